@@ -1,0 +1,214 @@
+"""The series that views look at: arrays, channel names and dates, held once."""
+
+import copy
+
+import numpy as np
+
+
+class Series:
+    """One or several series with the same channels, rows numbered through.
+
+    Parameters
+    ----------
+    arrays : list of ndarray of shape (n_steps, n_channels)
+    names : ndarray of str of shape (n_channels,), default=None
+    indexes : list of pandas.Index, default=None
+        The index of each series.
+    """
+
+    def __init__(self, arrays, names=None, indexes=None):
+        self.arrays = list(arrays)
+        self.names = names
+        self.indexes = indexes
+        lengths = np.array([len(array) for array in self.arrays], dtype=np.int64)
+        self.stops = np.cumsum(lengths)
+        self.starts = self.stops - lengths
+        self._stamps = None
+
+    @classmethod
+    def of(cls, series):
+        """Hold what the user gave: a table, an array, or a list of either."""
+        if isinstance(series, cls):
+            return series
+        if isinstance(series, (list, tuple)) and series and hasattr(series[0], "shape"):
+            return cls._of_several([_read(one) for one in series])
+        array, names, index = _read(series)
+        return cls([array], names, None if index is None else [index])
+
+    @classmethod
+    def _of_several(cls, parts):
+        arrays, names, indexes = zip(*parts, strict=True)
+        for i, (array, own) in enumerate(zip(arrays, names, strict=True)):
+            same = own is names[0] or (
+                own is not None and names[0] is not None and list(own) == list(names[0])
+            )
+            if array.shape[1] != arrays[0].shape[1] or not same:
+                raise ValueError(
+                    f"series[{i}] has the channels {_listed(own, array)}, series[0] "
+                    f"has {_listed(names[0], arrays[0])}: a list of series must have "
+                    "the same channels in the same order."
+                )
+        dated = all(index is not None for index in indexes)
+        return cls(arrays, names[0], list(indexes) if dated else None)
+
+    @property
+    def n_channels(self):
+        return self.arrays[0].shape[1]
+
+    @property
+    def n_rows(self):
+        return int(self.stops[-1])
+
+    @property
+    def dtype(self):
+        single = all(array.dtype == np.float32 for array in self.arrays)
+        return np.dtype(np.float32 if single else np.float64)
+
+    @property
+    def nbytes(self):
+        return sum(array.nbytes for array in self.arrays)
+
+    def series_of(self, rows):
+        return np.searchsorted(self.stops, rows, side="right")
+
+    def first_rows(self, rows):
+        """The first row of the series that each row belongs to."""
+        if len(self.arrays) == 1:
+            return np.zeros(np.shape(rows), dtype=np.int64)
+        return self.starts[self.series_of(rows)]
+
+    def take(self, rows, channels=slice(None)):
+        """Copy rows out of the series, all channels or the chosen ones."""
+        if len(self.arrays) == 1:
+            return self._read(0, rows, channels)
+        width = np.empty(self.n_channels)[channels].size
+        out = np.empty((len(rows), width), dtype=self.dtype)
+        owners = self.series_of(rows)
+        for owner in np.unique(owners):
+            at = owners == owner
+            out[at] = self._read(owner, rows[at] - self.starts[owner], channels)
+        return out
+
+    def _read(self, owner, rows, channels):
+        array = self.arrays[owner]
+        # A slice reads consecutive rows at the speed of memory (or of the disk).
+        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:
+            if (np.diff(rows) == 1).all():
+                rows = slice(rows[0], rows[-1] + 1)
+        return np.array(array[rows][:, channels], dtype=self.dtype)
+
+    def index_at(self, rows):
+        if self.indexes is None:
+            return None
+        return self.indexes[0].append(self.indexes[1:])[rows]
+
+    def stamps(self, rows):
+        """Ranks in time: row numbers for one series, ranks of dates for several."""
+        if len(self.arrays) == 1:
+            return rows
+        if self._stamps is None:
+            self._stamps = self._rank_in_time()
+        return self._stamps[rows]
+
+    def _rank_in_time(self):
+        times = None if self.indexes is None else _times(self.indexes)
+        if times is None:
+            return np.concatenate([np.arange(len(array)) for array in self.arrays])
+        return np.unique(np.concatenate(times), return_inverse=True)[1]
+
+    def cut(self, firsts, lasts):
+        """The part of each series from its smallest `firsts` to its largest `lasts`.
+
+        Returns the new series and `lasts` in its numbering.
+        """
+        if not len(lasts):
+            empty = copy.copy(self)
+            indexes = None if self.indexes is None else [self.indexes[0][:0]]
+            empty.__init__([self.arrays[0][:0]], self.names, indexes)
+            return empty, lasts
+        arrays, indexes, stamps = [], [], []
+        rows = np.empty_like(lasts)
+        owners, n_kept = self.series_of(lasts), 0
+        for owner in np.unique(owners):
+            at = owners == owner
+            low, high = firsts[at].min(), lasts[at].max() + 1
+            own = slice(low - self.starts[owner], high - self.starts[owner])
+            arrays.append(self.arrays[owner][own])
+            if self.indexes is not None:
+                indexes.append(self.indexes[owner][own])
+            stamps.append(self.stamps(np.arange(low, high)))
+            rows[at] = lasts[at] - low + n_kept
+            n_kept += high - low
+        part = Series(arrays, self.names, indexes or None)
+        part._stamps = np.concatenate(stamps)
+        return part, rows
+
+
+def _times(indexes):
+    """The indexes as integers of one scale, or None if they have none in common."""
+    if all(hasattr(index, "asi8") and hasattr(index, "as_unit") for index in indexes):
+        if len({index.tz is None for index in indexes}) == 1:
+            return [index.as_unit("ns").asi8 for index in indexes]
+    elif all(index.dtype.kind in "iu" for index in indexes):
+        return [np.asarray(index) for index in indexes]
+    return None
+
+
+def _listed(names, array):
+    return f"{array.shape[1]} unnamed" if names is None else list(map(str, names))
+
+
+def _read(series):
+    """One series as (array, names, index)."""
+    if hasattr(series, "columns"):
+        array = _table_values(series)
+        names = np.array(list(series.columns), dtype=object)
+        named = all(isinstance(name, str) for name in names)
+        return array, names if named else None, getattr(series, "index", None)
+    index = getattr(series, "index", None) if hasattr(series, "iloc") else None
+    return _as_rows(series), None, index
+
+
+def _table_values(table):
+    values = table.to_numpy()
+    if values.dtype.kind != "O":
+        return _as_rows(values)
+    for name in table.columns:
+        try:
+            np.asarray(table[name].to_numpy(), dtype=np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"Channel {name!r} of the series is not numeric (dtype "
+                f"{table[name].dtype}): leave it out, or turn it into numbers first."
+            ) from None
+    return _as_rows(values.astype(np.float64))
+
+
+def _as_rows(values):
+    """A C-ordered float array of shape (n_steps, n_channels); a memmap as it is."""
+    array = values if isinstance(values, np.memmap) else np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"A series must be numeric, got an array of dtype {array.dtype}."
+        )
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2:
+        raise ValueError(
+            "A series must be of shape (n_steps, n_channels), got "
+            f"{array.shape}. Several series are given as a list."
+        )
+    if isinstance(array, np.memmap):
+        return array
+    kept = array.dtype in (np.float32, np.float64) and array.dtype.isnative
+    return np.ascontiguousarray(array, dtype=array.dtype if kept else np.float64)
+
+
+def readable_bytes(n_bytes):
+    """A number of bytes as people read it: 11.3 GB."""
+    size = float(n_bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"

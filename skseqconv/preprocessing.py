@@ -1,0 +1,359 @@
+"""Row-wise transformers: standardize, or lift any transformer of rows.
+
+They take rows, windows, panels and tables. A view's series is left untouched:
+the fitted step is appended to the view, and runs on the rows that windows touch
+when those are read. So a row is transformed once, however many windows hold it.
+"""
+
+import numpy as np
+import pandas as pd
+from sklearn.base import (
+    BaseEstimator,
+    OneToOneFeatureMixin,
+    TransformerMixin,
+    clone,
+)
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ._output import OutputMixin
+from ._validation import check_channels, check_panel, kind_of
+from .views import CHUNK_BYTES, SeriesView
+
+__all__ = ["PerStep", "Standardizer"]
+
+
+class RowStep:
+    """A fitted transformer as views apply it: rows in, rows out, never changed.
+
+    Parameters
+    ----------
+    transformer : fitted transformer
+    method : {"transform", "inverse_transform"}
+    n_channels : int
+        Number of channels that come out.
+    channel_names : ndarray of str or None
+        Their names.
+    """
+
+    def __init__(self, transformer, method, n_channels, channel_names):
+        self.transformer = transformer
+        self.method = method
+        self.n_channels = n_channels
+        self.channel_names = channel_names
+
+    def transform(self, rows):
+        names = getattr(self.transformer, "feature_names_in_", None)
+        if names is not None and self.method == "transform":
+            rows = pd.DataFrame(rows, columns=names)
+        out = getattr(self.transformer, self.method)(rows)
+        return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
+
+
+class _RowWise(
+    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
+    """A transformer of rows, for whatever holds rows.
+
+    Subclasses say what transformer to fit (`_new_transformer`), how to fit it to
+    the rows of a view (`_fit_rows`) and how to check a table (`_check_table`).
+    """
+
+    def fit(self, X, y=None):
+        """Learn from the rows of X.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+            Of a view, its own rows are learned, each once, and none of the earlier
+            rows that its windows reach into. Of a panel, every step is a row.
+        y : array-like of shape (n_rows,), default=None
+            Given to the transformer with the rows of a view or a table.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        self._validate_params()
+        inner = self._new_transformer()
+        kind = kind_of(X)
+        if kind == "panel":
+            X = check_panel(self, X, reset=True, finite=False)
+            rows = X.reshape(-1, X.shape[2])
+            inner.fit(rows)
+        elif kind == "table":
+            rows = self._check_table(X, reset=True)
+            inner.fit(rows, y)
+        else:
+            check_channels(self, X, reset=True)
+            rows = SeriesView(X, rows=X.rows)
+            first = np.sort(np.unique(X.rows, return_index=True)[1])
+            if not len(first):
+                raise ValueError(f"{X!r} has no rows to learn from.")
+            self._fit_rows(inner, rows[first], None if y is None else y[first])
+            rows = rows[:1].to_numpy()
+        self._set_fitted(inner, rows[:1])
+        return self
+
+    def _set_fitted(self, inner, row):
+        names_in = getattr(self, "feature_names_in_", None)
+        step = RowStep(inner, "transform", None, None)
+        step.n_channels = step.transform(row).shape[1]
+        if names_in is not None and hasattr(inner, "get_feature_names_out"):
+            step.channel_names = inner.get_feature_names_out(names_in)
+        elif step.n_channels == self.n_features_in_:
+            step.channel_names = names_in
+        self._step = step
+
+    def transform(self, X):
+        """Transform rows, or the rows of windows and panels.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+
+        Returns
+        -------
+        X_out : same kind as X
+            A view for a view (nothing is computed yet), a DataFrame for a
+            DataFrame unless `set_output` says otherwise, an array for an array.
+        """
+        check_is_fitted(self)
+        return self._apply(self._step, X)
+
+    def _apply(self, step, X):
+        forth = step.method == "transform"
+        kind = kind_of(X)
+        if kind in ("rows", "windows"):
+            if not forth and X.steps and X.steps[-1] is self._step:
+                return X._derive(steps=X.steps[:-1])
+            if forth:
+                check_channels(self, X, reset=False)
+            return X._append_step(step)
+        if kind == "panel":
+            X = check_panel(self, X, reset=False, finite=False) if forth else X
+            X = np.asarray(X)
+            return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
+        index = getattr(X, "index", None) if hasattr(X, "iloc") else None
+        values = step.transform(self._check_table(X, reset=False) if forth else X)
+        names = step.channel_names
+        if names is None:
+            names = [f"x{i}" for i in range(values.shape[1])]
+        return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
+
+    def _invert(self, X):
+        check_is_fitted(self)
+        inner = self._step.transformer
+        names = getattr(self, "feature_names_in_", None)
+        step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
+        return self._apply(step, X)
+
+
+class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
+    """Standardize each channel of rows, windows or panels.
+
+    A channel is shifted to mean zero and scaled to variance one by scikit-learn's
+    :class:`~sklearn.preprocessing.StandardScaler`. Unlike that one it takes views:
+    their rows are learned once each, however many windows hold them, and keep
+    their past.
+
+    Parameters
+    ----------
+    with_mean : bool, default=True
+        Shift each channel to mean zero.
+    with_std : bool, default=True
+        Scale each channel to variance one; a constant channel keeps its scale.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_channels,) or None
+        Mean of each channel, missing values left out.
+    scale_ : ndarray of shape (n_channels,) or None
+        What each channel is divided by.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    PerStep : Lifts any other transformer of rows.
+
+    Notes
+    -----
+    Missing values are left out of the statistics and stay missing, as with
+    StandardScaler; ``PerStep(SimpleImputer())`` fills them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import SeriesView, Standardizer
+    >>> rows = SeriesView(np.array([[0.0], [2.0], [10.0]]))
+    >>> standardizer = Standardizer().fit(rows[:2])
+    >>> standardizer.transform(rows).to_numpy().ravel()
+    array([-1.,  1.,  9.])
+    """
+
+    _parameter_constraints = {"with_mean": ["boolean"], "with_std": ["boolean"]}  # noqa: RUF012
+
+    def __init__(self, *, with_mean=True, with_std=True):
+        self.with_mean = with_mean
+        self.with_std = with_std
+
+    def _new_transformer(self):
+        return StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
+
+    def _check_table(self, X, *, reset):
+        return validate_data(
+            self,
+            X,
+            reset=reset,
+            dtype=[np.float64, np.float32],
+            ensure_all_finite="allow-nan",
+        )
+
+    def _fit_rows(self, inner, view, y):
+        # Piece by piece: all rows at once would be a copy of the series.
+        n_rows = max(1, CHUNK_BYTES // (8 * view.n_channels))
+        for start in range(0, len(view), n_rows):
+            inner.partial_fit(view[start : start + n_rows].to_numpy())
+
+    def _set_fitted(self, inner, row):
+        super()._set_fitted(inner, row)
+        self.mean_, self.scale_ = inner.mean_, inner.scale_
+
+    def inverse_transform(self, X):
+        """Bring standardized rows back to their own scale.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+
+        Returns
+        -------
+        X_out : same kind as X
+        """
+        return self._invert(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def _inner_has(method):
+    return lambda self: hasattr(self.transformer, method)
+
+
+class PerStep(_RowWise, auto_wrap_output_keys=None):
+    """Lift a transformer of rows to rows, windows and panels.
+
+    What scikit-learn has for tables (imputers, PCA, encoders, ColumnTransformer)
+    is fitted to the rows and applied to each step of each window.
+    ``PerStep(SimpleImputer())`` is the way to missing values.
+
+    Parameters
+    ----------
+    transformer : estimator
+        The transformer; a copy of it is fitted. It is given a DataFrame where the
+        channels have names.
+
+    Attributes
+    ----------
+    transformer_ : estimator
+        The fitted transformer.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    Standardizer : Standardization, with less memory.
+
+    Notes
+    -----
+    ``SimpleImputer`` drops a channel that is missing throughout the rows of a
+    fold, unless it is told ``keep_empty_features=True``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.impute import SimpleImputer
+    >>> from skseqconv import PerStep, SeriesView
+    >>> rows = SeriesView(np.array([[1.0], [np.nan], [3.0]]))
+    >>> PerStep(SimpleImputer()).fit_transform(rows).to_numpy().ravel()
+    array([1., 2., 3.])
+    """
+
+    _parameter_constraints = {"transformer": [HasMethods(["fit", "transform"])]}  # noqa: RUF012
+
+    def __init__(self, transformer):
+        self.transformer = transformer
+
+    def _new_transformer(self):
+        return clone(self.transformer)
+
+    def _check_table(self, X, *, reset):
+        # The transformer checks the values: it may well take more than floats.
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        return X
+
+    def _fit_rows(self, inner, view, y):
+        rows = view.to_numpy()
+        names = view.channel_names
+        inner.fit(rows if names is None else pd.DataFrame(rows, columns=names), y)
+
+    def _set_fitted(self, inner, row):
+        super()._set_fitted(inner, row)
+        self.transformer_ = inner
+
+    @available_if(_inner_has("inverse_transform"))
+    def inverse_transform(self, X):
+        """Undo the transformation, where the transformer can.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+
+        Returns
+        -------
+        X_out : same kind as X
+        """
+        return self._invert(X)
+
+    @available_if(_inner_has("get_feature_names_out"))
+    def get_feature_names_out(self, input_features=None):
+        """Names of the channels that come out.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the channels that go in; None for those seen in fit.
+
+        Returns
+        -------
+        names : ndarray of str
+        """
+        check_is_fitted(self)
+        if input_features is None:
+            input_features = getattr(self, "feature_names_in_", None)
+        return self.transformer_.get_feature_names_out(input_features)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.transformer)
+        tags.input_tags = inner.input_tags
+        tags.transformer_tags.preserves_dtype = inner.transformer_tags.preserves_dtype
+        tags.target_tags.required = inner.target_tags.required
+        return tags

@@ -1,0 +1,270 @@
+"""From a series to the X and y of a forecasting task."""
+
+import numbers
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from ._series import Series
+from .views import SeriesView
+
+__all__ = ["make_supervised"]
+
+#: How many places of a broken time axis a message shows.
+N_PLACES_SHOWN = 3
+
+
+def make_supervised(series, target, *, delay=1, on_gap="raise"):
+    """Turn a series into rows X and the value y that each is to forecast.
+
+    Row ``t`` of X is row ``t`` of the series and ``y[t] = series[t + delay,
+    target]``. The last ``delay`` rows of a series have no such value and are left
+    out; so are rows whose target is missing, but those stay as the past of others.
+
+    Parameters
+    ----------
+    series : DataFrame, ndarray, memmap, SeriesView, or a list of series
+        Of shape (n_steps, n_channels), in the order of time. Windows never cross
+        from one series of a list into another; rows are ordered by time where all
+        have dates (or whole numbers) as index, otherwise by their position.
+    target : str, int, or list of these
+        The channel to forecast, by name or by position; several give several
+        columns of y.
+    delay : int or sequence of int, default=1
+        How many rows ahead the forecast lies. Several give several columns of y.
+    on_gap : {"raise", "warn", "split"}, default="raise"
+        What to do where the steps of a DatetimeIndex are not all equal, that is,
+        where two neighbors are not as far apart as most are (missing or repeated
+        stamps), unless the index follows one calendar frequency such as month
+        starts. "split" drops the later of two equal stamps and treats the parts
+        between missing stamps as separate series; "warn" takes all rows as
+        consecutive. An index that goes back in time is an error in any case.
+
+    Returns
+    -------
+    X : SeriesView of shape (n_rows, n_channels)
+        A view of the series; ``X.target`` holds channel and delay of each column
+        of y.
+    y : ndarray of shape (n_rows,) or (n_rows, n_targets * n_delays)
+        Two-dimensional if `target` or `delay` is a sequence: all delays of the
+        first target, then of the second.
+
+    Raises
+    ------
+    ValueError
+        For an unknown target, a delay below one, a series too short for it, dates
+        out of order, or, with ``on_gap="raise"``, a gap.
+
+    Warns
+    -----
+    UserWarning
+        If rows are left out because their target is missing, and for gaps with
+        ``on_gap="warn"``.
+
+    See Also
+    --------
+    LookbackWindower : Makes windows of the rows of X.
+
+    Notes
+    -----
+    The generator of the Keras book (rows ``i - lookback`` to ``i - step``, target
+    at ``i + delay``) at row ``i`` is row ``t = i - step`` here, with
+    ``delay + step``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skseqconv import make_supervised
+    >>> series = pd.DataFrame({"rain": [0.0, 1, 2, 3], "temp": [10.0, 11, 12, 13]})
+    >>> X, y = make_supervised(series, "temp", delay=2)
+    >>> X.shape
+    (2, 2)
+    >>> y
+    array([12., 13.])
+    """
+    if on_gap not in ("raise", "warn", "split"):
+        raise ValueError(
+            f"on_gap must be 'raise', 'warn' or 'split', got on_gap={on_gap!r}."
+        )
+    delays, several_delays = _delays(delay)
+    view = series if isinstance(series, SeriesView) else None
+    data = Series.of(series) if view is None else view._series
+    if view is None:
+        data = _mend_gaps(data, on_gap)
+        view = SeriesView(data)
+    channels, several_targets = _channels(target, data)
+    columns = tuple((channel, d) for channel in channels for d in delays)
+
+    rows = view.rows
+    stops = data.stops[data.series_of(rows)]
+    rows = rows[rows + max(delays) < stops]
+    if not len(rows):
+        longest = max(len(array) for array in data.arrays)
+        raise ValueError(
+            f"delay={delay!r} leaves no row: a row needs its target {max(delays)} rows "
+            f"later, and the longest series has {longest} rows."
+        )
+    if len(data.arrays) > 1:
+        rows = rows[np.lexsort((rows, data.stamps(rows)))]
+    y = np.stack([data.take(rows + d, [c])[:, 0] for c, d in columns], axis=1)
+    rows, y = _without_missing(rows, y)
+    X = view._derive(rows=rows, target=columns)
+    return X, y if several_targets or several_delays else y[:, 0]
+
+
+def _delays(delay):
+    several = not isinstance(delay, numbers.Integral)
+    delays = list(delay) if several and np.iterable(delay) else [delay]
+    valid = delays and all(
+        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
+        for d in delays
+    )
+    if not valid or len(set(delays)) < len(delays):
+        raise ValueError(
+            "delay must be a whole number of rows >= 1, or several different ones, "
+            f"got delay={delay!r}."
+        )
+    return [int(d) for d in delays], several
+
+
+def _channels(target, data):
+    several = not isinstance(target, (str, numbers.Integral))
+    targets = list(target) if several and np.iterable(target) else [target]
+    if not targets:
+        raise ValueError(f"target names no channel, got target={target!r}.")
+    return [channel_position(t, data.names, data.n_channels) for t in targets], several
+
+
+def channel_position(channel, names, n_channels, parameter="target"):
+    """Position of a channel given by name or by position."""
+    if isinstance(channel, str) and names is not None:
+        at = np.flatnonzero(names == channel)
+        if len(at) == 1:
+            return int(at[0])
+        if len(at) > 1:
+            raise ValueError(
+                f"{parameter}={channel!r} names {len(at)} channels: give its position."
+            )
+    elif isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
+        if -n_channels <= channel < n_channels:
+            return int(channel) % n_channels
+    known = f"0..{n_channels - 1}"
+    if names is not None:
+        known = f"one of {', '.join(map(repr, names))} or {known}"
+    raise ValueError(
+        f"{parameter}={channel!r} is not a channel of the series: use {known}."
+    )
+
+
+def _without_missing(rows, y):
+    missing = ~np.isfinite(y).all(axis=1)
+    if missing.all():
+        raise ValueError("The target is missing at every row: nothing to forecast.")
+    if missing.any():
+        warnings.warn(
+            f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
+            "values) and were left out; they stay as the past of later rows.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return rows[~missing], y[~missing]
+
+
+def _mend_gaps(data, on_gap):
+    """Check the time axis of each series; split it at gaps if asked to."""
+    if data.indexes is None:
+        return data
+    arrays, indexes = [], []
+    for array, index in zip(data.arrays, data.indexes, strict=True):
+        message = describe_gaps(index)
+        if message and on_gap == "raise":
+            raise ValueError(
+                f'{message} on_gap="split" treats the parts as separate series and '
+                'drops repeated stamps; on_gap="warn" takes the rows as consecutive.'
+            )
+        if message and on_gap == "warn":
+            warnings.warn(
+                f"{message} The rows are taken as consecutive.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if message and on_gap == "split":
+            for part in _regular_parts(index):
+                arrays.append(array[part])
+                indexes.append(index[part])
+        else:
+            arrays.append(array)
+            indexes.append(index)
+    if len(arrays) == len(data.arrays) and all(
+        a is b for a, b in zip(arrays, data.arrays, strict=True)
+    ):
+        return data
+    return Series(arrays, data.names, indexes)
+
+
+def _steps(index):
+    """Differences between neighboring stamps, and the most common one."""
+    steps = np.diff(index.asi8)
+    values, counts = np.unique(steps[steps > 0], return_counts=True)
+    return steps, values[np.argmax(counts)] if len(values) else 0
+
+
+def _gap_places(index):
+    """Positions whose step to the next stamp is not the usual one."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return np.array([], dtype=int)
+    steps, usual = _steps(index)
+    places = np.flatnonzero(steps != usual)
+    if len(places) and len(index) >= 3 and pd.infer_freq(index) is not None:
+        return places[:0]
+    return places
+
+
+def describe_gaps(index):
+    """Say where a DatetimeIndex has missing or repeated stamps; None if nowhere.
+
+    Raises ValueError if it goes back in time.
+    """
+    if isinstance(index, pd.DatetimeIndex) and not index.is_monotonic_increasing:
+        if index.hasnans:
+            at = int(np.flatnonzero(index.isna())[0])
+            raise ValueError(f"Row {at} of the series has no date (NaT): drop it.")
+        at = int(np.flatnonzero(np.diff(index.asi8) < 0)[0])
+        raise ValueError(
+            f"The dates of the series are not in order: row {at + 1} ({index[at + 1]}) "
+            f"comes after row {at} ({index[at]}). Use series.sort_index() first."
+        )
+    places = _gap_places(index)
+    if not len(places):
+        return None
+    steps, usual = _steps(index)
+    shown = []
+    for at in places[:N_PLACES_SHOWN]:
+        here = f"row {at + 1} ({index[at + 1]})"
+        if steps[at] == 0:
+            shown.append(f"{here} repeats its stamp")
+        else:
+            step = _readable_step(steps[at], index.unit)
+            shown.append(f"{here} comes {step} after the row before")
+    more = len(places) - len(shown)
+    if more:
+        shown.append(f"and {more} more")
+    return (
+        f"The time axis has {len(places)} gap{'s' * (len(places) > 1)} (most steps are "
+        f"{_readable_step(usual, index.unit)}): {', '.join(shown)}."
+    )
+
+
+def _readable_step(step, unit):
+    return str(pd.Timedelta(step, unit=unit)).removeprefix("0 days ")
+
+
+def _regular_parts(index):
+    """Slices, or position arrays, of the stretches without a gap."""
+    keep = np.concatenate([[True], np.diff(index.asi8) > 0])
+    kept = np.flatnonzero(keep)
+    cuts = _gap_places(index[kept]) + 1
+    for part in np.split(kept, cuts):
+        whole = part[-1] - part[0] == len(part) - 1
+        yield slice(part[0], part[-1] + 1) if whole else part

@@ -1,0 +1,460 @@
+"""Lazy rows and look-back windows of a series.
+
+A view holds the series it looks at, the positions of its rows and, for windows,
+their lags. Indexing a view makes another view on the same memory; values are
+copied only when rows or windows are asked for, so a hundred thousand windows
+cost a hundred thousand integers. This module needs NumPy only.
+"""
+
+import copy
+import numbers
+import warnings
+
+import numpy as np
+
+from ._series import Series, readable_bytes
+
+__all__ = ["PastLostWarning", "SeriesView", "WindowView"]
+
+#: ``np.asarray(view)`` refuses to make a larger array; ``to_numpy`` does not.
+MAX_IMPLICIT_BYTES = 2**30
+
+#: Rows are read and transformed in pieces of about this many bytes.
+CHUNK_BYTES = 2**23
+
+
+class PastLostWarning(UserWarning):
+    """A view was turned into a plain array, whose rows know no past.
+
+    Given by ``np.asarray(view)``: a stock transformer, or a tool that copies its
+    input, was handed a view. Windows made of the plain rows afterwards would be
+    padded where the view has real earlier rows.
+    """
+
+
+class _View:
+    """What rows and windows share: the series, the rows, the steps to apply."""
+
+    #: How many rows before its last one a window reaches.
+    reach = 0
+
+    def __init__(self, series, rows):
+        if isinstance(series, _View):
+            self._series, self.steps = series._series, series.steps
+            self.target = series.target
+            rows = series.rows if rows is None else rows
+        else:
+            self._series, self.steps, self.target = Series.of(series), (), None
+        self.rows = self._checked_rows(rows)
+
+    def _checked_rows(self, rows):
+        if rows is None:
+            return np.arange(self._series.n_rows, dtype=np.int64)
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+            raise ValueError(
+                "The rows of a view must be a one-dimensional array of integers, "
+                f"got {rows.dtype} of shape {rows.shape}."
+            )
+        rows = rows.astype(np.int64)
+        if rows.size and not 0 <= rows.min() <= rows.max() < self._series.n_rows:
+            raise ValueError(
+                f"The rows of a view must lie in 0..{self._series.n_rows - 1}, got "
+                f"{rows.min()}..{rows.max()}."
+            )
+        return rows
+
+    def _derive(self, **attributes):
+        """Another view that differs in the given attributes only."""
+        view = copy.copy(self)
+        vars(view).update(attributes)
+        return view
+
+    def _append_step(self, step):
+        """The same view with one more row-wise step to apply to values."""
+        return self._derive(steps=(*self.steps, step))
+
+    # What the view is, as an array-like.
+
+    @property
+    def series(self):
+        """The series itself: an array, or a list of arrays; never a copy."""
+        arrays = self._series.arrays
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    @property
+    def n_channels(self):
+        """Number of channels, after the appended steps."""
+        return self.steps[-1].n_channels if self.steps else self._series.n_channels
+
+    @property
+    def channel_names(self):
+        """Names of the channels, an array of str, or None where there are none."""
+        return self.steps[-1].channel_names if self.steps else self._series.names
+
+    @property
+    def index(self):
+        """The entry of the series' own index (dates) at each row, or None."""
+        return self._series.index_at(self.rows)
+
+    @property
+    def series_ids(self):
+        """Which series each row belongs to: zeros where there is one."""
+        return self._series.series_of(self.rows)
+
+    @property
+    def stamps(self):
+        """Integers in the order of time, one a row; equal for equal dates."""
+        return self._series.stamps(self.rows)
+
+    @property
+    def complete(self):
+        """Whether each row's whole window lies within its series."""
+        return self._depth() >= self.reach
+
+    @property
+    def dtype(self):
+        """float32 for a float32 series, otherwise float64."""
+        return self._series.dtype
+
+    @property
+    def ndim(self):
+        """Number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self):
+        """Number of values that an array of this view would hold."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def nbytes(self):
+        """Bytes held: the series and the row positions, not the windows."""
+        return self._series.nbytes + self.rows.nbytes
+
+    @property
+    def materialized_nbytes(self):
+        """Bytes that an array of this view would take."""
+        return self.size * self.dtype.itemsize
+
+    def __sizeof__(self):
+        return object.__sizeof__(self) + self.nbytes
+
+    def __len__(self):
+        return len(self.rows)
+
+    # Indexing: another view, but for an int, which gives the values.
+
+    def __getitem__(self, key):
+        if isinstance(key, tuple):
+            key = self._row_key(key)
+        if isinstance(key, numbers.Integral) and not isinstance(key, (bool, np.bool_)):
+            row = self.rows[key]
+            return self._derive(rows=np.array([row])).to_numpy()[0]
+        return self._derive(rows=self.rows[self._checked_key(key)])
+
+    def _row_key(self, key):
+        rest = key[1:]
+        whole = all(k is Ellipsis or k == slice(None) for k in rest)
+        if not key or not whole or len(rest) > self.ndim:
+            raise IndexError(
+                f"A {type(self).__name__} is indexed by rows alone, got {key!r}; "
+                "view[rows] keeps it lazy, view.to_numpy()[...] indexes the values."
+            )
+        return key[0]
+
+    def _checked_key(self, key):
+        if isinstance(key, slice):
+            return key
+        if key is Ellipsis:
+            return slice(None)
+        array = np.asarray(key)
+        if array.size == 0 and array.dtype.kind == "f":
+            array = array.astype(np.int64)
+        if array.ndim != 1 or array.dtype.kind not in "iub":
+            raise IndexError(
+                f"A {type(self).__name__} is indexed by an int, a slice, or a "
+                f"one-dimensional array of ints or bools, got {key!r}."
+            )
+        return array
+
+    # Values.
+
+    def _depth(self):
+        """How many earlier rows of its own series each row has."""
+        return self.rows - self._series.first_rows(self.rows)
+
+    def _gather(self, dtype):
+        """Values of shape (n_rows, n_lags, n_channels)."""
+        block, positions = self.block(dtype)
+        lags = np.minimum(self.lags, self._depth()[:, None])
+        return block[positions[:, None] - lags]
+
+    def block(self, dtype=np.float32):
+        """Values of the rows that the windows touch, each once, and where they are.
+
+        Parameters
+        ----------
+        dtype : dtype, default=numpy.float32
+
+        Returns
+        -------
+        block : ndarray of shape (n_touched_rows, n_channels)
+            Rows in the order of the series, the appended steps applied to them.
+        positions : ndarray of shape (n_rows,)
+            Position in `block` of each window's last row. Earlier rows of a
+            window stand right before it, as far as the series goes back.
+        """
+        firsts, positions, n_touched = self._spans()
+        begins = np.concatenate([[0], np.cumsum(firsts[1] - firsts[0])])
+        block = np.empty((n_touched, self.n_channels), dtype=dtype)
+        width = max(self._series.n_channels, self.n_channels)
+        chunk = max(1, CHUNK_BYTES // (8 * width))
+        for start in range(0, n_touched, chunk):
+            local = np.arange(start, min(start + chunk, n_touched))
+            span = np.searchsorted(begins, local, side="right") - 1
+            rows = local - begins[span] + firsts[0][span]
+            block[local[0] : local[-1] + 1] = self._values_at(rows)
+        return block, positions
+
+    def _spans(self):
+        """Stretches of rows that windows touch, and where each row lands in them."""
+        rows = np.unique(self.rows)
+        lows = np.maximum(rows - self.reach, self._series.first_rows(rows))
+        highs = rows + 1
+        new = np.ones(len(rows), dtype=bool)
+        new[1:] = lows[1:] > highs[:-1]
+        last = np.roll(new, -1)
+        lows, highs = lows[new], highs[last]
+        begins = np.cumsum(highs - lows) - (highs - lows)
+        owner = np.searchsorted(lows, self.rows, side="right") - 1
+        positions = self.rows - lows[owner] + begins[owner] if len(rows) else self.rows
+        return (lows, highs), positions, int((highs - lows).sum())
+
+    def _values_at(self, rows):
+        """Rows of the series with the appended steps applied."""
+        values = self._series.take(rows)
+        for step in self.steps:
+            values = step.transform(values)
+        return values
+
+    def compact(self):
+        """The same view on as little of the series as its windows reach.
+
+        A pickle of a view carries its whole series; of a compact one, for each
+        series, the rows from the first to the last that a window touches.
+
+        Returns
+        -------
+        view : SeriesView or WindowView
+            Memory is still shared; rows are numbered anew.
+        """
+        first = np.maximum(self.rows - self.reach, self._series.first_rows(self.rows))
+        series, rows = self._series.cut(first, self.rows)
+        return self._derive(_series=series, rows=rows)
+
+    def __array__(self, dtype=None, copy=None):
+        if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
+            raise ValueError(
+                f"{self!r} is not turned into an array of "
+                f"{readable_bytes(self.materialized_nbytes)} by accident. "
+                "to_numpy() does it on purpose; Standardizer and PerStep transform "
+                "a view without it; view[rows] selects a part."
+            )
+        if copy is False:
+            raise ValueError("A view has no array of its own: copy=False is not met.")
+        warnings.warn(
+            f"{self!r} was turned into a plain array, whose rows know no past. Use "
+            "Standardizer or PerStep(transformer) in the place of a stock "
+            "transformer, or to_numpy() if an array is what you want.",
+            PastLostWarning,
+            stacklevel=2,
+        )
+        values = self.to_numpy()
+        return values if dtype is None else values.astype(dtype, copy=False)
+
+    def _memory(self):
+        return (
+            f"{readable_bytes(self.nbytes)} held, "
+            f"{readable_bytes(self.materialized_nbytes)} as an array"
+        )
+
+
+class SeriesView(_View):
+    """Rows of one or several series, that remember the rows before them.
+
+    Indexing by rows gives another view; an int gives the row's values.
+
+    Parameters
+    ----------
+    series : DataFrame, ndarray or memmap of shape (n_steps, n_channels), or a list
+        The series, or a list of them with the same channels. float32 and float64
+        arrays in C order, and memory maps of any numeric type, are held as they
+        are; everything else is converted once.
+    rows : array-like of int of shape (n_rows,), default=None
+        Rows of the view, None for all. The rows of several series are numbered
+        through: those of the second follow those of the first.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_rows,)
+        The row numbers.
+    target : tuple of (int, int) or None
+        Channel and delay of each column of y, set by
+        :func:`skseqconv.make_supervised`.
+    steps : tuple
+        Fitted row-wise steps, applied in order whenever values are read.
+
+    Raises
+    ------
+    ValueError
+        If the series is not numeric or not two-dimensional, or a row lies outside.
+
+    See Also
+    --------
+    make_supervised : Series to a view and a target.
+    WindowView : Look-back windows of such rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import SeriesView
+    >>> series = np.arange(12.0).reshape(6, 2)
+    >>> view = SeriesView(series)[2:][[True, False, False, True]]
+    >>> view.rows
+    array([2, 5])
+    >>> view.to_numpy()
+    array([[ 4.,  5.],
+           [10., 11.]])
+    >>> np.shares_memory(view.series, series)
+    True
+    """
+
+    lags = np.zeros(1, dtype=np.int64)
+
+    def __init__(self, series, rows=None):
+        super().__init__(series, rows)
+
+    @property
+    def shape(self):
+        """(n_rows, n_channels)."""
+        return (len(self.rows), self.n_channels)
+
+    def to_numpy(self, dtype=None):
+        """Copy the rows' values into an array.
+
+        Parameters
+        ----------
+        dtype : dtype, default=None
+            None for float32 from a float32 series, otherwise float64.
+
+        Returns
+        -------
+        values : ndarray of shape (n_rows, n_channels)
+        """
+        return self._gather(self.dtype if dtype is None else dtype)[:, 0]
+
+    def __repr__(self):
+        return f"SeriesView(shape={self.shape}, {self._memory()})"
+
+
+class WindowView(_View):
+    """Look-back windows of rows of a series, made when they are read.
+
+    The window of row ``t`` holds the rows ``t - lag`` for each lag. Where the
+    series does not go back that far (`complete` is False) the first row stands
+    for the missing ones. Windows never cross from one series into another.
+
+    Parameters
+    ----------
+    series : DataFrame, ndarray, memmap, a list of them, or SeriesView
+        The series, see :class:`SeriesView`.
+    ends : array-like of int of shape (n_rows,), default=None
+        Row at which each window ends; None for all rows.
+    lags : array-like of int of shape (n_lags,)
+        How many rows before its end each entry of a window lies, oldest first
+        (so ``[2, 1, 0]`` is a window of the last three rows).
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_rows,)
+        The end row of each window.
+    lags : ndarray of shape (n_lags,)
+    target : tuple of (int, int) or None
+        Channel and delay of each column of y.
+
+    Raises
+    ------
+    ValueError
+        If lags are negative, repeated or not in descending order.
+
+    See Also
+    --------
+    LookbackWindower : The transformer that makes windows in a Pipeline.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import WindowView
+    >>> windows = WindowView(np.arange(5.0)[:, None], lags=[2, 1, 0])
+    >>> windows.shape
+    (5, 3, 1)
+    >>> windows[3].ravel()
+    array([1., 2., 3.])
+    >>> windows.complete
+    array([False, False,  True,  True,  True])
+    >>> windows[:1].to_numpy().ravel()
+    array([0., 0., 0.])
+    """
+
+    def __init__(self, series, ends=None, *, lags):
+        super().__init__(series, ends)
+        lags = np.asarray(lags)
+        if (
+            lags.ndim != 1
+            or not lags.size
+            or lags.dtype.kind not in "iu"
+            or lags[-1] < 0
+            or (np.diff(lags) >= 0).any()
+        ):
+            raise ValueError(
+                "lags must be whole numbers >= 0 in descending order (the oldest row "
+                f"of a window first), got {lags!r}."
+            )
+        self.lags = lags.astype(np.int64)
+
+    @property
+    def reach(self):
+        """How many rows before its end a window begins."""
+        return int(self.lags[0])
+
+    @property
+    def lookback(self):
+        """Rows that a window spans, counted in whole steps."""
+        step = self.lags[-2] - self.lags[-1] if len(self.lags) > 1 else 1
+        return int(self.lags[0] + step)
+
+    @property
+    def shape(self):
+        """(n_rows, n_lags, n_channels)."""
+        return (len(self.rows), len(self.lags), self.n_channels)
+
+    def to_numpy(self, dtype=None):
+        """Copy the windows into an array.
+
+        Parameters
+        ----------
+        dtype : dtype, default=None
+            None for float32 from a float32 series, otherwise float64.
+
+        Returns
+        -------
+        values : ndarray of shape (n_rows, n_lags, n_channels)
+        """
+        return self._gather(self.dtype if dtype is None else dtype)
+
+    def __repr__(self):
+        return (
+            f"WindowView(shape={self.shape}, lookback={self.lookback}, "
+            f"{self._memory()})"
+        )
