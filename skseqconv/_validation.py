@@ -63,3 +63,110 @@ def warn_of_jumps(index):
             UserWarning,
             stacklevel=4,
         )
+
+
+def check_input(estimator, X, y, *, reset):
+    """Validate what a network learns from or predicts for.
+
+    Parameters
+    ----------
+    estimator : SequenceEstimator
+    X : WindowView, or array-like of three or two dimensions
+    y : array-like, or None when predicting
+    reset : bool
+        Record the shape and names of X, rather than compare.
+
+    Returns
+    -------
+    sequences : Sequences of shape (n_samples, n_steps, n_channels)
+    y : ndarray of float64 of shape (n_samples,) or (n_samples, n_outputs), or None
+    """
+    from ._batches import Sequences
+
+    if reset and y is None:
+        name = type(estimator).__name__
+        raise ValueError(
+            f"{name} requires y to be passed, but the target y is None."
+        )
+    kind = kind_of(X)
+    if kind == "rows":
+        raise ValueError(
+            f"{type(estimator).__name__} needs windows, got rows {X!r}: put a "
+            "LookbackWindower before it in the Pipeline."
+        )
+    if kind == "windows":
+        check_channels(estimator, X, reset=reset)
+        sequences = Sequences.of(X)
+    elif kind == "panel":
+        X = check_panel(estimator, X, reset=reset, finite=False)
+        _check_finite(X)
+        sequences = Sequences.of(X)
+    else:
+        names = list(X.columns) if hasattr(X, "columns") else None
+        X = validate_data(
+            estimator,
+            X,
+            reset=reset,
+            dtype=[np.float64, np.float32],
+            ensure_all_finite=False,
+        )
+        _check_finite(X[:, :, None], names)
+        sequences = Sequences.of(X[:, :, None])
+    _check_shape(estimator, sequences, reset=reset)
+    if y is not None:
+        y = _check_target(estimator, y, len(sequences), reset=reset)
+    return sequences, y
+
+
+def _check_shape(estimator, sequences, *, reset):
+    lags = getattr(sequences.data, "lags", None)
+    shape = tuple(sequences.shape[1:])
+    if reset:
+        estimator._input_shape, estimator._input_lags = shape, lags
+        return
+    expected, known = estimator._input_shape, estimator._input_lags
+    other_lags = (
+        lags is not None and known is not None and not np.array_equal(lags, known)
+    )
+    if shape != expected or other_lags:
+        spans = "" if not other_lags else (
+            f" (lags {lags[0]}..{lags[-1]}, not {known[0]}..{known[-1]})"
+        )
+        raise ValueError(
+            f"X has windows of {shape[0]} steps x {shape[1]} channels{spans}, but "
+            f"{type(estimator).__name__} was fitted on {expected[0]} x {expected[1]}: "
+            "use the same lookback, step and channels."
+        )
+
+
+def _check_target(estimator, y, n_samples, *, reset):
+    y = check_array(
+        y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
+    )
+    if y.ndim > 2:
+        raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")
+    if len(y) != n_samples:
+        raise ValueError(
+            f"X has {n_samples} rows and y has {len(y)}: they must have the same."
+        )
+    if reset:
+        estimator._y_shape = y.shape[1:]
+    elif y.shape[1:] != estimator._y_shape:
+        raise ValueError(
+            f"y has the shape {y.shape}, but {type(estimator).__name__} was fitted "
+            f"on (n_samples, *{estimator._y_shape})."
+        )
+    return y
+
+
+def _check_finite(panel, step_names=None):
+    """Finiteness of an array of samples, with the place of the first fault."""
+    from ._batches import raise_not_finite
+
+    if np.isfinite(panel.sum(dtype=np.float64)) or np.isfinite(panel).all():
+        return
+    sample, step, channel = np.argwhere(~np.isfinite(panel))[0]
+    where = step if step_names is None else f"{step} ({step_names[step]!r})"
+    raise_not_finite(
+        panel[sample, step, channel], channel, f"sample {sample}, step {where}"
+    )

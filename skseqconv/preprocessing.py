@@ -14,7 +14,7 @@ from sklearn.base import (
     clone,
 )
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import get_tags
+from sklearn.utils import _safe_indexing, check_consistent_length, get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -91,11 +91,13 @@ class _RowWise(
             inner.fit(rows, y)
         else:
             check_channels(self, X, reset=True)
+            check_consistent_length(X, y)
             rows = SeriesView(X, rows=X.rows)
             first = np.sort(np.unique(X.rows, return_index=True)[1])
             if not len(first):
                 raise ValueError(f"{X!r} has no rows to learn from.")
-            self._fit_rows(inner, rows[first], None if y is None else y[first])
+            y = None if y is None else _safe_indexing(y, first)
+            self._fit_rows(inner, rows[first], y)
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self
@@ -305,8 +307,10 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
 
     def _check_table(self, X, *, reset):
         # The transformer checks the values: it may well take more than floats.
-        validate_data(self, X, reset=reset, skip_check_array=True)
-        return X
+        if hasattr(X, "columns"):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            return X
+        return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
 
     def _fit_rows(self, inner, view, y):
         rows = view.to_numpy()
@@ -354,6 +358,7 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
         tags = super().__sklearn_tags__()
         inner = get_tags(self.transformer)
         tags.input_tags = inner.input_tags
+        tags.input_tags.sparse = False
         tags.transformer_tags.preserves_dtype = inner.transformer_tags.preserves_dtype
         tags.target_tags.required = inner.target_tags.required
         return tags

@@ -39,10 +39,10 @@ def make_climate(
     n_steps : int, default=52_560
         Number of rows. The default is one year of 10-minute steps.
     freq : str, Timedelta or fixed offset, default="10min"
-        Time between two rows, at least one second. All time scales of the model are in hours, not in
-        steps: with the same seed and span, ``freq="1h"`` gives every sixth row of the
-        10-minute series. Steps over 4 hours are simulated in 24 parts, so they give
-        another series with the same statistics.
+        Time between two rows, at least one second. All time scales of the model are in
+        hours, not in steps: with the same seed and span, ``freq="1h"`` gives every
+        sixth row of the 10-minute series. Steps that are no multiple of 10 minutes, or
+        longer than 4 hours, give another series with the same statistics.
     start : str or Timestamp, default="2009-01-01 00:10:00"
         Time of the first row; sets the season and the hour (UTC+1).
     random_state : int, RandomState instance or None, default=None
@@ -64,8 +64,8 @@ def make_climate(
     ------
     ValueError
         If `n_steps` is not an integer of at least 1, `freq` is not a fixed time
-        step of at least one second, `start` is not a date, or the series would leave the range of
-        dates that pandas can hold.
+        step of at least one second, `start` is not a date, or the series would leave
+        the range of dates that pandas can hold.
 
     Notes
     -----
@@ -196,17 +196,17 @@ def _simulate(rng, hours: np.ndarray, dt: float) -> dict[str, np.ndarray]:
     air = 1.2 * _wander(rng, n, 110.0, dt) + passed
     air += 4.8 * _follow(flow_here, 30.0, dt)
 
-    cover = _wander(rng, n, 14.0, dt) + 0.35 * trough - 0.9 * high + 0.25 * flow
+    cover = _wander(rng, n, 20.0, dt) + 0.35 * trough - 0.9 * high + 0.25 * flow
     cloud = expit(2.0 * cover + 0.3)
 
-    year = 2.0 * np.pi * (hours / 24.0 - 10.0) / 365.2425  # 0 at winter solstice
+    year = 2.0 * np.pi * (hours / 24.0 + 10.0) / 365.2425  # 0 at winter solstice
     sun = _sun_height(hours, year)
     heating = 2.3 * np.maximum(sun, 0.0) * (1.0 - 0.72 * cloud)
     heating -= 0.75 * (1.0 - 0.75 * cloud)
-    daily = 12.5 * _follow(heating, 5.0, dt)
-    season = 11.8 - 6.4 * np.cos(year - 0.6)  # the ground lags a month behind the sun
+    daily = 13.0 * _follow(heating, 5.0, dt)
+    season = 12.0 - 6.4 * np.cos(year - 0.6)  # the ground lags a month behind the sun
     winter = 0.5 + 0.5 * np.cos(year)
-    T = season + (1.0 + 0.15 * winter) * air + daily + 0.5 * _wander(rng, n, 2.0, dt)
+    T = season + (0.92 + 0.25 * winter) * air + daily + 0.5 * _wander(rng, n, 2.0, dt)
 
     dew = season - 6.3 + 0.8 * air + 2.2 * _wander(rng, n, 30.0, dt)
     dew += 4.0 * (cloud - 0.5) + 0.1 * daily
@@ -230,9 +230,11 @@ def _sun_height(hours: np.ndarray, year: np.ndarray) -> np.ndarray:
 
 def _blow(rng, n: int, dt: float, ahead, trough, flow, sun) -> tuple[np.ndarray, ...]:
     """Wind speed, highest speed (m/s) and direction (degrees)."""
-    log_speed = 0.3 + 0.45 * _wander(rng, n, 20.0, dt) + 0.3 * _wander(rng, n, 1.5, dt)
-    log_speed += 0.08 * trough + 0.7 * np.maximum(sun, 0.0)
-    wv = np.exp(log_speed + 0.10 * rng.standard_normal(n))
+    force = 0.2 + 0.45 * _wander(rng, n, 20.0, dt) + 0.3 * _wander(rng, n, 1.5, dt)
+    force += 0.2 * np.sqrt(trough) + 0.7 * np.maximum(sun, 0.0)
+    force += 0.1 * rng.standard_normal(n)
+    # Near zero when calm, with a lighter tail than exp(force) in a gale.
+    wv = 1.15 * np.logaddexp(0.0, 2.2 * force) ** 1.35
     gust = wv * (1.35 + 0.25 * np.abs(rng.standard_normal(n))) + 0.3
     swing = _wander(rng, n, 1.0, dt) * (12.0 + 60.0 * np.exp(-0.8 * wv))
     wd = 190.0 - 60.0 * flow - 14.0 * ahead + 25.0 * _wander(rng, n, 30.0, dt) + swing

@@ -37,9 +37,9 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If there is no column ``Date Time``, if one of its values is not a time in that
-        format, or if another column holds a value that is not a number. Rows are
-        counted from 0, without the header.
+        If there is no column ``Date Time``, if rows have more fields than the header,
+        if a value of ``Date Time`` is not a time in that format, or if another column
+        holds a value that is not a number. Rows are counted from 0, without the header.
 
     Examples
     --------
@@ -50,15 +50,20 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     ...     "01.02.2009 00:10:00,-8.02,1.03\\n"
     ...     "01.02.2009 00:20:00,-8.41,-9999.0\\n"
     ... )
-    >>> load_climate_csv(file)
-                         T (degC)  wv (m/s)
-    Date Time
-    2009-02-01 00:10:00     -8.02      1.03
-    2009-02-01 00:20:00     -8.41       NaN
+    >>> frame = load_climate_csv(file)
+    >>> frame.index[0]
+    Timestamp('2009-02-01 00:10:00')
+    >>> frame["wv (m/s)"].tolist()
+    [1.03, nan]
     """
-    # Without index_col=False pandas takes the times of rows that end in a comma for
-    # an index, and shifts every name by one column.
-    table = pd.read_csv(path, index_col=False)
+    table = pd.read_csv(path)
+    if not isinstance(table.index, pd.RangeIndex):
+        # pandas took the first fields for an index, and shifted every name.
+        raise ValueError(
+            "The rows of the file have more fields than its header, which names "
+            f"{list(table.columns)!r}. Remove commas at the ends of rows, and write "
+            "numbers with a decimal point."
+        )
     if _TIME not in table.columns:
         raise ValueError(
             f"The file has no column {_TIME!r}, but {list(table.columns)!r}. Rename "
@@ -75,15 +80,17 @@ def _parse_times(column: pd.Series) -> pd.DatetimeIndex:
     bad = np.flatnonzero(times.isna())
     if bad.size:
         raise ValueError(
-            f"{_TIME!r} is {column.iloc[bad[0]]!r} in row {bad[0]}, which is not a time "
-            "like '31.12.2009 23:50:00' (day first). Write the times in that format; "
-            f"{bad.size} of {len(column)} rows need it."
+            f"{_TIME!r} is {column.iloc[bad[0]]!r} in row {bad[0]}, which is not a "
+            "time like '31.12.2009 23:50:00' (day first). Write the times in that "
+            f"format; {bad.size} of {len(column)} rows need it."
         )
     return pd.DatetimeIndex(times, name=_TIME)
 
 
 def _parse_numbers(column: pd.Series) -> np.ndarray:
     """Turn a column into float64 with NaN for failed readings."""
+    if pd.api.types.is_bool_dtype(column):
+        column = column.astype(str)  # "True" is no reading
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )

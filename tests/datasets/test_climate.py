@@ -87,9 +87,9 @@ def test_same_seed_same_frame():
 
 
 def test_global_state_is_left_alone():
-    before = np.random.get_state()[1].copy()  # noqa: NPY002 - the state under test
+    before = np.random.get_state()[1].copy()
     make_climate(50, random_state=0)
-    assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    assert_array_equal(np.random.get_state()[1], before)
 
 
 # ---- time axis
@@ -144,10 +144,11 @@ def test_time_zone_is_kept():
 def test_vapor_pressure(year):
     T, rh = year["T (degC)"], year["rh (%)"]
     vp_max, vp = year["VPmax (mbar)"], year["VPact (mbar)"]
-    assert_allclose(vp_max, magnus(T), atol=0.006 + 0.005 * 3.2)
+    # The slope of the Magnus curve is under 5 mbar per degree up to 45 degrees.
+    assert_allclose(vp_max, magnus(T), atol=0.0051 + 0.005 * 5)
     assert_allclose(vp, vp_max * rh / 100, atol=0.02)
     assert_allclose(year["VPdef (mbar)"], vp_max - vp, atol=0.0151)
-    assert_allclose(magnus(year["Tdew (degC)"]), vp, atol=0.02)
+    assert_allclose(magnus(year["Tdew (degC)"]), vp, atol=0.03)
     assert (year["Tdew (degC)"] <= T).all()
     assert rh.between(5, 100).all()
 
@@ -188,10 +189,19 @@ def test_memory(year):
     assert autocorrelation(T, 1) > 0.999
     assert 0.65 < autocorrelation(T, 72) < 0.85
     assert 0.87 < autocorrelation(T, 144) < 0.95
-    assert 0.6 < autocorrelation(T, 1008) < 0.8
+    assert 0.5 < autocorrelation(T, 1008) < 0.8
     assert autocorrelation(p, 1) > 0.999
     assert 0.65 < autocorrelation(p, 144) < 0.85
     assert autocorrelation(p, 1008) < 0.3
+
+
+def test_season_and_hour_of_the_sun():
+    hourly = make_climate(20 * 8766, freq="1h", random_state=0)["T (degC)"]
+    by_month = hourly.groupby(hourly.index.month).mean()
+    assert by_month.idxmin() in (1, 2) and by_month.idxmax() in (7, 8)
+    summer = hourly[hourly.index.month.isin([6, 7])]
+    by_hour = summer.groupby(summer.index.hour).mean()
+    assert 3 <= by_hour.idxmin() <= 6 and 14 <= by_hour.idxmax() <= 17
 
 
 def test_daily_range_follows_sun_and_clouds(year):

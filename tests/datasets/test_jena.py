@@ -110,9 +110,18 @@ def test_times_that_are_numbers():
         load_climate_csv(StringIO("Date Time,a\n20090101,1\n"))
 
 
-def test_text_column():
-    text = "Date Time,a,b\n01.01.2009 00:00:00,1,2\n01.01.2009 00:10:00,1,north\n"
-    with pytest.raises(ValueError, match=r"Column 'b' holds 'north' in row 1"):
+@pytest.mark.parametrize("row", ["996,52", "996,"])
+def test_more_fields_than_names(row):
+    text = f"Date Time,a\n01.01.2009 00:00:00,{row}\n"
+    with pytest.raises(ValueError, match=r"more fields than its header.*'a'"):
+        load_climate_csv(StringIO(text))
+
+
+@pytest.mark.parametrize("first, bad, row", [("2", "north", 1), ("True", "True", 0)])
+def test_text_column(first, bad, row):
+    text = f"Date Time,a,b\n01.01.2009 00:00:00,1,{first}\n"
+    text += f"01.01.2009 00:10:00,1,{bad}\n"
+    with pytest.raises(ValueError, match=f"Column 'b' holds '{bad}' in row {row}"):
         load_climate_csv(StringIO(text))
 
 

@@ -1,0 +1,131 @@
+"""From views and arrays to batches: the only place where windows become memory.
+
+A network reads its input either inside its TensorFlow program, from a tensor of
+the rows that windows touch (each once) and the positions of the windows in it, or,
+where that tensor would be too large, batch by batch from NumPy.
+"""
+
+import numpy as np
+
+from .views import WindowView
+
+#: Rows that windows touch, or panels, become one tensor up to this size.
+MAX_TENSOR_BYTES = 2**28
+
+
+class Sequences:
+    """Sequences of shape (n_samples, n_steps, n_channels), gathered on demand."""
+
+    @staticmethod
+    def of(X):
+        """Sequences of a view of windows or of a three-dimensional array."""
+        if isinstance(X, WindowView):
+            return WindowSequences(X)
+        return PanelSequences(X)
+
+    @property
+    def shape(self):
+        return self.data.shape
+
+    @property
+    def ndim(self):
+        return 3
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, key):
+        return type(self)(self.data[key])
+
+    def fits_tensor(self):
+        """Whether all of it may become one tensor."""
+        raise NotImplementedError
+
+    def tensors(self):
+        """Arrays for the program that gathers batches, finite, as float32."""
+        raise NotImplementedError
+
+    def batch(self, at):
+        """One batch, finite, as a float32 array."""
+        raise NotImplementedError
+
+
+class WindowSequences(Sequences):
+    """The windows of a view."""
+
+    def __init__(self, view):
+        self.data = view
+
+    def fits_tensor(self):
+        touched = min(len(self) * (self.data.reach + 1), self.data._series.n_rows)
+        return 4 * touched * self.data.n_channels <= MAX_TENSOR_BYTES
+
+    def tensors(self):
+        view = self.data
+        block, positions = view.block(np.float32)
+        if not np.isfinite(block).all():
+            _raise_if_not_finite(view, block, positions)
+        depth = np.minimum(view._depth(), view.reach)
+        return (
+            block,
+            positions.astype(np.int32),
+            depth.astype(np.int32),
+            view.lags.astype(np.int32),
+        )
+
+    def batch(self, at):
+        part = self.data[at]
+        values = part.to_numpy(np.float32)
+        if not np.isfinite(values).all():
+            _raise_if_not_finite(part, *part.block(np.float32))
+        return values
+
+
+class PanelSequences(Sequences):
+    """The samples of an array, checked before."""
+
+    def __init__(self, array):
+        self.data = array
+
+    def fits_tensor(self):
+        return 4 * self.data.size <= MAX_TENSOR_BYTES
+
+    def tensors(self):
+        return (np.asarray(self.data, dtype=np.float32),)
+
+    def batch(self, at):
+        return np.asarray(self.data[at], dtype=np.float32)
+
+
+def _raise_if_not_finite(view, block, positions):
+    """Name the first missing or infinite value that a window really reads."""
+    touched = np.zeros(len(block), dtype=bool)
+    for lag in view.lags:
+        touched[positions - np.minimum(lag, view._depth())] = True
+    bad = ~np.isfinite(block) & touched[:, None]
+    if not bad.any():
+        return
+    at, channel = np.argwhere(bad)[0]
+    # A row of the block is told from its distance to a window's end.
+    owner = np.argmin(np.where(positions >= at, positions - at, len(block)))
+    row = view.rows[owner] - (positions[owner] - at)
+    raise_not_finite(
+        block[at, channel],
+        channel if view.channel_names is None else repr(view.channel_names[channel]),
+        f"row {row}{_date(view, row)} of the series",
+    )
+
+
+def _date(view, row):
+    index = view._series.index_at(np.array([row]))
+    return "" if index is None else f" ({index[0]})"
+
+
+def raise_not_finite(value, channel, place):
+    """The one message for missing and infinite values."""
+    what = "NaN" if np.isnan(value) else "infinity"
+    raise ValueError(
+        f"Input X contains {what}: channel {channel}, first at {place}. "
+        "PerStep(SimpleImputer()) before the windows fills missing values; infinite "
+        "ones (or float32 overflow) must be mended in the series."
+    )

@@ -1,0 +1,321 @@
+"""Compiled networks: the TensorFlow programs that train, score and run a model.
+
+Building and tracing a Keras model takes longer than a small fit, and TensorFlow
+never frees all of a trace. So networks are compiled once and used again: when the
+estimator that holds one lets it go, it returns to a small pool, keyed by all that
+shapes the compiled program; the next fit of that kind takes it with fresh weights,
+optimizer state and seeds. What can change without a new trace (learning rate,
+seeds, data) is set on the network at the start of a fit.
+"""
+
+import json
+import threading
+import weakref
+from collections import deque
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from .networks import BUILDERS, n_activations
+
+#: Networks kept for reuse, the most recently used ones.
+MAX_POOLED = 8
+
+#: Steps that run in one call of the training program: many, to save the overhead
+#: of calls; few enough that an interrupt or a progress bar does not wait long.
+STEPS_PER_CALL = 32
+
+#: A batch of predictions takes about this much memory in the widest layer.
+PREDICT_BATCH_BYTES = 2**23
+
+
+class Network:
+    """A compiled Keras model with its programs.
+
+    Parameters
+    ----------
+    architecture : dict
+        Arguments of the network function, and its name under "network".
+    loss, optimizer
+        As `keras.Model.compile` takes them.
+    """
+
+    def __init__(self, architecture, loss, optimizer):
+        options = dict(architecture)
+        self.model = BUILDERS[options.pop("network")](**options)
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            optimizer = type(optimizer).from_config(optimizer.get_config())
+        else:
+            optimizer = keras.optimizers.get(optimizer)
+        self.model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+        self.optimizer = self.model.optimizer
+        self.optimizer.build(self.model.trainable_variables)
+        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
+        self.predict_batch_size = int(
+            np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
+        )
+        self._programs = {}
+
+    # State: what a fit changes.
+
+    def reset(self, seed, learning_rate=None):
+        """Draw new weights and forget all training."""
+        seeds = np.random.RandomState(seed)
+        for layer in _leaf_layers(self.model.layers):
+            _initialize(layer, seeds)
+        for variable, value in zip(
+            self.optimizer.variables, self._fresh_optimizer, strict=True
+        ):
+            variable.assign(value)
+        self.set_learning_rate(learning_rate)
+        self.model.reset_metrics()
+        self.model.stop_training = False
+
+    def set_learning_rate(self, learning_rate):
+        if learning_rate is not None:
+            self.optimizer.learning_rate = learning_rate
+
+    def set_dropout_seeds(self, seed, epoch):
+        """Start the random numbers of an epoch's dropout.
+
+        Anew for each epoch, because Keras' recurrent layers draw from them when
+        they predict, too: what was predicted must not change what is learned.
+        """
+        for i, layer in enumerate(_leaf_layers(self.model.layers)):
+            generator = getattr(layer, "seed_generator", None)
+            if generator is not None:
+                random = np.random.default_rng([seed, epoch, i])
+                generator.state.assign([random.integers(2**31), 0])
+
+    def _variables(self):
+        return [*self.model.weights, *self.optimizer.variables]
+
+    def get_state(self):
+        """Weights and optimizer state, as arrays."""
+        return [np.array(variable.numpy()) for variable in self._variables()]
+
+    def set_state(self, state):
+        for variable, value in zip(self._variables(), state, strict=True):
+            variable.assign(value)
+
+    # Programs.
+
+    def train(self, feed, order, batch_size, n_steps=STEPS_PER_CALL):
+        """Train on the samples of a feed in the given order.
+
+        Yields the number of steps done, after every call of the program.
+        """
+        yield from self._run("train", feed, order, batch_size, n_steps)
+
+    def evaluate(self, feed):
+        """Mean loss over the samples of a feed."""
+        self.model.reset_metrics()
+        order = np.arange(feed.n_samples, dtype=np.int32)
+        for _ in self._run("test", feed, order, self.predict_batch_size):
+            pass
+        return self.metrics()
+
+    def metrics(self):
+        """Means since the last reset, as floats."""
+        results = self.model.get_metrics_result()
+        return {name: float(value) for name, value in results.items()}
+
+    def predict(self, sequences):
+        """Outputs of shape (n_samples, n_outputs), as float32."""
+        n_samples, size = len(sequences), self.predict_batch_size
+        whole = sequences.fits_tensor()
+        tensors = to_tensors(sequences.tensors()) if whole else None
+        out = np.empty((n_samples, *self.model.output_shape[1:]), dtype=np.float32)
+        for start in range(0, n_samples, size):
+            stop = min(start + size, n_samples)
+            at = np.arange(start, stop, dtype=np.int32)
+            if not whole:
+                tensors, at = to_tensors((sequences.batch(at),)), at - start
+            out[start:stop] = self._program("predict", len(tensors))(tensors, at)
+        return out
+
+    def _run(self, kind, feed, order, batch_size, n_steps=STEPS_PER_CALL):
+        size, done = np.int32(batch_size), 0
+        for tensors, labels, part in feed.calls(order, batch_size, n_steps):
+            program = self._program(kind, len(tensors), len(labels))
+            program(tensors, labels, part, size)
+            done += -(-len(part) // batch_size)
+            yield done
+
+    def _program(self, kind, n_tensors, n_labels=0):
+        key = (kind, n_tensors, n_labels)
+        if key not in self._programs:
+            data = self._data_signature(n_tensors)
+            indices = tf.TensorSpec([None], tf.int32)
+            if kind == "predict":
+                program, signature = self._predict, [data, indices]
+            else:
+                y = tf.TensorSpec(self.model.output_shape, tf.float32)
+                labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
+                program = self._train if kind == "train" else self._test
+                signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
+            self._programs[key] = tf.function(
+                program, input_signature=signature, autograph=False
+            )
+        return self._programs[key]
+
+    def _data_signature(self, n_tensors):
+        _, n_steps, n_channels = self.model.input_shape
+        if n_tensors == 1:
+            return (tf.TensorSpec([None, n_steps, n_channels], tf.float32),)
+        rows = tf.TensorSpec([None], tf.int32)
+        block = tf.TensorSpec([None, n_channels], tf.float32)
+        return (block, rows, rows, tf.TensorSpec([n_steps], tf.int32))
+
+    def _predict(self, tensors, at):
+        return self.model(gather(tensors, at), training=False)
+
+    def _train(self, tensors, labels, order, batch_size):
+        self._loop(self.model.train_step, tensors, labels, order, batch_size)
+
+    def _test(self, tensors, labels, order, batch_size):
+        self._loop(self.model.test_step, tensors, labels, order, batch_size)
+
+    def _loop(self, step, tensors, labels, order, batch_size):
+        """Run a step of Keras' own on each batch of the samples in `order`."""
+
+        def one_batch(start):
+            at = order[start : start + batch_size]
+            step((gather(tensors, at), *(tf.gather(label, at) for label in labels)))
+            return (start + batch_size,)
+
+        tf.while_loop(lambda start: start < tf.size(order), one_batch, (0,))
+
+
+def gather(tensors, at):
+    """The sequences at positions `at`, inside a program.
+
+    Either of a panel, or windows of a block of rows: the rows `lags` before each
+    window's last one, but no more than `depth` before it.
+    """
+    if len(tensors) == 1:
+        return tf.gather(tensors[0], at)
+    block, positions, depth, lags = tensors
+    depth = tf.gather(depth, at)[:, None]
+    rows = tf.gather(positions, at)[:, None] - tf.minimum(lags[None, :], depth)
+    return tf.gather(block, rows)
+
+
+def to_tensors(arrays):
+    return tuple(tf.convert_to_tensor(array) for array in arrays)
+
+
+class Feed:
+    """Sequences, targets and weights as the programs take them.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    y : ndarray of float32 of shape (n_samples, n_outputs)
+    weights : ndarray of float32 of shape (n_samples,), default=None
+    """
+
+    def __init__(self, sequences, y, weights=None):
+        self.n_samples = len(sequences)
+        self._sequences = sequences
+        self._labels = (y,) if weights is None else (y, weights)
+        self._whole = sequences.fits_tensor()
+        if self._whole:
+            self._tensors = to_tensors(sequences.tensors())
+            self._labels = to_tensors(self._labels)
+
+    def calls(self, order, batch_size, n_steps):
+        """Arguments of one call of a program after the other."""
+        n_together = batch_size * (n_steps if self._whole else 1)
+        for start in range(0, len(order), n_together):
+            part = order[start : start + n_together]
+            if self._whole:
+                yield self._tensors, self._labels, part
+            else:
+                labels = to_tensors(label[part] for label in self._labels)
+                batch = to_tensors((self._sequences.batch(part),))
+                yield batch, labels, np.arange(len(part), dtype=np.int32)
+
+
+# Weights.
+
+_INITIALIZER_OF = {
+    "kernel": "kernel_initializer",
+    "recurrent_kernel": "recurrent_initializer",
+    "bias": "bias_initializer",
+}
+
+
+def _leaf_layers(layers):
+    """The layers that hold weights, inside wrappers and recurrent layers too."""
+    for layer in layers:
+        if isinstance(layer, keras.layers.Bidirectional):
+            yield from _leaf_layers([layer.forward_layer, layer.backward_layer])
+        else:
+            yield getattr(layer, "cell", layer)
+
+
+def _initialize(layer, seeds):
+    """Run a layer's initializers again, each with a seed of its own."""
+    for name, initializer_name in _INITIALIZER_OF.items():
+        variable = getattr(layer, name, None)
+        if variable is not None:
+            initializer = getattr(layer, initializer_name)
+            config = initializer.get_config()
+            if "seed" in config:
+                config["seed"] = int(seeds.randint(2**31 - 1))
+            fresh = type(initializer).from_config(config)
+            variable.assign(fresh(variable.shape, dtype=variable.dtype))
+
+
+# The pool.
+
+_lock = threading.Lock()
+_pool = []  # (key, network), the most recently returned last
+_returned = deque()  # filled by finalizers, which must not wait for a lock
+
+
+class Lease:
+    """Holds a network for one estimator; letting it go returns the network."""
+
+    def __init__(self, key, network):
+        self.network = network
+        self._return = weakref.finalize(self, _returned.append, (key, network))
+        self._return.atexit = False
+        if key is None:
+            self.keep()
+
+    def keep(self):
+        """Never return the network: someone else may hold it."""
+        self._return.detach()
+
+
+def take(architecture, loss, optimizer):
+    """A network for one estimator, from the pool or newly compiled."""
+    key = None
+    if isinstance(loss, str) and isinstance(optimizer, str):
+        key = json.dumps([architecture, loss, optimizer], sort_keys=True)
+    with _lock:
+        _take_back()
+        for i in reversed(range(len(_pool))):
+            if _pool[i][0] == key:
+                return Lease(*_pool.pop(i))
+    return Lease(key, Network(architecture, loss, optimizer))
+
+
+def _take_back():
+    while _returned:
+        _pool.append(_returned.popleft())
+    del _pool[:-MAX_POOLED]
+
+
+def clear_compiled_networks():
+    """Forget the compiled networks that are kept for reuse.
+
+    Networks that an estimator holds are not touched. TensorFlow keeps part of a
+    trace's memory for the life of the process in any case.
+    """
+    with _lock:
+        _take_back()
+        _pool.clear()

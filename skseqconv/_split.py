@@ -1,0 +1,54 @@
+"""The validation tail: the last rows in time, with a gap before them."""
+
+import numpy as np
+
+from .views import WindowView
+
+
+def validation_tail(X, rows, share, gap):
+    """Split samples into those to train on and the last ones in time.
+
+    Parameters
+    ----------
+    X : WindowView or ndarray
+        The samples; an array's are taken in the order they have.
+    rows : ndarray of int
+        Positions of the samples that may be used.
+    share : float
+        Of them, how much to hold out; samples of one stamp stay together.
+    gap : int or "auto"
+        How many samples before the tail are left out (whole stamps). "auto" leaves
+        out those whose target lies after the tail's first row, where X knows its
+        target.
+
+    Returns
+    -------
+    training, validation : ndarray of int
+
+    Raises
+    ------
+    ValueError
+        If nothing is left to train on.
+    """
+    windows = isinstance(X, WindowView)
+    stamps = X.stamps[rows] if windows else rows
+    order = np.argsort(stamps, kind="stable")
+    ranked = stamps[order]
+    n_training = int(np.floor(len(rows) * (1 - share)))
+    first = ranked[min(n_training, len(rows) - 1)]
+    training = order[ranked < first]
+    validation = order[ranked >= first]
+    if gap == "auto":
+        delay = max((d for _, d in X.target), default=0) if windows and X.target else 0
+        if delay:
+            target_stamps = X._series.stamps(X.rows[rows[training]] + delay)
+            training = training[target_stamps <= first]
+    elif gap:
+        last = stamps[training[-gap]] if gap <= len(training) else -np.inf
+        training = training[stamps[training] < last]
+    if not len(training):
+        raise ValueError(
+            f"validation_split={share!r} and validation_gap={gap!r} leave none of the "
+            f"{len(rows)} rows to train on: use smaller ones, or more rows."
+        )
+    return np.sort(rows[training]), np.sort(rows[validation])

@@ -1,0 +1,170 @@
+"""The training loop: epochs, validation, Keras callbacks, history."""
+
+import copy
+
+import keras
+import numpy as np
+
+from ._engine import STEPS_PER_CALL
+
+_BATCH_HOOKS = (
+    "on_batch_begin",
+    "on_batch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+)
+
+
+def train(
+    network,
+    feed,
+    validation,
+    *,
+    epochs,
+    first_epoch,
+    seed,
+    batch_size,
+    steps_per_epoch,
+    callbacks,
+    verbose,
+    epoch_task,
+):
+    """Train for some epochs.
+
+    Parameters
+    ----------
+    network : Network
+    feed : Feed
+        Training samples.
+    validation : Feed or None
+        Samples whose loss is taken after each epoch.
+    epochs, first_epoch : int
+        How many, and how many the network has had before.
+    seed : int
+        With the number of the epoch it gives the order of the samples.
+    batch_size : int
+    steps_per_epoch : int or None
+        Batches an epoch; None for each sample once.
+    callbacks : list of keras.callbacks.Callback
+        Used as they are.
+    verbose : int
+        As in `keras.Model.fit`.
+    epoch_task : context manager factory
+        Entered for each epoch; what it gives is called at the epoch's end and says
+        whether to stop.
+
+    Returns
+    -------
+    history : dict of list of float
+        "loss" and, with validation, "val_loss": a value an epoch.
+
+    Raises
+    ------
+    ValueError
+        If the loss of an epoch is not finite.
+    """
+    n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
+    calls = keras.callbacks.CallbackList(
+        callbacks,
+        add_progbar=verbose != 0,
+        model=network.model,
+        verbose=verbose,
+        epochs=first_epoch + epochs,
+        steps=n_steps,
+    )
+    history = {}
+    network.model.stop_training = False
+    calls.on_train_begin()
+    for epoch in range(first_epoch, first_epoch + epochs):
+        end_task = epoch_task(epoch)
+        calls.on_epoch_begin(epoch)
+        network.set_dropout_seeds(seed, epoch)
+        order = epoch_order(feed.n_samples, n_steps * batch_size, seed, epoch)
+        if steps_per_epoch is None:
+            order = order[: feed.n_samples]
+        logs = _one_epoch(network, feed, order, batch_size, calls, verbose)
+        if validation is not None:
+            calls.on_test_begin()
+            scores = network.evaluate(validation)
+            calls.on_test_end(scores)
+            logs.update({f"val_{name}": value for name, value in scores.items()})
+        _raise_if_not_finite(logs, epoch, network)
+        calls.on_epoch_end(epoch, logs)
+        for name, value in logs.items():
+            history.setdefault(name, []).append(float(value))
+        if end_task() or network.model.stop_training:
+            break
+    calls.on_train_end(logs)
+    return history
+
+
+def _one_epoch(network, feed, order, batch_size, calls, verbose):
+    network.model.reset_metrics()
+    by_batch = any(map(_sees_batches, calls.callbacks))
+    if not by_batch:
+        for done in network.train(feed, order, batch_size, STEPS_PER_CALL):
+            if verbose == 1:
+                calls.on_train_batch_end(done - 1, network.metrics())
+        return network.metrics()
+    calls.on_train_batch_begin(0)
+    n_batches = -(-len(order) // batch_size)
+    for done in network.train(feed, order, batch_size, 1):
+        calls.on_train_batch_end(done - 1, network.metrics())
+        if done < n_batches:
+            calls.on_train_batch_begin(done)
+    return network.metrics()
+
+
+def _sees_batches(callback):
+    """Whether a callback has a hook of its own for batches."""
+    if isinstance(callback, keras.callbacks.ProgbarLogger):
+        return False
+    return any(
+        name in vars(callback)
+        or getattr(type(callback), name) is not getattr(keras.callbacks.Callback, name)
+        for name in _BATCH_HOOKS
+    )
+
+
+def epoch_order(n_samples, n_wanted, seed, epoch):
+    """Positions of samples, in random order; again from the start if they run out.
+
+    Depends on its arguments alone, so that training that goes on after a pause
+    sees what it would have seen without.
+    """
+    generator = np.random.default_rng([seed, epoch])
+    parts = [generator.permutation(n_samples) for _ in range(-(-n_wanted // n_samples))]
+    return np.concatenate(parts)[:n_wanted].astype(np.int32)
+
+
+def _raise_if_not_finite(logs, epoch, network):
+    for name, value in logs.items():
+        if not np.isfinite(value):
+            rate = float(network.optimizer.learning_rate.numpy())
+            raise ValueError(
+                f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
+                "estimator is as it was before. Standardize the channels "
+                f"(Standardizer), lower learning_rate (now {rate:g}), or limit the "
+                "gradient (optimizer=keras.optimizers.RMSprop(clipnorm=1.0))."
+            )
+
+
+def prepared_callbacks(callbacks, *, early_stopping, patience, monitor):
+    """The user's callbacks, copied so that no fit sees another's, and ours."""
+    if callbacks is None:
+        callbacks = []
+    elif isinstance(callbacks, keras.callbacks.Callback):
+        callbacks = [callbacks]
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(
+                "callbacks must be Keras callbacks (instances), got "
+                f"{callback!r}. scikit-learn's own are set with set_callbacks()."
+            )
+    prepared = copy.deepcopy(list(callbacks))
+    if early_stopping:
+        stopping = keras.callbacks.EarlyStopping(
+            monitor=monitor, patience=patience, restore_best_weights=True
+        )
+        prepared.append(stopping)
+    return prepared

@@ -1,0 +1,339 @@
+"""What a network has to beat: persistence, and models for tables on few lags."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
+from sklearn.linear_model import Ridge
+from sklearn.utils import _safe_indexing, get_tags
+from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from ._affine import TOLERANCE, position_after_steps, target_relations
+from ._validation import check_input
+from .supervised import channel_position
+from .views import SeriesView, WindowView
+from .windowing import FlattenWindows
+
+__all__ = ["FlatWindowRegressor", "PersistenceRegressor"]
+
+
+class PersistenceRegressor(RegressorMixin, BaseEstimator):
+    """The common-sense forecast: the target stays as it is.
+
+    It predicts the last value of the target's channel in the window, or the value
+    one period before the forecast time. Values come out in the units of y, also
+    where a Standardizer stands before: how y relates to its channel is solved from
+    the training rows.
+
+    Parameters
+    ----------
+    target_channel : str, int or sequence of these, default=None
+        The channel, by name or position; a sequence has one for each column of y.
+        None takes the channel that X knows as its target (from `make_supervised`),
+        or the only one there is.
+    period : int, default=None
+        Forecast the value `period` rows before the time that is forecast (for a
+        delay above `period`, the latest whole number of periods before it that is
+        known). None forecasts the last value.
+    delay : int or sequence of int, default=None
+        How many rows ahead y lies. None takes what X knows. Without any, values
+        come out in the units of the window.
+
+    Attributes
+    ----------
+    channels_, lags_ : ndarray of shape (n_outputs,)
+        Where in the window the forecast of each column of y is read.
+    slopes_, offsets_ : ndarray of shape (n_outputs,)
+        ``y = slope * channel + offset``.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Their names, where X has some.
+
+    Raises
+    ------
+    ValueError
+        By `fit`, if the channel is not known, the value lies outside the window, or
+        y is not an affine function of the channel.
+
+    See Also
+    --------
+    FlatWindowRegressor : Ridge regression on a few lags, the next thing to beat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import LookbackWindower, Standardizer, make_supervised
+    >>> from skseqconv import PersistenceRegressor
+    >>> X, y = make_supervised(np.arange(10.0) ** 2, 0, delay=2)
+    >>> common_sense = make_pipeline(
+    ...     Standardizer(), LookbackWindower(3), PersistenceRegressor()
+    ... )
+    >>> common_sense.fit(X, y).predict(X[-2:]).round(6)
+    array([36., 49.])
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "target_channel": [str, Integral, "array-like", None],
+        "period": [Interval(Integral, 1, None, closed="left"), None],
+        "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
+    }
+
+    def __init__(self, target_channel=None, *, period=None, delay=None):
+        self.target_channel = target_channel
+        self.period = period
+        self.delay = delay
+
+    def fit(self, X, y):
+        """Find the channel and how y relates to it.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. Two dimensions are one channel.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._validate_params()
+        sequences, y = check_input(self, X, y, reset=True)
+        columns = y.reshape(len(y), -1)
+        windows = sequences.data
+        channels = self._channels(windows, columns.shape[1])
+        delays = self._delays(windows, columns.shape[1])
+        self.channels_ = np.array(channels)
+        self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
+        relations = [(1.0, 0.0, 0.0)] * columns.shape[1]
+        if isinstance(windows, WindowView) and None not in delays:
+            targets = list(zip(channels, delays, strict=True))
+            relations = target_relations(windows, columns, targets)
+        slopes, offsets, rests = map(np.array, zip(*relations, strict=True))
+        if rests.max() > TOLERANCE:
+            raise ValueError(
+                f"y is not an affine function of channel {channels[rests.argmax()]} "
+                f"of the windows ({rests.max():.2g} of its spread is left over), so "
+                "its last value is no forecast of y. Is it another channel "
+                "(target_channel), or does a step before mix or bend channels (PCA, "
+                "a logarithm)? Leave that step out for this model."
+            )
+        self.slopes_, self.offsets_ = slopes, offsets
+        self._one_dimensional = y.ndim == 1
+        return self
+
+    def _channels(self, windows, n_outputs):
+        target = getattr(windows, "target", None)
+        names = getattr(self, "feature_names_in_", None)
+        n_channels = windows.shape[2]
+        if self.target_channel is None and target and len(target) == n_outputs:
+            return [position_after_steps(windows, channel) for channel, _ in target]
+        if self.target_channel is None and n_channels > 1:
+            raise ValueError(
+                f"target_channel=None, but X has {n_channels} channels and does not "
+                "know its target: name the channel, or make X by make_supervised."
+            )
+        chosen = 0 if self.target_channel is None else self.target_channel
+        chosen = _one_each(chosen, n_outputs, "target_channel")
+        if windows.ndim == 3 and names is not None and len(names) != n_channels:
+            names = None  # columns of a table are its steps, not its channels
+        return [channel_position(c, names, n_channels, "target_channel") for c in chosen]
+
+    def _delays(self, windows, n_outputs):
+        target = getattr(windows, "target", None)
+        if self.delay is None and target and len(target) == n_outputs:
+            return [delay for _, delay in target]
+        return _one_each(self.delay, n_outputs, "delay")
+
+    def _lag(self, delay, windows):
+        if self.period is None:
+            return 0
+        if delay is None:
+            raise ValueError(
+                f"period={self.period} counts from the time that is forecast, and X "
+                "does not know how far ahead that is: give delay."
+            )
+        lag = -(-delay // self.period) * self.period - delay
+        known = _lags(windows)
+        if lag not in known:
+            raise ValueError(
+                f"period={self.period} with delay={delay} needs the value {lag} rows "
+                f"before the end of the window, which has lags {known[0]} to "
+                f"{known[-1]}: use a longer lookback, or a step that divides {lag}."
+            )
+        return lag
+
+    def predict(self, X):
+        """Forecast that the target stays.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of y.
+        """
+        check_is_fitted(self)
+        sequences, _ = check_input(self, X, None, reset=False)
+        windows = sequences.data
+        lags = np.unique(self.lags_)[::-1]
+        if isinstance(windows, WindowView):
+            values = WindowView(SeriesView(windows), lags=lags).to_numpy(np.float64)
+        else:
+            values = windows[:, windows.shape[1] - 1 - lags]
+        at = np.searchsorted(-lags, -self.lags_)
+        y_pred = self.slopes_ * values[:, at, self.channels_] + self.offsets_
+        return y_pred[:, 0] if self._one_dimensional else y_pred
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.target_tags.multi_output = True
+        tags.regressor_tags.poor_score = True
+        return tags
+
+
+def _lags(windows):
+    if isinstance(windows, WindowView):
+        return windows.lags
+    return np.arange(windows.shape[1] - 1, -1, -1)
+
+
+def _one_each(value, n_outputs, name):
+    """One value for each column of y."""
+    if isinstance(value, str) or not np.iterable(value):
+        return [value] * n_outputs
+    if len(value) != n_outputs:
+        raise ValueError(
+            f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns."
+        )
+    return list(value)
+
+
+class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
+    """A regressor of tables, on windows laid flat.
+
+    Each window becomes a row of a table, of all its entries or of a few lags, and
+    a regressor for tables learns from it. Windows that reach back before their
+    series begins are left out of its training, as the networks leave them out.
+
+    Parameters
+    ----------
+    regressor : estimator, default=None
+        What learns from the table; None for ``Ridge()``.
+    lags : sequence of int, default=None
+        Which entries of the window become columns: how many rows before its end
+        they lie. None takes all.
+
+    Attributes
+    ----------
+    regressor_ : estimator
+        The fitted regressor; its ``feature_names_in_`` are channel and lag.
+    flatten_ : FlattenWindows
+        What makes the table.
+    n_features_in_ : int
+        Number of channels, or of columns for a table.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    FlattenWindows : The table alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import FlatWindowRegressor, LookbackWindower, make_supervised
+    >>> X, y = make_supervised(np.arange(10.0), 0)
+    >>> windows = LookbackWindower(4).fit_transform(X)
+    >>> flat = FlatWindowRegressor(lags=[0, 3]).fit(windows, y)
+    >>> flat.regressor_.feature_names_in_
+    array(['x0_lag3', 'x0_lag0'], dtype=object)
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "regressor": [HasMethods(["fit", "predict"]), None],
+        "lags": ["array-like", None],
+    }
+
+    def __init__(self, regressor=None, *, lags=None):
+        self.regressor = regressor
+        self.lags = lags
+
+    def fit(self, X, y, sample_weight=None):
+        """Train the regressor on the complete windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Passed on to the regressor if given.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._validate_params()
+        if y is None:
+            raise ValueError(
+                "FlatWindowRegressor requires y to be passed, but the target y is None."
+            )
+        flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
+        check_consistent_length(X, y, sample_weight)
+        if isinstance(X, WindowView) and not X.complete.all():
+            whole = np.flatnonzero(X.complete)
+            if not len(whole):
+                raise ValueError(
+                    f"None of the {len(X)} training rows has a complete window of "
+                    f"{X.reach + 1} rows: give more rows, or a shorter lookback."
+                )
+            X, y = X[whole], _safe_indexing(y, whole)
+            if sample_weight is not None:
+                sample_weight = _safe_indexing(sample_weight, whole)
+        regressor = Ridge() if self.regressor is None else clone(self.regressor)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self.regressor_ = regressor.fit(flatten.transform(X), y, **weights)
+        self.flatten_ = flatten
+        self.n_features_in_ = flatten.n_features_in_
+        if hasattr(flatten, "feature_names_in_"):
+            self.feature_names_in_ = flatten.feature_names_in_
+        return self
+
+    def predict(self, X):
+        """Predict y from flattened windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+        """
+        check_is_fitted(self)
+        return self.regressor_.predict(self.flatten_.transform(X))
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(Ridge() if self.regressor is None else self.regressor)
+        tags.target_tags = inner.target_tags
+        tags.regressor_tags = inner.regressor_tags
+        tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        tags.input_tags.three_d_array = True
+        return tags

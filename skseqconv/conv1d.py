@@ -1,0 +1,178 @@
+"""One-dimensional convolution: the regressor."""
+
+from ._parameters import CONV1D
+from ._wrapper import SequenceEstimator, SequenceRegressor
+
+__all__ = ["Conv1DRegressor"]
+
+
+class Conv1DRegressor(SequenceRegressor):
+    """Regression on sequences by a stack of one-dimensional convolutions.
+
+    Convolutions with maximum pooling between them, the maximum over time, a linear
+    head. The defaults are the network of the Keras book for the Jena climate series.
+
+    Parameters
+    ----------
+    filters : int or sequence of int, default=32
+        Number of filters of each convolution; a sequence has one value each.
+    kernel_size : int or sequence of int, default=5
+        Width of each convolution in time steps; a sequence has one value each.
+    pool_size : int or sequence of int, default=3
+        Width of the maximum pooling between two convolutions; a sequence has one
+        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+    n_conv : int, default=3
+        Number of convolutions.
+    dilation_rate : int or sequence of int, default=1
+        Distance in time steps between the entries that a kernel reads; a sequence
+        has one value for each convolution.
+    padding : {"valid", "same", "causal"}, default="valid"
+        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
+        with zeros on both sides or at its beginning.
+    activation : str, default="relu"
+        Name of the Keras activation of the convolutions.
+    dropout : float, default=0.0
+        Share of the features before the head that is dropped in training.
+    loss : str, callable or keras.losses.Loss, default="mse"
+        Loss between the standardized y and its prediction, as Keras takes it. "mse"
+        makes `predict` a forecast of the mean, "mae" of the median.
+    optimizer : str or keras.optimizers.Optimizer, default="rmsprop"
+        Name of a Keras optimizer, or one to copy the settings of.
+    learning_rate : float, default=None
+        Step size at the start of `fit`; None for the optimizer's own (0.001 for most).
+    epochs : int, default=20
+        Passes over the training samples, at most.
+    batch_size : int, default=128
+        Samples a training step.
+    steps_per_epoch : int, default=None
+        Training steps an epoch, each on samples drawn anew; None for as many as
+        show each sample once.
+    validation_split : float, default=0.0
+        Share of the samples, the last in time, that is not trained on but scored
+        after each epoch.
+    validation_gap : int or "auto", default="auto"
+        How many samples before those are left out. "auto" leaves out the ones whose
+        target lies within the validation period, where X knows its target and delay
+        (from `make_supervised`), and none otherwise.
+    early_stopping : bool, default=False
+        Stop when the validation loss (the training loss without
+        `validation_split`) has not improved for `n_iter_no_change` epochs, and keep
+        the weights of the best epoch.
+    n_iter_no_change : int, default=5
+        Epochs without improvement that early stopping waits.
+    callbacks : list of keras.callbacks.Callback, default=None
+        Keras callbacks, copied for each fit. scikit-learn's own are set with
+        `set_callbacks`.
+    warm_start : bool, default=False
+        Whether `fit` goes on from the weights of the last fit.
+    random_state : int, RandomState instance or None, default=None
+        Of the weights, the dropout and the order of the samples. With an int, fits
+        of the same data predict the same to the bit on one machine.
+    verbose : int, default=0
+        0 is silent, 1 shows Keras' progress bar, 2 a line an epoch.
+
+    Attributes
+    ----------
+    model_ : keras.Model
+        The Keras model: ``model_.summary()``.
+    history_ : dict of list of float
+        "loss" and, with `validation_split`, "val_loss", a value an epoch; in units
+        of the standardized y.
+    n_iter_ : int
+        Number of epochs trained.
+    n_parameters_ : int
+        Number of the network's parameters.
+    n_features_in_ : int
+        Number of channels; of columns where X has two dimensions.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Names of the channels, where X has some.
+
+    Raises
+    ------
+    ValueError
+        By `fit`, if kernels and pools leave no time step, no training row has a
+        complete window, a value is missing or infinite, or training diverges.
+
+    See Also
+    --------
+    Conv1DGRURegressor : Convolutions before a GRU, which knows the order of events.
+    PersistenceRegressor : The common-sense forecast that a network has to beat.
+
+    Notes
+    -----
+    The maximum over time forgets when something happened; where the order matters,
+    as in forecasts, `Conv1DGRURegressor` keeps it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import LookbackWindower, Standardizer, make_supervised
+    >>> from skseqconv import Conv1DRegressor
+    >>> time = np.arange(600.0)
+    >>> wave = np.sin(time / 5)[:, None]
+    >>> X, y = make_supervised(wave, 0, delay=3)
+    >>> forecast = make_pipeline(
+    ...     Standardizer(),
+    ...     LookbackWindower(32),
+    ...     Conv1DRegressor(epochs=15, pool_size=2, random_state=0),
+    ... )
+    >>> forecast.fit(X[:400], y[:400]).score(X[403:], y[403:]) > 0.9
+    True
+    """
+
+    _network_name = "conv1d"
+    _network_options = tuple(CONV1D)
+    _parameter_constraints = {  # noqa: RUF012
+        **CONV1D,
+        **SequenceEstimator._training_constraints,
+    }
+
+    def __init__(
+        self,
+        *,
+        filters=32,
+        kernel_size=5,
+        pool_size=3,
+        n_conv=3,
+        dilation_rate=1,
+        padding="valid",
+        activation="relu",
+        dropout=0.0,
+        loss="mse",
+        optimizer="rmsprop",
+        learning_rate=None,
+        epochs=20,
+        batch_size=128,
+        steps_per_epoch=None,
+        validation_split=0.0,
+        validation_gap="auto",
+        early_stopping=False,
+        n_iter_no_change=5,
+        callbacks=None,
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.pool_size = pool_size
+        self.n_conv = n_conv
+        self.dilation_rate = dilation_rate
+        self.padding = padding
+        self.activation = activation
+        self.dropout = dropout
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.steps_per_epoch = steps_per_epoch
+        self.validation_split = validation_split
+        self.validation_gap = validation_gap
+        self.early_stopping = early_stopping
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose

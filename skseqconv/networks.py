@@ -1,0 +1,302 @@
+"""The networks: from an input shape and options to an uncompiled Keras model.
+
+Both are pure functions of their arguments. Every layer has a name of its own and a
+fixed seed, so building one touches no global state; the estimators draw the weights
+afterwards.
+"""
+
+from math import prod
+
+__all__ = ["conv1d_gru_network", "conv1d_network", "output_lengths"]
+
+
+def conv1d_network(
+    input_shape,
+    n_outputs=1,
+    *,
+    filters=32,
+    kernel_size=5,
+    pool_size=3,
+    n_conv=3,
+    dilation_rate=1,
+    padding="valid",
+    activation="relu",
+    dropout=0.0,
+):
+    """A stack of convolutions with pooling between, the maximum over time, a head.
+
+    Parameters
+    ----------
+    input_shape : tuple of (n_steps, n_channels)
+        Shape of one window.
+    n_outputs : int, default=1
+        Width of the linear head.
+    filters, kernel_size, dilation_rate : int or sequence of int
+        Of each convolution; a sequence has one value a convolution.
+    pool_size : int or sequence of int, default=3
+        Of the maximum pooling between convolutions; a sequence has one value for
+        each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+    n_conv : int, default=3
+        Number of convolutions.
+    padding : {"valid", "same", "causal"}, default="valid"
+        Of the convolutions.
+    activation : str, default="relu"
+        Of the convolutions.
+    dropout : float, default=0.0
+        Share of the features that is dropped before the head.
+
+    Returns
+    -------
+    model : keras.Model
+        Uncompiled, from (batch, n_steps, n_channels) to (batch, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If kernels and pools leave no time step.
+
+    Examples
+    --------
+    >>> from skseqconv.networks import conv1d_network
+    >>> conv1d_network((240, 14)).count_params()
+    12609
+    """
+    from keras import Input, Model, layers
+
+    window = Input(tuple(input_shape), name="window")
+    sequence = _convolutions(
+        window,
+        filters=filters,
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        n_conv=n_conv,
+        dilation_rate=dilation_rate,
+        padding=padding,
+        activation=activation,
+    )
+    features = layers.GlobalMaxPooling1D(name="global_pool")(sequence)
+    return Model(window, _head(features, n_outputs, dropout), name="conv1d")
+
+
+def conv1d_gru_network(
+    input_shape,
+    n_outputs=1,
+    *,
+    filters=32,
+    kernel_size=5,
+    pool_size=3,
+    n_conv=2,
+    dilation_rate=1,
+    padding="valid",
+    activation="relu",
+    gru_units=32,
+    gru_dropout=0.1,
+    recurrent_dropout=0.5,
+    reset_after=True,
+    bidirectional=False,
+    dropout=0.0,
+):
+    """Convolutions that shorten the sequence, a GRU that reads it, a head.
+
+    Parameters
+    ----------
+    input_shape : tuple of (n_steps, n_channels)
+        Shape of one window.
+    n_outputs : int, default=1
+        Width of the linear head.
+    filters, kernel_size, pool_size, n_conv, dilation_rate, padding, activation
+        As in :func:`conv1d_network`.
+    gru_units : int, default=32
+        Size of the GRU's state.
+    gru_dropout : float, default=0.1
+        Share of the GRU's inputs that is dropped.
+    recurrent_dropout : float, default=0.5
+        Share of the GRU's state that is dropped.
+    reset_after : bool, default=True
+        Whether the reset gate acts after the matrix product (as cuDNN wants it).
+    bidirectional : bool, default=False
+        Whether a second GRU reads the sequence from its end.
+    dropout : float, default=0.0
+        Share of the features that is dropped before the head.
+
+    Returns
+    -------
+    model : keras.Model
+        Uncompiled, from (batch, n_steps, n_channels) to (batch, n_outputs).
+
+    Raises
+    ------
+    ValueError
+        If kernels and pools leave no time step.
+
+    Examples
+    --------
+    >>> from skseqconv.networks import conv1d_gru_network
+    >>> conv1d_gru_network((240, 14)).count_params()
+    13793
+    """
+    from keras import Input, Model, layers
+
+    window = Input(tuple(input_shape), name="window")
+    sequence = _convolutions(
+        window,
+        filters=filters,
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        n_conv=n_conv,
+        dilation_rate=dilation_rate,
+        padding=padding,
+        activation=activation,
+    )
+    gru = layers.GRU(
+        gru_units,
+        dropout=gru_dropout,
+        recurrent_dropout=recurrent_dropout,
+        reset_after=reset_after,
+        kernel_initializer=_seeded("glorot_uniform"),
+        recurrent_initializer=_seeded("orthogonal"),
+        seed=0,
+        name="gru",
+    )
+    if bidirectional:
+        gru = layers.Bidirectional(gru, name="bidirectional")
+    head = _head(gru(sequence), n_outputs, dropout)
+    return Model(window, head, name="conv1d_gru")
+
+
+def _convolutions(
+    sequence,
+    *,
+    filters,
+    kernel_size,
+    pool_size,
+    n_conv,
+    dilation_rate,
+    padding,
+    activation,
+):
+    from keras import layers
+
+    output_lengths(
+        sequence.shape[1],
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        n_conv=n_conv,
+        dilation_rate=dilation_rate,
+        padding=padding,
+    )
+    filters = per_layer(filters, n_conv, "filters")
+    kernels = per_layer(kernel_size, n_conv, "kernel_size")
+    dilations = per_layer(dilation_rate, n_conv, "dilation_rate")
+    pools = per_layer(pool_size, n_conv - 1, "pool_size")
+    for i in range(n_conv):
+        sequence = layers.Conv1D(
+            filters[i],
+            kernels[i],
+            dilation_rate=dilations[i],
+            padding=padding,
+            activation=activation,
+            kernel_initializer=_seeded("glorot_uniform"),
+            name=f"conv_{i + 1}",
+        )(sequence)
+        if i < n_conv - 1 and pools[i] > 1:
+            pool = layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}")
+            sequence = pool(sequence)
+    return sequence
+
+
+def _head(features, n_outputs, dropout):
+    from keras import layers
+
+    if dropout:
+        features = layers.Dropout(dropout, seed=0, name="dropout")(features)
+    return layers.Dense(
+        n_outputs, kernel_initializer=_seeded("glorot_uniform"), name="output"
+    )(features)
+
+
+def _seeded(name):
+    """An initializer that draws no seed of its own from Python's random."""
+    from keras import initializers
+
+    return initializers.get({"class_name": name, "config": {"seed": 0}})
+
+
+def per_layer(value, n_layers, name):
+    """One value a layer: a scalar repeated, a sequence checked."""
+    values = list(value) if hasattr(value, "__len__") else [value] * n_layers
+    if len(values) != n_layers:
+        raise ValueError(
+            f"{name}={value!r} has {len(values)} values for {n_layers} layers: give "
+            "one value, or one a layer (pool_size: one for each place between two "
+            "convolutions)."
+        )
+    return [int(v) for v in values]
+
+
+def output_lengths(
+    n_steps, *, kernel_size, pool_size, n_conv, dilation_rate=1, padding="valid"
+):
+    """Length of the sequence after each convolution and pooling.
+
+    Parameters
+    ----------
+    n_steps : int
+        Length of the window.
+    kernel_size, pool_size, n_conv, dilation_rate, padding
+        As in :func:`conv1d_network`.
+
+    Returns
+    -------
+    lengths : list of int
+        After each layer, poolings of size 1 left out.
+
+    Raises
+    ------
+    ValueError
+        If a layer would be left without a time step; it names the shortest window
+        that would do.
+
+    Examples
+    --------
+    >>> from skseqconv.networks import output_lengths
+    >>> output_lengths(500, kernel_size=7, pool_size=5, n_conv=2)
+    [494, 98, 92]
+    """
+    kernels = per_layer(kernel_size, n_conv, "kernel_size")
+    dilations = per_layer(dilation_rate, n_conv, "dilation_rate")
+    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
+    lost = [
+        (kernel - 1) * dilation if padding == "valid" else 0
+        for kernel, dilation in zip(kernels, dilations, strict=True)
+    ]
+    shortest = 1
+    for lose, pool in zip(reversed(lost), reversed(pools), strict=True):
+        shortest = shortest * pool + lose
+    if n_steps < shortest:
+        raise ValueError(
+            f"kernel_size={kernel_size!r}, pool_size={pool_size!r}, "
+            f"dilation_rate={dilation_rate!r} with n_conv={n_conv} and "
+            f"padding={padding!r} leave no time step of a window of {n_steps}: the "
+            f"shortest that would do has {shortest}. Use smaller ones, fewer "
+            'convolutions, padding="same", or a longer window.'
+        )
+    lengths, length = [], n_steps
+    for lose, pool in zip(lost, pools, strict=True):
+        length -= lose
+        lengths.append(length)
+        if pool > 1:
+            length //= pool
+            lengths.append(length)
+    return lengths
+
+
+def n_activations(architecture):
+    """Values of the widest layer for one window: what a batch costs in memory."""
+    n_steps, n_channels = architecture["input_shape"]
+    filters = architecture["filters"]
+    widest = max(filters) if hasattr(filters, "__len__") else filters
+    return prod((n_steps, max(n_channels, widest)))
+
+
+BUILDERS = {"conv1d": conv1d_network, "conv1d_gru": conv1d_gru_network}
