@@ -29,7 +29,7 @@ def solve_affine(channel, y):
         Largest absolute remainder, as a share of the spread of y.
     """
     center, spread = channel.mean(), channel.std()
-    slope = 0.0
+    slope = 1.0  # of a constant channel: scalers leave it unscaled
     if spread > 1e-12 * max(1.0, abs(center)):
         slope = float(np.mean((channel - center) * (y - y.mean())) / spread**2)
     offset = float(y.mean() - slope * center)
@@ -60,6 +60,10 @@ def target_relations(X, y, targets):
     relations = []
     for column, (channel, delay) in enumerate(targets):
         inside = rows + delay < stops
+        if not inside.any():
+            raise ValueError(
+                f"delay={delay} reaches beyond the end of the series at every row."
+            )
         later = SeriesView(X, rows=rows[inside] + delay).to_numpy(np.float64)
         relations.append(solve_affine(later[:, channel], y[inside, column]))
     return relations

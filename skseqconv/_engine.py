@@ -132,14 +132,15 @@ class Network:
             at = np.arange(start, stop, dtype=np.int32)
             if not whole:
                 tensors, at = to_tensors((sequences.batch(at),)), at - start
-            out[start:stop] = self._program("predict", len(tensors))(tensors, at)
+            program = self._program("predict", len(tensors))
+            out[start:stop] = program(tensors, tf.convert_to_tensor(at))
         return out
 
     def _run(self, kind, feed, order, batch_size, n_steps=STEPS_PER_CALL):
-        size, done = np.int32(batch_size), 0
+        size, done = tf.constant(batch_size, tf.int32), 0
         for tensors, labels, part in feed.calls(order, batch_size, n_steps):
             program = self._program(kind, len(tensors), len(labels))
-            program(tensors, labels, part, size)
+            program(tensors, labels, tf.convert_to_tensor(part), size)
             done += -(-len(part) // batch_size)
             yield done
 
@@ -155,9 +156,12 @@ class Network:
                 labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
                 program = self._train if kind == "train" else self._test
                 signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
-            self._programs[key] = tf.function(
+            # Traced at once and called directly: calls are cheaper, and TensorFlow
+            # does not take the networks of a search for one that is traced in vain.
+            function = tf.function(
                 program, input_signature=signature, autograph=False
             )
+            self._programs[key] = function.get_concrete_function()
         return self._programs[key]
 
     def _data_signature(self, n_tensors):

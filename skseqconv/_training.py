@@ -56,7 +56,8 @@ def train(
     Returns
     -------
     history : dict of list of float
-        "loss" and, with validation, "val_loss": a value an epoch.
+        "loss" and, with validation, "val_loss", and what callbacks add: a value an
+        epoch.
 
     Raises
     ------
@@ -64,15 +65,16 @@ def train(
         If the loss of an epoch is not finite.
     """
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
+    # Last, so that it sees what others add to the logs (a learning rate, say).
+    history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(
-        callbacks,
+        [*callbacks, history],
         add_progbar=verbose != 0,
         model=network.model,
         verbose=verbose,
         epochs=first_epoch + epochs,
         steps=n_steps,
     )
-    history = {}
     network.model.stop_training = False
     calls.on_train_begin()
     for epoch in range(first_epoch, first_epoch + epochs):
@@ -90,12 +92,10 @@ def train(
             logs.update({f"val_{name}": value for name, value in scores.items()})
         _raise_if_not_finite(logs, epoch, network)
         calls.on_epoch_end(epoch, logs)
-        for name, value in logs.items():
-            history.setdefault(name, []).append(float(value))
         if end_task() or network.model.stop_training:
             break
     calls.on_train_end(logs)
-    return history
+    return {name: list(map(float, v)) for name, v in history.history.items()}
 
 
 def _one_epoch(network, feed, order, batch_size, calls, verbose):

@@ -18,6 +18,11 @@ def kind_of(X):
         return "windows"
     ndim = getattr(X, "ndim", None)
     if ndim is None and isinstance(X, (list, tuple)):
+        if len(X) and hasattr(X[0], "iloc"):
+            raise ValueError(
+                f"X is a list of {len(X)} tables: make_supervised or SeriesView takes "
+                "several series, and their view goes on from there."
+            )
         first = X[0][0] if len(X) and np.iterable(X[0]) and len(X[0]) else None
         ndim = 3 if np.iterable(first) and not isinstance(first, str) else 2
     return "panel" if ndim == 3 else "table"
@@ -39,13 +44,13 @@ def check_channels(estimator, X, *, reset):
     validate_data(estimator, empty, reset=reset, skip_check_array=True)
 
 
-def check_panel(estimator, X, *, reset, finite=True):
+def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
     X = check_array(
         X,
         allow_nd=True,
         dtype=[np.float64, np.float32],
-        ensure_all_finite=finite or "allow-nan",
+        ensure_all_finite=ensure_all_finite,
         estimator=estimator,
         input_name="X",
     )
@@ -98,7 +103,7 @@ def check_input(estimator, X, y, *, reset):
         check_channels(estimator, X, reset=reset)
         sequences = Sequences.of(X)
     elif kind == "panel":
-        X = check_panel(estimator, X, reset=reset, finite=False)
+        X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X)
         sequences = Sequences.of(X)
     else:

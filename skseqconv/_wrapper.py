@@ -43,7 +43,9 @@ class TargetScaler(BaseEstimator):
         return scaled.astype(np.float32)
 
     def inverse_transform(self, y):
-        y = self.scaler_.inverse_transform(y.astype(np.float64))
+        y = y.astype(np.float64)
+        if len(y):  # StandardScaler takes no empty table
+            y = self.scaler_.inverse_transform(y)
         return y[:, 0] if self.n_dims_ == 1 else y
 
 
@@ -98,6 +100,18 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         "random_state": ["random_state"],
         "verbose": ["verbose"],
     }
+
+    def _validate_params(self):
+        super()._validate_params()
+        for name in ("loss", "optimizer", "activation"):
+            value, home = getattr(self, name), f"{name}s".replace("sss", "sses")
+            try:
+                getattr(keras, home).get(value)
+            except ValueError:
+                raise ValueError(
+                    f"{name}={value!r} is not known to Keras: use the name of one in "
+                    f"keras.{home}."
+                ) from None
 
     # The public cycle.
 

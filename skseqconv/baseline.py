@@ -148,7 +148,14 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         target = getattr(windows, "target", None)
         if self.delay is None and target and len(target) == n_outputs:
             return [delay for _, delay in target]
-        return _one_each(self.delay, n_outputs, "delay")
+        delays = _one_each(self.delay, n_outputs, "delay")
+        for delay in delays:
+            if delay is not None and (not isinstance(delay, Integral) or delay < 1):
+                raise ValueError(
+                    "delay must be a whole number of rows >= 1 for each column of y, "
+                    f"got delay={self.delay!r}."
+                )
+        return delays
 
     def _lag(self, delay, windows):
         if self.period is None:

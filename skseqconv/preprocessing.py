@@ -7,6 +7,7 @@ when those are read. So a row is transformed once, however many windows hold it.
 
 import numpy as np
 import pandas as pd
+from sklearn import config_context
 from sklearn.base import (
     BaseEstimator,
     OneToOneFeatureMixin,
@@ -21,9 +22,12 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._output import OutputMixin
 from ._validation import check_channels, check_panel, kind_of
-from .views import CHUNK_BYTES, SeriesView
+from .views import SeriesView
 
 __all__ = ["PerStep", "Standardizer"]
+
+#: Standardizer learns the rows of a view in pieces of about this many bytes.
+PIECE_BYTES = 2**20
 
 
 class RowStep:
@@ -49,7 +53,8 @@ class RowStep:
         names = getattr(self.transformer, "feature_names_in_", None)
         if names is not None and self.method == "transform":
             rows = pd.DataFrame(rows, columns=names)
-        out = getattr(self.transformer, self.method)(rows)
+        with config_context(transform_output="default"):
+            out = getattr(self.transformer, self.method)(rows)
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
 
 
@@ -83,7 +88,7 @@ class _RowWise(
         inner = self._new_transformer()
         kind = kind_of(X)
         if kind == "panel":
-            X = check_panel(self, X, reset=True, finite=False)
+            X = check_panel(self, X, reset=True)
             rows = X.reshape(-1, X.shape[2])
             inner.fit(rows)
         elif kind == "table":
@@ -92,12 +97,13 @@ class _RowWise(
         else:
             check_channels(self, X, reset=True)
             check_consistent_length(X, y)
-            rows = SeriesView(X, rows=X.rows)
-            first = np.sort(np.unique(X.rows, return_index=True)[1])
-            if not len(first):
+            if not len(X):
                 raise ValueError(f"{X!r} has no rows to learn from.")
-            y = None if y is None else _safe_indexing(y, first)
-            self._fit_rows(inner, rows[first], y)
+            rows = SeriesView(X)
+            if not (np.diff(X.rows) > 0).all():
+                first = np.sort(np.unique(X.rows, return_index=True)[1])
+                rows, y = rows[first], None if y is None else _safe_indexing(y, first)
+            self._fit_rows(inner, rows, y)
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self
@@ -110,6 +116,8 @@ class _RowWise(
             step.channel_names = inner.get_feature_names_out(names_in)
         elif step.n_channels == self.n_features_in_:
             step.channel_names = names_in
+        elif hasattr(inner, "get_feature_names_out"):
+            step.channel_names = inner.get_feature_names_out()
         self._step = step
 
     def transform(self, X):
@@ -132,6 +140,8 @@ class _RowWise(
     def _apply(self, step, X):
         forth = step.method == "transform"
         kind = kind_of(X)
+        if not forth:
+            self._check_channels_out(X, kind)
         if kind in ("rows", "windows"):
             if not forth and X.steps and X.steps[-1] is self._step:
                 return X._derive(steps=X.steps[:-1])
@@ -139,7 +149,7 @@ class _RowWise(
                 check_channels(self, X, reset=False)
             return X._append_step(step)
         if kind == "panel":
-            X = check_panel(self, X, reset=False, finite=False) if forth else X
+            X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(X)
             return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
@@ -149,12 +159,43 @@ class _RowWise(
             names = [f"x{i}" for i in range(values.shape[1])]
         return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
 
+    def _check_channels_out(self, X, kind):
+        n_channels = X.n_channels if kind in ("rows", "windows") else np.shape(X)[-1]
+        if n_channels != self._step.n_channels:
+            raise ValueError(
+                f"X has {n_channels} channels, but {type(self).__name__} gives "
+                f"{self._step.n_channels}: only those can be brought back."
+            )
+
     def _invert(self, X):
         check_is_fitted(self)
         inner = self._step.transformer
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+_STATISTICS = ("mean_", "var_", "scale_")
+
+
+def _learn_piece(scaler, rows):
+    """StandardScaler.partial_fit, but that a channel may be missing in a piece.
+
+    It would make the channel's statistics NaN for good; they stay as they were.
+    """
+    before = {name: getattr(scaler, name, None) for name in _STATISTICS}
+    with np.errstate(invalid="ignore"):
+        scaler.partial_fit(rows)
+    missing = np.isnan(rows).all(axis=0)
+    if missing.any():
+        for name, old in before.items():
+            _put(scaler, name, missing, 0.0 if old is None else old[missing])
+
+
+def _put(scaler, name, channels, value):
+    statistic = getattr(scaler, name)
+    if statistic is not None:
+        statistic[channels] = value
 
 
 class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
@@ -222,9 +263,13 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
 
     def _fit_rows(self, inner, view, y):
         # Piece by piece: all rows at once would be a copy of the series.
-        n_rows = max(1, CHUNK_BYTES // (8 * view.n_channels))
+        n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
-            inner.partial_fit(view[start : start + n_rows].to_numpy())
+            _learn_piece(inner, view[start : start + n_rows].to_numpy())
+        never_seen = inner.n_samples_seen_ == 0
+        if np.any(never_seen):
+            for name in _STATISTICS:
+                _put(inner, name, never_seen, np.nan)
 
     def _set_fitted(self, inner, row):
         super()._set_fitted(inner, row)

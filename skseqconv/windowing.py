@@ -140,7 +140,7 @@ class LookbackWindower(
             return X
         if kind != "table":
             raise ValueError(
-                f"LookbackWindower makes windows of rows, and X of shape {X.shape} "
+                f"LookbackWindower makes windows of rows, and X of shape {np.shape(X)} "
                 "holds windows already. Leave it out of the Pipeline."
             )
         values = validate_data(
@@ -278,9 +278,9 @@ class FlattenWindows(
         self._validate_params()
         known = self._check(X, reset=True)[1]
         self._is_table = kind_of(X) == "table"
-        lags = known if self.lags is None else np.sort(np.asarray(self.lags))[::-1]
-        unknown = ~np.isin(lags, known)
-        if unknown.any() or not len(lags) or len(set(lags)) < len(lags):
+        lags = known if self.lags is None else np.sort(np.ravel(self.lags))[::-1]
+        whole = lags.size and lags.dtype.kind in "iu"
+        if not whole or not np.isin(lags, known).all() or not np.diff(lags).all():
             raise ValueError(
                 f"lags={self.lags!r} must be different entries of the windows, whose "
                 f"lags are {known[-1]} to {known[0]}"
@@ -301,7 +301,7 @@ class FlattenWindows(
             check_channels(self, X, reset=reset)
             return X, X.lags
         if kind == "panel":
-            X = check_panel(self, X, reset=reset, finite=False)
+            X = check_panel(self, X, reset=reset)
         else:
             X = validate_data(
                 self,

@@ -1,0 +1,43 @@
+"""What the tests share."""
+
+import os
+
+# Before TensorFlow is first imported: no start-up notices in the tests' output.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skseqconv import make_supervised
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """The folder of real data; tests that need it are skipped without it."""
+    folder = os.environ.get("SKSEQCONV_DATA")
+    if not folder:
+        pytest.skip("SKSEQCONV_DATA does not name a folder of real data")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def weather():
+    """A small made series: three channels, two daily cycles, some noise."""
+    random = np.random.default_rng(0)
+    time = np.arange(1200)
+    index = pd.date_range("2020-01-01", periods=len(time), freq="h")
+    temperature = 10 + 5 * np.sin(time / 24 * 2 * np.pi) + random.normal(size=1200)
+    pressure = 990 + np.cumsum(random.normal(size=1200)) / 10
+    humidity = 70 - 2 * (temperature - 10) + random.normal(size=1200)
+    return pd.DataFrame(
+        {"T (degC)": temperature, "p (mbar)": pressure, "rh (%)": humidity}, index=index
+    )
+
+
+@pytest.fixture(scope="session")
+def task(weather):
+    """X and y: the temperature six hours ahead."""
+    return make_supervised(weather, "T (degC)", delay=6)

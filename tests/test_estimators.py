@@ -1,0 +1,857 @@
+"""Conv1DRegressor and Conv1DGRURegressor as scikit-learn estimators."""
+
+import copy
+import os
+import pickle
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from sklearn.base import clone, is_regressor
+from sklearn.callback import ProgressBar, ScoringMonitor
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingRegressor
+from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    TimeSeriesSplit,
+    cross_val_predict,
+    cross_val_score,
+    cross_validate,
+    learning_curve,
+)
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+from tensorflow.python.framework.config import is_op_determinism_enabled
+
+from skseqconv import (
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    PerStep,
+    SeriesView,
+    Standardizer,
+    WindowView,
+    make_supervised,
+)
+
+SMALL = {
+    Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
+    Conv1DGRURegressor: {"filters": 8, "kernel_size": 3, "gru_units": 8},
+}
+BOTH = pytest.mark.parametrize("Estimator", list(SMALL))
+
+
+def small(Estimator, **parameters):
+    """A network that trains in a moment."""
+    settings = {"epochs": 2, "batch_size": 64, "random_state": 0}
+    return Estimator(**{**SMALL[Estimator], **settings, **parameters})
+
+
+def pipeline(model, lookback=24, step=1):
+    return Pipeline(
+        [
+            ("standardize", Standardizer()),
+            ("window", LookbackWindower(lookback, step=step)),
+            ("model", model),
+        ]
+    )
+
+
+@pytest.fixture(scope="module")
+def windows(task):
+    """Windows of the weather and what is to be forecast."""
+    X, y = task
+    X = Standardizer().fit_transform(X)
+    return LookbackWindower(24).fit_transform(X), y
+
+
+# The networks.
+
+
+@pytest.mark.parametrize(
+    ("estimator", "n_parameters"),
+    [
+        (Conv1DRegressor(), 12_609),
+        (Conv1DGRURegressor(), 13_793),
+        (Conv1DGRURegressor(reset_after=False), 13_697),
+    ],
+)
+def test_defaults_are_the_networks_of_the_book(estimator, n_parameters):
+    series = np.random.default_rng(0).normal(size=(300, 14))
+    view = WindowView(series, ends=np.arange(240, 300), lags=np.arange(240)[::-1])
+    estimator.set_params(epochs=1, steps_per_epoch=1, batch_size=8)
+    estimator.fit(view, np.arange(60.0))
+    assert estimator.n_parameters_ == n_parameters
+    assert estimator.model_.count_params() == n_parameters
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"filters": (4, 8), "kernel_size": (3, 2), "pool_size": (2,), "n_conv": 2},
+        {"padding": "same", "dilation_rate": (1, 2)},
+        {"padding": "causal", "dilation_rate": 2, "pool_size": 1, "dropout": 0.3},
+        {"activation": "tanh", "loss": "huber", "optimizer": "adam"},
+    ],
+)
+def test_every_layer_option_trains(Estimator, options, windows):
+    X, y = windows
+    model = small(Estimator, **options).fit(X[:200], y[:200])
+    assert np.isfinite(model.predict(X[:5])).all()
+    assert np.isfinite(model.history_["loss"]).all()
+
+
+def test_bidirectional_gru_has_two_grus(windows):
+    X, y = windows
+    one = small(Conv1DGRURegressor).fit(X[:100], y[:100])
+    two = small(Conv1DGRURegressor, bidirectional=True).fit(X[:100], y[:100])
+    gru = 3 * (8 * 8 + 8 * 8 + 2 * 8)
+    assert two.n_parameters_ - one.n_parameters_ == gru + 8
+
+
+# Learning.
+
+
+@BOTH
+def test_learns_what_common_sense_misses(Estimator, task):
+    X, y = task
+    model = pipeline(
+        small(Estimator, epochs=60, batch_size=32, learning_rate=0.005, kernel_size=5)
+    )
+    common_sense = pipeline(PersistenceRegressor())
+    error = {}
+    for name, est in {"network": model, "now": common_sense}.items():
+        est.fit(X[:900], y[:900])
+        error[name] = np.abs(est.predict(X[906:]) - y[906:]).mean()
+    assert error["network"] < 0.6 * error["now"]
+
+
+def test_history_has_a_value_an_epoch(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, epochs=3, validation_split=0.2).fit(X, y)
+    assert set(model.history_) == {"loss", "val_loss"}
+    assert [len(values) for values in model.history_.values()] == [3, 3]
+    assert model.n_iter_ == 3
+    assert isinstance(model.history_["loss"][0], float)
+
+
+def test_early_stopping_keeps_the_best_epoch(windows):
+    X, y = windows
+    model = small(
+        Conv1DRegressor,
+        epochs=30,
+        learning_rate=0.02,
+        validation_split=0.3,
+        early_stopping=True,
+        n_iter_no_change=2,
+    ).fit(X[:300], y[:300])
+    losses = model.history_["val_loss"]
+    assert model.n_iter_ < 30
+    assert np.argmin(losses) == model.n_iter_ - 3
+    rows = np.flatnonzero(X[:300].complete)
+    held_out = rows[int(np.floor(len(rows) * 0.7)) :]
+    scaled = model.target_encoder_.transform(y)[held_out, 0]
+    predicted = model.target_encoder_.transform(model.predict(X[held_out]))[:, 0]
+    assert np.mean((scaled - predicted) ** 2) == pytest.approx(min(losses), rel=1e-4)
+
+
+def test_early_stopping_without_validation_watches_the_training_loss(windows):
+    X, y = windows
+    model = small(
+        Conv1DRegressor, epochs=50, early_stopping=True, learning_rate=0.05
+    ).fit(X[:100], np.random.default_rng(0).normal(size=100))
+    assert set(model.history_) == {"loss"}
+    assert model.n_iter_ < 50
+
+
+def test_steps_per_epoch_counts_training_steps(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, epochs=2, steps_per_epoch=3).fit(X, y)
+    assert int(model.model_.optimizer.iterations.numpy()) == 6
+    model.set_params(steps_per_epoch=None, batch_size=500).fit(X[:700], y[:700])
+    assert int(model.model_.optimizer.iterations.numpy()) == 4
+
+
+def test_learning_rate_and_optimizer_settings_reach_keras(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, learning_rate=0.123).fit(X[:100], y[:100])
+    assert float(model.model_.optimizer.learning_rate.numpy()) == np.float32(0.123)
+    optimizer = keras.optimizers.Adam(learning_rate=0.01, beta_1=0.5)
+    model = small(Conv1DRegressor, optimizer=optimizer).fit(X[:100], y[:100])
+    assert model.model_.optimizer.beta_1 == 0.5
+    assert model.model_.optimizer is not optimizer
+    assert not optimizer.built
+
+
+def test_loss_may_be_an_object_or_a_function(windows):
+    X, y = windows
+    by_name = small(Conv1DRegressor, loss="mae").fit(X[:200], y[:200])
+    by_object = small(Conv1DRegressor, loss=keras.losses.MeanAbsoluteError())
+    by_function = small(Conv1DRegressor, loss=lambda y, z: keras.ops.abs(y - z))
+    for other in (by_object, by_function):
+        other.fit(X[:200], y[:200])
+        np.testing.assert_allclose(other.history_["loss"], by_name.history_["loss"])
+
+
+@BOTH
+def test_several_outputs(Estimator, weather):
+    X, y = make_supervised(weather, ["T (degC)", "p (mbar)"], delay=[1, 6])
+    model = pipeline(small(Estimator)).fit(X[:300], y[:300])
+    predicted = model.predict(X[300:310])
+    assert predicted.shape == (10, 4)
+    assert predicted.dtype == np.float64
+    # In the units of each: degrees and mbar.
+    assert np.abs(predicted - y[300:310]).max() < 40
+
+
+def test_targets_of_any_scale(windows):
+    X, y = windows
+    a = small(Conv1DRegressor).fit(X, y)
+    b = small(Conv1DRegressor).fit(X, 1e6 * y + 5e7)
+    np.testing.assert_allclose(b.predict(X), 1e6 * a.predict(X) + 5e7, rtol=1e-4)
+    constant = small(Conv1DRegressor).fit(X, np.full(len(X), 3.0))
+    np.testing.assert_allclose(constant.predict(X[:3]), 3.0, atol=1.0)
+
+
+# Weights of samples, rows that are left out.
+
+
+@BOTH
+def test_samples_of_weight_zero_are_as_if_not_there(Estimator, windows):
+    X, y = windows
+    weight = np.ones(300)
+    weight[50:100] = 0
+    kept = np.flatnonzero(weight)
+    a = small(Estimator).fit(X[:300], y[:300], sample_weight=weight)
+    b = small(Estimator).fit(X[kept], y[kept], sample_weight=np.ones(len(kept)))
+    np.testing.assert_array_equal(a.predict(X), b.predict(X))
+
+
+def test_sample_weight_counts_in_the_loss(windows):
+    X, _ = windows
+    y = np.where(np.arange(len(X)) % 2, 1.0, -1.0)
+    weight = np.where(y > 0, 10.0, 0.1)
+    model = small(Conv1DRegressor, epochs=10, learning_rate=0.01)
+    assert model.fit(X, y, sample_weight=weight).predict(X).mean() > 0.5
+    assert abs(model.fit(X, y).predict(X).mean()) < 0.4
+
+
+def test_incomplete_windows_are_left_out_with_their_y_and_weight(windows):
+    X, y = windows
+    spoiled, weight = y.copy(), np.ones(len(y))
+    spoiled[~X.complete] = 1e9
+    weight[~X.complete] = 1e9
+    a = small(Conv1DRegressor).fit(X, y, np.ones(len(y)))
+    b = small(Conv1DRegressor).fit(X, spoiled, weight)
+    np.testing.assert_array_equal(a.predict(X), b.predict(X))
+    assert len(a.predict(X)) == len(X)
+
+
+def test_validation_rows_are_the_last_in_time_whatever_the_order_of_X(windows):
+    X, y = windows
+    shuffled = np.random.default_rng(0).permutation(len(X))
+    a = small(Conv1DRegressor, validation_split=0.25, epochs=1).fit(X, y)
+    b = small(Conv1DRegressor, validation_split=0.25, epochs=1)
+    b.fit(X[shuffled], y[shuffled])
+    np.testing.assert_allclose(
+        a.target_encoder_.scaler_.mean_, b.target_encoder_.scaler_.mean_, rtol=1e-12
+    )
+    n_rows = X.complete.sum()
+    n_training = int(np.floor(n_rows * 0.75))
+    last = np.flatnonzero(X.complete)[: n_training - 5]  # delay 6: five rows of gap
+    assert a.target_encoder_.scaler_.mean_[0] == pytest.approx(y[last].mean(), 1e-12)
+
+
+# Input.
+
+
+@BOTH
+def test_views_panels_and_tables_give_the_same(Estimator, weather):
+    X, y = make_supervised(weather[["T (degC)"]], 0, delay=6)
+    windows = LookbackWindower(24).fit_transform(X)
+    windows, y = windows[windows.complete], y[windows.complete]
+    panel = windows.to_numpy()
+    a = small(Estimator).fit(windows, y)
+    b = small(Estimator).fit(panel, y)
+    c = small(Estimator).fit(panel[:, :, 0], y)
+    np.testing.assert_array_equal(a.predict(windows), b.predict(panel))
+    np.testing.assert_array_equal(a.predict(windows), c.predict(panel[:, :, 0]))
+    assert (a.n_features_in_, b.n_features_in_, c.n_features_in_) == (1, 1, 24)
+    assert list(a.feature_names_in_) == ["T (degC)"]
+
+
+@BOTH
+def test_numpy_batches_give_the_same_as_batches_in_the_program(
+    Estimator, windows, monkeypatch
+):
+    X, y = windows
+    a = small(Estimator, validation_split=0.2).fit(X, y)
+    expected = a.predict(X)
+    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", 0)
+    b = small(Estimator, validation_split=0.2).fit(X, y)
+    np.testing.assert_allclose(b.history_["loss"], a.history_["loss"], rtol=1e-5)
+    np.testing.assert_allclose(b.predict(X), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_predictions_do_not_depend_on_their_company(windows):
+    X, y = windows
+    model = small(Conv1DGRURegressor).fit(X, y)
+    together = model.predict(X[:50])
+    alone = np.concatenate([model.predict(X[i : i + 1]) for i in range(50)])
+    np.testing.assert_allclose(together, alone, rtol=1e-5)
+    assert model.predict(X[:0]).shape == (0,)
+
+
+def test_a_memmap_series_trains(tmp_path, weather):
+    path = tmp_path / "series.dat"
+    stored = np.memmap(path, dtype="float32", mode="w+", shape=weather.shape)
+    stored[:] = weather.to_numpy()
+    X, y = make_supervised(stored, 0, delay=6)
+    assert isinstance(X.series, np.memmap)
+    model = pipeline(small(Conv1DRegressor)).fit(X, y)
+    assert np.isfinite(model.predict(X)).all()
+
+
+# Through scikit-learn's tools, on views and on DataFrames; warnings are errors.
+
+
+@BOTH
+def test_grid_search_chooses_by_time_series_split(Estimator, task):
+    X, y = task
+    search = GridSearchCV(
+        pipeline(small(Estimator, epochs=1)),
+        {
+            "model__kernel_size": [2, 3],
+            "model__pool_size": [2, 3],
+            "window__lookback": [24, 36],
+        },
+        cv=TimeSeriesSplit(3, gap=6),
+        error_score="raise",
+    )
+    search.fit(X, y)
+    scores = search.cv_results_["mean_test_score"]
+    assert len(np.unique(scores)) == 8
+    assert search.best_score_ == scores.max()
+    assert search.best_estimator_["model"].model_.get_layer("conv_1").kernel_size == (
+        search.best_params_["model__kernel_size"],
+    )
+
+
+@pytest.mark.parametrize("form", ["view", "table"])
+def test_scikit_learns_validation_tools_take_pipelines(form, task, weather):
+    X, y = task
+    X = X if form == "view" else weather.iloc[: len(y)]
+    model = pipeline(small(Conv1DRegressor, epochs=1))
+    cv = TimeSeriesSplit(3, gap=6)
+    scores = cross_val_score(model, X, y, cv=cv, error_score="raise")
+    result = cross_validate(
+        model, X, y, cv=cv, return_train_score=True, error_score="raise"
+    )
+    np.testing.assert_array_equal(result["test_score"], scores)
+    assert np.isfinite(result["train_score"]).all()
+    folds = KFold(3) if form == "view" else _ends(len(y))
+    assert cross_val_predict(model, X, y, cv=folds).shape == y.shape
+    curve = learning_curve(
+        model, X, y, cv=cv, train_sizes=[0.5, 1.0], error_score="raise"
+    )
+    assert curve[2][1, 0] == scores[0]  # the whole of the first fold's training rows
+    scaled = TransformedTargetRegressor(model, transformer=StandardScaler())
+    assert np.isfinite(cross_val_score(scaled, X, y, cv=cv, error_score="raise")).all()
+    vote = VotingRegressor([("a", model), ("b", clone(model))]).fit(X, y)
+    np.testing.assert_allclose(vote.predict(X), model.fit(X, y).predict(X), rtol=1e-9)
+
+
+def _ends(n_rows):
+    """Two folds, each at an end, so that training rows stay contiguous."""
+    middle = n_rows // 2
+    first, second = np.arange(middle), np.arange(middle, n_rows)
+    return [(first, second), (second, first)]
+
+
+def test_parallel_search_gives_the_same_scores(task):
+    X, y = task
+    search = GridSearchCV(
+        pipeline(small(Conv1DRegressor, epochs=1)),
+        {"model__kernel_size": [2, 3]},
+        cv=TimeSeriesSplit(2, gap=6),
+        error_score="raise",
+    )
+    one = clone(search).set_params(n_jobs=1).fit(X, y)
+    two = clone(search).set_params(n_jobs=2).fit(X, y)
+    np.testing.assert_allclose(
+        two.cv_results_["mean_test_score"],
+        one.cv_results_["mean_test_score"],
+        rtol=1e-5,
+    )
+
+
+def test_missing_values_are_filled_per_step(task):
+    X, y = task
+    values = X.series.copy()
+    values[100:103, 1] = np.nan
+    holed, y = make_supervised(values, 0, delay=6)
+    with pytest.raises(ValueError, match=r"contains NaN: channel 1, first at row 100 "):
+        pipeline(small(Conv1DRegressor)).fit(holed, y)
+    filled = Pipeline(
+        [("impute", PerStep(SimpleImputer())), *pipeline(small(Conv1DRegressor)).steps]
+    )
+    assert np.isfinite(filled.fit(holed, y).predict(holed)).all()
+
+
+# Repeatability.
+
+
+def _predict_in_fresh_process(name):
+    code = f"""
+import numpy as np
+from skseqconv import {name}, WindowView
+series = np.random.default_rng(0).normal(size=(400, 3))
+X = WindowView(series, ends=np.arange(30, 400), lags=np.arange(24)[::-1])
+model = {name}(epochs=2, filters=8, kernel_size=3, n_conv=2, random_state=3)
+print(model.fit(X, series[30:, 0]).predict(X).tobytes().hex())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
+    return done.stdout.strip()
+
+
+@BOTH
+def test_same_random_state_same_bits_in_and_across_processes(Estimator):
+    series = np.random.default_rng(0).normal(size=(400, 3))
+    X = WindowView(series, ends=np.arange(30, 400), lags=np.arange(24)[::-1])
+    settings = {"filters": 8, "kernel_size": 3, "n_conv": 2}
+    model = Estimator(epochs=2, random_state=3, **settings)
+    first = model.fit(X, series[30:, 0]).predict(X)
+    again = clone(model).fit(X, series[30:, 0]).predict(X)
+    other = clone(model).set_params(random_state=4).fit(X, series[30:, 0]).predict(X)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert _predict_in_fresh_process(Estimator.__name__) == first.tobytes().hex()
+
+
+@BOTH
+def test_global_random_states_are_left_alone(Estimator, windows):
+    X, y = windows
+    np.random.seed(1)
+    random.seed(1)
+    keras.utils.set_random_seed(1)
+    before = (
+        np.random.get_state()[1].tolist(),
+        random.getstate(),
+        keras.random.uniform((3,)).numpy().tolist(),
+        tf.random.uniform((3,)).numpy().tolist(),
+    )
+    assert not is_op_determinism_enabled()
+    np.random.seed(1)
+    random.seed(1)
+    keras.utils.set_random_seed(1)
+    small(Estimator, dropout=0.2).fit(X, y).predict(X)
+    after = (
+        np.random.get_state()[1].tolist(),
+        random.getstate(),
+        keras.random.uniform((3,)).numpy().tolist(),
+        tf.random.uniform((3,)).numpy().tolist(),
+    )
+    assert before[0] == after[0]
+    assert before[2:] == after[2:]
+    assert not is_op_determinism_enabled()
+    assert "TF_DETERMINISTIC_OPS" not in os.environ
+    random.seed(1)
+    keras.random.uniform((3,))
+    assert after[1] is not None
+
+
+@BOTH
+def test_a_used_network_learns_as_a_fresh_one(Estimator, windows):
+    from skseqconv._engine import clear_compiled_networks, _pool
+
+    X, y = windows
+    clear_compiled_networks()
+    fresh = small(Estimator, dropout=0.2).fit(X, y).predict(X)
+    used = small(Estimator, dropout=0.2, learning_rate=0.01, random_state=9, epochs=3)
+    used.fit(X[:200], y[:200]).predict(X)
+    del used
+    again = small(Estimator, dropout=0.2).fit(X, y)
+    assert not _pool  # the network was taken from there
+    np.testing.assert_array_equal(again.predict(X), fresh)
+
+
+def test_a_living_estimator_never_shares_its_network(windows):
+    X, y = windows
+    a = small(Conv1DRegressor).fit(X, y)
+    expected = a.predict(X)
+    model = a.model_
+    weights = [w.copy() for w in model.get_weights()]
+    b = small(Conv1DRegressor, random_state=1).fit(X, y)
+    np.testing.assert_array_equal(a.predict(X), expected)
+    assert b.model_ is not model
+    del a
+    small(Conv1DRegressor, random_state=2).fit(X, y)
+    for before, after in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+# Going on: partial_fit and warm_start.
+
+
+@BOTH
+def test_partial_fit_trains_one_epoch_at_a_time(Estimator, windows):
+    X, y = windows
+    whole = small(Estimator, epochs=3).fit(X, y)
+    steps = small(Estimator, epochs=99)
+    for _ in range(3):
+        steps.partial_fit(X, y)
+    assert steps.history_ == whole.history_
+    np.testing.assert_array_equal(steps.predict(X), whole.predict(X))
+
+
+def test_warm_start_goes_on(windows):
+    X, y = windows
+    whole = small(Conv1DRegressor, epochs=4).fit(X, y)
+    parts = small(Conv1DRegressor, epochs=2, warm_start=True).fit(X, y).fit(X, y)
+    assert parts.n_iter_ == 2
+    assert parts.history_["loss"] == whole.history_["loss"][2:]
+    np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
+    with pytest.raises(ValueError, match="set warm_start=False"):
+        parts.set_params(filters=16).fit(X, y)
+
+
+@BOTH
+def test_predicting_does_not_change_what_is_learned_next(Estimator, windows):
+    X, y = windows
+    a = small(Estimator, dropout=0.1).fit(X, y)
+    b = small(Estimator, dropout=0.1).fit(X, y)
+    b.predict(X)
+    np.testing.assert_array_equal(
+        a.partial_fit(X, y).predict(X), b.partial_fit(X, y).predict(X)
+    )
+
+
+# Copies and pickles hold plain state.
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "duplicate",
+    [copy.copy, copy.deepcopy, lambda est: pickle.loads(pickle.dumps(est))],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_duplicates_predict_the_same_and_go_on_the_same(Estimator, duplicate, windows):
+    X, y = windows
+    model = small(Estimator, validation_split=0.1).fit(X, y)
+    other = duplicate(model)
+    expected = model.predict(X)
+    np.testing.assert_array_equal(other.predict(X), expected)
+    model.partial_fit(X, y)
+    np.testing.assert_array_equal(other.predict(X), expected)
+    other.partial_fit(X, y)
+    np.testing.assert_array_equal(other.predict(X), model.predict(X))
+    assert other.get_params() == model.get_params()
+    assert other.history_ == model.history_
+
+
+def test_fitted_state_is_plain(windows):
+    X, y = windows
+    state = small(Conv1DGRURegressor).fit(X, y).__getstate__()
+    for name, value in state.items():
+        assert not type(value).__module__.startswith(("keras", "tensorflow")), name
+    assert all(type(value) is np.ndarray for value in state["_state"])
+
+
+def test_threads_predict_with_one_estimator(windows):
+    X, y = windows
+    model = pickle.loads(pickle.dumps(small(Conv1DGRURegressor).fit(X, y)))
+    expected = [model.predict(X[i : i + 50]) for i in range(8)]
+    model = pickle.loads(pickle.dumps(model))
+    answers = [None] * 8
+    start = threading.Barrier(8)
+
+    def ask(i):
+        start.wait()
+        answers[i] = [model.predict(X[i : i + 50]) for _ in range(5)]
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for answer, right in zip(answers, expected, strict=True):
+        for one in answer:
+            np.testing.assert_array_equal(one, right)
+
+
+# Callbacks.
+
+
+class Recorder(keras.callbacks.Callback):
+    """Writes down what it is told."""
+
+    seen: list = []  # noqa: RUF012 (outlives the copy that each fit makes)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seen.append((epoch, sorted(logs)))
+
+
+class BatchRecorder(keras.callbacks.Callback):
+    """Counts batches."""
+
+    seen: list = []  # noqa: RUF012
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seen.append(batch)
+
+
+def test_keras_callbacks_see_every_epoch_and_batch(windows):
+    X, y = windows
+    Recorder.seen.clear()
+    BatchRecorder.seen.clear()
+    recorder = Recorder()
+    callbacks = [recorder, BatchRecorder()]
+    model = small(
+        Conv1DRegressor, callbacks=callbacks, steps_per_epoch=4, validation_split=0.1
+    )
+    watched = model.fit(X, y).predict(X)
+    assert Recorder.seen == [(0, ["loss", "val_loss"]), (1, ["loss", "val_loss"])]
+    assert BatchRecorder.seen == [0, 1, 2, 3, 0, 1, 2, 3]
+    assert not hasattr(recorder, "model") or recorder.model is None  # a copy was used
+    alone = clone(model).set_params(callbacks=None).fit(X, y).predict(X)
+    np.testing.assert_allclose(watched, alone, rtol=1e-5)
+
+
+class Stopper(keras.callbacks.Callback):
+    """Has enough after two epochs."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.stop_training = epoch == 1
+
+
+def test_a_keras_callback_may_stop_and_schedule(windows):
+    X, y = windows
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
+    model = small(Conv1DRegressor, callbacks=schedule, epochs=3).fit(X, y)
+    assert model.history_["learning_rate"] == pytest.approx([0.1, 0.05, 0.1 / 3])
+    model = small(Conv1DRegressor, callbacks=[Stopper()], epochs=9).fit(X, y)
+    assert model.n_iter_ == 2
+
+
+class Tasks:
+    """A callback of scikit-learn's that writes down the tasks of a fit."""
+
+    def __init__(self):
+        self.seen = []
+
+    def setup(self, estimator, context):
+        self.seen.append("setup")
+
+    def teardown(self, estimator, context):
+        self.seen.append("teardown")
+
+    def on_fit_task_begin(self, estimator, context):
+        self.seen.append(f"begin {context.task_name}")
+
+    def on_fit_task_end(self, estimator, context, *, fitted_estimator, X):
+        self.seen.append(f"end {context.task_name}")
+        assert fitted_estimator.predict(X[:2]).shape == (2,)
+        return context.task_name == "epoch" and context.task_id == 1
+
+
+def test_scikit_learn_callbacks_see_epochs_and_may_stop(windows):
+    X, y = windows
+    tasks = Tasks()
+    model = small(Conv1DRegressor, epochs=5).set_callbacks(tasks).fit(X, y)
+    assert model.n_iter_ == 2
+    epoch = ["begin epoch", "end epoch"]
+    assert tasks.seen == ["setup", "begin fit", *epoch, *epoch, "end fit", "teardown"]
+
+
+@pytest.mark.filterwarnings("ignore:The estimator .* does not support callbacks")
+def test_progress_bar_goes_through_grid_search_to_the_epochs(task, capsys):
+    X, y = task
+    search = GridSearchCV(
+        pipeline(small(Conv1DRegressor)),
+        {"model__kernel_size": [2, 3]},
+        cv=TimeSeriesSplit(2, gap=6),
+    )
+    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, y)
+    assert "Conv1DRegressor - fit" in capsys.readouterr().out
+
+
+def test_scoring_monitor_scores_every_epoch(windows):
+    X, y = windows
+    X, y = X[X.complete], y[X.complete]
+    monitor = ScoringMonitor(scoring="neg_mean_absolute_error")
+    model = small(Conv1DRegressor, epochs=3).set_callbacks(monitor).fit(X, y)
+    log = monitor.get_logs()
+    assert list(log.data_as_pandas["task_name"]) == ["fit", "epoch", "epoch", "epoch"]
+    whole, first, _, last = log.data_as_pandas["neg_mean_absolute_error"]
+    assert whole == last == -np.abs(model.predict(X) - y).mean()
+    assert first != last
+
+
+def test_verbose_shows_keras_progress_bar(windows, capsys):
+    X, y = windows
+    small(Conv1DRegressor, verbose=1).fit(X, y)
+    shown = capsys.readouterr().out
+    assert "Epoch 2/2" in shown and "loss:" in shown
+    small(Conv1DRegressor).fit(X, y)
+    assert capsys.readouterr().out == ""
+
+
+# Bad input: one clear error, and nothing lost.
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"kernel_size": 30}, r"no time step of a window of 24.*shortest.* has "),
+        ({"kernel_size": (3, 3, 3)}, r"kernel_size=.* has 3 values for 2 layers"),
+        ({"filters": 0}, "'filters' parameter"),
+        ({"padding": "full"}, "'padding' parameter"),
+        ({"validation_split": 1.0}, "'validation_split' parameter"),
+        ({"validation_split": 0.5, "validation_gap": 9999}, "none of the .* rows"),
+        ({"optimizer": "no-such"}, "optimizer='no-such'"),
+        ({"loss": "no-such"}, "loss='no-such'"),
+        ({"activation": "no-such"}, "activation='no-such'"),
+        ({"callbacks": ["no callback"]}, "must be Keras callbacks"),
+        ({"learning_rate": 1e30}, "Training diverged: loss is .* in epoch"),
+    ],
+)
+def test_a_failed_fit_says_why_and_keeps_the_former_one(parameters, message, windows):
+    X, y = windows
+    model = small(Conv1DRegressor).fit(X, y)
+    expected, history = model.predict(X), model.history_
+    with pytest.raises((ValueError, TypeError), match=message):
+        model.set_params(**parameters).fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected)
+    assert model.history_ is history
+
+
+def test_a_failed_partial_fit_keeps_the_weights(windows):
+    X, y = windows
+    model = small(Conv1DRegressor).fit(X, y)
+    expected = model.predict(X)
+    with pytest.raises(ValueError, match="diverged"):
+        model.set_params(learning_rate=1e30).partial_fit(X, y)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+class Interrupter(keras.callbacks.Callback):
+    """Stands for a user who gives up in the second epoch."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_an_interrupted_fit_leaves_the_estimator_as_it_was(fitted, windows):
+    X, y = windows
+    model = small(Conv1DRegressor)
+    if fitted:
+        expected = model.fit(X, y).predict(X)
+    before = dict(vars(model))
+    model.set_params(callbacks=Interrupter())
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(X, y)
+    assert set(vars(model)) == set(before)
+    if fitted:
+        np.testing.assert_array_equal(model.predict(X), expected)
+    else:
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+
+
+def test_bad_input_is_refused(windows, task):
+    X, y = windows
+    rows, _ = task
+    model = small(Conv1DRegressor)
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    with pytest.raises(AttributeError, match="no model_ before it is fitted"):
+        _ = model.model_
+    with pytest.raises(ValueError, match="put a LookbackWindower before"):
+        model.fit(rows, y)
+    with pytest.raises(ValueError, match=r"X has 50 rows and y has 49"):
+        model.fit(X[:50], y[:49])
+    with pytest.raises(ValueError, match="None of the 10 training rows has a complete"):
+        model.fit(X[:10], y[:10])
+    with pytest.raises(ValueError, match="y contains NaN"):
+        model.fit(X, np.full(len(X), np.nan))
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        model.fit(X, None)
+    with pytest.raises(ValueError, match="sample_weight must not be negative"):
+        model.fit(X, y, sample_weight=np.full(len(y), -1.0))
+    with pytest.raises(ValueError, match="at least one non-zero"):
+        model.fit(X, y, sample_weight=np.zeros(len(y)))
+    with pytest.raises(ValueError, match="sample_weight is zero for every complete"):
+        model.fit(X, y, sample_weight=(~X.complete).astype(float))
+    model.fit(X, y)
+    nameless = small(Conv1DRegressor).fit(X.to_numpy(), y)
+    with pytest.raises(ValueError, match="X has 2 features, but Conv1DRegressor is"):
+        nameless.predict(X.to_numpy()[:, :, :2])
+    with pytest.raises(ValueError, match=r"X has windows of 23 steps.*fitted on 24"):
+        model.predict(WindowView(SeriesView(X), lags=np.arange(23)[::-1]))
+    with pytest.raises(ValueError, match=r"lags 46\.\.0, not 23\.\.0"):
+        model.predict(WindowView(SeriesView(X), lags=np.arange(0, 48, 2)[::-1]))
+    renamed = SeriesView(X.series)
+    renamed._series.names = np.array(["a", "b", "c"], dtype=object)
+    renamed = WindowView(renamed, lags=X.lags)
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(renamed)
+
+
+def test_infinite_and_missing_values_are_named(windows):
+    X, y = windows
+    panel = X.to_numpy()[:60]
+    panel[7, 3, 1] = np.inf
+    with pytest.raises(ValueError, match="infinity: channel 1, first at sample 7, st"):
+        small(Conv1DRegressor).fit(panel, y[:60])
+    values = np.array(X.series, dtype=np.float64)
+    values[500:, 2] = np.nan
+    holed = WindowView(values, lags=X.lags)
+    model = small(Conv1DRegressor).fit(holed[:500], y[:500])  # the future may be NaN
+    with pytest.raises(ValueError, match="NaN: channel 2, first at row 500 of"):
+        model.predict(holed[495:520])
+
+
+def test_only_values_that_windows_read_must_be_finite():
+    values = np.random.default_rng(0).normal(size=(400, 1))
+    values[1::2] = np.nan
+    view = WindowView(values, ends=np.arange(100, 400, 2), lags=np.arange(0, 48, 2)[::-1])
+    model = small(Conv1DRegressor).fit(view, np.arange(150.0))
+    assert np.isfinite(model.predict(view)).all()
+
+
+@BOTH
+def test_is_a_regressor(Estimator):
+    assert is_regressor(Estimator())
+
+
+@BOTH
+def test_changing_the_future_changes_no_earlier_prediction(Estimator, weather):
+    n_past = 700
+    changed = weather.copy()
+    changed.iloc[n_past:] = 1e6
+    predictions = []
+    for series in (weather, changed):
+        X, y = make_supervised(series, "T (degC)", delay=6)
+        past = np.flatnonzero(X.rows + 6 < n_past)
+        model = pipeline(small(Estimator, validation_split=0.2)).fit(X[past], y[past])
+        predictions.append(model.predict(X[:n_past]))
+    np.testing.assert_array_equal(*predictions)
