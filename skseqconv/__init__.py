@@ -26,7 +26,7 @@ _MODULE_OF = {
 }
 _SUBMODULES = ("datasets",)
 
-__all__ = [*_MODULE_OF, *_SUBMODULES, "__version__"]  # noqa: PLE0604 (built names)
+__all__ = [*_MODULE_OF, *_SUBMODULES, "__version__"]
 
 
 def __getattr__(name):

@@ -158,9 +158,7 @@ class Network:
                 signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
             # Traced at once and called directly: calls are cheaper, and TensorFlow
             # does not take the networks of a search for one that is traced in vain.
-            function = tf.function(
-                program, input_signature=signature, autograph=False
-            )
+            function = tf.function(program, input_signature=signature, autograph=False)
             self._programs[key] = function.get_concrete_function()
         return self._programs[key]
 

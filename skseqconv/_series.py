@@ -1,7 +1,5 @@
 """The series that views look at: arrays, channel names and dates, held once."""
 
-import copy
-
 import numpy as np
 
 
@@ -14,9 +12,11 @@ class Series:
     names : ndarray of str of shape (n_channels,), default=None
     indexes : list of pandas.Index, default=None
         The index of each series.
+    dtype : dtype, default=None
+        Of values that are read; None for float32 if all arrays are, else float64.
     """
 
-    def __init__(self, arrays, names=None, indexes=None):
+    def __init__(self, arrays, names=None, indexes=None, dtype=None):
         self.arrays = list(arrays)
         self.names = names
         self.indexes = indexes
@@ -24,6 +24,8 @@ class Series:
         self.stops = np.cumsum(lengths)
         self.starts = self.stops - lengths
         self._stamps = None
+        single = all(array.dtype == np.float32 for array in self.arrays)
+        self.dtype = dtype or np.dtype(np.float32 if single else np.float64)
 
     @classmethod
     def of(cls, series):
@@ -60,11 +62,6 @@ class Series:
         return int(self.stops[-1])
 
     @property
-    def dtype(self):
-        single = all(array.dtype == np.float32 for array in self.arrays)
-        return np.dtype(np.float32 if single else np.float64)
-
-    @property
     def nbytes(self):
         return sum(array.nbytes for array in self.arrays)
 
@@ -92,9 +89,12 @@ class Series:
     def _read(self, owner, rows, channels):
         array = self.arrays[owner]
         # A slice reads consecutive rows at the speed of memory (or of the disk).
-        if len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1:
-            if (np.diff(rows) == 1).all():
-                rows = slice(rows[0], rows[-1] + 1)
+        spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
+        if spread and (np.diff(rows) == 1).all():
+            rows = slice(rows[0], rows[-1] + 1)
+        elif not isinstance(channels, slice):
+            rows = np.asarray(rows)[:, None]
+            return np.array(array[rows, channels], dtype=self.dtype)
         return np.array(array[rows][:, channels], dtype=self.dtype)
 
     def index_at(self, rows):
@@ -122,10 +122,9 @@ class Series:
         Returns the new series and `lasts` in its numbering.
         """
         if not len(lasts):
-            empty = copy.copy(self)
             indexes = None if self.indexes is None else [self.indexes[0][:0]]
-            empty.__init__([self.arrays[0][:0]], self.names, indexes)
-            return empty, lasts
+            arrays = [self.arrays[0][:0]]
+            return Series(arrays, self.names, indexes, self.dtype), lasts
         arrays, indexes, stamps = [], [], []
         rows = np.empty_like(lasts)
         owners, n_kept = self.series_of(lasts), 0
@@ -139,16 +138,23 @@ class Series:
             stamps.append(self.stamps(np.arange(low, high)))
             rows[at] = lasts[at] - low + n_kept
             n_kept += high - low
-        part = Series(arrays, self.names, indexes or None)
+        part = Series(arrays, self.names, indexes or None, self.dtype)
         part._stamps = np.concatenate(stamps)
         return part, rows
 
 
 def _times(indexes):
     """The indexes as integers of one scale, or None if they have none in common."""
-    if all(hasattr(index, "asi8") and hasattr(index, "as_unit") for index in indexes):
-        if len({index.tz is None for index in indexes}) == 1:
-            return [index.as_unit("ns").asi8 for index in indexes]
+    if all(hasattr(index, "asi8") for index in indexes):
+        kinds = {(type(i), getattr(i, "tz", None) is None) for i in indexes}
+        if len(kinds) > 1:
+            return None
+        if not hasattr(indexes[0], "as_unit"):
+            same = len({index.dtype for index in indexes}) == 1
+            return [index.asi8 for index in indexes] if same else None
+        units = ("s", "ms", "us", "ns")
+        unit = max((index.unit for index in indexes), key=units.index)
+        return [index.as_unit(unit).asi8 for index in indexes]
     elif all(index.dtype.kind in "iu" for index in indexes):
         return [np.asarray(index) for index in indexes]
     return None
@@ -173,15 +179,19 @@ def _table_values(table):
     values = table.to_numpy()
     if values.dtype.kind != "O":
         return _as_rows(values)
-    for name in table.columns:
+    columns = []
+    for at, name in enumerate(table.columns):
+        column = table.iloc[:, at]
         try:
-            np.asarray(table[name].to_numpy(), dtype=np.float64)
+            if column.dtype.kind in "Mm":
+                raise TypeError
+            columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
         except (TypeError, ValueError):
             raise ValueError(
                 f"Channel {name!r} of the series is not numeric (dtype "
-                f"{table[name].dtype}): leave it out, or turn it into numbers first."
+                f"{column.dtype}): leave it out, or turn it into numbers first."
             ) from None
-    return _as_rows(values.astype(np.float64))
+    return _as_rows(np.stack(columns, axis=1))
 
 
 def _as_rows(values):

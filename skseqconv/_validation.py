@@ -90,9 +90,7 @@ def check_input(estimator, X, y, *, reset):
 
     if reset and y is None:
         name = type(estimator).__name__
-        raise ValueError(
-            f"{name} requires y to be passed, but the target y is None."
-        )
+        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
     kind = kind_of(X)
     if kind == "rows":
         raise ValueError(
@@ -134,8 +132,10 @@ def _check_shape(estimator, sequences, *, reset):
         lags is not None and known is not None and not np.array_equal(lags, known)
     )
     if shape != expected or other_lags:
-        spans = "" if not other_lags else (
-            f" (lags {lags[0]}..{lags[-1]}, not {known[0]}..{known[-1]})"
+        spans = (
+            ""
+            if not other_lags
+            else (f" (lags {lags[0]}..{lags[-1]}, not {known[0]}..{known[-1]})")
         )
         raise ValueError(
             f"X has windows of {shape[0]} steps x {shape[1]} channels{spans}, but "

@@ -26,6 +26,13 @@ from ._split import validation_tail
 from ._training import prepared_callbacks, train
 from ._validation import check_input
 
+#: Where Keras finds what these parameters may name.
+_KERAS_HOMES = {
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "activation": "activations",
+}
+
 _restoring = threading.RLock()
 
 
@@ -103,8 +110,8 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
 
     def _validate_params(self):
         super()._validate_params()
-        for name in ("loss", "optimizer", "activation"):
-            value, home = getattr(self, name), f"{name}s".replace("sss", "sses")
+        for name, home in _KERAS_HOMES.items():
+            value = getattr(self, name)
             try:
                 getattr(keras, home).get(value)
             except ValueError:
@@ -176,9 +183,7 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         self._validate_params()
         with self._undone_on_failure():
             self._epoch_task = _no_task
-            self._fit_prepared(
-                X, y, sample_weight, keep_network=True, one_epoch=True
-            )
+            self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
     def predict(self, X):
@@ -285,7 +290,8 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         """What the network function is given, as plain data."""
         options = {name: getattr(self, name) for name in self._network_options}
         options = {
-            name: list(value) if hasattr(value, "__len__") and not isinstance(value, str)
+            name: list(value)
+            if hasattr(value, "__len__") and not isinstance(value, str)
             else value
             for name, value in options.items()
         }

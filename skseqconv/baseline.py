@@ -142,7 +142,9 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         chosen = _one_each(chosen, n_outputs, "target_channel")
         if windows.ndim == 3 and names is not None and len(names) != n_channels:
             names = None  # columns of a table are its steps, not its channels
-        return [channel_position(c, names, n_channels, "target_channel") for c in chosen]
+        return [
+            channel_position(c, names, n_channels, "target_channel") for c in chosen
+        ]
 
     def _delays(self, windows, n_outputs):
         target = getattr(windows, "target", None)

@@ -40,6 +40,7 @@ def make_supervised(series, target, *, delay=1, on_gap="raise"):
         starts. "split" drops the later of two equal stamps and treats the parts
         between missing stamps as separate series; "warn" takes all rows as
         consecutive. An index that goes back in time is an error in any case.
+        The series of a view cannot be split any more.
 
     Returns
     -------
@@ -90,9 +91,13 @@ def make_supervised(series, target, *, delay=1, on_gap="raise"):
     delays, several_delays = _delays(delay)
     view = series if isinstance(series, SeriesView) else None
     data = Series.of(series) if view is None else view._series
+    mended = _mend_gaps(data, on_gap)
     if view is None:
-        data = _mend_gaps(data, on_gap)
-        view = SeriesView(data)
+        data, view = mended, SeriesView(mended)
+    elif mended is not data:
+        raise ValueError(
+            'on_gap="split" cannot split the series of a view: give the series itself.'
+        )
     channels, several_targets = _channels(target, data)
     columns = tuple((channel, d) for channel in channels for d in delays)
 
@@ -102,8 +107,9 @@ def make_supervised(series, target, *, delay=1, on_gap="raise"):
     if not len(rows):
         longest = max(len(array) for array in data.arrays)
         raise ValueError(
-            f"delay={delay!r} leaves no row: a row needs its target {max(delays)} rows "
-            f"later, and the longest series has {longest} rows."
+            f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
+            f"target {max(delays)} rows later in its series, and the longest series "
+            f"has {longest} rows."
         )
     if len(data.arrays) > 1:
         rows = rows[np.lexsort((rows, data.stamps(rows)))]
@@ -131,9 +137,12 @@ def _delays(delay):
 def _channels(target, data):
     several = not isinstance(target, (str, numbers.Integral))
     targets = list(target) if several and np.iterable(target) else [target]
-    if not targets:
-        raise ValueError(f"target names no channel, got target={target!r}.")
-    return [channel_position(t, data.names, data.n_channels) for t in targets], several
+    channels = [channel_position(t, data.names, data.n_channels) for t in targets]
+    if not channels or len(set(channels)) < len(channels):
+        raise ValueError(
+            f"target must name one channel or several different ones, got {target!r}."
+        )
+    return channels, several
 
 
 def channel_position(channel, names, n_channels, parameter="target"):
@@ -176,8 +185,10 @@ def _mend_gaps(data, on_gap):
     if data.indexes is None:
         return data
     arrays, indexes = [], []
-    for array, index in zip(data.arrays, data.indexes, strict=True):
+    for i, (array, index) in enumerate(zip(data.arrays, data.indexes, strict=True)):
         message = describe_gaps(index)
+        if message and len(data.arrays) > 1:
+            message = f"series[{i}]: {message}"
         if message and on_gap == "raise":
             raise ValueError(
                 f'{message} on_gap="split" treats the parts as separate series and '
@@ -215,10 +226,19 @@ def _gap_places(index):
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return np.array([], dtype=int)
     steps, usual = _steps(index)
-    places = np.flatnonzero(steps != usual)
-    if len(places) and len(index) >= 3 and pd.infer_freq(index) is not None:
-        return places[:0]
-    return places
+    places = np.flatnonzero((steps != usual) | (steps == 0))
+    return places[:0] if len(places) and _follows_calendar(index) else places
+
+
+def _follows_calendar(index):
+    """Whether the stamps follow one frequency of unequal steps: months, workdays."""
+    if len(index) < 3:
+        return False
+    with warnings.catch_warnings():
+        # pandas announces new names of its frequencies, which are not used here.
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return pd.infer_freq(index) is not None
 
 
 def describe_gaps(index):

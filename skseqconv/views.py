@@ -155,7 +155,9 @@ class _View:
 
     def _row_key(self, key):
         rest = key[1:]
-        whole = all(k is Ellipsis or k == slice(None) for k in rest)
+        whole = all(
+            k is Ellipsis or (isinstance(k, slice) and k == slice(None)) for k in rest
+        )
         if not key or not whole or len(rest) > self.ndim:
             raise IndexError(
                 f"A {type(self).__name__} is indexed by rows alone, got {key!r}; "
@@ -242,7 +244,8 @@ class _View:
         """The same view on as little of the series as its windows reach.
 
         A pickle of a view carries its whole series; of a compact one, for each
-        series, the rows from the first to the last that a window touches.
+        series, the rows from the first to the last that a window touches. Rows
+        without windows touch themselves alone: make the windows before.
 
         Returns
         -------
@@ -415,7 +418,7 @@ class WindowView(_View):
             or not lags.size
             or lags.dtype.kind not in "iu"
             or lags[-1] < 0
-            or (np.diff(lags) >= 0).any()
+            or (lags[1:] >= lags[:-1]).any()
         ):
             raise ValueError(
                 "lags must be whole numbers >= 0 in descending order (the oldest row "

@@ -43,6 +43,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
+from skseqconv._engine import _pool, clear_compiled_networks
 
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
@@ -167,7 +168,7 @@ def test_early_stopping_keeps_the_best_epoch(windows):
 
 
 def test_early_stopping_without_validation_watches_the_training_loss(windows):
-    X, y = windows
+    X, _ = windows
     model = small(
         Conv1DRegressor, epochs=50, early_stopping=True, learning_rate=0.05
     ).fit(X[:100], np.random.default_rng(0).normal(size=100))
@@ -479,8 +480,6 @@ def test_global_random_states_are_left_alone(Estimator, windows):
 
 @BOTH
 def test_a_used_network_learns_as_a_fresh_one(Estimator, windows):
-    from skseqconv._engine import clear_compiled_networks, _pool
-
     X, y = windows
     clear_compiled_networks()
     fresh = small(Estimator, dropout=0.2).fit(X, y).predict(X)
@@ -833,7 +832,9 @@ def test_infinite_and_missing_values_are_named(windows):
 def test_only_values_that_windows_read_must_be_finite():
     values = np.random.default_rng(0).normal(size=(400, 1))
     values[1::2] = np.nan
-    view = WindowView(values, ends=np.arange(100, 400, 2), lags=np.arange(0, 48, 2)[::-1])
+    view = WindowView(
+        values, ends=np.arange(100, 400, 2), lags=np.arange(0, 48, 2)[::-1]
+    )
     model = small(Conv1DRegressor).fit(view, np.arange(150.0))
     assert np.isfinite(model.predict(view)).all()
 

@@ -39,7 +39,13 @@ def test_y_is_the_target_delay_rows_later(data):
     lengths[0] = max(delays) + data.draw(st.integers(1, 8))
     dtype = data.draw(st.sampled_from([np.float32, np.float64]))
     arrays = [numbered(n, k, 3).astype(dtype) for k, n in enumerate(lengths)]
-    targets = data.draw(st.lists(st.integers(-3, 2), min_size=1, max_size=2))
+    channels = st.lists(
+        st.integers(-3, 2),
+        min_size=1,
+        max_size=2,
+        unique_by=lambda channel: channel % 3,
+    )
+    targets = data.draw(channels)
     X, y = make_supervised(
         arrays[0] if len(arrays) == 1 else arrays, targets, delay=delays
     )
@@ -373,13 +379,13 @@ def test_a_missing_date_is_refused(at):
 
 @pytest.mark.parametrize("series", [numbered(5), [numbered(5), numbered(3)]])
 def test_a_series_too_short_for_the_delay_is_refused(series):
-    with pytest.raises(ValueError, match=r"delay=5 leaves no row.* series has 5 rows"):
+    with pytest.raises(ValueError, match=r"delay=5 leaves none.* series has 5 rows"):
         make_supervised(series, 0, delay=5)
     assert len(make_supervised(series, 0, delay=4)[1]) == 1
 
 
 def test_a_view_without_a_row_that_has_a_target_is_refused():
-    with pytest.raises(ValueError, match="delay=2 leaves no row"):
+    with pytest.raises(ValueError, match="delay=2 leaves none of the"):
         make_supervised(SeriesView(numbered(10))[8:], 0, delay=2)
 
 
@@ -401,8 +407,15 @@ def test_a_name_of_two_channels_is_refused():
     assert_array_equal(make_supervised(series, 1)[1], [11, 21, 31, 41])
 
 
+def test_the_same_target_twice_is_refused():
+    with pytest.raises(ValueError, match=r"several different ones, got \['a', 0\]"):
+        make_supervised(table(hourly(9)), ["a", 0])
+
+
 def test_no_target_at_all_is_refused():
-    with pytest.raises(ValueError, match=r"names no channel, got target=\[\]"):
+    with pytest.raises(
+        ValueError, match=r"one channel or several different ones, got \[\]"
+    ):
         make_supervised(numbered(5), [])
 
 
