@@ -7,6 +7,10 @@ import numpy as np
 
 from ._engine import STEPS_PER_CALL
 
+#: Where an epoch ends in a smaller batch, a second program for batches of full size
+#: is traced (a second or less) if at least so many steps are planned.
+STEPS_WORTH_A_TRACE = 200
+
 _BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -65,6 +69,8 @@ def train(
         If the loss of an epoch is not finite.
     """
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
+    partial_batch = not steps_per_epoch and feed.n_samples % batch_size
+    fixed = not partial_batch or epochs * n_steps >= STEPS_WORTH_A_TRACE
     # Last, so that it sees what others add to the logs (a learning rate, say).
     history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(
@@ -84,7 +90,7 @@ def train(
         order = epoch_order(feed.n_samples, n_steps * batch_size, seed, epoch)
         if steps_per_epoch is None:
             order = order[: feed.n_samples]
-        logs = _one_epoch(network, feed, order, batch_size, calls, verbose)
+        logs = _one_epoch(network, feed, order, batch_size, calls, verbose, fixed)
         if validation is not None:
             calls.on_test_begin()
             scores = network.evaluate(validation)
@@ -98,17 +104,19 @@ def train(
     return {name: list(map(float, v)) for name, v in history.history.items()}
 
 
-def _one_epoch(network, feed, order, batch_size, calls, verbose):
+def _one_epoch(network, feed, order, batch_size, calls, verbose, fixed):
     network.model.reset_metrics()
     by_batch = any(map(_sees_batches, calls.callbacks))
     if not by_batch:
-        for done in network.train(feed, order, batch_size, STEPS_PER_CALL):
+        for done in network.train(
+            feed, order, batch_size, STEPS_PER_CALL, fixed=fixed
+        ):
             if verbose == 1:
                 calls.on_train_batch_end(done - 1, network.metrics())
         return network.metrics()
     calls.on_train_batch_begin(0)
     n_batches = -(-len(order) // batch_size)
-    for done in network.train(feed, order, batch_size, 1):
+    for done in network.train(feed, order, batch_size, 1, fixed=fixed):
         calls.on_train_batch_end(done - 1, network.metrics())
         if done < n_batches:
             calls.on_train_batch_begin(done)

@@ -221,7 +221,9 @@ class _View:
 
     def _spans(self):
         """Stretches of rows that windows touch, and where each row lands in them."""
-        rows = np.unique(self.rows)
+        rows = self.rows
+        if not (rows[1:] > rows[:-1]).all():
+            rows = np.unique(rows)
         lows = np.maximum(rows - self.reach, self._series.first_rows(rows))
         highs = rows + 1
         new = np.ones(len(rows), dtype=bool)

@@ -1,6 +1,5 @@
 """The made weather series: its layout, physics, statistics and predictability."""
 
-import time
 
 import numpy as np
 import pandas as pd
@@ -236,15 +235,6 @@ def test_other_channels_help_to_forecast(year):
     assert 2.3 < np.abs(T[DAY:] - T[:-DAY]).mean() < 3.3
     assert 0.75 * persistence < errors["all"] < 0.94 * persistence
     assert errors["all"] < 0.95 * errors["T"]
-
-
-def test_a_year_is_fast():
-    best = np.inf
-    for _ in range(3):
-        begin = time.perf_counter()
-        make_climate(random_state=0)
-        best = min(best, time.perf_counter() - begin)
-    assert best < 1.0  # about 0.04 s when nothing else runs
 
 
 # ---- errors

@@ -1,0 +1,82 @@
+"""What the benchmarks share: the book's task and recipe, and how times are taken."""
+
+import os
+import platform
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import time
+from statistics import median
+
+import numpy as np
+
+BATCH, LOOKBACK, DELAY, CHANNELS = 128, 1440, 144, 14
+
+
+def machine():
+    """A line about where the figures come from."""
+    import keras
+    import sklearn
+    import tensorflow as tf
+
+    return (
+        f"{os.cpu_count()} cores, {platform.machine()}, Python "
+        f"{platform.python_version()}, TensorFlow {tf.__version__}, Keras "
+        f"{keras.__version__}, scikit-learn {sklearn.__version__}"
+    )
+
+
+def series(n_rows=420_551, dtype=np.float64):
+    """A random walk in each of 14 channels, as long as the Jena series."""
+    random = np.random.default_rng(0)
+    walk = random.normal(size=(n_rows, CHANNELS)).cumsum(axis=0)
+    return ((walk - walk.mean(0)) / walk.std(0)).astype(dtype)
+
+
+def book_generator(data, lookback, step, delay, batch_size, seed=0):
+    """Batches as the well-known notebooks make them: row by row, in Python."""
+    random = np.random.default_rng(seed)
+    n_lags = lookback // step
+    while True:
+        rows = random.integers(lookback, len(data) - delay, size=batch_size)
+        samples = np.zeros((batch_size, n_lags, data.shape[1]))
+        targets = np.zeros(batch_size)
+        for j, row in enumerate(rows):
+            indices = range(row - lookback, row, step)
+            samples[j] = data[indices]
+            targets[j] = data[row + delay, 1]
+        yield samples, targets
+
+
+def interleaved(contenders, repeats):
+    """Seconds of each contender's runs, taken in turn; the first run is not counted.
+
+    Parameters
+    ----------
+    contenders : dict of str to callable
+    repeats : int
+
+    Returns
+    -------
+    seconds : dict of str to list of float
+    """
+    seconds = {name: [] for name in contenders}
+    for repeat in range(repeats + 1):
+        for name, run in contenders.items():
+            began = time.perf_counter()
+            run()
+            if repeat:
+                seconds[name].append(time.perf_counter() - began)
+    return seconds
+
+
+def table(seconds, per, unit, reference):
+    """Print medians, spreads and ratios to a reference."""
+    base = median(seconds[reference])
+    width = max(map(len, seconds))
+    for name, runs in seconds.items():
+        low, mid, high = (1e3 * f(runs) / per for f in (min, median, max))
+        print(
+            f"  {name:<{width}}  {mid:8.2f} ms a {unit} ({low:.2f}-{high:.2f})"
+            f"   {median(runs) / base:6.2f} x {reference}"
+        )

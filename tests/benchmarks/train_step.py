@@ -1,0 +1,112 @@
+"""Time of a training step: ours, on a constant batch, and as others feed windows.
+
+    python -m tests.benchmarks.train_step [--network conv1d] [--step 6]
+
+All contenders train the same network on batches of 128 windows of 14 channels,
+lookback 1440, in turn in one process; a run is some steps, medians are shown.
+
+- ours: ``fit`` of the estimator, all included, its network compiled before;
+- constant batch: Keras' own train_step on one batch that never changes, in a loop
+  inside one TensorFlow program, or called step by step: nothing to feed;
+- book: the notebooks' Python generator and Keras' fit;
+- dataset: keras.utils.timeseries_dataset_from_array and Keras' fit;
+- array: windows copied out before (not counted) and Keras' fit.
+"""
+
+import argparse
+
+import numpy as np
+
+from .common import BATCH, DELAY, LOOKBACK, book_generator, interleaved, machine
+from .common import series as made_series
+from .common import table
+
+
+def contenders(network, step, n_steps):
+    """The functions to time, each training its own copy of the network."""
+    import keras
+    import tensorflow as tf
+
+    from skseqconv import Conv1DGRURegressor, Conv1DRegressor, WindowView
+    from skseqconv.networks import BUILDERS
+
+    data = made_series(100_000, np.float32)
+    lags = np.arange(LOOKBACK - step, -1, -step)
+    ends = np.arange(LOOKBACK, len(data) - DELAY)
+    view, y = WindowView(data, ends=ends, lags=lags), data[ends + DELAY, 1]
+
+    Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
+    ours = Estimator(epochs=1, steps_per_epoch=n_steps, warm_start=True)
+
+    def plain():
+        model = BUILDERS[network]((len(lags), data.shape[1]))
+        model.compile("rmsprop", "mse")
+        return model
+
+    some = np.linspace(0, len(view) - 1, n_steps * BATCH).astype(int)
+    array, array_y = view[some].to_numpy(), y[some]
+    batch = tf.constant(array[:BATCH]), tf.constant(array_y[:BATCH, None])
+
+    looped = plain()
+    looped.optimizer.build(looped.trainable_variables)
+
+    @tf.function(autograph=False)
+    def loop(x, y):
+        def body(i):
+            looped.train_step((x, y))
+            return (i + 1,)
+
+        tf.while_loop(lambda i: i < n_steps, body, (0,))
+
+    stepped = plain()
+    stepped.optimizer.build(stepped.trainable_variables)
+    one_step = tf.function(lambda x, y: stepped.train_step((x, y)), autograph=False)
+
+    def step_by_step():
+        for _ in range(n_steps):
+            logs = one_step(*batch)
+        float(logs["loss"])
+
+    book, fed_array, fed_dataset = plain(), plain(), plain()
+    generator = book_generator(data, LOOKBACK, step, DELAY, BATCH)
+    dataset = keras.utils.timeseries_dataset_from_array(
+        data[:-DELAY],
+        data[LOOKBACK + DELAY - step :, 1],
+        sequence_length=len(lags),
+        sampling_rate=step,
+        shuffle=True,
+        batch_size=BATCH,
+        seed=0,
+    ).repeat()
+    quiet = {"epochs": 1, "steps_per_epoch": n_steps, "verbose": 0}
+    fed = {**quiet, "shuffle": False}  # they come shuffled
+    return {
+        "ours": lambda: ours.fit(view, y),
+        "constant batch, looped": lambda: loop(*batch),
+        "constant batch, stepped": step_by_step,
+        "book": lambda: book.fit(generator, **fed),
+        "dataset": lambda: fed_dataset.fit(dataset, **fed),
+        "array": lambda: fed_array.fit(array, array_y, batch_size=BATCH, verbose=0),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--network", choices=["conv1d", "conv1d_gru"], nargs="*")
+    parser.add_argument("--step", type=int, nargs="*", default=[3, 6])
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--only", nargs="*", help="names of contenders")
+    options = parser.parse_args()
+    print(machine())
+    for network in options.network or ["conv1d", "conv1d_gru"]:
+        n_steps = 200 if network == "conv1d" else 60
+        for step in options.step:
+            print(f"{network}, step {step}: runs of {n_steps} training steps")
+            runners = contenders(network, step, n_steps)
+            chosen = {k: v for k, v in runners.items() if k in (options.only or runners)}
+            runs = interleaved(chosen, options.repeats)
+            table(runs, n_steps, "step", "ours")
+
+
+if __name__ == "__main__":
+    main()
