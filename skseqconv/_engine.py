@@ -162,7 +162,9 @@ class Network:
             else:
                 y = tf.TensorSpec(self.model.output_shape, tf.float32)
                 labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
-                step = self.model.train_step if kind == "train" else self.model.test_step
+                step = (
+                    self.model.train_step if kind == "train" else self.model.test_step
+                )
                 program = partial(run_batches, step, fixed_size)
                 signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
             # Traced at once and called directly: calls are cheaper, and TensorFlow

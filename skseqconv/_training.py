@@ -7,9 +7,9 @@ import numpy as np
 
 from ._engine import STEPS_PER_CALL
 
-#: Where an epoch ends in a smaller batch, a second program for batches of full size
-#: is traced (a second or less) if at least so many steps are planned.
-STEPS_WORTH_A_TRACE = 200
+#: Where an epoch ends in a smaller batch, batches of full size have a program of
+#: their own, which takes a second to trace, if an epoch has at least so many.
+MIN_FULL_BATCHES = 8
 
 _BATCH_HOOKS = (
     "on_batch_begin",
@@ -70,7 +70,7 @@ def train(
     """
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
-    fixed = not partial_batch or epochs * n_steps >= STEPS_WORTH_A_TRACE
+    fixed = not partial_batch or n_steps > MIN_FULL_BATCHES
     # Last, so that it sees what others add to the logs (a learning rate, say).
     history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(
@@ -108,9 +108,7 @@ def _one_epoch(network, feed, order, batch_size, calls, verbose, fixed):
     network.model.reset_metrics()
     by_batch = any(map(_sees_batches, calls.callbacks))
     if not by_batch:
-        for done in network.train(
-            feed, order, batch_size, STEPS_PER_CALL, fixed=fixed
-        ):
+        for done in network.train(feed, order, batch_size, STEPS_PER_CALL, fixed=fixed):
             if verbose == 1:
                 calls.on_train_batch_end(done - 1, network.metrics())
         return network.metrics()

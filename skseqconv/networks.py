@@ -148,7 +148,7 @@ def conv1d_gru_network(
         padding=padding,
         activation=activation,
     )
-    gru = layers.GRU(
+    gru = _gru_layer()(
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,
@@ -203,6 +203,17 @@ def _convolutions(
             pool = layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}")
             sequence = pool(sequence)
     return sequence
+
+
+def _gru_layer():
+    """Keras' GRU, with our loop where TensorFlow runs it."""
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        from ._recurrent import GRU
+    else:
+        from keras.layers import GRU
+    return GRU
 
 
 def _head(features, n_outputs, dropout):

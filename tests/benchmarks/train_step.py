@@ -103,7 +103,9 @@ def main():
         for step in options.step:
             print(f"{network}, step {step}: runs of {n_steps} training steps")
             runners = contenders(network, step, n_steps)
-            chosen = {k: v for k, v in runners.items() if k in (options.only or runners)}
+            chosen = {
+                k: v for k, v in runners.items() if k in (options.only or runners)
+            }
             runs = interleaved(chosen, options.repeats)
             table(runs, n_steps, "step", "ours")
 

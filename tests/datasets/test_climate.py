@@ -1,6 +1,5 @@
 """The made weather series: its layout, physics, statistics and predictability."""
 
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,0 +1,162 @@
+"""A GRU that trains faster on CPUs: Keras' own layer with another inner loop.
+
+Keras runs a GRU step by step, some 25 small TensorFlow operations a step and twice
+as many for the gradient, whose dispatch takes most of the time. Here the inputs of
+all steps are projected before the loop, the recurrence of the gradient is written
+out, the gradient of the weights is one matrix product after it, and both loops are
+compiled by XLA where the size of a batch is known. Convolutions and poolings stay
+outside, where TensorFlow's own kernels are faster than XLA's.
+
+Weights, dropout and outputs are those of `keras.layers.GRU`, up to the rounding of
+float32. For options not written out here, and where cuDNN can run the layer, Keras'
+own loop does.
+"""
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("skseqconv")
+class GRU(keras.layers.GRU):
+    """`keras.layers.GRU` with the loop of this module where that applies."""
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Run over the time steps, as `keras.layers.GRU` does."""
+        if mask is not None or not self._is_written_out():
+            return super().inner_loop(sequences, initial_state, mask, training)
+        state, cell = initial_state[0], self.cell
+        if self.go_backwards:
+            sequences = tf.reverse(sequences, [1])
+        dropped = masks = None
+        if training and cell.dropout:
+            dropped = _one_a_gate(cell.get_dropout_mask(sequences[:, 0, :]))
+        if training and cell.recurrent_dropout:
+            masks = tf.stack(cell.get_recurrent_dropout_mask(state))
+        bias = tf.reshape(tf.convert_to_tensor(cell.bias), [2, 3, cell.units])
+        gates = _project(sequences, dropped, _by_gate(cell.kernel), bias[0])
+        kernel = tf.stack(_by_gate(cell.recurrent_kernel))
+        if training:
+            state = _trainable_state(gates, state, kernel, bias[1], masks)
+        else:
+            state = _forward(gates, state, kernel, bias[1], masks, save=False)[0]
+        return state, state[:, None], [state]
+
+    def _is_written_out(self):
+        activations = (self.cell.activation, self.cell.recurrent_activation)
+        return (
+            activations == (keras.activations.tanh, keras.activations.sigmoid)
+            and self.cell.reset_after
+            and self.cell.use_bias
+            and not self.return_sequences
+            and not (_has_gpu() and not self.cell.recurrent_dropout)
+        )
+
+
+def _has_gpu():
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
+def _by_gate(kernel):
+    return tf.split(tf.convert_to_tensor(kernel), 3, axis=1)
+
+
+def _one_a_gate(mask):
+    """Keras draws one mask for all gates, or three if the state is dropped, too."""
+    return mask if isinstance(mask, list) else [mask] * 3
+
+
+def _project(sequences, dropped, kernels, bias):
+    """What the inputs add to each gate: (3, n_steps, batch, units)."""
+    steps = tf.transpose(sequences, [1, 0, 2])
+    gates = []
+    for i, kernel in enumerate(kernels):
+        inputs = steps if dropped is None else steps * dropped[i]
+        gates.append(tf.tensordot(inputs, kernel, 1) + bias[i])
+    return tf.stack(gates)
+
+
+def _forward(gates, state, kernel, bias, masks, save=True):
+    """The last state, and what the gradient needs of each step."""
+    n_steps = gates.shape[1]
+
+    def step(t, state, *saved):
+        now = [state if masks is None else state * masks[i] for i in range(3)]
+        add = [tf.matmul(now[i], kernel[i]) + bias[i] for i in range(3)]
+        update = tf.sigmoid(gates[0, t] + add[0])
+        reset = tf.sigmoid(gates[1, t] + add[1])
+        candidate = tf.tanh(gates[2, t] + reset * add[2])
+        new = update * state + (1 - update) * candidate
+        values = (state, update, reset, candidate, add[2])
+        saved = [array.write(t, v) for array, v in zip(saved, values, strict=False)]
+        return (t + 1, new, *saved)
+
+    arrays = _arrays(5 if save else 0, n_steps, state.shape)
+    _, state, *saved = tf.while_loop(
+        lambda t, *_: t < n_steps,
+        step,
+        (0, state, *arrays),
+        maximum_iterations=n_steps,
+    )
+    return state, [array.stack() for array in saved]
+
+
+def _backward(d_state, saved, kernel, masks):
+    """Gradients of the first state, of what the state and the inputs add to gates."""
+    n_steps = saved[0].shape[0]
+    transposed = [tf.transpose(kernel[i]) for i in range(3)]
+
+    def step(t, d_new, *arrays):
+        state, update, reset, candidate, added = (values[t] for values in saved)
+        d_candidate = d_new * (1 - update) * (1 - candidate * candidate)
+        d_update = d_new * (state - candidate) * update * (1 - update)
+        d_reset = d_candidate * added * reset * (1 - reset)
+        d_added = d_candidate * reset
+        d_state = d_new * update
+        for i, d_gate in enumerate((d_update, d_reset, d_added)):
+            back = tf.matmul(d_gate, transposed[i])
+            d_state += back if masks is None else back * masks[i]
+        values = (d_update, d_reset, d_added, d_candidate)
+        arrays = [array.write(t, v) for array, v in zip(arrays, values, strict=True)]
+        return (t - 1, d_state, *arrays)
+
+    _, d_state, *arrays = tf.while_loop(
+        lambda t, *_: t >= 0,
+        step,
+        (n_steps - 1, d_state, *_arrays(4, n_steps, d_state.shape)),
+        maximum_iterations=n_steps,
+    )
+    d_update, d_reset, d_added, d_candidate = (array.stack() for array in arrays)
+    by_state = tf.stack([d_update, d_reset, d_added])
+    return d_state, by_state, tf.stack([d_update, d_reset, d_candidate])
+
+
+def _arrays(number, n_steps, shape):
+    return [
+        tf.TensorArray(tf.float32, n_steps, element_shape=shape) for _ in range(number)
+    ]
+
+
+def _trainable_state(gates, state, kernel, bias, masks):
+    """The last state, with a gradient."""
+    forward, backward = _forward, _backward
+    if None not in gates.shape:
+        forward = tf.function(_forward, jit_compile=True, autograph=False)
+        backward = tf.function(_backward, jit_compile=True, autograph=False)
+
+    @tf.custom_gradient
+    def run(gates, state, kernel, bias):
+        inputs = [tf.stop_gradient(x) for x in (gates, state, kernel, bias)]
+        last, saved = forward(*inputs, masks)
+
+        def gradient(d_last):
+            d_state, by_state, by_input = backward(d_last, saved, kernel, masks)
+            d_kernel = []
+            for i in range(3):
+                before = saved[0] if masks is None else saved[0] * masks[i]
+                d_kernel.append(tf.tensordot(before, by_state[i], [[0, 1], [0, 1]]))
+            d_bias = tf.reduce_sum(by_state, [1, 2])
+            return by_input, d_state, tf.stack(d_kernel), d_bias
+
+        return last, gradient
+
+    return run(gates, state, kernel, bias)
