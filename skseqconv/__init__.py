@@ -7,6 +7,23 @@ when they are first asked for.
 """
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
+    from . import datasets as datasets
+    from ._engine import clear_compiled_networks as clear_compiled_networks
+    from .baseline import FlatWindowRegressor as FlatWindowRegressor
+    from .baseline import PersistenceRegressor as PersistenceRegressor
+    from .conv1d import Conv1DRegressor as Conv1DRegressor
+    from .conv1d_gru import Conv1DGRURegressor as Conv1DGRURegressor
+    from .preprocessing import PerStep as PerStep
+    from .preprocessing import Standardizer as Standardizer
+    from .supervised import make_supervised as make_supervised
+    from .views import PastLostWarning as PastLostWarning
+    from .views import SeriesView as SeriesView
+    from .views import WindowView as WindowView
+    from .windowing import FlattenWindows as FlattenWindows
+    from .windowing import LookbackWindower as LookbackWindower
 
 __version__ = "0.1.0"
 
@@ -23,22 +40,25 @@ _MODULE_OF = {
     "Conv1DGRURegressor": "conv1d_gru",
     "PersistenceRegressor": "baseline",
     "FlatWindowRegressor": "baseline",
+    "clear_compiled_networks": "_engine",
 }
 _SUBMODULES = ("datasets",)
 
 __all__ = [*_MODULE_OF, *_SUBMODULES, "__version__"]
 
 
-def __getattr__(name):
-    if name in _MODULE_OF:
-        module = importlib.import_module(f".{_MODULE_OF[name]}", __name__)
-        value = getattr(module, name)
-        globals()[name] = value
-        return value
-    if name in _SUBMODULES:
-        return importlib.import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # checkers would take it to allow any name
+
+    def __getattr__(name):
+        if name in _MODULE_OF:
+            module = importlib.import_module(f".{_MODULE_OF[name]}", __name__)
+            value = getattr(module, name)
+            globals()[name] = value
+            return value
+        if name in _SUBMODULES:
+            return importlib.import_module(f".{name}", __name__)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -78,15 +78,20 @@ def _project(sequences, dropped, kernels, bias):
 def _forward(gates, state, kernel, bias, masks, save=True):
     """The last state, and what the gradient needs of each step."""
     n_steps = gates.shape[1]
+    # All that does not change from step to step is taken out of the loop.
+    to_update, to_reset, to_candidate = tf.unstack(gates)
+    to_update, to_reset, added_bias = to_update + bias[0], to_reset + bias[1], bias[2]
+    kernels = tf.unstack(kernel)
+    mask = None if masks is None else tf.unstack(masks)
 
     def step(t, state, *saved):
-        now = [state if masks is None else state * masks[i] for i in range(3)]
-        add = [tf.matmul(now[i], kernel[i]) + bias[i] for i in range(3)]
-        update = tf.sigmoid(gates[0, t] + add[0])
-        reset = tf.sigmoid(gates[1, t] + add[1])
-        candidate = tf.tanh(gates[2, t] + reset * add[2])
-        new = update * state + (1 - update) * candidate
-        values = (state, update, reset, candidate, add[2])
+        now = [state] * 3 if masks is None else [state * mask[i] for i in range(3)]
+        update = tf.sigmoid(to_update[t] + tf.matmul(now[0], kernels[0]))
+        reset = tf.sigmoid(to_reset[t] + tf.matmul(now[1], kernels[1]))
+        added = tf.matmul(now[2], kernels[2]) + added_bias
+        candidate = tf.tanh(to_candidate[t] + reset * added)
+        new = candidate + update * (state - candidate)
+        values = (state, update, reset, candidate, added)
         saved = [array.write(t, v) for array, v in zip(saved, values, strict=False)]
         return (t + 1, new, *saved)
 
@@ -103,7 +108,8 @@ def _forward(gates, state, kernel, bias, masks, save=True):
 def _backward(d_state, saved, kernel, masks):
     """Gradients of the first state, of what the state and the inputs add to gates."""
     n_steps = saved[0].shape[0]
-    transposed = [tf.transpose(kernel[i]) for i in range(3)]
+    transposed = [tf.transpose(one) for one in tf.unstack(kernel)]
+    mask = None if masks is None else tf.unstack(masks)
 
     def step(t, d_new, *arrays):
         state, update, reset, candidate, added = (values[t] for values in saved)
@@ -114,7 +120,7 @@ def _backward(d_state, saved, kernel, masks):
         d_state = d_new * update
         for i, d_gate in enumerate((d_update, d_reset, d_added)):
             back = tf.matmul(d_gate, transposed[i])
-            d_state += back if masks is None else back * masks[i]
+            d_state += back if masks is None else back * mask[i]
         values = (d_update, d_reset, d_added, d_candidate)
         arrays = [array.write(t, v) for array, v in zip(arrays, values, strict=True)]
         return (t - 1, d_state, *arrays)

@@ -6,12 +6,16 @@ replaced here: views and arrays are validated in one place, networks come compil
 from the engine, and no global random state is touched.
 """
 
+from __future__ import annotations
+
 import threading
 from contextlib import contextmanager
 from numbers import Integral, Real
+from typing import Self
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scikeras.wrappers import BaseWrapper
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -25,6 +29,7 @@ from ._engine import Feed, take
 from ._split import validation_tail
 from ._training import prepared_callbacks, train
 from ._validation import check_input
+from .views import WindowView
 
 #: Where Keras finds what these parameters may name.
 _KERAS_HOMES = {
@@ -123,7 +128,12 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     # The public cycle.
 
     @with_callbacks
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -159,7 +169,12 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         )
         return self
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train for one more epoch, on all complete windows of X.
 
         Neither `validation_split` nor `early_stopping` is used; the scale of y stays
@@ -186,7 +201,7 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
             self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
-    def predict(self, X):
+    def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict y.
 
         Parameters
@@ -250,17 +265,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     # scikeras' hooks.
 
     @property
-    def initialized_(self):
+    def initialized_(self) -> bool:
         """Whether there is a network to predict with."""
         return hasattr(self, "_architecture")
 
     @property
-    def target_encoder(self):
+    def target_encoder(self) -> TargetScaler:
         """Scales y."""
         return TargetScaler()
 
     @property
-    def feature_encoder(self):
+    def feature_encoder(self) -> _AsIs:
         """Leaves X alone."""
         return _AsIs()
 
@@ -359,7 +374,7 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     # The network.
 
     @property
-    def model_(self):
+    def model_(self) -> keras.Model:
         """The Keras model. Once asked for, it is this estimator's for good."""
         if not self.initialized_:
             raise AttributeError(

@@ -1,8 +1,13 @@
 """What a network has to beat: persistence, and models for tables on few lags."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
 from sklearn.linear_model import Ridge
 from sklearn.utils import _safe_indexing, get_tags
@@ -81,12 +86,18 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
     }
 
-    def __init__(self, target_channel=None, *, period=None, delay=None):
+    def __init__(
+        self,
+        target_channel: str | int | Sequence[str | int] | None = None,
+        *,
+        period: int | None = None,
+        delay: int | Sequence[int] | None = None,
+    ) -> None:
         self.target_channel = target_channel
         self.period = period
         self.delay = delay
 
-    def fit(self, X, y):
+    def fit(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
         """Find the channel and how y relates to it.
 
         Parameters
@@ -177,7 +188,7 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
             )
         return lag
 
-    def predict(self, X):
+    def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Forecast that the target stays.
 
         Parameters
@@ -240,8 +251,8 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
     regressor : estimator, default=None
         What learns from the table; None for ``Ridge()``.
     lags : sequence of int, default=None
-        Which entries of the window become columns: how many rows before its end
-        they lie. None takes all.
+        How many rows before the end of the window each chosen entry lies: 0 is the
+        last row. None takes every entry.
 
     Attributes
     ----------
@@ -274,11 +285,21 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         "lags": ["array-like", None],
     }
 
-    def __init__(self, regressor=None, *, lags=None):
+    def __init__(
+        self,
+        regressor: BaseEstimator | None = None,
+        *,
+        lags: Sequence[int] | NDArray | None = None,
+    ) -> None:
         self.regressor = regressor
         self.lags = lags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
         """Train the regressor on the complete windows.
 
         Parameters
@@ -322,7 +343,7 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
             self.feature_names_in_ = flatten.feature_names_in_
         return self
 
-    def predict(self, X):
+    def predict(self, X: WindowView | ArrayLike) -> NDArray:
         """Predict y from flattened windows.
 
         Parameters
@@ -334,6 +355,7 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         Returns
         -------
         y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of y.
         """
         check_is_fitted(self)
         return self.regressor_.predict(self.flatten_.transform(X))

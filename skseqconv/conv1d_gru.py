@@ -1,7 +1,16 @@
 """One-dimensional convolution before a GRU: the regressor."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
+
 from ._parameters import CONV1D_GRU
 from ._wrapper import SequenceEstimator, SequenceRegressor
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
 
 __all__ = ["Conv1DGRURegressor"]
 
@@ -73,7 +82,7 @@ class Conv1DGRURegressor(SequenceRegressor):
         the weights of the best epoch.
     n_iter_no_change : int, default=5
         Epochs without improvement that early stopping waits.
-    callbacks : list of keras.callbacks.Callback, default=None
+    callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
@@ -95,6 +104,12 @@ class Conv1DGRURegressor(SequenceRegressor):
         Number of epochs trained.
     n_parameters_ : int
         Number of the network's parameters.
+    initialized_ : bool
+        Whether there is a network to predict with.
+    target_encoder_ : transformer
+        Standardizes y, and brings predictions back to its units.
+    feature_encoder_ : transformer
+        Leaves X as it is.
     n_features_in_ : int
         Number of channels; of columns where X has two dimensions.
     feature_names_in_ : ndarray of str of shape (n_features_in_,)
@@ -127,7 +142,7 @@ class Conv1DGRURegressor(SequenceRegressor):
     >>> X, y = make_supervised(wave, 0, delay=3)
     >>> forecast = make_pipeline(
     ...     Standardizer(),
-    ...     LookbackWindower(16),
+    ...     LookbackWindower(32),
     ...     Conv1DGRURegressor(epochs=15, recurrent_dropout=0.0, random_state=0),
     ... )
     >>> forecast.fit(X[:400], y[:400]).score(X[403:], y[403:]) > 0.9
@@ -144,34 +159,36 @@ class Conv1DGRURegressor(SequenceRegressor):
     def __init__(
         self,
         *,
-        filters=32,
-        kernel_size=5,
-        pool_size=3,
-        n_conv=2,
-        dilation_rate=1,
-        padding="valid",
-        activation="relu",
-        gru_units=32,
-        gru_dropout=0.1,
-        recurrent_dropout=0.5,
-        reset_after=True,
-        bidirectional=False,
-        dropout=0.0,
-        loss="mse",
-        optimizer="rmsprop",
-        learning_rate=None,
-        epochs=20,
-        batch_size=128,
-        steps_per_epoch=None,
-        validation_split=0.0,
-        validation_gap="auto",
-        early_stopping=False,
-        n_iter_no_change=5,
-        callbacks=None,
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        filters: int | Sequence[int] = 32,
+        kernel_size: int | Sequence[int] = 5,
+        pool_size: int | Sequence[int] = 3,
+        n_conv: int = 2,
+        dilation_rate: int | Sequence[int] = 1,
+        padding: Literal["valid", "same", "causal"] = "valid",
+        activation: str = "relu",
+        gru_units: int = 32,
+        gru_dropout: float = 0.1,
+        recurrent_dropout: float = 0.5,
+        reset_after: bool = True,
+        bidirectional: bool = False,
+        dropout: float = 0.0,
+        loss: str | Callable | keras.losses.Loss = "mse",
+        optimizer: str | keras.optimizers.Optimizer = "rmsprop",
+        learning_rate: float | None = None,
+        epochs: int = 20,
+        batch_size: int = 128,
+        steps_per_epoch: int | None = None,
+        validation_split: float = 0.0,
+        validation_gap: int | Literal["auto"] = "auto",
+        early_stopping: bool = False,
+        n_iter_no_change: int = 5,
+        callbacks: keras.callbacks.Callback
+        | Sequence[keras.callbacks.Callback]
+        | None = None,
+        warm_start: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.filters = filters
         self.kernel_size = kernel_size
         self.pool_size = pool_size

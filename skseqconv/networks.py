@@ -5,25 +5,32 @@ fixed seed, so building one touches no global state; the estimators draw the wei
 afterwards.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from math import prod
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["conv1d_gru_network", "conv1d_network", "output_lengths"]
 
 
 def conv1d_network(
-    input_shape,
-    n_outputs=1,
+    input_shape: tuple[int, int],
+    n_outputs: int = 1,
     *,
-    filters=32,
-    kernel_size=5,
-    pool_size=3,
-    n_conv=3,
-    dilation_rate=1,
-    padding="valid",
-    activation="relu",
-    dropout=0.0,
-):
-    """A stack of convolutions with pooling between, the maximum over time, a head.
+    filters: int | Sequence[int] = 32,
+    kernel_size: int | Sequence[int] = 5,
+    pool_size: int | Sequence[int] = 3,
+    n_conv: int = 3,
+    dilation_rate: int | Sequence[int] = 1,
+    padding: Literal["valid", "same", "causal"] = "valid",
+    activation: str = "relu",
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Build convolutions with pooling between, the maximum over time, a head.
 
     Parameters
     ----------
@@ -31,19 +38,25 @@ def conv1d_network(
         Shape of one window.
     n_outputs : int, default=1
         Width of the linear head.
-    filters, kernel_size, dilation_rate : int or sequence of int
-        Of each convolution; a sequence has one value a convolution.
+    filters : int or sequence of int, default=32
+        Number of filters of each convolution; a sequence has one value each.
+    kernel_size : int or sequence of int, default=5
+        Width of each convolution in time steps; a sequence has one value each.
     pool_size : int or sequence of int, default=3
-        Of the maximum pooling between convolutions; a sequence has one value for
-        each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        Width of the maximum pooling between two convolutions; a sequence has one
+        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int, default=3
         Number of convolutions.
+    dilation_rate : int or sequence of int, default=1
+        Distance in time steps between the entries that a kernel reads; a sequence
+        has one value for each convolution.
     padding : {"valid", "same", "causal"}, default="valid"
-        Of the convolutions.
+        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
+        with zeros on both sides or at its beginning.
     activation : str, default="relu"
-        Of the convolutions.
+        Name of the Keras activation of the convolutions.
     dropout : float, default=0.0
-        Share of the features that is dropped before the head.
+        Share of the features before the head that is dropped in training.
 
     Returns
     -------
@@ -54,6 +67,11 @@ def conv1d_network(
     ------
     ValueError
         If kernels and pools leave no time step.
+
+    See Also
+    --------
+    conv1d_gru_network : With a GRU in the place of the maximum over time.
+    Conv1DRegressor : The estimator that trains it.
 
     Examples
     --------
@@ -79,24 +97,24 @@ def conv1d_network(
 
 
 def conv1d_gru_network(
-    input_shape,
-    n_outputs=1,
+    input_shape: tuple[int, int],
+    n_outputs: int = 1,
     *,
-    filters=32,
-    kernel_size=5,
-    pool_size=3,
-    n_conv=2,
-    dilation_rate=1,
-    padding="valid",
-    activation="relu",
-    gru_units=32,
-    gru_dropout=0.1,
-    recurrent_dropout=0.5,
-    reset_after=True,
-    bidirectional=False,
-    dropout=0.0,
-):
-    """Convolutions that shorten the sequence, a GRU that reads it, a head.
+    filters: int | Sequence[int] = 32,
+    kernel_size: int | Sequence[int] = 5,
+    pool_size: int | Sequence[int] = 3,
+    n_conv: int = 2,
+    dilation_rate: int | Sequence[int] = 1,
+    padding: Literal["valid", "same", "causal"] = "valid",
+    activation: str = "relu",
+    gru_units: int = 32,
+    gru_dropout: float = 0.1,
+    recurrent_dropout: float = 0.5,
+    reset_after: bool = True,
+    bidirectional: bool = False,
+    dropout: float = 0.0,
+) -> keras.Model:
+    """Build convolutions that shorten the sequence, a GRU that reads it, a head.
 
     Parameters
     ----------
@@ -104,20 +122,37 @@ def conv1d_gru_network(
         Shape of one window.
     n_outputs : int, default=1
         Width of the linear head.
-    filters, kernel_size, pool_size, n_conv, dilation_rate, padding, activation
-        As in :func:`conv1d_network`.
+    filters : int or sequence of int, default=32
+        Number of filters of each convolution; a sequence has one value each.
+    kernel_size : int or sequence of int, default=5
+        Width of each convolution in time steps; a sequence has one value each.
+    pool_size : int or sequence of int, default=3
+        Width of the maximum pooling between two convolutions; a sequence has one
+        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+    n_conv : int, default=2
+        Number of convolutions.
+    dilation_rate : int or sequence of int, default=1
+        Distance in time steps between the entries that a kernel reads; a sequence
+        has one value for each convolution.
+    padding : {"valid", "same", "causal"}, default="valid"
+        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
+        with zeros on both sides or at its beginning.
+    activation : str, default="relu"
+        Name of the Keras activation of the convolutions.
     gru_units : int, default=32
         Size of the GRU's state.
     gru_dropout : float, default=0.1
-        Share of the GRU's inputs that is dropped.
+        Share of the GRU's inputs that is dropped in training.
     recurrent_dropout : float, default=0.5
-        Share of the GRU's state that is dropped.
+        Share of the GRU's state that is dropped in training. With 0 the GRU runs on
+        cuDNN where there is a GPU.
     reset_after : bool, default=True
-        Whether the reset gate acts after the matrix product (as cuDNN wants it).
+        Whether the reset gate acts after the matrix product (as cuDNN has it, with
+        one more bias) or before it.
     bidirectional : bool, default=False
         Whether a second GRU reads the sequence from its end.
     dropout : float, default=0.0
-        Share of the features that is dropped before the head.
+        Share of the features before the head that is dropped in training.
 
     Returns
     -------
@@ -128,6 +163,11 @@ def conv1d_gru_network(
     ------
     ValueError
         If kernels and pools leave no time step.
+
+    See Also
+    --------
+    conv1d_network : Convolutions alone.
+    Conv1DGRURegressor : The estimator that trains it.
 
     Examples
     --------
@@ -246,16 +286,33 @@ def per_layer(value, n_layers, name):
 
 
 def output_lengths(
-    n_steps, *, kernel_size, pool_size, n_conv, dilation_rate=1, padding="valid"
-):
-    """Length of the sequence after each convolution and pooling.
+    n_steps: int,
+    *,
+    kernel_size: int | Sequence[int],
+    pool_size: int | Sequence[int],
+    n_conv: int,
+    dilation_rate: int | Sequence[int] = 1,
+    padding: Literal["valid", "same", "causal"] = "valid",
+) -> list[int]:
+    """Compute the length of the sequence after each convolution and pooling.
 
     Parameters
     ----------
     n_steps : int
         Length of the window.
-    kernel_size, pool_size, n_conv, dilation_rate, padding
-        As in :func:`conv1d_network`.
+    kernel_size : int or sequence of int
+        Width of each convolution in time steps; a sequence has one value each.
+    pool_size : int or sequence of int
+        Width of the maximum pooling between two convolutions; a sequence has one
+        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+    n_conv : int
+        Number of convolutions.
+    dilation_rate : int or sequence of int, default=1
+        Distance in time steps between the entries that a kernel reads; a sequence
+        has one value for each convolution.
+    padding : {"valid", "same", "causal"}, default="valid"
+        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
+        with zeros on both sides or at its beginning.
 
     Returns
     -------
@@ -267,6 +324,10 @@ def output_lengths(
     ValueError
         If a layer would be left without a time step; it names the shortest window
         that would do.
+
+    See Also
+    --------
+    conv1d_network : Has these layers.
 
     Examples
     --------

@@ -5,8 +5,13 @@ the fitted step is appended to the view, and runs on the rows that windows touch
 when those are read. So a row is transformed once, however many windows hold it.
 """
 
+from __future__ import annotations
+
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn import config_context
 from sklearn.base import (
     BaseEstimator,
@@ -22,7 +27,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._output import OutputMixin
 from ._validation import check_channels, check_panel, kind_of
-from .views import SeriesView
+from .views import SeriesView, WindowView
 
 __all__ = ["PerStep", "Standardizer"]
 
@@ -67,7 +72,9 @@ class _RowWise(
     the rows of a view (`_fit_rows`) and how to check a table (`_check_table`).
     """
 
-    def fit(self, X, y=None):
+    def fit(
+        self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
+    ) -> Self:
         """Learn from the rows of X.
 
         Parameters
@@ -120,13 +127,14 @@ class _RowWise(
             step.channel_names = inner.get_feature_names_out()
         self._step = step
 
-    def transform(self, X):
+    def transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
         """Transform rows, or the rows of windows and panels.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
+            Rows, or windows of rows.
 
         Returns
         -------
@@ -245,7 +253,7 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
 
     _parameter_constraints = {"with_mean": ["boolean"], "with_std": ["boolean"]}  # noqa: RUF012
 
-    def __init__(self, *, with_mean=True, with_std=True):
+    def __init__(self, *, with_mean: bool = True, with_std: bool = True) -> None:
         self.with_mean = with_mean
         self.with_std = with_std
 
@@ -275,17 +283,19 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
         super()._set_fitted(inner, row)
         self.mean_, self.scale_ = inner.mean_, inner.scale_
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
         """Bring standardized rows back to their own scale.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
+            Standardized rows, or windows of them.
 
         Returns
         -------
         X_out : same kind as X
+            The same rows in their own units.
         """
         return self._invert(X)
 
@@ -344,7 +354,7 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
 
     _parameter_constraints = {"transformer": [HasMethods(["fit", "transform"])]}  # noqa: RUF012
 
-    def __init__(self, transformer):
+    def __init__(self, transformer: BaseEstimator) -> None:
         self.transformer = transformer
 
     def _new_transformer(self):
@@ -367,23 +377,27 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
         self.transformer_ = inner
 
     @available_if(_inner_has("inverse_transform"))
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
         """Undo the transformation, where the transformer can.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
+            Transformed rows, or windows of them.
 
         Returns
         -------
         X_out : same kind as X
+            The same rows as they were before `transform`.
         """
         return self._invert(X)
 
     @available_if(_inner_has("get_feature_names_out"))
-    def get_feature_names_out(self, input_features=None):
-        """Names of the channels that come out.
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Name the channels that come out.
 
         Parameters
         ----------
@@ -393,6 +407,7 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
         Returns
         -------
         names : ndarray of str
+            As the fitted transformer names them.
         """
         check_is_fitted(self)
         if input_features is None:

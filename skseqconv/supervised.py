@@ -1,10 +1,15 @@
 """From a series to the X and y of a forecasting task."""
 
+from __future__ import annotations
+
 import numbers
 import warnings
+from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ._series import Series
 from .views import SeriesView
@@ -15,7 +20,13 @@ __all__ = ["make_supervised"]
 N_PLACES_SHOWN = 3
 
 
-def make_supervised(series, target, *, delay=1, on_gap="raise"):
+def make_supervised(
+    series: ArrayLike | Sequence[ArrayLike] | SeriesView,
+    target: str | int | Sequence[str | int],
+    *,
+    delay: int | Sequence[int] = 1,
+    on_gap: Literal["raise", "warn", "split"] = "raise",
+) -> tuple[SeriesView, NDArray]:
     """Turn a series into rows X and the value y that each is to forecast.
 
     Row ``t`` of X is row ``t`` of the series and ``y[t] = series[t + delay,

@@ -6,13 +6,22 @@ copied only when rows or windows are asked for, so a hundred thousand windows
 cost a hundred thousand integers. This module needs NumPy only.
 """
 
+from __future__ import annotations
+
 import copy
 import numbers
 import warnings
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._series import Series, readable_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["PastLostWarning", "SeriesView", "WindowView"]
 
@@ -29,6 +38,25 @@ class PastLostWarning(UserWarning):
     Given by ``np.asarray(view)``: a stock transformer, or a tool that copies its
     input, was handed a view. Windows made of the plain rows afterwards would be
     padded where the view has real earlier rows.
+
+    See Also
+    --------
+    Standardizer : Standardizes a view without copying it.
+    PerStep : Does the same for any transformer of rows.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import numpy as np
+    >>> from skseqconv import PastLostWarning, SeriesView
+    >>> view = SeriesView(np.arange(3.0))
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", PastLostWarning)
+    ...     try:
+    ...         np.asarray(view)
+    ...     except PastLostWarning:
+    ...         print("the past would be lost")
+    the past would be lost
     """
 
 
@@ -36,7 +64,11 @@ class _View:
     """What rows and windows share: the series, the rows, the steps to apply."""
 
     #: How many rows before its last one a window reaches.
-    reach = 0
+    reach: int = 0
+    rows: NDArray[np.int64]
+    lags: NDArray[np.int64]
+    steps: tuple[Any, ...]
+    target: tuple[tuple[int, int], ...] | None
 
     def __init__(self, series, rows):
         if isinstance(series, _View):
@@ -77,73 +109,81 @@ class _View:
     # What the view is, as an array-like.
 
     @property
-    def series(self):
+    def series(self) -> NDArray | list[NDArray]:
         """The series itself: an array, or a list of arrays; never a copy."""
         arrays = self._series.arrays
         return arrays[0] if len(arrays) == 1 else arrays
 
     @property
-    def n_channels(self):
+    def n_channels(self) -> int:
         """Number of channels, after the appended steps."""
         return self.steps[-1].n_channels if self.steps else self._series.n_channels
 
     @property
-    def channel_names(self):
+    def channel_names(self) -> NDArray[np.object_] | None:
         """Names of the channels, an array of str, or None where there are none."""
         return self.steps[-1].channel_names if self.steps else self._series.names
 
     @property
-    def index(self):
+    def index(self) -> pd.Index | None:
         """The entry of the series' own index (dates) at each row, or None."""
         return self._series.index_at(self.rows)
 
     @property
-    def series_ids(self):
+    def series_ids(self) -> NDArray[np.int64]:
         """Which series each row belongs to: zeros where there is one."""
         return self._series.series_of(self.rows)
 
     @property
-    def stamps(self):
+    def stamps(self) -> NDArray[np.int64]:
         """Integers in the order of time, one a row; equal for equal dates."""
         return self._series.stamps(self.rows)
 
     @property
-    def complete(self):
+    def complete(self) -> NDArray[np.bool_]:
         """Whether each row's whole window lies within its series."""
         return self._depth() >= self.reach
 
     @property
-    def dtype(self):
-        """float32 for a float32 series, otherwise float64."""
+    def dtype(self) -> np.dtype:
+        """Type of the values: float32 for a float32 series, otherwise float64."""
         return self._series.dtype
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """Number of dimensions."""
         return len(self.shape)
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Number of values that an array of this view would hold."""
         return int(np.prod(self.shape, dtype=np.int64))
 
     @property
-    def nbytes(self):
+    def nbytes(self) -> int:
         """Bytes held: the series and the row positions, not the windows."""
         return self._series.nbytes + self.rows.nbytes
 
     @property
-    def materialized_nbytes(self):
+    def materialized_nbytes(self) -> int:
         """Bytes that an array of this view would take."""
         return self.size * self.dtype.itemsize
 
-    def __sizeof__(self):
+    def __sizeof__(self) -> int:
         return object.__sizeof__(self) + self.nbytes
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.rows)
 
     # Indexing: another view, but for an int, which gives the values.
+
+    @overload
+    def __getitem__(self, key: int) -> NDArray: ...
+
+    @overload
+    def __getitem__(
+        self, key: slice | Sequence[int] | NDArray | EllipsisType | tuple
+    ) -> Self: ...
 
     def __getitem__(self, key):
         if isinstance(key, tuple):
@@ -192,12 +232,13 @@ class _View:
         lags = np.minimum(self.lags, self._depth()[:, None])
         return block[positions[:, None] - lags]
 
-    def block(self, dtype=np.float32):
-        """Values of the rows that the windows touch, each once, and where they are.
+    def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
+        """Read the rows that the windows touch, each once, and say where they are.
 
         Parameters
         ----------
         dtype : dtype, default=numpy.float32
+            Of the values.
 
         Returns
         -------
@@ -242,7 +283,7 @@ class _View:
             values = step.transform(values)
         return values
 
-    def compact(self):
+    def compact(self) -> Self:
         """The same view on as little of the series as its windows reach.
 
         A pickle of a view carries its whole series; of a compact one, for each
@@ -258,7 +299,9 @@ class _View:
         series, rows = self._series.cut(first, self.rows)
         return self._derive(_series=series, rows=rows)
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray:
         if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
             raise ValueError(
                 f"{self!r} is not turned into an array of "
@@ -337,15 +380,19 @@ class SeriesView(_View):
 
     lags = np.zeros(1, dtype=np.int64)
 
-    def __init__(self, series, rows=None):
+    def __init__(
+        self,
+        series: ArrayLike | Sequence[ArrayLike] | SeriesView | WindowView,
+        rows: ArrayLike | None = None,
+    ) -> None:
         super().__init__(series, rows)
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         """(n_rows, n_channels)."""
         return (len(self.rows), self.n_channels)
 
-    def to_numpy(self, dtype=None):
+    def to_numpy(self, dtype: DTypeLike | None = None) -> NDArray:
         """Copy the rows' values into an array.
 
         Parameters
@@ -356,10 +403,11 @@ class SeriesView(_View):
         Returns
         -------
         values : ndarray of shape (n_rows, n_channels)
+            A copy, the appended steps applied.
         """
         return self._gather(self.dtype if dtype is None else dtype)[:, 0]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SeriesView(shape={self.shape}, {self._memory()})"
 
 
@@ -385,8 +433,12 @@ class WindowView(_View):
     rows : ndarray of shape (n_rows,)
         The end row of each window.
     lags : ndarray of shape (n_lags,)
+        How many rows before its end each entry of a window lies, oldest first.
     target : tuple of (int, int) or None
-        Channel and delay of each column of y.
+        Channel and delay of each column of y, set by
+        :func:`skseqconv.make_supervised`.
+    steps : tuple
+        Fitted row-wise steps, applied in order whenever values are read.
 
     Raises
     ------
@@ -412,7 +464,13 @@ class WindowView(_View):
     array([0., 0., 0.])
     """
 
-    def __init__(self, series, ends=None, *, lags):
+    def __init__(
+        self,
+        series: ArrayLike | Sequence[ArrayLike] | SeriesView,
+        ends: ArrayLike | None = None,
+        *,
+        lags: ArrayLike,
+    ) -> None:
         super().__init__(series, ends)
         lags = np.asarray(lags)
         if (
@@ -429,22 +487,22 @@ class WindowView(_View):
         self.lags = lags.astype(np.int64)
 
     @property
-    def reach(self):
+    def reach(self) -> int:
         """How many rows before its end a window begins."""
         return int(self.lags[0])
 
     @property
-    def lookback(self):
+    def lookback(self) -> int:
         """Rows that a window spans, counted in whole steps."""
         step = self.lags[-2] - self.lags[-1] if len(self.lags) > 1 else 1
         return int(self.lags[0] + step)
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int, int]:
         """(n_rows, n_lags, n_channels)."""
         return (len(self.rows), len(self.lags), self.n_channels)
 
-    def to_numpy(self, dtype=None):
+    def to_numpy(self, dtype: DTypeLike | None = None) -> NDArray:
         """Copy the windows into an array.
 
         Parameters
@@ -455,10 +513,11 @@ class WindowView(_View):
         Returns
         -------
         values : ndarray of shape (n_rows, n_lags, n_channels)
+            A copy, the appended steps applied.
         """
         return self._gather(self.dtype if dtype is None else dtype)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"WindowView(shape={self.shape}, lookback={self.lookback}, "
             f"{self._memory()})"

@@ -1,8 +1,14 @@
 """Rows to look-back windows, and windows to the flat tables of other models."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -77,17 +83,19 @@ class LookbackWindower(
         "step": [Interval(Integral, 1, None, closed="left")],
     }
 
-    def __init__(self, lookback, *, step=1):
+    def __init__(self, lookback: int, *, step: int = 1) -> None:
         self.lookback = lookback
         self.step = step
 
-    def fit(self, X, y=None):
+    def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:
         """Check the rows and the length of their series; nothing is learned.
 
         Parameters
         ----------
         X : SeriesView or array-like of shape (n_rows, n_channels)
-        y : ignored
+            Rows, in the order of time.
+        y : object, default=None
+            Ignored.
 
         Returns
         -------
@@ -119,16 +127,18 @@ class LookbackWindower(
                 "Use a shorter lookback or a longer series."
             )
 
-    def transform(self, X):
+    def transform(self, X: SeriesView | ArrayLike) -> WindowView:
         """View each row's window.
 
         Parameters
         ----------
         X : SeriesView or array-like of shape (n_rows, n_channels)
+            Rows, in the order of time.
 
         Returns
         -------
         windows : WindowView of shape (n_rows, n_lags, n_channels)
+            A view: nothing is copied.
         """
         check_is_fitted(self)
         return WindowView(self._as_rows(X, reset=False), lags=self.lags_)
@@ -156,23 +166,27 @@ class LookbackWindower(
         values = np.ascontiguousarray(values)
         return SeriesView(Series([values], names, None if index is None else [index]))
 
-    def inverse_transform(self, X):
-        """The rows that windows end with.
+    def inverse_transform(self, X: WindowView | ArrayLike) -> SeriesView | NDArray:
+        """Give the rows that windows end with.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_rows, n_lags, n_channels)
+            Windows.
 
         Returns
         -------
         rows : SeriesView or ndarray of shape (n_rows, n_channels)
+            A view for a view, an array otherwise.
         """
         if isinstance(X, WindowView):
             return SeriesView(X)
         return np.asarray(X)[:, -1]
 
-    def get_feature_names_out(self, input_features=None):
-        """Names of the channels, which windows keep.
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Name the channels, which windows keep.
 
         Parameters
         ----------
@@ -182,6 +196,7 @@ class LookbackWindower(
         Returns
         -------
         names : ndarray of str of shape (n_channels,)
+            Those that go in, or x0, x1, ... where there are none.
         """
         check_is_fitted(self)
         return channel_names(self, input_features)
@@ -257,18 +272,19 @@ class FlattenWindows(
 
     _parameter_constraints = {"lags": ["array-like", None]}  # noqa: RUF012
 
-    def __init__(self, lags=None):
+    def __init__(self, lags: Sequence[int] | NDArray | None = None) -> None:
         self.lags = lags
 
-    def fit(self, X, y=None):
+    def fit(self, X: WindowView | ArrayLike, y: object = None) -> Self:
         """Check that the windows have the chosen lags; nothing is learned.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Two dimensions are one channel.
-        y : ignored
+            Windows. Two dimensions are one channel.
+        y : object, default=None
+            Ignored.
 
         Returns
         -------
@@ -312,13 +328,14 @@ class FlattenWindows(
             )
         return X, np.arange(X.shape[1] - 1, -1, -1)
 
-    def transform(self, X):
+    def transform(self, X: WindowView | ArrayLike) -> NDArray | pd.DataFrame:
         """Lay the chosen entries of each window side by side.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
+            Windows with the lags of those that were fitted.
 
         Returns
         -------
@@ -342,8 +359,10 @@ class FlattenWindows(
         values = values.reshape(len(values), -1)
         return self._contain(values, self.get_feature_names_out(), index=index)
 
-    def get_feature_names_out(self, input_features=None):
-        """Names of the columns: channel and lag.
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Name the columns: channel and lag.
 
         Parameters
         ----------
@@ -353,6 +372,7 @@ class FlattenWindows(
         Returns
         -------
         names : ndarray of str of shape (n_lags * n_channels,)
+            Such as "x0_lag3"; for a table, the names of its columns.
         """
         check_is_fitted(self)
         names = channel_names(self, input_features)

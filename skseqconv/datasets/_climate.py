@@ -51,11 +51,11 @@ def make_climate(
     Returns
     -------
     frame : DataFrame of shape (n_steps, 14)
-        float64, with a DatetimeIndex named ``"Date Time"``. Columns and units:
-        ``p (mbar)`` pressure, ``T (degC)`` temperature, ``Tpot (K)`` potential
-        temperature, ``Tdew (degC)`` dew point, ``rh (%)`` relative humidity,
-        ``VPmax (mbar)``, ``VPact (mbar)`` and ``VPdef (mbar)`` saturation vapor
-        pressure, vapor pressure and deficit, ``sh (g/kg)`` specific humidity,
+        Values are float64, the index a DatetimeIndex named ``"Date Time"``. Columns
+        and units: ``p (mbar)`` pressure, ``T (degC)`` temperature, ``Tpot (K)``
+        potential temperature, ``Tdew (degC)`` dew point, ``rh (%)`` relative
+        humidity, ``VPmax (mbar)``, ``VPact (mbar)`` and ``VPdef (mbar)`` saturation
+        vapor pressure, vapor pressure and deficit, ``sh (g/kg)`` specific humidity,
         ``H2OC (mmol/mol)`` water vapor concentration, ``rho (g/m**3)`` air density,
         ``wv (m/s)`` and ``max. wv (m/s)`` mean and highest wind speed, and
         ``wd (deg)`` wind direction in [0, 360).
@@ -66,6 +66,10 @@ def make_climate(
         If `n_steps` is not an integer of at least 1, `freq` is not a fixed time
         step of at least one second, `start` is not a date, or the series would leave
         the range of dates that pandas can hold.
+
+    See Also
+    --------
+    load_climate_csv : Reads a measured series of this layout.
 
     Notes
     -----

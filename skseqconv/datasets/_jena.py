@@ -31,8 +31,9 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     Returns
     -------
     frame : DataFrame of shape (n_rows, n_columns)
-        float64, with a DatetimeIndex named ``"Date Time"`` and the other columns of
-        the file in their order. Values of -9990 or less, and empty fields, are NaN.
+        Values are float64, the index a DatetimeIndex named ``"Date Time"``, the
+        columns the other ones of the file in their order. Values of -9990 or less,
+        and empty fields, are NaN.
 
     Raises
     ------
@@ -40,6 +41,10 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
         If there is no column ``Date Time``, if rows have more fields than the header,
         if a value of ``Date Time`` is not a time in that format, or if another column
         holds a value that is not a number. Rows are counted from 0, without the header.
+
+    See Also
+    --------
+    make_climate : Makes such a series, without a file.
 
     Examples
     --------

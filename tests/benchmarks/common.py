@@ -26,7 +26,7 @@ def machine():
     )
 
 
-def series(n_rows=420_551, dtype=np.float64):
+def made_series(n_rows=420_551, dtype=np.float64):
     """A random walk in each of 14 channels, as long as the Jena series."""
     random = np.random.default_rng(0)
     walk = random.normal(size=(n_rows, CHANNELS)).cumsum(axis=0)

@@ -15,8 +15,7 @@ import sys
 
 import numpy as np
 
-from .common import BATCH, DELAY, LOOKBACK, machine
-from .common import series as made_series
+from .common import BATCH, DELAY, LOOKBACK, machine, made_series
 
 STEP, N_STEPS = 3, 500
 

@@ -6,20 +6,74 @@ All contenders train the same network on batches of 128 windows of 14 channels,
 lookback 1440, in turn in one process; a run is some steps, medians are shown.
 
 - ours: ``fit`` of the estimator, all included, its network compiled before;
-- constant batch: Keras' own train_step on one batch that never changes, in a loop
-  inside one TensorFlow program, or called step by step: nothing to feed;
+- constant batch: our network and Keras' own train_step on one batch that never
+  changes, in a loop inside one TensorFlow program, or called step by step: nothing to
+  feed; "Keras' layers" is the same with the plain GRU;
 - book: the notebooks' Python generator and Keras' fit;
 - dataset: keras.utils.timeseries_dataset_from_array and Keras' fit;
 - array: windows copied out before (not counted) and Keras' fit.
+
+The last three train the network of Keras' own layers.
 """
 
 import argparse
 
 import numpy as np
 
-from .common import BATCH, DELAY, LOOKBACK, book_generator, interleaved, machine
-from .common import series as made_series
-from .common import table
+from .common import (
+    BATCH,
+    DELAY,
+    LOOKBACK,
+    book_generator,
+    interleaved,
+    machine,
+    made_series,
+    table,
+)
+
+
+def keras_network(network, shape):
+    """The book's network of Keras' own layers."""
+    import keras
+
+    layers = keras.layers
+    model = keras.Sequential(
+        [keras.Input(shape), layers.Conv1D(32, 5, activation="relu")]
+    )
+    model.add(layers.MaxPooling1D(3))
+    model.add(layers.Conv1D(32, 5, activation="relu"))
+    if network == "conv1d":
+        model.add(layers.MaxPooling1D(3))
+        model.add(layers.Conv1D(32, 5, activation="relu"))
+        model.add(layers.GlobalMaxPooling1D())
+    else:
+        model.add(layers.GRU(32, dropout=0.1, recurrent_dropout=0.5))
+    model.add(layers.Dense(1))
+    return model
+
+
+def compiled(model):
+    """The model with the book's optimizer, built."""
+    model.compile("rmsprop", "mse")
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+def constant_batch_loop(model, n_steps):
+    """A program of some training steps on one batch."""
+    import tensorflow as tf
+
+    model = compiled(model)
+
+    def one_step(i, x, y):
+        model.train_step((x, y))
+        return i + 1
+
+    @tf.function(autograph=False)
+    def loop(x, y):
+        tf.while_loop(lambda i: i < n_steps, lambda i: (one_step(i, x, y),), (0,))
+
+    return loop
 
 
 def contenders(network, step, n_steps):
@@ -38,28 +92,15 @@ def contenders(network, step, n_steps):
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
     ours = Estimator(epochs=1, steps_per_epoch=n_steps, warm_start=True)
 
-    def plain():
-        model = BUILDERS[network]((len(lags), data.shape[1]))
-        model.compile("rmsprop", "mse")
-        return model
+    shape = (len(lags), data.shape[1])
 
     some = np.linspace(0, len(view) - 1, n_steps * BATCH).astype(int)
     array, array_y = view[some].to_numpy(), y[some]
     batch = tf.constant(array[:BATCH]), tf.constant(array_y[:BATCH, None])
 
-    looped = plain()
-    looped.optimizer.build(looped.trainable_variables)
-
-    @tf.function(autograph=False)
-    def loop(x, y):
-        def body(i):
-            looped.train_step((x, y))
-            return (i + 1,)
-
-        tf.while_loop(lambda i: i < n_steps, body, (0,))
-
-    stepped = plain()
-    stepped.optimizer.build(stepped.trainable_variables)
+    loop = constant_batch_loop(BUILDERS[network](shape), n_steps)
+    plain_loop = constant_batch_loop(keras_network(network, shape), n_steps)
+    stepped = compiled(BUILDERS[network](shape))
     one_step = tf.function(lambda x, y: stepped.train_step((x, y)), autograph=False)
 
     def step_by_step():
@@ -67,7 +108,9 @@ def contenders(network, step, n_steps):
             logs = one_step(*batch)
         float(logs["loss"])
 
-    book, fed_array, fed_dataset = plain(), plain(), plain()
+    book, fed_array, fed_dataset = (
+        compiled(keras_network(network, shape)) for _ in range(3)
+    )
     generator = book_generator(data, LOOKBACK, step, DELAY, BATCH)
     dataset = keras.utils.timeseries_dataset_from_array(
         data[:-DELAY],
@@ -84,6 +127,7 @@ def contenders(network, step, n_steps):
         "ours": lambda: ours.fit(view, y),
         "constant batch, looped": lambda: loop(*batch),
         "constant batch, stepped": step_by_step,
+        "constant batch, Keras' layers": lambda: plain_loop(*batch),
         "book": lambda: book.fit(generator, **fed),
         "dataset": lambda: fed_dataset.fit(dataset, **fed),
         "array": lambda: fed_array.fit(array, array_y, batch_size=BATCH, verbose=0),

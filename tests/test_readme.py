@@ -1,0 +1,20 @@
+"""The README's own code runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.M | re.S)
+
+
+def test_the_readme_has_code():
+    assert BLOCKS
+
+
+@pytest.mark.parametrize("code", BLOCKS)
+def test_code_runs(code, capsys):
+    exec(compile(code, str(README), "exec"), {})
+    printed = capsys.readouterr().out
+    assert printed.count("[") == 2  # an error a fold, of common sense and the network
