@@ -325,11 +325,20 @@ def _take_back():
     del _pool[:-MAX_POOLED]
 
 
-def clear_compiled_networks():
+def clear_compiled_networks() -> None:
     """Forget the compiled networks that are kept for reuse.
 
     Networks that an estimator holds are not touched. TensorFlow keeps part of a
     trace's memory for the life of the process in any case.
+
+    See Also
+    --------
+    Conv1DRegressor : Its fits share compiled networks.
+
+    Examples
+    --------
+    >>> from skseqconv import clear_compiled_networks
+    >>> clear_compiled_networks()
     """
     with _lock:
         _take_back()

@@ -1,5 +1,7 @@
 """set_output for transformers that give views and panels as well as tables."""
 
+from typing import Self
+
 import pandas as pd
 from sklearn import get_config
 
@@ -11,7 +13,7 @@ class OutputMixin:
     the class argument ``auto_wrap_output_keys=None``, which is not inherited.
     """
 
-    def set_output(self, *, transform=None):
+    def set_output(self, *, transform: str | None = None) -> Self:
         """Set the container of two-dimensional output.
 
         Parameters
@@ -24,6 +26,7 @@ class OutputMixin:
         Returns
         -------
         self : object
+            The transformer.
         """
         if transform is not None:
             if transform not in ("default", "pandas", "polars"):
