@@ -34,7 +34,7 @@ TRANSFORMERS = [
 NETWORKS = [
     Conv1DRegressor(
         n_conv=1,
-        kernel_size=8,
+        kernel_size=20,  # sees all columns from any of them
         padding="same",
         epochs=60,
         batch_size=16,
