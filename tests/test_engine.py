@@ -1,0 +1,109 @@
+"""The pool of compiled networks."""
+
+import gc
+import threading
+
+import numpy as np
+import pytest
+
+from skseqconv import Conv1DRegressor, _engine, clear_compiled_networks
+
+ARCHITECTURE = {
+    "network": "conv1d",
+    "input_shape": [12, 2],
+    "n_outputs": 1,
+    "filters": 4,
+    "kernel_size": 3,
+    "n_conv": 1,
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_pool():
+    gc.collect()
+    clear_compiled_networks()
+    yield
+    clear_compiled_networks()
+
+
+def take(**changes):
+    return _engine.take({**ARCHITECTURE, **changes}, "mse", "rmsprop")
+
+
+def test_a_network_let_go_is_taken_again():
+    network = (lease := take()).network
+    del lease
+    assert take().network is network
+
+
+def test_a_network_in_use_is_not_shared():
+    first, second = take(), take()
+    assert first.network is not second.network
+
+
+def test_another_program_is_another_network():
+    network = (lease := take()).network
+    del lease
+    assert take(filters=5).network is not network
+    assert _engine.take(ARCHITECTURE, "mae", "rmsprop").network is not network
+    assert _engine.take(ARCHITECTURE, "mse", "adam").network is not network
+
+
+def test_a_kept_network_never_returns():
+    network = (lease := take()).network
+    lease.keep()
+    del lease
+    assert take().network is not network
+
+
+def test_the_pool_is_bounded(monkeypatch):
+    monkeypatch.setattr(_engine, "MAX_POOLED", 2)
+    networks = []
+    for filters in (1, 2, 3):
+        networks.append((lease := take(filters=filters)).network)
+        del lease
+    leases = [take(filters=filters) for filters in (1, 2, 3)]
+    again = [lease.network for lease in leases]
+    assert [a is b for a, b in zip(networks, again, strict=True)] == [False, True, True]
+
+
+def test_reset_forgets_everything():
+    lease = take()
+    network = lease.network
+    network.reset(1)
+    fresh = network.get_state()
+    for variable in [*network.model.weights, *network.optimizer.variables]:
+        variable.assign(np.ones(variable.shape, dtype=variable.dtype))
+    network.reset(1, learning_rate=None)
+    for before, after in zip(fresh, network.get_state(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    network.reset(2)
+    assert not np.array_equal(network.get_state()[0], fresh[0])
+
+
+def test_refits_of_an_estimator_use_two_networks_at_most():
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
+    seen = set()
+    for _ in range(4):
+        model.fit(X, X[:, -1, 0])
+        seen.add(id(model._network))
+    # A fit that fails must leave the former network as it was: it is given back last.
+    assert len(seen) <= 2
+
+
+def test_threads_take_networks_of_their_own():
+    taken, start = [], threading.Barrier(4)
+    pooled = [take() for _ in range(4)]
+    del pooled
+
+    def one():
+        start.wait()
+        taken.append(take())
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(lease.network) for lease in taken}) == 4
