@@ -304,12 +304,9 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     def _architecture_for(self, X, y):
         """What the network function is given, as plain data."""
         options = {name: getattr(self, name) for name in self._network_options}
-        options = {
-            name: list(value)
-            if hasattr(value, "__len__") and not isinstance(value, str)
-            else value
-            for name, value in options.items()
-        }
+        for name, value in options.items():
+            if not isinstance(value, str):  # NumPy's numbers, tuples: plain ones
+                options[name] = np.asarray(value).tolist()
         n_outputs = 1 if y.ndim == 1 else y.shape[1]
         shape = [int(n) for n in X.shape[1:]]
         return {

@@ -113,6 +113,20 @@ def test_every_layer_option_trains(Estimator, options, windows):
     assert np.isfinite(model.history_["loss"]).all()
 
 
+def test_numbers_of_numpy_are_as_good_as_plain_ones(windows):
+    X, y = windows
+    plain = small(Conv1DRegressor, kernel_size=3, dropout=0.25).fit(X, y)
+    of_numpy = small(
+        Conv1DRegressor,
+        kernel_size=np.int64(3),
+        dropout=np.float64(0.25),
+        filters=np.array([8, 8]),
+        epochs=np.int64(2),
+        batch_size=np.int64(64),
+    ).fit(X, y)
+    np.testing.assert_array_equal(of_numpy.predict(X), plain.predict(X))
+
+
 def test_bidirectional_gru_has_two_grus(windows):
     X, y = windows
     one = small(Conv1DGRURegressor).fit(X[:100], y[:100])
