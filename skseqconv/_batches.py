@@ -109,23 +109,28 @@ def _raise_if_not_finite(view, block, positions):
     # A row of the block is told from its distance to a window's end.
     owner = np.argmin(np.where(positions >= at, positions - at, len(block)))
     row = view.rows[owner] - (positions[owner] - at)
-    raise_not_finite(
-        block[at, channel],
-        channel if view.channel_names is None else repr(view.channel_names[channel]),
-        f"row {row}{_date(view, row)} of the series",
-    )
+    raise_not_finite_row(view, row, channel, block[at, channel])
 
 
-def _date(view, row):
+def raise_not_finite_row(view, row, channel, value):
+    """Name the row of the series, with its date, and the channel."""
     index = view._series.index_at(np.array([row]))
-    return "" if index is None else f" ({index[0]})"
+    date = "" if index is None else f" ({index[0]})"
+    names = view.channel_names
+    raise_not_finite(
+        value,
+        channel if names is None else repr(names[channel]),
+        f"row {row}{date} of the series",
+    )
 
 
 def raise_not_finite(value, channel, place):
     """The one message for missing and infinite values."""
     what = "NaN" if np.isnan(value) else "infinity"
+    if np.isfinite(value):
+        what = f"{value:g}, too large for float32"
     raise ValueError(
         f"Input X contains {what}: channel {channel}, first at {place}. "
         "PerStep(SimpleImputer()) before the windows fills missing values; infinite "
-        "ones (or float32 overflow) must be mended in the series."
+        "and huge ones must be mended in the series."
     )

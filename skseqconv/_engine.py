@@ -240,6 +240,10 @@ class Feed:
             self._tensors = to_tensors(sequences.tensors())
             self._labels = to_tensors(self._labels)
 
+    def some(self):
+        """A few of the sequences."""
+        return self._sequences[:8]
+
     def calls(self, order, batch_size, n_steps):
         """Arguments of one call of a program after the other."""
         n_together = batch_size * (n_steps if self._whole else 1)

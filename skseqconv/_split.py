@@ -34,15 +34,15 @@ def validation_tail(X, rows, share, gap):
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
     ranked = stamps[order]
-    n_training = int(np.floor(len(rows) * (1 - share)))
+    # Without the small number, 10 samples of which 0.9 are held out would leave none.
+    n_training = len(rows) - int(np.ceil(len(rows) * share - 1e-9))
     first = ranked[min(n_training, len(rows) - 1)]
     training = order[ranked < first]
     validation = order[ranked >= first]
     if gap == "auto":
         delay = max((d for _, d in X.target), default=0) if windows and X.target else 0
         if delay:
-            target_stamps = X._series.stamps(X.rows[rows[training]] + delay)
-            training = training[target_stamps <= first]
+            training = training[_target_stamps(X[rows[training]], delay) <= first]
     elif gap:
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf
         training = training[stamps[training] < last]
@@ -52,3 +52,11 @@ def validation_tail(X, rows, share, gap):
             f"{len(rows)} rows to train on: use smaller ones, or more rows."
         )
     return np.sort(rows[training]), np.sort(rows[validation])
+
+
+def _target_stamps(X, delay):
+    """When the targets come; beyond the end of a series, `delay` stamps later."""
+    stamps = X.stamps + delay
+    inside = X.rows + delay < X._series.stops[X.series_ids]
+    stamps[inside] = X._series.stamps(X.rows[inside] + delay)
+    return stamps

@@ -101,6 +101,9 @@ def train(
         if end_task() or network.model.stop_training:
             break
     calls.on_train_end(logs)
+    # The last update comes after the last loss.
+    outputs = network.predict(feed.some())
+    _raise_if_not_finite({"the output": np.abs(outputs).max()}, epoch, network)
     return {name: list(map(float, v)) for name, v in history.history.items()}
 
 
@@ -155,8 +158,8 @@ def _raise_if_not_finite(logs, epoch, network):
             )
 
 
-def prepared_callbacks(callbacks, *, early_stopping, patience, monitor):
-    """The user's callbacks, copied so that no fit sees another's, and ours."""
+def prepared_callbacks(callbacks):
+    """The user's callbacks, copied so that no fit sees another's."""
     if callbacks is None:
         callbacks = []
     elif isinstance(callbacks, keras.callbacks.Callback):
@@ -167,10 +170,17 @@ def prepared_callbacks(callbacks, *, early_stopping, patience, monitor):
                 "callbacks must be Keras callbacks (instances), got "
                 f"{callback!r}. scikit-learn's own are set with set_callbacks()."
             )
-    prepared = copy.deepcopy(list(callbacks))
-    if early_stopping:
-        stopping = keras.callbacks.EarlyStopping(
-            monitor=monitor, patience=patience, restore_best_weights=True
-        )
-        prepared.append(stopping)
-    return prepared
+    return copy.deepcopy(list(callbacks))
+
+
+def is_harmless(callback):
+    """Whether a callback is Keras' own, and so known to leave no trace in a model."""
+    own = type(callback).__module__.startswith("keras.")
+    return own and not isinstance(callback, keras.callbacks.LambdaCallback)
+
+
+def stopping(monitor, patience):
+    """Early stopping that brings the best weights back."""
+    return keras.callbacks.EarlyStopping(
+        monitor=monitor, patience=patience, restore_best_weights=True
+    )

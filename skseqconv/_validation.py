@@ -70,6 +70,26 @@ def warn_of_jumps(index):
         )
 
 
+def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
+    """A table as a float array of shape (n_rows, n_columns)."""
+    mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)
+    for name in X.columns if mixed else ():
+        try:
+            X[name].astype(np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
+                "it out, or turn it into numbers first."
+            ) from None
+    return validate_data(
+        estimator,
+        X,
+        reset=reset,
+        dtype=[np.float64, np.float32],
+        ensure_all_finite=ensure_all_finite,
+    )
+
+
 def check_input(estimator, X, y, *, reset):
     """Validate what a network learns from or predicts for.
 
@@ -106,13 +126,7 @@ def check_input(estimator, X, y, *, reset):
         sequences = Sequences.of(X)
     else:
         names = list(X.columns) if hasattr(X, "columns") else None
-        X = validate_data(
-            estimator,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            ensure_all_finite=False,
-        )
+        X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X[:, :, None], names)
         sequences = Sequences.of(X[:, :, None])
     _check_shape(estimator, sequences, reset=reset)
@@ -165,12 +179,13 @@ def _check_target(estimator, y, n_samples, *, reset):
 
 
 def _check_finite(panel, step_names=None):
-    """Finiteness of an array of samples, with the place of the first fault."""
+    """Finiteness, as float32, of an array of samples; names the first fault."""
     from ._batches import raise_not_finite
 
-    if np.isfinite(panel.sum(dtype=np.float64)) or np.isfinite(panel).all():
+    limit = np.finfo(np.float32).max
+    if panel.max() <= limit and panel.min() >= -limit:
         return
-    sample, step, channel = np.argwhere(~np.isfinite(panel))[0]
+    sample, step, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
     where = step if step_names is None else f"{step} ({step_names[step]!r})"
     raise_not_finite(
         panel[sample, step, channel], channel, f"sample {sample}, step {where}"

@@ -27,7 +27,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._batches import Sequences
 from ._engine import Feed, take
 from ._split import validation_tail
-from ._training import prepared_callbacks, train
+from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
 from .views import WindowView
 
@@ -221,11 +221,12 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
         going_on = keep_network and self.initialized_
         X, y = self._validate_data(X, y, reset=not going_on)
-        if going_on and self._architecture_for(X, y) != self._architecture:
+        now = self._architecture_for(X, y), (self.loss, self.optimizer)
+        if going_on and now != (self._architecture, self._compiled_with):
             raise ValueError(
-                "The parameters of the network, or the shape of its input, changed "
-                "since the fit that is to be continued: set warm_start=False, or use "
-                "the parameters it was fitted with."
+                "The parameters of the network, its loss or optimizer, or the shape of "
+                "its input changed since the fit that is to be continued: set "
+                "warm_start=False, or use the parameters it was fitted with."
             )
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
@@ -332,11 +333,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     ):
         network = self._network
         network.set_learning_rate(self.learning_rate)
+        callbacks = prepared_callbacks(self.callbacks)
+        if not all(map(is_harmless, callbacks)):
+            self._lease.keep()  # who knows what they do to the model
         validation = None
         if self._held_out is not None:
             X_val, y_val, weight_val = self._held_out
             y_val = self.target_encoder_.transform(y_val)
             validation = Feed(X_val, y_val, weight_val)
+        if self.early_stopping and epochs > 1:
+            monitor = "loss" if validation is None else "val_loss"
+            callbacks.append(stopping(monitor, self.n_iter_no_change))
         history = train(
             network,
             Feed(X, y, sample_weight),
@@ -346,19 +353,12 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
             seed=self._seed,
             batch_size=self.batch_size,
             steps_per_epoch=self.steps_per_epoch,
-            callbacks=prepared_callbacks(
-                self.callbacks,
-                early_stopping=self.early_stopping and epochs > 1,
-                patience=self.n_iter_no_change,
-                monitor="loss" if validation is None else "val_loss",
-            ),
+            callbacks=callbacks,
             verbose=self.verbose,
             epoch_task=self._epoch_task,
         )
         if initial_epoch:
-            before = self.history_
-            joined = {k: before.get(k, []) + v for k, v in history.items()}
-            history = {**before, **joined}
+            history = _joined(self.history_, history)
         self.history_ = history
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - initial_epoch
@@ -366,7 +366,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     def _predict_raw(self, X):
         check_is_fitted(self)
         X, _ = self._validate_data(X)
-        return self._network.predict(X)
+        network = self._network
+        lease = self._lease  # keeps the network while another thread refits
+        outputs = network.predict(X)
+        if not np.isfinite(outputs).all():
+            raise ValueError(
+                f"The network gives values that are not finite for "
+                f"{(~np.isfinite(outputs).all(axis=1)).sum()} of {len(X)} rows: X is "
+                "far outside of what it was trained on, or training went wrong."
+            )
+        del lease
+        return outputs
 
     # The network.
 
@@ -436,6 +446,16 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         tags.input_tags.three_d_array = True
         tags.target_tags.multi_output = True
         return tags
+
+
+def _joined(before, after):
+    """Two histories as one, NaN where an epoch has no value."""
+    n_before, n_after = len(before["loss"]), len(after["loss"])
+    return {
+        name: before.get(name, [np.nan] * n_before)
+        + after.get(name, [np.nan] * n_after)
+        for name in {**before, **after}
+    }
 
 
 def _no_task(epoch):

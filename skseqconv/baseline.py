@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ._affine import TOLERANCE, position_after_steps, target_relations
+from ._batches import raise_not_finite, raise_not_finite_row
 from ._validation import check_input
 from .supervised import channel_position
 from .views import SeriesView, WindowView
@@ -42,8 +43,8 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         delay above `period`, the latest whole number of periods before it that is
         known). None forecasts the last value.
     delay : int or sequence of int, default=None
-        How many rows ahead y lies. None takes what X knows. Without any, values
-        come out in the units of the window.
+        How many rows ahead y lies. None takes what X knows. Windows of a series
+        need one or the other; values of a plain array come out in its own units.
 
     Attributes
     ----------
@@ -162,6 +163,11 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         if self.delay is None and target and len(target) == n_outputs:
             return [delay for _, delay in target]
         delays = _one_each(self.delay, n_outputs, "delay")
+        if None in delays and isinstance(windows, WindowView):
+            raise ValueError(
+                "delay=None, and X does not know how far ahead y lies: give delay, so "
+                "that values can be brought to the units of y."
+            )
         for delay in delays:
             if delay is not None and (not isinstance(delay, Integral) or delay < 1):
                 raise ValueError(
@@ -211,8 +217,19 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         else:
             values = windows[:, windows.shape[1] - 1 - lags]
         at = np.searchsorted(-lags, -self.lags_)
-        y_pred = self.slopes_ * values[:, at, self.channels_] + self.offsets_
+        values = values[:, at, self.channels_]
+        if not np.isfinite(values).all():
+            self._raise_not_finite(windows, values)
+        y_pred = self.slopes_ * values + self.offsets_
         return y_pred[:, 0] if self._one_dimensional else y_pred
+
+    def _raise_not_finite(self, windows, values):
+        at, column = np.argwhere(~np.isfinite(values))[0]
+        channel, value = self.channels_[column], values[at, column]
+        if isinstance(windows, WindowView):
+            row = max(windows.rows[at] - self.lags_[column], 0)
+            raise_not_finite_row(windows, row, channel, value)
+        raise_not_finite(value, channel, f"sample {at}")
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -237,6 +254,19 @@ def _one_each(value, n_outputs, name):
             f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns."
         )
     return list(value)
+
+
+def _finite_table(flatten, X, regressor):
+    """The table of windows; a value that the regressor cannot take is named."""
+    table = flatten.transform(X)
+    if not get_tags(regressor).input_tags.allow_nan:
+        bad = ~np.isfinite(table.to_numpy())
+        if bad.any():
+            at, column = np.argwhere(bad)[0]
+            raise_not_finite(
+                table.iat[at, column], repr(table.columns[column]), f"sample {at}"
+            )
+    return table
 
 
 class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
@@ -336,7 +366,8 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
                 sample_weight = _safe_indexing(sample_weight, whole)
         regressor = Ridge() if self.regressor is None else clone(self.regressor)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
-        self.regressor_ = regressor.fit(flatten.transform(X), y, **weights)
+        table = _finite_table(flatten, X, regressor)
+        self.regressor_ = regressor.fit(table, y, **weights)
         self.flatten_ = flatten
         self.n_features_in_ = flatten.n_features_in_
         if hasattr(flatten, "feature_names_in_"):
@@ -358,7 +389,7 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
             In the units of y.
         """
         check_is_fitted(self)
-        return self.regressor_.predict(self.flatten_.transform(X))
+        return self.regressor_.predict(_finite_table(self.flatten_, X, self.regressor_))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from numbers import Integral
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -282,6 +283,8 @@ def per_layer(value, n_layers, name):
             "one value, or one a layer (pool_size: one for each place between two "
             "convolutions)."
         )
+    if not all(isinstance(v, Integral) and v >= 1 for v in values):
+        raise ValueError(f"{name}={value!r} must be whole numbers >= 1.")
     return [int(v) for v in values]
 
 

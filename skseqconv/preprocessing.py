@@ -25,8 +25,9 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ._batches import raise_not_finite_row
 from ._output import OutputMixin
-from ._validation import check_channels, check_panel, kind_of
+from ._validation import check_channels, check_panel, check_table, kind_of
 from .views import SeriesView, WindowView
 
 __all__ = ["PerStep", "Standardizer"]
@@ -71,6 +72,8 @@ class _RowWise(
     Subclasses say what transformer to fit (`_new_transformer`), how to fit it to
     the rows of a view (`_fit_rows`) and how to check a table (`_check_table`).
     """
+
+    _step_class = RowStep
 
     def fit(
         self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
@@ -117,7 +120,7 @@ class _RowWise(
 
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)
-        step = RowStep(inner, "transform", None, None)
+        step = self._step_class(inner, "transform", None, None)
         step.n_channels = step.transform(row).shape[1]
         if names_in is not None and hasattr(inner, "get_feature_names_out"):
             step.channel_names = inner.get_feature_names_out(names_in)
@@ -181,6 +184,22 @@ class _RowWise(
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+class StandardizeStep(RowStep):
+    """What a fitted StandardScaler does to rows, whatever values they hold.
+
+    Infinite values pass, and are found where a window reads them.
+    """
+
+    def transform(self, rows):
+        scaler = self.transformer
+        out = np.array(rows)
+        if scaler.mean_ is not None and scaler.with_mean:
+            out -= scaler.mean_.astype(out.dtype)
+        if scaler.scale_ is not None:
+            out /= scaler.scale_.astype(out.dtype)
+        return out
 
 
 _STATISTICS = ("mean_", "var_", "scale_")
@@ -257,23 +276,24 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
         self.with_mean = with_mean
         self.with_std = with_std
 
+    _step_class = StandardizeStep
+
     def _new_transformer(self):
         return StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
 
     def _check_table(self, X, *, reset):
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            ensure_all_finite="allow-nan",
-        )
+        return check_table(self, X, reset=reset)
 
     def _fit_rows(self, inner, view, y):
         # Piece by piece: all rows at once would be a copy of the series.
         n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
-            _learn_piece(inner, view[start : start + n_rows].to_numpy())
+            part = view[start : start + n_rows]
+            rows = part.to_numpy()
+            if np.isinf(rows).any():
+                at, channel = np.argwhere(np.isinf(rows))[0]
+                raise_not_finite_row(part, part.rows[at], channel, rows[at, channel])
+            _learn_piece(inner, rows)
         never_seen = inner.n_samples_seen_ == 0
         if np.any(never_seen):
             for name in _STATISTICS:

@@ -188,6 +188,8 @@ class _View:
     def __getitem__(self, key):
         if isinstance(key, tuple):
             key = self._row_key(key)
+        if isinstance(key, np.ndarray) and key.ndim == 0 and key.dtype.kind in "iu":
+            key = int(key)
         if isinstance(key, numbers.Integral) and not isinstance(key, (bool, np.bool_)):
             row = self.rows[key]
             return self._derive(rows=np.array([row])).to_numpy()[0]
@@ -257,7 +259,9 @@ class _View:
             local = np.arange(start, min(start + chunk, n_touched))
             span = np.searchsorted(begins, local, side="right") - 1
             rows = local - begins[span] + firsts[0][span]
-            block[local[0] : local[-1] + 1] = self._values_at(rows)
+            # What float32 cannot hold becomes infinite, and is found as such.
+            with np.errstate(over="ignore"):
+                block[local[0] : local[-1] + 1] = self._values_at(rows)
         return block, positions
 
     def _spans(self):

@@ -11,11 +11,17 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from ._output import OutputMixin
 from ._series import Series
-from ._validation import check_channels, check_panel, kind_of, warn_of_jumps
+from ._validation import (
+    check_channels,
+    check_panel,
+    check_table,
+    kind_of,
+    warn_of_jumps,
+)
 from .views import SeriesView, WindowView
 
 __all__ = ["FlattenWindows", "LookbackWindower"]
@@ -153,13 +159,7 @@ class LookbackWindower(
                 f"LookbackWindower makes windows of rows, and X of shape {np.shape(X)} "
                 "holds windows already. Leave it out of the Pipeline."
             )
-        values = validate_data(
-            self,
-            X,
-            reset=reset,
-            dtype=[np.float64, np.float32],
-            ensure_all_finite="allow-nan",
-        )
+        values = check_table(self, X, reset=reset)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         warn_of_jumps(index)
         names = getattr(self, "feature_names_in_", None)
@@ -319,13 +319,7 @@ class FlattenWindows(
         if kind == "panel":
             X = check_panel(self, X, reset=reset)
         else:
-            X = validate_data(
-                self,
-                X,
-                reset=reset,
-                dtype=[np.float64, np.float32],
-                ensure_all_finite="allow-nan",
-            )
+            X = check_table(self, X, reset=reset)
         return X, np.arange(X.shape[1] - 1, -1, -1)
 
     def transform(self, X: WindowView | ArrayLike) -> NDArray | pd.DataFrame:

@@ -166,11 +166,23 @@ def test_plain_windows_with_channel_and_delay(frame):
     assert model.offsets_ == pytest.approx([32.0])
 
 
-def test_plain_windows_without_delay_stay_in_their_units(frame):
-    windows = WindowView(frame, np.arange(110), lags=[2, 1, 0])
-    y = np.zeros(110)
-    pred = PersistenceRegressor("rain").fit(windows, y).predict(windows)
-    np.testing.assert_array_equal(pred, frame["rain"].to_numpy()[:110])
+def test_plain_windows_need_the_delay(frame):
+    windows = LookbackWindower(3).fit_transform(frame.iloc[:110])
+    with pytest.raises(ValueError, match="delay=None, and X does not know how far"):
+        PersistenceRegressor("rain").fit(windows, np.arange(110.0))
+
+
+def test_missing_values_are_named(frame):
+    holed = frame.copy()
+    holed.iloc[50, 1] = np.nan
+    X, y = make_supervised(holed, "rain", delay=3)
+    windows = LookbackWindower(3).fit_transform(X)
+    assert np.isfinite(PersistenceRegressor().fit(windows, y).predict(windows)).all()
+    message = r"NaN: channel 'temp', first at row 50.*PerStep\(SimpleImputer"
+    with pytest.raises(ValueError, match=message):
+        PersistenceRegressor("temp").fit(windows, frame["temp"][3:]).predict(windows)
+    with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):
+        FlatWindowRegressor(lags=[0]).fit(windows, y)
 
 
 def test_target_channel_overrules_the_target_of_x(frame):

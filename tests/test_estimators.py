@@ -44,6 +44,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv._engine import _pool, clear_compiled_networks
+from skseqconv._split import validation_tail
 
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
@@ -175,7 +176,7 @@ def test_early_stopping_keeps_the_best_epoch(windows):
     assert model.n_iter_ < 30
     assert np.argmin(losses) == model.n_iter_ - 3
     rows = np.flatnonzero(X[:300].complete)
-    held_out = rows[int(np.floor(len(rows) * 0.7)) :]
+    held_out = rows[len(rows) - int(np.ceil(len(rows) * 0.3)) :]
     scaled = model.target_encoder_.transform(y)[held_out, 0]
     predicted = model.target_encoder_.transform(model.predict(X[held_out]))[:, 0]
     assert np.mean((scaled - predicted) ** 2) == pytest.approx(min(losses), rel=1e-4)
@@ -283,7 +284,7 @@ def test_validation_rows_are_the_last_in_time_whatever_the_order_of_X(windows):
         a.target_encoder_.scaler_.mean_, b.target_encoder_.scaler_.mean_, rtol=1e-12
     )
     n_rows = X.complete.sum()
-    n_training = int(np.floor(n_rows * 0.75))
+    n_training = n_rows - int(np.ceil(n_rows * 0.25))
     last = np.flatnonzero(X.complete)[: n_training - 5]  # delay 6: five rows of gap
     assert a.target_encoder_.scaler_.mean_[0] == pytest.approx(y[last].mean(), 1e-12)
 
@@ -492,6 +493,21 @@ def test_a_used_network_learns_as_a_fresh_one(Estimator, windows):
     np.testing.assert_array_equal(again.predict(X), fresh)
 
 
+class Meddler(keras.callbacks.Callback):
+    """Changes what no reset brings back."""
+
+    def on_train_begin(self, logs=None):
+        self.model.optimizer.clipnorm = 1e-9
+
+
+def test_a_network_that_a_callback_may_have_changed_is_not_used_again(windows):
+    X, y = windows
+    clear_compiled_networks()
+    expected = small(Conv1DRegressor).fit(X, y).predict(X)
+    small(Conv1DRegressor, callbacks=Meddler()).fit(X, y)
+    np.testing.assert_array_equal(small(Conv1DRegressor).fit(X, y).predict(X), expected)
+
+
 def test_a_living_estimator_never_shares_its_network(windows):
     X, y = windows
     a = small(Conv1DRegressor).fit(X, y)
@@ -521,6 +537,13 @@ def test_partial_fit_trains_one_epoch_at_a_time(Estimator, windows):
     np.testing.assert_array_equal(steps.predict(X), whole.predict(X))
 
 
+def test_history_says_nan_where_an_epoch_has_no_value(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, validation_split=0.2).fit(X, y).partial_fit(X, y)
+    assert len(model.history_["loss"]) == len(model.history_["val_loss"]) == 3
+    assert np.isnan(model.history_["val_loss"]).tolist() == [False, False, True]
+
+
 def test_warm_start_goes_on(windows):
     X, y = windows
     whole = small(Conv1DRegressor, epochs=4).fit(X, y)
@@ -528,8 +551,9 @@ def test_warm_start_goes_on(windows):
     assert parts.n_iter_ == 2
     assert parts.history_["loss"] == whole.history_["loss"][2:]
     np.testing.assert_array_equal(parts.predict(X), whole.predict(X))
-    with pytest.raises(ValueError, match="set warm_start=False"):
-        parts.set_params(filters=16).fit(X, y)
+    for changed in ({"filters": 16}, {"loss": "mae"}, {"optimizer": "adam"}):
+        with pytest.raises(ValueError, match="set warm_start=False"):
+            clone(parts).fit(X, y).set_params(**changed).fit(X, y)
 
 
 @BOTH
@@ -740,6 +764,63 @@ def test_a_failed_fit_says_why_and_keeps_the_former_one(parameters, message, win
         model.set_params(**parameters).fit(X, y)
     np.testing.assert_array_equal(model.predict(X), expected)
     assert model.history_ is history
+
+
+def test_divergence_in_the_very_last_step_is_seen(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, optimizer="sgd", learning_rate=1e38, epochs=1)
+    with pytest.raises(ValueError, match="diverged: the output is"):
+        model.set_params(steps_per_epoch=1).fit(X, y)
+
+
+@pytest.mark.parametrize("value", [[3.7, 3], ["a", 2], [0, 3]])
+def test_layer_options_are_whole_numbers(value, windows):
+    X, y = windows
+    with pytest.raises(ValueError, match="kernel_size=.*must be whole numbers >= 1"):
+        small(Conv1DRegressor, kernel_size=value).fit(X, y)
+
+
+def test_what_float32_cannot_hold_is_refused(windows):
+    X, y = windows
+    panel = X.to_numpy()
+    panel[9, 2, 0] = 1e300
+    with pytest.raises(ValueError, match="1e.300, too large for float32: channel 0"):
+        small(Conv1DRegressor).fit(panel, y)
+
+
+def test_infinity_behind_a_standardizer_is_named_where_a_window_reads_it(task):
+    X, y = task
+    values = X.series.copy()
+    values[301, 1] = np.inf
+    X = SeriesView(values)[: len(y)]
+    model = pipeline(small(Conv1DRegressor), lookback=24, step=2)
+    with pytest.raises(ValueError, match="infinity: channel 1, first at row 301 "):
+        model.fit(X, y)
+    model.fit(X[:300], y[:300])
+    assert np.isfinite(model.predict(X[302:310:2])).all()  # even rows only
+    with pytest.raises(ValueError, match="infinity: channel 1, first at row 301 "):
+        model.predict(X[303:310:2])
+
+
+def test_validation_split_rounds_as_it_should():
+    X, y = np.zeros((10, 12, 1)), np.arange(10.0)
+    for share, n_training in ((0.8, 2), (0.9, 1), (0.25, 7)):
+        rows, held_out = validation_tail(X, np.arange(10), share, 0)
+        assert (len(rows), len(held_out)) == (n_training, 10 - n_training)
+    assert small(Conv1DRegressor, validation_split=0.9).fit(X, y).n_iter_ == 2
+
+
+def test_validation_gap_of_compact_views_of_several_series(weather):
+    parts = [weather.iloc[:200], weather.iloc[:200] + 1]
+    X, _ = make_supervised(parts, 0, delay=60)
+    windows = LookbackWindower(24).fit_transform(X)
+    rows = np.flatnonzero(windows.complete)
+    whole = validation_tail(windows, rows, 0.4, "auto")
+    cut = validation_tail(windows.compact(), rows, 0.4, "auto")
+    for a, b in zip(whole, cut, strict=True):
+        np.testing.assert_array_equal(a, b)
+    first = windows.stamps[whole[1]].min()
+    assert (windows.stamps[whole[0]] + 60).max() == first
 
 
 def test_a_failed_partial_fit_keeps_the_weights(windows):
