@@ -776,7 +776,7 @@ def test_divergence_in_the_very_last_step_is_seen(windows):
 @pytest.mark.parametrize("value", [[3.7, 3], ["a", 2], [0, 3]])
 def test_layer_options_are_whole_numbers(value, windows):
     X, y = windows
-    with pytest.raises(ValueError, match="kernel_size=.*must be whole numbers >= 1"):
+    with pytest.raises(ValueError, match=r"kernel_size=.*must be whole numbers >= 1"):
         small(Conv1DRegressor, kernel_size=value).fit(X, y)
 
 
@@ -784,7 +784,7 @@ def test_what_float32_cannot_hold_is_refused(windows):
     X, y = windows
     panel = X.to_numpy()
     panel[9, 2, 0] = 1e300
-    with pytest.raises(ValueError, match="1e.300, too large for float32: channel 0"):
+    with pytest.raises(ValueError, match=r"1e\+300, too large for float32: channel 0"):
         small(Conv1DRegressor).fit(panel, y)
 
 

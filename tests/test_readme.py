@@ -17,4 +17,5 @@ def test_the_readme_has_code():
 def test_code_runs(code, capsys):
     exec(compile(code, str(README), "exec"), {})
     printed = capsys.readouterr().out
-    assert printed.count("[") == 2  # an error a fold, of common sense and the network
+    # An error a fold, of common sense and of the network, and the forecast.
+    assert printed.count("[") == 3

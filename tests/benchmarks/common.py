@@ -71,12 +71,13 @@ def interleaved(contenders, repeats):
 
 
 def table(seconds, per, unit, reference):
-    """Print medians, spreads and ratios to a reference."""
-    base = median(seconds[reference])
+    """Print medians, spreads, and the median of the ratios round by round."""
     width = max(map(len, seconds))
     for name, runs in seconds.items():
         low, mid, high = (1e3 * f(runs) / per for f in (min, median, max))
+        pairs = zip(runs, seconds[reference], strict=True)
+        ratio = median(own / other for own, other in pairs)
         print(
             f"  {name:<{width}}  {mid:8.2f} ms a {unit} ({low:.2f}-{high:.2f})"
-            f"   {median(runs) / base:6.2f} x {reference}"
+            f"   {ratio:6.2f} x {reference}"
         )
