@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
     from ._engine import clear_compiled_networks as clear_compiled_networks
-    from .baseline import FlatWindowRegressor as FlatWindowRegressor
     from .baseline import PersistenceRegressor as PersistenceRegressor
     from .conv1d import Conv1DRegressor as Conv1DRegressor
     from .conv1d_gru import Conv1DGRURegressor as Conv1DGRURegressor
+    from .flat import FlatWindowRegressor as FlatWindowRegressor
     from .preprocessing import PerStep as PerStep
     from .preprocessing import Standardizer as Standardizer
     from .supervised import make_supervised as make_supervised
@@ -39,7 +39,7 @@ _MODULE_OF = {
     "Conv1DRegressor": "conv1d",
     "Conv1DGRURegressor": "conv1d_gru",
     "PersistenceRegressor": "baseline",
-    "FlatWindowRegressor": "baseline",
+    "FlatWindowRegressor": "flat",
     "clear_compiled_networks": "_engine",
 }
 _SUBMODULES = ("datasets",)

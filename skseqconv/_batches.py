@@ -14,7 +14,12 @@ MAX_TENSOR_BYTES = 2**28
 
 
 class Sequences:
-    """Sequences of shape (n_samples, n_steps, n_channels), gathered on demand."""
+    """Sequences of shape (n_samples, n_steps, n_channels), gathered on demand.
+
+    Each kind says whether it may become one tensor (`fits_tensor`), gives the arrays
+    for the program that gathers batches (`tensors`) and a single batch (`batch`);
+    values are finite float32.
+    """
 
     @staticmethod
     def of(X):
@@ -36,18 +41,6 @@ class Sequences:
 
     def __getitem__(self, key):
         return type(self)(self.data[key])
-
-    def fits_tensor(self):
-        """Whether all of it may become one tensor."""
-        raise NotImplementedError
-
-    def tensors(self):
-        """Arrays for the program that gathers batches, finite, as float32."""
-        raise NotImplementedError
-
-    def batch(self, at):
-        """One batch, finite, as a float32 array."""
-        raise NotImplementedError
 
 
 class WindowSequences(Sequences):
