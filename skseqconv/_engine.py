@@ -20,6 +20,13 @@ import tensorflow as tf
 
 from .networks import BUILDERS, n_activations
 
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "skseqconv trains on Keras' TensorFlow backend, and Keras runs on "
+        f"{keras.backend.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow', "
+        "before Keras is imported."
+    )
+
 #: Networks kept for reuse, the most recently used ones.
 MAX_POOLED = 8
 

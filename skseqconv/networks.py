@@ -178,6 +178,8 @@ def conv1d_gru_network(
     """
     from keras import Input, Model, layers
 
+    from ._recurrent import GRU
+
     window = Input(tuple(input_shape), name="window")
     sequence = _convolutions(
         window,
@@ -189,7 +191,7 @@ def conv1d_gru_network(
         padding=padding,
         activation=activation,
     )
-    gru = _gru_layer()(
+    gru = GRU(
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,
@@ -244,17 +246,6 @@ def _convolutions(
             pool = layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}")
             sequence = pool(sequence)
     return sequence
-
-
-def _gru_layer():
-    """Keras' GRU, with our loop where TensorFlow runs it."""
-    import keras
-
-    if keras.backend.backend() == "tensorflow":
-        from ._recurrent import GRU
-    else:
-        from keras.layers import GRU
-    return GRU
 
 
 def _head(features, n_outputs, dropout):

@@ -1,7 +1,10 @@
 """The pool of compiled networks."""
 
 import gc
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -107,3 +110,17 @@ def test_threads_take_networks_of_their_own():
     for thread in threads:
         thread.join()
     assert len({id(lease.network) for lease in taken}) == 4
+
+
+def test_another_backend_is_refused_by_name():
+    code = (
+        "import keras; keras.backend.backend = lambda: 'jax'\n"
+        "from skseqconv import Conv1DRegressor"
+    )
+    root = Path(__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
+    )
+    assert done.returncode
+    assert "ImportError: skseqconv trains on Keras' TensorFlow backend" in done.stderr
+    assert "'jax'" in done.stderr
