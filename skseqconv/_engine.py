@@ -9,6 +9,7 @@ seeds, data) is set on the network at the start of a fit.
 """
 
 import json
+import os
 import threading
 import weakref
 from collections import deque
@@ -26,6 +27,28 @@ if keras.backend.backend() != "tensorflow":
         f"{keras.backend.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow', "
         "before Keras is imported."
     )
+
+
+def _keep_to_granted_threads():
+    """Let TensorFlow keep to OMP_NUM_THREADS, which it does not read itself.
+
+    joblib sets it in its workers to their share of the cores: two workers with a
+    thread for each core get in each other's way (benchmark parallel_search). Once
+    TensorFlow runs it is too late, and who has told TensorFlow itself is heeded.
+    """
+    granted = os.environ.get("OMP_NUM_THREADS", "")
+    told = {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"} & set(os.environ)
+    options = tf.config.threading
+    if not granted.isdecimal() or told or options.get_intra_op_parallelism_threads():
+        return
+    try:
+        options.set_intra_op_parallelism_threads(int(granted))
+        options.set_inter_op_parallelism_threads(int(granted))
+    except RuntimeError:
+        pass  # it runs already
+
+
+_keep_to_granted_threads()
 
 #: Networks kept for reuse, the most recently used ones.
 MAX_POOLED = 8
@@ -147,7 +170,10 @@ class Network:
             at = np.arange(start, stop, dtype=np.int32)
             if not whole:
                 tensors, at = to_tensors((sequences.batch(at),)), at - start
-            program = self._program("predict", len(tensors))
+            # A window alone is answered by a program for just that: of a GRU's, XLA
+            # makes 2 ms of 7 (480 steps), for half a second at the first.
+            fixed = 1 if len(at) == 1 else None
+            program = self._program("predict", len(tensors), fixed_size=fixed)
             out[start:stop] = program(tensors, tf.convert_to_tensor(at))
         return out
 
@@ -165,7 +191,8 @@ class Network:
             data = self._data_signature(n_tensors)
             indices = tf.TensorSpec([None], tf.int32)
             if kind == "predict":
-                program, signature = self._predict, [data, indices]
+                program = partial(self._predict, fixed_size)
+                signature = [data, indices]
             else:
                 y = tf.TensorSpec(self.model.output_shape, tf.float32)
                 labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
@@ -188,7 +215,8 @@ class Network:
         block = tf.TensorSpec([None, n_channels], tf.float32)
         return (block, rows, rows, tf.TensorSpec([n_steps], tf.int32))
 
-    def _predict(self, tensors, at):
+    def _predict(self, fixed_size, tensors, at):
+        at = tf.ensure_shape(at, [fixed_size])
         return self.model(gather(tensors, at), training=False)
 
 

@@ -35,7 +35,7 @@ class GRU(keras.layers.GRU):
         bias = tf.reshape(tf.convert_to_tensor(cell.bias), [2, 3, cell.units])
         gates = _project(sequences, dropped, _by_gate(cell.kernel), bias[0])
         kernel = tf.stack(_by_gate(cell.recurrent_kernel))
-        if training:
+        if training or None not in gates.shape:
             state = _trainable_state(gates, state, kernel, bias[1], masks)
         else:
             state = _forward(gates, state, kernel, bias[1], masks, save=False)[0]

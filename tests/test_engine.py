@@ -1,6 +1,7 @@
 """The pool of compiled networks."""
 
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -110,6 +111,41 @@ def test_threads_take_networks_of_their_own():
     for thread in threads:
         thread.join()
     assert len({id(lease.network) for lease in taken}) == 4
+
+
+@pytest.mark.parametrize(
+    ("environment", "before", "expected"),
+    [
+        ({"OMP_NUM_THREADS": "1"}, "", "1 1"),
+        ({}, "", "0 0"),
+        ({"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2"}, "", "0 0"),
+        (
+            {"OMP_NUM_THREADS": "1"},
+            "tf.config.threading.set_intra_op_parallelism_threads(2)",
+            "2 0",
+        ),
+        ({"OMP_NUM_THREADS": "1"}, "tf.constant(1)", "0 0"),
+    ],
+)
+def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
+    code = (
+        f"import tensorflow as tf\n{before}\n"
+        "from skseqconv import Conv1DRegressor\n"
+        "threads = tf.config.threading\n"
+        "print(threads.get_intra_op_parallelism_threads(),"
+        " threads.get_inter_op_parallelism_threads())"
+    )
+    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    inherited = {k: v for k, v in os.environ.items() if k not in names}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={**inherited, **environment},
+    )
+    assert done.stdout.strip() == expected
 
 
 def test_another_backend_is_refused_by_name():

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from sklearn.base import clone, is_regressor
+from sklearn.base import BaseEstimator, RegressorMixin, clone, is_regressor
 from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import VotingRegressor
@@ -412,6 +412,26 @@ def test_parallel_search_gives_the_same_scores(task):
     )
 
 
+class WhereTheSeriesLies(RegressorMixin, BaseEstimator):
+    """Scores 1 where the series came as a memory map, 0 where it was copied."""
+
+    def fit(self, X, y):
+        return self
+
+    def score(self, X, y):
+        (series,) = X._series.arrays
+        while isinstance(series, np.ndarray) and not isinstance(series, np.memmap):
+            series = series.base
+        return float(isinstance(series, np.memmap))
+
+
+@pytest.mark.parametrize(("n_jobs", "mapped"), [(1, 0.0), (2, 1.0)])
+def test_workers_map_the_series_and_do_not_copy_it(n_jobs, mapped):
+    X, y = make_supervised(np.zeros((100_000, 3)), 0)  # joblib maps from 1 MB on
+    scores = cross_val_score(WhereTheSeriesLies(), X, y, cv=3, n_jobs=n_jobs)
+    np.testing.assert_array_equal(scores, [mapped] * 3)
+
+
 def test_missing_values_are_filled_per_step(task):
     X, y = task
     values = X.series.copy()
@@ -480,15 +500,33 @@ def test_global_random_states_are_left_alone(Estimator, windows):
     assert "TF_DETERMINISTIC_OPS" not in os.environ
 
 
-@BOTH
-def test_a_used_network_learns_as_a_fresh_one(Estimator, windows):
-    X, y = windows
+SETTINGS = [
+    (Conv1DRegressor, {}),
+    (Conv1DRegressor, {"dropout": 0.2, "loss": "mae"}),
+    (Conv1DRegressor, {"optimizer": "adam"}),
+    (Conv1DRegressor, {"optimizer": "sgd", "learning_rate": 0.1}),
+    (Conv1DRegressor, {"optimizer": "nadam"}),
+    (Conv1DRegressor, {"optimizer": "adagrad", "validation_split": 0.2}),
+    (Conv1DRegressor, {"optimizer": "lion", "batch_size": 50}),
+    (Conv1DRegressor, {"steps_per_epoch": 3, "padding": "causal"}),
+    (Conv1DGRURegressor, {}),
+    (Conv1DGRURegressor, {"dropout": 0.2, "recurrent_dropout": 0.0}),
+    (Conv1DGRURegressor, {"gru_dropout": 0.0, "optimizer": "adam"}),
+    (Conv1DGRURegressor, {"reset_after": False, "batch_size": 50}),
+    (Conv1DGRURegressor, {"bidirectional": True, "validation_split": 0.2}),
+]
+
+
+@pytest.mark.parametrize(("Estimator", "settings"), SETTINGS)
+def test_a_used_network_learns_as_a_fresh_one(Estimator, settings, windows):
+    X, y = windows[0][:400], windows[1][:400]
     clear_compiled_networks()
-    fresh = small(Estimator, dropout=0.2).fit(X, y).predict(X)
-    used = small(Estimator, dropout=0.2, learning_rate=0.01, random_state=9, epochs=3)
+    fresh = small(Estimator, **settings).fit(X, y).predict(X)
+    other = {"learning_rate": 0.02, "random_state": 9, "epochs": 3}
+    used = small(Estimator, **{**settings, **other})
     used.fit(X[:200], y[:200]).predict(X)
     del used
-    again = small(Estimator, dropout=0.2).fit(X, y)
+    again = small(Estimator, **settings).fit(X, y)
     assert not _pool  # the network was taken from there
     np.testing.assert_array_equal(again.predict(X), fresh)
 

@@ -8,12 +8,16 @@ lookback 1440, in turn in one process; a run is some steps, medians are shown.
 - ours: ``fit`` of the estimator, all included, its network compiled before;
 - constant batch: our network and Keras' own train_step on one batch that never
   changes, in a loop inside one TensorFlow program, or called step by step: nothing to
-  feed; "Keras' layers" is the same with the plain GRU;
+  feed; "Keras' layers" is the same with the plain GRU, "XLA" the loop compiled whole;
+- tf.data: windows gathered by TensorFlow's data pipeline, prefetched, and Keras' fit
+  with steps_per_execution;
 - book: the notebooks' Python generator and Keras' fit;
 - dataset: keras.utils.timeseries_dataset_from_array and Keras' fit;
 - array: windows copied out before (not counted) and Keras' fit.
 
-The last three train the network of Keras' own layers.
+The last three train the network of Keras' own layers. How long the first run of each
+takes, compilation included, is shown, too. TF_ENABLE_ONEDNN_OPTS=0 in the environment
+shows what oneDNN's kernels bring.
 """
 
 import argparse
@@ -59,17 +63,18 @@ def compiled(model):
     return model
 
 
-def constant_batch_loop(model, n_steps):
+def constant_batch_loop(model, n_steps, xla=False):
     """A program of some training steps on one batch."""
     import tensorflow as tf
 
     model = compiled(model)
+    model.jit_compile = xla  # Keras' train_step asks it
 
     def one_step(i, x, y):
         model.train_step((x, y))
         return i + 1
 
-    @tf.function(autograph=False)
+    @tf.function(autograph=False, jit_compile=xla)
     def loop(x, y):
         tf.while_loop(lambda i: i < n_steps, lambda i: (one_step(i, x, y),), (0,))
 
@@ -121,6 +126,24 @@ def contenders(network, step, n_steps):
         batch_size=BATCH,
         seed=0,
     ).repeat()
+    prefetched = tf.data.Dataset.from_tensor_slices(np.arange(len(view), dtype="int32"))
+    table_of_rows, all_lags = tf.constant(data), tf.constant(lags, tf.int32)
+    targets = tf.constant(y)
+    prefetched = (
+        prefetched.shuffle(len(view), seed=0)
+        .repeat()
+        .batch(BATCH, drop_remainder=True)
+        .map(
+            lambda at: (
+                tf.gather(table_of_rows, (at + LOOKBACK)[:, None] - all_lags),
+                tf.gather(targets, at),
+            )
+        )
+        .prefetch(tf.data.AUTOTUNE)
+    )
+    several = compiled(BUILDERS[network](shape))
+    several.compile("rmsprop", "mse", steps_per_execution=20)
+    xla_loop = constant_batch_loop(BUILDERS[network](shape), n_steps, xla=True)
     quiet = {"epochs": 1, "steps_per_epoch": n_steps, "verbose": 0}
     fed = {**quiet, "shuffle": False}  # they come shuffled
     return {
@@ -128,6 +151,8 @@ def contenders(network, step, n_steps):
         "constant batch, looped": lambda: loop(*batch),
         "constant batch, stepped": step_by_step,
         "constant batch, Keras' layers": lambda: plain_loop(*batch),
+        "constant batch, XLA": lambda: xla_loop(*batch),
+        "tf.data, 20 steps a call": lambda: several.fit(prefetched, **fed),
         "book": lambda: book.fit(generator, **fed),
         "dataset": lambda: fed_dataset.fit(dataset, **fed),
         "array": lambda: fed_array.fit(array, array_y, batch_size=BATCH, verbose=0),
