@@ -13,12 +13,15 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
     from ._engine import clear_compiled_networks as clear_compiled_networks
     from .baseline import PersistenceRegressor as PersistenceRegressor
+    from .conv1d import Conv1DClassifier as Conv1DClassifier
     from .conv1d import Conv1DRegressor as Conv1DRegressor
+    from .conv1d_gru import Conv1DGRUClassifier as Conv1DGRUClassifier
     from .conv1d_gru import Conv1DGRURegressor as Conv1DGRURegressor
     from .flat import FlatWindowRegressor as FlatWindowRegressor
     from .preprocessing import PerStep as PerStep
     from .preprocessing import Standardizer as Standardizer
     from .supervised import make_supervised as make_supervised
+    from .text import TokenSequencer as TokenSequencer
     from .views import PastLostWarning as PastLostWarning
     from .views import SeriesView as SeriesView
     from .views import WindowView as WindowView
@@ -36,8 +39,11 @@ _MODULE_OF = {
     "PerStep": "preprocessing",
     "LookbackWindower": "windowing",
     "FlattenWindows": "windowing",
+    "TokenSequencer": "text",
     "Conv1DRegressor": "conv1d",
+    "Conv1DClassifier": "conv1d",
     "Conv1DGRURegressor": "conv1d_gru",
+    "Conv1DGRUClassifier": "conv1d_gru",
     "PersistenceRegressor": "baseline",
     "FlatWindowRegressor": "flat",
     "clear_compiled_networks": "_engine",

@@ -18,12 +18,12 @@ class Sequences:
 
     Each kind says whether it may become one tensor (`fits_tensor`), gives the arrays
     for the program that gathers batches (`tensors`) and a single batch (`batch`);
-    values are finite float32.
+    values are finite float32, or token ids, int32.
     """
 
     @staticmethod
     def of(X):
-        """Sequences of a view of windows or of a three-dimensional array."""
+        """Sequences of a view of windows, a panel, or an array of token ids."""
         if isinstance(X, WindowView):
             return WindowSequences(X)
         return PanelSequences(X)
@@ -34,7 +34,7 @@ class Sequences:
 
     @property
     def ndim(self):
-        return 3
+        return len(self.shape)
 
     def __len__(self):
         return len(self.data)
@@ -84,10 +84,11 @@ class PanelSequences(Sequences):
         return 4 * self.data.size <= MAX_TENSOR_BYTES
 
     def tensors(self):
-        return (np.asarray(self.data, dtype=np.float32),)
+        return (self.batch(slice(None)),)
 
     def batch(self, at):
-        return np.asarray(self.data[at], dtype=np.float32)
+        token_ids = self.data.dtype == np.int32
+        return np.asarray(self.data[at], dtype=np.int32 if token_ids else np.float32)
 
 
 def _raise_if_not_finite(view, block, positions):

@@ -70,16 +70,20 @@ class Network:
         Arguments of the network function, and its name under "network".
     loss, optimizer
         As `keras.Model.compile` takes them.
+    metrics : sequence of str
+        What is measured beside the loss.
     """
 
-    def __init__(self, architecture, loss, optimizer):
+    def __init__(self, architecture, loss, optimizer, metrics=()):
         options = dict(architecture)
         self.model = BUILDERS[options.pop("network")](**options)
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer = type(optimizer).from_config(optimizer.get_config())
         else:
             optimizer = keras.optimizers.get(optimizer)
-        self.model.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+        self.model.compile(
+            optimizer, loss, weighted_metrics=list(metrics), jit_compile=False
+        )
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
@@ -208,9 +212,9 @@ class Network:
         return self._programs[key]
 
     def _data_signature(self, n_tensors):
-        _, n_steps, n_channels = self.model.input_shape
         if n_tensors == 1:
-            return (tf.TensorSpec([None, n_steps, n_channels], tf.float32),)
+            return (tf.TensorSpec(self.model.input_shape, self.model.input.dtype),)
+        _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
         return (block, rows, rows, tf.TensorSpec([n_steps], tf.int32))
@@ -294,10 +298,10 @@ class Feed:
 
 # Weights.
 
+#: Where a weight's initializer has another name than the weight.
 _INITIALIZER_OF = {
-    "kernel": "kernel_initializer",
     "recurrent_kernel": "recurrent_initializer",
-    "bias": "bias_initializer",
+    "moving_var": "moving_variance_initializer",
 }
 
 
@@ -312,15 +316,15 @@ def _leaf_layers(layers):
 
 def _initialize(layer, seeds):
     """Run a layer's initializers again, each with a seed of its own."""
-    for name, initializer_name in _INITIALIZER_OF.items():
-        variable = getattr(layer, name, None)
-        if variable is not None:
-            initializer = getattr(layer, initializer_name)
-            config = initializer.get_config()
-            if "seed" in config:
-                config["seed"] = int(seeds.randint(2**31 - 1))
-            fresh = type(initializer).from_config(config)
-            variable.assign(fresh(variable.shape, dtype=variable.dtype))
+    for variable in layer.weights:
+        name = variable.name
+        initializer_name = _INITIALIZER_OF.get(name, f"{name}_initializer")
+        initializer = getattr(layer, initializer_name)
+        config = initializer.get_config()
+        if "seed" in config:
+            config["seed"] = int(seeds.randint(2**31 - 1))
+        fresh = type(initializer).from_config(config)
+        variable.assign(fresh(variable.shape, dtype=variable.dtype))
 
 
 # The pool.
@@ -345,17 +349,17 @@ class Lease:
         self._return.detach()
 
 
-def take(architecture, loss, optimizer):
+def take(architecture, loss, optimizer, metrics=()):
     """A network for one estimator, from the pool or newly compiled."""
     key = None
     if isinstance(loss, str) and isinstance(optimizer, str):
-        key = json.dumps([architecture, loss, optimizer], sort_keys=True)
+        key = json.dumps([architecture, loss, optimizer, metrics], sort_keys=True)
     with _lock:
         _take_back()
         for i in reversed(range(len(_pool))):
             if _pool[i][0] == key:
                 return Lease(*_pool.pop(i))
-    return Lease(key, Network(architecture, loss, optimizer))
+    return Lease(key, Network(architecture, loss, optimizer, metrics))
 
 
 def _take_back():

@@ -1,28 +1,129 @@
-"""Constraints of the networks' parameters, shared by their estimators."""
+"""The parameters of the estimators: each declared once, with default and constraint.
 
+The classes here are dataclasses of keyword-only fields. An estimator that inherits
+them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, with
+every parameter by name and nothing but assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import partial
 from numbers import Integral, Real
+from typing import ClassVar, Literal
 
+import keras
+import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-_count = Interval(Integral, 1, None, closed="left")
-_share = Interval(Real, 0, 1, closed="left")
+#: Estimators are equal if identical, and shown as scikit-learn shows them.
+parameters = partial(dataclass, kw_only=True, eq=False, repr=False)
 
-CONV1D = {
-    "filters": [_count, "array-like"],
-    "kernel_size": [_count, "array-like"],
-    "pool_size": [_count, "array-like"],
-    "n_conv": [_count],
-    "dilation_rate": [_count, "array-like"],
-    "padding": [StrOptions({"valid", "same", "causal"})],
-    "activation": [str],
-    "dropout": [_share],
-}
+_COUNT = Interval(Integral, 1, None, closed="left")
+_NUMBER = Interval(Integral, 0, None, closed="left")
+_SHARE = Interval(Real, 0, 1, closed="left")
+_LOSS = (str, callable, keras.losses.Loss)
 
-CONV1D_GRU = {
-    **CONV1D,
-    "gru_units": [_count],
-    "gru_dropout": [_share],
-    "recurrent_dropout": [_share],
-    "reset_after": ["boolean"],
-    "bidirectional": ["boolean"],
-}
+
+def _parameter(default, *constraint):
+    return field(default=default, metadata={"constraint": list(constraint)})
+
+
+def _one_of(*values):
+    return StrOptions(set(values))
+
+
+@parameters
+class Conv1DStack:
+    """Options of both networks."""
+
+    filters: int | Sequence[int] = _parameter(32, _COUNT, "array-like")
+    kernel_size: int | Sequence[int] = _parameter(5, _COUNT, "array-like")
+    pool_size: int | Sequence[int] = _parameter(3, _COUNT, "array-like")
+    n_conv: int = _parameter(3, _COUNT)
+    dilation_rate: int | Sequence[int] = _parameter(1, _COUNT, "array-like")
+    padding: Literal["valid", "same", "causal"] = _parameter(
+        "valid", _one_of("valid", "same", "causal")
+    )
+    activation: str = _parameter("relu", str)
+    normalization: Literal["batch", "layer"] | None = _parameter(
+        None, _one_of("batch", "layer"), None
+    )
+    residual: int = _parameter(0, _NUMBER)
+
+
+@parameters
+class Embedded:
+    """Options of the input and of the head of both networks."""
+
+    dropout: float = _parameter(0.0, _SHARE)
+    embedding_dim: int | None = _parameter(None, _COUNT, None)
+    embedding_dropout: float = _parameter(0.0, _SHARE)
+    vocabulary_size: int | None = _parameter(None, _COUNT, None)
+
+
+@parameters
+class Conv1DParameters(Embedded, Conv1DStack):
+    """Options of `conv1d_network`."""
+
+    global_pooling: Literal["max", "average", "last"] = _parameter(
+        "max", _one_of("max", "average", "last")
+    )
+
+    _network_name: ClassVar[str] = "conv1d"
+
+
+@parameters
+class Conv1DGRUParameters(Embedded, Conv1DStack):
+    """Options of `conv1d_gru_network`."""
+
+    n_conv: int = _parameter(2, _COUNT)
+    gru_units: int = _parameter(32, _COUNT)
+    gru_dropout: float = _parameter(0.1, _SHARE)
+    recurrent_dropout: float = _parameter(0.5, _SHARE)
+    reset_after: bool = _parameter(True, "boolean")
+    bidirectional: bool = _parameter(False, "boolean")
+
+    _network_name: ClassVar[str] = "conv1d_gru"
+
+
+@parameters
+class TrainingParameters:
+    """How a network is trained."""
+
+    loss: str | Callable | keras.losses.Loss = _parameter("mse", *_LOSS)
+    optimizer: str | keras.optimizers.Optimizer = _parameter(
+        "rmsprop", str, keras.optimizers.Optimizer
+    )
+    learning_rate: float | None = _parameter(
+        None, Interval(Real, 0, None, closed="neither"), None
+    )
+    epochs: int = _parameter(20, _COUNT)
+    batch_size: int = _parameter(128, _COUNT)
+    steps_per_epoch: int | None = _parameter(None, _COUNT, None)
+    validation_split: float = _parameter(0.0, _SHARE)
+    validation_gap: int | Literal["auto"] = _parameter("auto", _one_of("auto"), _NUMBER)
+    early_stopping: bool = _parameter(False, "boolean")
+    n_iter_no_change: int = _parameter(5, _COUNT)
+    callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
+        _parameter(None, list, tuple, keras.callbacks.Callback, None)
+    )
+    warm_start: bool = _parameter(False, "boolean")
+    random_state: int | np.random.RandomState | None = _parameter(None, "random_state")
+    verbose: int = _parameter(0, "verbose")
+
+
+@parameters
+class ClassificationParameters(TrainingParameters):
+    """Classifiers choose their loss by the classes, and may weight them."""
+
+    loss: str | Callable | keras.losses.Loss = _parameter("auto", *_LOSS)
+    class_weight: dict | Literal["balanced"] | None = _parameter(
+        None, dict, _one_of("balanced"), None
+    )
+
+
+def constraints(options):
+    """Constraint of each parameter, as scikit-learn takes them."""
+    return {one.name: one.metadata["constraint"] for one in fields(options)}

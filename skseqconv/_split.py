@@ -5,7 +5,7 @@ import numpy as np
 from .views import WindowView
 
 
-def validation_tail(X, rows, share, gap):
+def validation_tail(X, rows, share, gap, strata=None):
     """Split samples into those to train on and the last ones in time.
 
     Parameters
@@ -20,6 +20,9 @@ def validation_tail(X, rows, share, gap):
         How many samples before the tail are left out (whole stamps). "auto" leaves
         out those whose target lies after the tail's first row, where X knows its
         target.
+    strata : ndarray of shape (n_samples,), default=None
+        Labels. Where samples have no order in time (an array, `gap` is "auto"), the
+        last ones of each label are held out.
 
     Returns
     -------
@@ -31,6 +34,8 @@ def validation_tail(X, rows, share, gap):
         If nothing is left to train on.
     """
     windows = isinstance(X, WindowView)
+    if strata is not None and not windows and gap == "auto":
+        return _last_of_each(rows, strata[rows], share)
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
     ranked = stamps[order]
@@ -52,6 +57,21 @@ def validation_tail(X, rows, share, gap):
             f"{len(rows)} rows to train on: use smaller ones, or more rows."
         )
     return np.sort(rows[training]), np.sort(rows[validation])
+
+
+def _last_of_each(rows, labels, share):
+    """Hold out the last samples of each label, but not all of them."""
+    held_out = np.zeros(len(rows), dtype=bool)
+    for label in np.unique(labels):
+        of_label = np.flatnonzero(labels == label)
+        n_held_out = min(round(len(of_label) * share), len(of_label) - 1)
+        held_out[of_label[len(of_label) - n_held_out :]] = True
+    if not held_out.any():
+        raise ValueError(
+            f"validation_split={share!r} holds out none of {len(rows)} samples of "
+            f"{len(np.unique(labels))} classes: use a larger one, or more samples."
+        )
+    return rows[~held_out], rows[held_out]
 
 
 def _target_stamps(X, delay):

@@ -90,49 +90,101 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     )
 
 
-def check_input(estimator, X, y, *, reset):
+def check_input(estimator, X, *, reset):
     """Validate what a network learns from or predicts for.
 
     Parameters
     ----------
     estimator : SequenceEstimator
     X : WindowView, or array-like of three or two dimensions
-    y : array-like, or None when predicting
     reset : bool
         Record the shape and names of X, rather than compare.
 
     Returns
     -------
-    sequences : Sequences of shape (n_samples, n_steps, n_channels)
-    y : ndarray of float64 of shape (n_samples,) or (n_samples, n_outputs), or None
+    sequences : Sequences of shape (n_samples, n_steps, n_channels) or, token ids, \
+            (n_samples, n_steps)
     """
     from ._batches import Sequences
 
-    if reset and y is None:
-        name = type(estimator).__name__
-        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+    name = type(estimator).__name__
+    embedded = getattr(estimator, "embedding_dim", None) is not None
+    if reset:
+        estimator._vocabulary_size = None
+    _refuse_text_and_ragged(name, X)
     kind = kind_of(X)
     if kind == "rows":
         raise ValueError(
-            f"{type(estimator).__name__} needs windows, got rows {X!r}: put a "
-            "LookbackWindower before it in the Pipeline."
+            f"{name} needs windows, got rows {X!r}: put a LookbackWindower before it "
+            "in the Pipeline."
         )
-    if kind == "windows":
+    if embedded:
+        X = _check_tokens(estimator, X, kind, reset=reset)
+    elif kind == "windows":
         check_channels(estimator, X, reset=reset)
-        sequences = Sequences.of(X)
     elif kind == "panel":
         X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X)
-        sequences = Sequences.of(X)
     else:
-        names = list(X.columns) if hasattr(X, "columns") else None
+        columns = list(X.columns) if hasattr(X, "columns") else None
         X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
-        _check_finite(X[:, :, None], names)
-        sequences = Sequences.of(X[:, :, None])
+        _check_finite(X[:, :, None], columns)
+        X = X[:, :, None]
+    sequences = Sequences.of(X)
     _check_shape(estimator, sequences, reset=reset)
-    if y is not None:
-        y = _check_target(estimator, y, len(sequences), reset=reset)
-    return sequences, y
+    return sequences
+
+
+def _refuse_text_and_ragged(name, X):
+    """Texts and samples of different lengths: NumPy's errors would not help."""
+    is_array = isinstance(X, np.ndarray) and X.dtype != object
+    if is_array or isinstance(X, _View) or hasattr(X, "columns") or not len(X):
+        return
+    X = list(X)
+    if any(isinstance(sample, str) for sample in X):
+        raise ValueError(
+            f"X holds texts, and {name} takes numbers: put a TokenSequencer before it "
+            "in the Pipeline, and set embedding_dim."
+        )
+    if not all(hasattr(sample, "__len__") for sample in X):
+        return
+    lengths = {len(sample) for sample in X}
+    if len(lengths) > 1:
+        raise ValueError(
+            f"X holds samples of different lengths, {min(lengths)} to {max(lengths)}: "
+            "bring them to one length. TokenSequencer does so for token ids, "
+            "keras.utils.pad_sequences(X, dtype='float32') for series."
+        )
+
+
+def _check_tokens(estimator, X, kind, *, reset):
+    """Token ids as an array of int32 of shape (n_samples, n_steps)."""
+    if kind != "table":
+        shape = getattr(X, "shape", "three dimensions")
+        raise ValueError(
+            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
+            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
+            "embedding_dim=None for numeric channels."
+        )
+    X = validate_data(estimator, X, reset=reset, dtype=None)
+    if X.dtype.kind not in "iu":
+        raise ValueError(
+            f"Token ids must be whole numbers, got {X.dtype}: put a TokenSequencer "
+            "before, or set embedding_dim=None for numeric channels."
+        )
+    if reset:
+        estimator._vocabulary_size = estimator.vocabulary_size or int(X.max()) + 1
+    n_known = estimator._vocabulary_size
+    bad = (X < 0) | (X >= n_known)
+    if bad.any():
+        sample, step = np.argwhere(bad)[0]
+        raise ValueError(
+            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, step]} in "
+            f"sample {sample}, step {step}: set vocabulary_size (None learns it from "
+            "the training samples), or let a TokenSequencer before it map what it "
+            "does not know to one id."
+        )
+    return X.astype(np.int32, copy=False)
 
 
 def _check_shape(estimator, sequences, *, reset):
@@ -151,31 +203,12 @@ def _check_shape(estimator, sequences, *, reset):
             if not other_lags
             else (f" (lags {lags[0]}..{lags[-1]}, not {known[0]}..{known[-1]})")
         )
+        shape, expected = (" x ".join(map(str, one)) for one in (shape, expected))
         raise ValueError(
-            f"X has windows of {shape[0]} steps x {shape[1]} channels{spans}, but "
-            f"{type(estimator).__name__} was fitted on {expected[0]} x {expected[1]}: "
-            "use the same lookback, step and channels."
+            f"X has windows of {shape} (steps x channels){spans}, but "
+            f"{type(estimator).__name__} was fitted on {expected}: use the same "
+            "lookback, step and channels."
         )
-
-
-def _check_target(estimator, y, n_samples, *, reset):
-    y = check_array(
-        y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
-    )
-    if y.ndim > 2:
-        raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")
-    if len(y) != n_samples:
-        raise ValueError(
-            f"X has {n_samples} rows and y has {len(y)}: they must have the same."
-        )
-    if reset:
-        estimator._y_shape = y.shape[1:]
-    elif y.shape[1:] != estimator._y_shape:
-        raise ValueError(
-            f"y has the shape {y.shape}, but {type(estimator).__name__} was fitted "
-            f"on (n_samples, *{estimator._y_shape})."
-        )
-    return y
 
 
 def _check_finite(panel, step_names=None):

@@ -10,25 +10,26 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from numbers import Integral, Real
+from dataclasses import fields
+from inspect import signature
 from typing import Self
 
 import keras
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scikeras.wrappers import BaseWrapper
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
 from ._engine import Feed, take
+from ._parameters import TrainingParameters, constraints, parameters
 from ._split import validation_tail
 from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
+from .networks import BUILDERS
 from .views import WindowView
 
 #: Where Keras finds what these parameters may name.
@@ -38,27 +39,10 @@ _KERAS_HOMES = {
     "activation": "activations",
 }
 
+#: Attributes that live as long as a fit.
+_ONLY_IN_FIT = ("_held_out", "_epoch_task", "_given_classes")
+
 _restoring = threading.RLock()
-
-
-class TargetScaler(BaseEstimator):
-    """Standardize y, column by column, to float32 of two dimensions and back."""
-
-    def fit(self, y):
-        self.n_dims_ = y.ndim
-        self.scaler_ = StandardScaler().set_output(transform="default")
-        self.scaler_.fit(y.reshape(len(y), -1))
-        return self
-
-    def transform(self, y):
-        scaled = self.scaler_.transform(y.reshape(len(y), -1))
-        return scaled.astype(np.float32)
-
-    def inverse_transform(self, y):
-        y = y.astype(np.float64)
-        if len(y):  # StandardScaler takes no empty table
-            y = self.scaler_.inverse_transform(y)
-        return y[:, 0] if self.n_dims_ == 1 else y
 
 
 class _AsIs:
@@ -71,15 +55,14 @@ class _AsIs:
         return X
 
 
-def _positive(kind=Integral):
-    return [Interval(kind, 1, None, closed="left")]
-
-
-class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
+@parameters
+class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     """What the Keras-backed estimators share.
 
-    Subclasses name their network (`_network_name`) and which of their parameters
-    are its options (`_network_options`).
+    The options of the network come from a class of `_parameters`; what y is, from a
+    class of `_tasks`: its check (`_check_target`) and encoder, the network's head, the
+    loss and what else is measured (`_compile_options`), weights (`_weighted`) and, for
+    a stratified validation split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -93,30 +76,16 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     set_params = BaseEstimator.set_params
     __repr__ = BaseEstimator.__repr__
 
-    _training_constraints = {  # noqa: RUF012
-        "loss": [str, callable, keras.losses.Loss],
-        "optimizer": [str, keras.optimizers.Optimizer],
-        "learning_rate": [Interval(Real, 0, None, closed="neither"), None],
-        "epochs": _positive(),
-        "batch_size": _positive(),
-        "steps_per_epoch": [*_positive(), None],
-        "validation_split": [Interval(Real, 0, 1, closed="left")],
-        "validation_gap": [
-            StrOptions({"auto"}),
-            Interval(Integral, 0, None, closed="left"),
-        ],
-        "early_stopping": ["boolean"],
-        "n_iter_no_change": _positive(),
-        "callbacks": [list, tuple, keras.callbacks.Callback, None],
-        "warm_start": ["boolean"],
-        "random_state": ["random_state"],
-        "verbose": ["verbose"],
-    }
+    @property
+    def _parameter_constraints(self):
+        return constraints(self)
 
     def _validate_params(self):
         super()._validate_params()
         for name, home in _KERAS_HOMES.items():
             value = getattr(self, name)
+            if value == "auto":
+                continue
             try:
                 getattr(keras, home).get(value)
             except ValueError:
@@ -141,9 +110,11 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
             Windows. Those that reach back before their series begins are left out,
-            with their y and weight. Two dimensions are one channel.
+            with their y and weight. Two dimensions are one channel, or token ids if
+            `embedding_dim` is given.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What to predict, in its own units: it is standardized inside.
+            What to predict: labels for a classifier; else values in their own units,
+            which are standardized inside.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss; samples of weight zero are left out.
 
@@ -169,59 +140,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         )
         return self
 
-    def partial_fit(
-        self,
-        X: WindowView | ArrayLike,
-        y: ArrayLike,
-        sample_weight: ArrayLike | None = None,
-    ) -> Self:
-        """Train for one more epoch, on all complete windows of X.
-
-        Neither `validation_split` nor `early_stopping` is used; the scale of y stays
-        that of the first call.
-
-        Parameters
-        ----------
-        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
-            Windows.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            What to predict.
-        sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss.
-
-        Returns
-        -------
-        self : object
-            The estimator.
-        """
+    def _partial_fit(self, X, y, sample_weight):
         self._validate_params()
         with self._undone_on_failure():
             self._epoch_task = _no_task
             self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
-    def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
-        """Predict y.
-
-        Parameters
-        ----------
-        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
-            Windows. One that reaches back before its series begins is filled up
-            with the series' first row.
-
-        Returns
-        -------
-        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            In the units of y.
-        """
-        return super().predict(X)
-
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
         going_on = keep_network and self.initialized_
         X, y = self._validate_data(X, y, reset=not going_on)
-        now = self._architecture_for(X, y), (self.loss, self.optimizer)
+        now = self._architecture_for(X, y), self._compile_options(y)
         if going_on and now != (self._architecture, self._compiled_with):
             raise ValueError(
                 "The parameters of the network, its loss or optimizer, or the shape of "
@@ -231,10 +160,15 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
         learned = self._rows_to_learn(X, sample_weight)
+        sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
         validation = None
         if self.validation_split and not one_epoch:
             learned, validation = validation_tail(
-                X.data, learned, self.validation_split, self.validation_gap
+                X.data,
+                learned,
+                self.validation_split,
+                self.validation_gap,
+                strata=self._strata(y),
             )
         held_out = _select(validation, X, y, sample_weight)
         self._held_out = held_out
@@ -271,11 +205,6 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         return hasattr(self, "_architecture")
 
     @property
-    def target_encoder(self) -> TargetScaler:
-        """Scales y."""
-        return TargetScaler()
-
-    @property
     def feature_encoder(self) -> _AsIs:
         """Leaves X alone."""
         return _AsIs()
@@ -285,14 +214,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
             return X, y
         if not reset:
             check_is_fitted(self)
-        return check_input(self, X, y, reset=reset)
+        X = check_input(self, X, reset=reset)
+        if reset or y is not None:
+            y = self._check_target(y, len(X), reset=reset)
+        return X, y
 
     def _initialize(self, X, y=None):
         X, y = self._validate_data(X, y, reset=True)
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         architecture = self._architecture_for(X, y)
-        self._compiled_with = (self.loss, self.optimizer)
+        self._compiled_with = self._compile_options(y)
         lease = take(architecture, *self._compiled_with)
         lease.network.reset(weights_seed)
         self._lease, self._architecture = lease, architecture
@@ -304,16 +236,17 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
 
     def _architecture_for(self, X, y):
         """What the network function is given, as plain data."""
-        options = {name: getattr(self, name) for name in self._network_options}
+        own = {field.name for field in fields(self)}
+        known = signature(BUILDERS[self._network_name]).parameters
+        options = {name: getattr(self, name) for name in known if name in own}
+        options["vocabulary_size"] = self._vocabulary_size
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy's numbers, tuples: plain ones
                 options[name] = np.asarray(value).tolist()
-        n_outputs = 1 if y.ndim == 1 else y.shape[1]
-        shape = [int(n) for n in X.shape[1:]]
         return {
             "network": self._network_name,
-            "input_shape": shape,
-            "n_outputs": n_outputs,
+            "input_shape": [int(n) for n in X.shape[1:]],
+            **self._head(y),
             **options,
         }
 
@@ -408,7 +341,7 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
         lease = state.pop("_lease", None)
         if lease is not None:
             state["_state"] = lease.network.get_state()
-        for name in ("_held_out", "_epoch_task"):
+        for name in _ONLY_IN_FIT:
             state.pop(name, None)
         return state
 
@@ -427,7 +360,7 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
                 lease.network.set_state(weights)
             raise
         finally:
-            for name in ("_held_out", "_epoch_task"):
+            for name in _ONLY_IN_FIT:
                 vars(self).pop(name, None)
 
     def _begin_epoch_task(self, context, X, y):
@@ -444,7 +377,6 @@ class SequenceEstimator(CallbackSupportMixin, BaseWrapper):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
-        tags.target_tags.multi_output = True
         return tags
 
 
@@ -469,7 +401,3 @@ def _select(at, X, y, sample_weight):
     if len(at) == len(X):
         return X, y, sample_weight
     return X[at], y[at], None if sample_weight is None else sample_weight[at]
-
-
-class SequenceRegressor(RegressorMixin, SequenceEstimator):
-    """The regressors' side of it: the mixin stands left of the base."""

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._affine import TOLERANCE, position_after_steps, target_relations
 from ._batches import raise_not_finite, raise_not_finite_row
+from ._targets import check_values
 from ._validation import check_input
 from .supervised import channel_position
 from .views import SeriesView, WindowView
@@ -112,7 +113,8 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
             The fitted estimator.
         """
         self._validate_params()
-        sequences, y = check_input(self, X, y, reset=True)
+        sequences = check_input(self, X, reset=True)
+        y = check_values(self, y, len(sequences), reset=True)
         columns = y.reshape(len(y), -1)
         windows = sequences.data
         channels = self._channels(windows, columns.shape[1])
@@ -206,7 +208,7 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
             In the units of y.
         """
         check_is_fitted(self)
-        sequences, _ = check_input(self, X, None, reset=False)
+        sequences = check_input(self, X, reset=False)
         windows = sequences.data
         lags = np.unique(self.lags_)[::-1]
         if isinstance(windows, WindowView):

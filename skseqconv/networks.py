@@ -8,18 +8,20 @@ afterwards.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 from numbers import Integral
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import keras
 
+#: Of batch normalization's averages: short trainings are to be remembered, too.
+BATCH_MOMENTUM = 0.9
+
 __all__ = ["conv1d_gru_network", "conv1d_network", "output_lengths"]
 
 
 def conv1d_network(
-    input_shape: tuple[int, int],
+    input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
@@ -29,16 +31,23 @@ def conv1d_network(
     dilation_rate: int | Sequence[int] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     activation: str = "relu",
+    normalization: Literal["batch", "layer"] | None = None,
+    residual: int = 0,
+    global_pooling: Literal["max", "average", "last"] = "max",
     dropout: float = 0.0,
+    embedding_dim: int | None = None,
+    embedding_dropout: float = 0.0,
+    vocabulary_size: int | None = None,
+    output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions with pooling between, the maximum over time, a head.
 
     Parameters
     ----------
-    input_shape : tuple of (n_steps, n_channels)
-        Shape of one window.
+    input_shape : tuple of (n_steps, n_channels) or (n_steps,)
+        Shape of one window, or number of the token ids of a sample.
     n_outputs : int, default=1
-        Width of the linear head.
+        Width of the head.
     filters : int or sequence of int, default=32
         Number of filters of each convolution; a sequence has one value each.
     kernel_size : int or sequence of int, default=5
@@ -56,18 +65,39 @@ def conv1d_network(
         with zeros on both sides or at its beginning.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
+    normalization : {None, "batch", "layer"}, default=None
+        Normalization between each convolution and its activation: of each filter over
+        a training batch, or over the filters of each step. None for none.
+    residual : int, default=0
+        Number of convolutions in a block with a shortcut around it; 0 for no
+        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+    global_pooling : {"max", "average", "last"}, default="max"
+        What the head sees of the sequence: each filter's maximum or mean over time,
+        or the last step.
     dropout : float, default=0.0
         Share of the features before the head that is dropped in training.
+    embedding_dim : int, default=None
+        Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
+        which it looks up in a table of vectors of this length that it learns. None
+        for numeric channels.
+    embedding_dropout : float, default=0.0
+        Share of the table's columns that is dropped, for all steps of a sample, in
+        training.
+    vocabulary_size : int, default=None
+        Number of token ids, from 0; None for one more than the largest in X.
+    output_activation : str, default="linear"
+        Name of the Keras activation of the head.
 
     Returns
     -------
     model : keras.Model
-        Uncompiled, from (batch, n_steps, n_channels) to (batch, n_outputs).
+        Uncompiled, from (batch, *input_shape) to (batch, n_outputs).
 
     Raises
     ------
     ValueError
-        If kernels and pools leave no time step.
+        If kernels and pools leave no time step, or residual blocks do not fit the
+        other options.
 
     See Also
     --------
@@ -80,11 +110,13 @@ def conv1d_network(
     >>> conv1d_network((240, 14)).count_params()
     12609
     """
-    from keras import Input, Model, layers
+    from keras import Model
 
-    window = Input(tuple(input_shape), name="window")
+    window, sequence = _input(
+        input_shape, embedding_dim, embedding_dropout, vocabulary_size
+    )
     sequence = _convolutions(
-        window,
+        sequence,
         filters=filters,
         kernel_size=kernel_size,
         pool_size=pool_size,
@@ -92,13 +124,16 @@ def conv1d_network(
         dilation_rate=dilation_rate,
         padding=padding,
         activation=activation,
+        normalization=normalization,
+        residual=residual,
     )
-    features = layers.GlobalMaxPooling1D(name="global_pool")(sequence)
-    return Model(window, _head(features, n_outputs, dropout), name="conv1d")
+    features = _global_pool(sequence, global_pooling)
+    head = _head(features, n_outputs, dropout, output_activation)
+    return Model(window, head, name="conv1d")
 
 
 def conv1d_gru_network(
-    input_shape: tuple[int, int],
+    input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
@@ -108,21 +143,27 @@ def conv1d_gru_network(
     dilation_rate: int | Sequence[int] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     activation: str = "relu",
+    normalization: Literal["batch", "layer"] | None = None,
+    residual: int = 0,
     gru_units: int = 32,
     gru_dropout: float = 0.1,
     recurrent_dropout: float = 0.5,
     reset_after: bool = True,
     bidirectional: bool = False,
     dropout: float = 0.0,
+    embedding_dim: int | None = None,
+    embedding_dropout: float = 0.0,
+    vocabulary_size: int | None = None,
+    output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions that shorten the sequence, a GRU that reads it, a head.
 
     Parameters
     ----------
-    input_shape : tuple of (n_steps, n_channels)
-        Shape of one window.
+    input_shape : tuple of (n_steps, n_channels) or (n_steps,)
+        Shape of one window, or number of the token ids of a sample.
     n_outputs : int, default=1
-        Width of the linear head.
+        Width of the head.
     filters : int or sequence of int, default=32
         Number of filters of each convolution; a sequence has one value each.
     kernel_size : int or sequence of int, default=5
@@ -140,6 +181,12 @@ def conv1d_gru_network(
         with zeros on both sides or at its beginning.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
+    normalization : {None, "batch", "layer"}, default=None
+        Normalization between each convolution and its activation: of each filter over
+        a training batch, or over the filters of each step. None for none.
+    residual : int, default=0
+        Number of convolutions in a block with a shortcut around it; 0 for no
+        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
     gru_units : int, default=32
         Size of the GRU's state.
     gru_dropout : float, default=0.1
@@ -154,16 +201,28 @@ def conv1d_gru_network(
         Whether a second GRU reads the sequence from its end.
     dropout : float, default=0.0
         Share of the features before the head that is dropped in training.
+    embedding_dim : int, default=None
+        Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
+        which it looks up in a table of vectors of this length that it learns. None
+        for numeric channels.
+    embedding_dropout : float, default=0.0
+        Share of the table's columns that is dropped, for all steps of a sample, in
+        training.
+    vocabulary_size : int, default=None
+        Number of token ids, from 0; None for one more than the largest in X.
+    output_activation : str, default="linear"
+        Name of the Keras activation of the head.
 
     Returns
     -------
     model : keras.Model
-        Uncompiled, from (batch, n_steps, n_channels) to (batch, n_outputs).
+        Uncompiled, from (batch, *input_shape) to (batch, n_outputs).
 
     Raises
     ------
     ValueError
-        If kernels and pools leave no time step.
+        If kernels and pools leave no time step, or residual blocks do not fit the
+        other options.
 
     See Also
     --------
@@ -176,13 +235,15 @@ def conv1d_gru_network(
     >>> conv1d_gru_network((240, 14)).count_params()
     13793
     """
-    from keras import Input, Model, layers
+    from keras import Model, layers
 
     from ._recurrent import GRU
 
-    window = Input(tuple(input_shape), name="window")
+    window, sequence = _input(
+        input_shape, embedding_dim, embedding_dropout, vocabulary_size
+    )
     sequence = _convolutions(
-        window,
+        sequence,
         filters=filters,
         kernel_size=kernel_size,
         pool_size=pool_size,
@@ -190,6 +251,8 @@ def conv1d_gru_network(
         dilation_rate=dilation_rate,
         padding=padding,
         activation=activation,
+        normalization=normalization,
+        residual=residual,
     )
     gru = GRU(
         gru_units,
@@ -203,8 +266,32 @@ def conv1d_gru_network(
     )
     if bidirectional:
         gru = layers.Bidirectional(gru, name="bidirectional")
-    head = _head(gru(sequence), n_outputs, dropout)
+    head = _head(gru(sequence), n_outputs, dropout, output_activation)
     return Model(window, head, name="conv1d_gru")
+
+
+def _input(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
+    """The network's input, and the sequence of numbers that it stands for."""
+    from keras import Input, layers
+
+    if embedding_dim is None:
+        window = Input(tuple(input_shape), name="window")
+        return window, window
+    if vocabulary_size is None:
+        raise ValueError(
+            "embedding_dim needs vocabulary_size, the number of token ids."
+        )
+    tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
+    sequence = layers.Embedding(
+        vocabulary_size,
+        embedding_dim,
+        embeddings_initializer=_seeded("random_uniform"),
+        name="embedding",
+    )(tokens)
+    if embedding_dropout:
+        drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
+        sequence = drop(sequence)
+    return tokens, sequence
 
 
 def _convolutions(
@@ -217,6 +304,8 @@ def _convolutions(
     dilation_rate,
     padding,
     activation,
+    normalization,
+    residual,
 ):
     from keras import layers
 
@@ -231,30 +320,104 @@ def _convolutions(
     filters = per_layer(filters, n_conv, "filters")
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
     dilations = per_layer(dilation_rate, n_conv, "dilation_rate")
-    pools = per_layer(pool_size, n_conv - 1, "pool_size")
+    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
+    _check_residual(residual, n_conv, pools, padding)
     for i in range(n_conv):
+        if residual and i % residual == 0:
+            shortcut = sequence
+        block_ends = residual and (i + 1) % residual == 0
+        activated_here = normalization is None and not block_ends
         sequence = layers.Conv1D(
             filters[i],
             kernels[i],
             dilation_rate=dilations[i],
             padding=padding,
-            activation=activation,
+            activation=activation if activated_here else None,
+            use_bias=normalization != "batch",  # it would take the bias out again
             kernel_initializer=_seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
         )(sequence)
-        if i < n_conv - 1 and pools[i] > 1:
+        sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
+        if block_ends:
+            shortcut = _of_width(shortcut, filters[i], normalization, f"{i + 1}")
+            sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
+        if not activated_here:
+            act = layers.Activation(activation, name=f"activation_{i + 1}")
+            sequence = act(sequence)
+        if pools[i] > 1:
             pool = layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}")
             sequence = pool(sequence)
     return sequence
 
 
-def _head(features, n_outputs, dropout):
+def _check_residual(residual, n_conv, pools, padding):
+    if not residual:
+        return
+    if n_conv % residual:
+        raise ValueError(
+            f"residual={residual!r} does not divide n_conv={n_conv}: blocks have equal "
+            "numbers of convolutions."
+        )
+    if padding == "valid":
+        raise ValueError(
+            f"residual={residual!r} needs sequences that keep their length: use "
+            'padding="same" or padding="causal".'
+        )
+    inside = [i for i in range(n_conv) if (i + 1) % residual]
+    if any(pools[i] > 1 for i in inside):
+        raise ValueError(
+            f"residual={residual!r} needs pool_size 1 inside each block of as many "
+            f"convolutions, got {pools[:-1]}: pool_size=1, or one value a place."
+        )
+
+
+def _of_width(shortcut, n_filters, normalization, name):
+    """A shortcut with as many channels as what it is added to."""
+    from keras import layers
+
+    if shortcut.shape[-1] == n_filters:
+        return shortcut
+    shortcut = layers.Conv1D(
+        n_filters,
+        1,
+        use_bias=normalization != "batch",
+        kernel_initializer=_seeded("glorot_uniform"),
+        name=f"shortcut_{name}",
+    )(shortcut)
+    return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
+
+
+def _normalized(sequence, normalization, name):
+    from keras import layers
+
+    if normalization == "batch":
+        return layers.BatchNormalization(momentum=BATCH_MOMENTUM, name=name)(sequence)
+    if normalization == "layer":
+        return layers.LayerNormalization(name=name)(sequence)
+    return sequence
+
+
+def _global_pool(sequence, kind):
+    from keras import layers
+
+    if kind == "max":
+        return layers.GlobalMaxPooling1D(name="global_pool")(sequence)
+    if kind == "average":
+        return layers.GlobalAveragePooling1D(name="global_pool")(sequence)
+    last = layers.Cropping1D((sequence.shape[1] - 1, 0), name="last_step")(sequence)
+    return layers.Flatten(name="global_pool")(last)
+
+
+def _head(features, n_outputs, dropout, activation):
     from keras import layers
 
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
     return layers.Dense(
-        n_outputs, kernel_initializer=_seeded("glorot_uniform"), name="output"
+        n_outputs,
+        activation=activation,
+        kernel_initializer=_seeded("glorot_uniform"),
+        name="output",
     )(features)
 
 
@@ -359,10 +522,10 @@ def output_lengths(
 
 def n_activations(architecture):
     """Values of the widest layer for one window: what a batch costs in memory."""
-    n_steps, n_channels = architecture["input_shape"]
+    n_steps, *n_channels = architecture["input_shape"]
     filters = architecture["filters"]
     widest = max(filters) if hasattr(filters, "__len__") else filters
-    return prod((n_steps, max(n_channels, widest)))
+    return n_steps * max(widest, *n_channels, architecture.get("embedding_dim") or 1)
 
 
 BUILDERS = {"conv1d": conv1d_network, "conv1d_gru": conv1d_gru_network}

@@ -1,0 +1,113 @@
+"""What y becomes for a network, and what a network's output becomes for the user."""
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import assert_all_finite, check_array, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+
+
+class TargetScaler(BaseEstimator):
+    """Standardize y, column by column, to float32 of two dimensions and back."""
+
+    def fit(self, y):
+        self.n_dims_ = y.ndim
+        self.scaler_ = StandardScaler().set_output(transform="default")
+        self.scaler_.fit(y.reshape(len(y), -1))
+        return self
+
+    def transform(self, y):
+        scaled = self.scaler_.transform(y.reshape(len(y), -1))
+        return scaled.astype(np.float32)
+
+    def inverse_transform(self, y):
+        y = y.astype(np.float64)
+        if len(y):  # StandardScaler takes no empty table
+            y = self.scaler_.inverse_transform(y)
+        return y[:, 0] if self.n_dims_ == 1 else y
+
+
+class ClassEncoder(BaseEstimator):
+    """Labels to what a network gives for them, and back.
+
+    Of two classes a network gives the probability of the second, of more one each.
+    """
+
+    def __init__(self, classes):
+        self.classes = classes
+
+    def fit(self, y):
+        return self
+
+    def transform(self, y):
+        at = np.searchsorted(self.classes, y)
+        if len(self.classes) == 2:
+            return at[:, None].astype(np.float32)
+        return np.eye(len(self.classes), dtype=np.float32)[at]
+
+    def inverse_transform(self, y):
+        return self.classes[self.probabilities(y).argmax(axis=1)]
+
+    def probabilities(self, y):
+        """A column for each class, rows that sum to one."""
+        y = np.clip(y.astype(np.float64), 0, 1)
+        if len(self.classes) == 2:
+            return np.hstack([1 - y, y])
+        return y / y.sum(axis=1, keepdims=True)
+
+
+def check_values(estimator, y, n_samples, *, reset):
+    """y of a regressor: float64 of one or two dimensions."""
+    _refuse_none(estimator, y)
+    y = check_array(
+        y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
+    )
+    if y.ndim > 2:
+        raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")
+    _check_length(y, n_samples)
+    if reset:
+        estimator._y_shape = y.shape[1:]
+    elif y.shape[1:] != estimator._y_shape:
+        raise ValueError(
+            f"y has the shape {y.shape}, but {type(estimator).__name__} was fitted "
+            f"on (n_samples, *{estimator._y_shape})."
+        )
+    return y
+
+
+def check_labels(estimator, y, n_samples, *, reset, classes=None):
+    """y of a classifier: labels of one dimension, of two classes or more."""
+    _refuse_none(estimator, y)
+    y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    check_classification_targets(y)
+    _check_length(y, n_samples)
+    if reset:
+        known = np.unique(y if classes is None else classes)
+        if len(known) < 2:
+            raise ValueError(
+                f"y has one class only, {known.tolist()[0]!r}: a classifier needs two "
+                "(partial_fit takes those to come as classes=)."
+            )
+        estimator.classes_ = known
+    unknown = np.setdiff1d(y, estimator.classes_)
+    if len(unknown):
+        raise ValueError(
+            f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
+            f"{estimator.classes_.tolist()[:20]}: give all that may come to the first "
+            "call, partial_fit(X, y, classes=...)."
+        )
+    return y
+
+
+def _refuse_none(estimator, y):
+    if y is None:
+        name = type(estimator).__name__
+        raise ValueError(f"{name} requires y to be passed, but the target y is None.")
+
+
+def _check_length(y, n_samples):
+    if len(y) != n_samples:
+        raise ValueError(
+            f"X has {n_samples} rows and y has {len(y)}: they must have the same."
+        )

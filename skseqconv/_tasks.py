@@ -1,0 +1,236 @@
+"""Regression and classification: what y is to the networks, and their outputs."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils import compute_sample_weight
+
+from ._parameters import ClassificationParameters, parameters
+from ._targets import ClassEncoder, TargetScaler, check_labels, check_values
+from ._wrapper import SequenceEstimator
+from .views import WindowView
+
+
+@parameters
+class SequenceRegressor(RegressorMixin, SequenceEstimator):
+    """Regression: a linear head for the standardized y."""
+
+    def partial_fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one more epoch, on all complete windows of X.
+
+        Neither `validation_split` nor `early_stopping` is used; the scale of y stays
+        that of the first call.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            What to predict.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample in the loss.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
+        """Predict y.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. One that reaches back before its series begins is filled up
+            with the series' first row.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of y.
+        """
+        return super().predict(X)
+
+    @property
+    def target_encoder(self) -> TargetScaler:
+        """Scales y."""
+        return TargetScaler()
+
+    def _check_target(self, y, n_samples, *, reset):
+        return check_values(self, y, n_samples, reset=reset)
+
+    def _head(self, y):
+        n_outputs = 1 if y.ndim == 1 else y.shape[1]
+        return {"n_outputs": n_outputs, "output_activation": "linear"}
+
+    def _compile_options(self, y):
+        return self.loss, self.optimizer
+
+    def _weighted(self, y, sample_weight, learned, one_epoch):
+        return sample_weight
+
+    def _strata(self, y):
+        return None
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+
+@parameters
+class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEstimator):
+    """Classification: a head that gives probabilities."""
+
+    def partial_fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        classes: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train for one more epoch, on all complete windows of X.
+
+        Neither `validation_split` nor `early_stopping` is used.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        y : array-like of shape (n_samples,)
+            Labels.
+        classes : array-like of shape (n_classes,), default=None
+            In the first call, all labels that this and later calls may bring; None
+            for those of y.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each sample in the loss.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        self._given_classes = classes
+        return self._partial_fit(X, y, sample_weight)
+
+    def predict(self, X: WindowView | ArrayLike) -> NDArray:
+        """Predict the label.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. One that reaches back before its series begins is filled up
+            with the series' first row.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,)
+            The most probable of `classes_`.
+        """
+        return super().predict(X)
+
+    def predict_proba(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+
+        Returns
+        -------
+        probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; rows sum to one.
+        """
+        outputs = self._predict_raw(X)
+        return self.target_encoder_.probabilities(outputs)
+
+    def predict_log_proba(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+
+        Returns
+        -------
+        log_probabilities : ndarray of shape (n_samples, n_classes)
+            In the order of `classes_`; minus infinity where a probability is zero.
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
+
+    @property
+    def target_encoder(self) -> ClassEncoder:
+        """Makes labels what the network gives."""
+        return ClassEncoder(self.classes_)
+
+    def _check_target(self, y, n_samples, *, reset):
+        given = vars(self).get("_given_classes")
+        return check_labels(self, y, n_samples, reset=reset, classes=given)
+
+    def _head(self, y):
+        n_classes = len(self.classes_)
+        if n_classes == 2:
+            return {"n_outputs": 1, "output_activation": "sigmoid"}
+        return {"n_outputs": n_classes, "output_activation": "softmax"}
+
+    def _compile_options(self, y):
+        binary = len(self.classes_) == 2
+        loss = self.loss
+        if loss == "auto":
+            loss = "binary_crossentropy" if binary else "categorical_crossentropy"
+        _check_loss(loss, binary)
+        return loss, self.optimizer, ("accuracy",)
+
+    def _weighted(self, y, sample_weight, learned, one_epoch):
+        if self.class_weight is None:
+            return sample_weight
+        if self.class_weight == "balanced" and one_epoch:
+            raise ValueError(
+                "class_weight='balanced' needs all of y, of which partial_fit sees a "
+                "part: give a dict, as sklearn.utils.compute_class_weight computes it."
+            )
+        weights = np.zeros(len(y), dtype=np.float32)
+        weights[learned] = compute_sample_weight(self.class_weight, y[learned])
+        return weights if sample_weight is None else weights * sample_weight
+
+    def _strata(self, y):
+        return y
+
+
+def _check_loss(loss, binary):
+    """Refuse losses that do not fit a head of probabilities and its targets."""
+    get_config = getattr(loss, "get_config", dict)
+    if get_config().get("from_logits"):
+        raise ValueError(
+            f"loss={loss!r} takes logits (from_logits=True), but the network gives "
+            "probabilities: use from_logits=False."
+        )
+    name = loss if isinstance(loss, str) else getattr(loss, "name", None)
+    name = (name or getattr(loss, "__name__", "")).lower()
+    if "sparse" in name or (binary and "categorical" in name):
+        kind = "one column of 0 and 1" if binary else "a column of 0 and 1 a class"
+        use = "binary" if binary else "categorical"
+        raise ValueError(
+            f"loss={loss!r} does not fit the network's targets, {kind}: use "
+            f"'{use}_crossentropy' (which 'auto' is), or another {use} one."
+        )

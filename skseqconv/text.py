@@ -1,0 +1,512 @@
+"""Texts, or lists of token ids, to the matrices of ids that an Embedding reads."""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from itertools import repeat
+from numbers import Integral
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import check_array, check_is_fitted
+
+from ._output import OutputMixin
+from .views import SeriesView, WindowView
+
+__all__ = ["TokenSequencer"]
+
+PADDING, UNKNOWN = 0, 1
+#: What ids below that of the most frequent token are written as.
+SPECIAL = ("", "[UNK]")
+
+#: Become spaces before a text is split: the filter of Keras' classic tokenizer.
+SEPARATORS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
+_TO_SPACES = str.maketrans(dict.fromkeys(SEPARATORS, " "))
+
+#: Ids are int32, and so is their number.
+_MOST_TOKENS = 2**31 - 1
+
+
+class TokenSequencer(
+    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
+    """Turn texts into rows of token ids of one length.
+
+    Each text is split into tokens and cut to `max_length` of them. Each token
+    becomes its rank in the vocabulary, which is learned in `fit`, and short rows
+    are filled up with zeros: what an Embedding layer reads. Lists of token ids
+    skip the vocabulary and are cut and filled only.
+
+    Parameters
+    ----------
+    max_tokens : int, default=10000
+        How many ids there are at the most, padding and the unknown token included:
+        the rows of an Embedding. The vocabulary is cut to its ``max_tokens - 2``
+        most frequent tokens.
+    max_length : int, default=500
+        Length of each row of ids.
+    tokenizer : callable, default=None
+        Takes a text and gives its tokens, a list of str; the text comes as it is,
+        not in lower case. None lowers the case, turns punctuation, tabs and line
+        feeds into spaces and splits at spaces, as Keras' classic tokenizer does.
+    padding : {"pre", "post"}, default="pre"
+        Where a short row is filled with zeros: before its tokens or after them.
+    truncating : {"pre", "post"}, default="pre"
+        Where a long text is cut: "pre" drops its beginning, "post" its end.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int, or None
+        The id of each known token, from 2 up, the most frequent token first and
+        the first seen first among equally frequent ones. None where lists of ids
+        were fitted.
+    n_tokens_ : int
+        How many ids there are, padding and the unknown token included.
+
+    Raises
+    ------
+    ValueError
+        If X is neither texts nor lists of token ids, mixes them, has a missing
+        text, a negative id or one that is no whole number, or has no token at all
+        in `fit`; or if `tokenizer` gives anything but a list of str.
+    TypeError
+        If X is a sparse matrix.
+
+    See Also
+    --------
+    Conv1DClassifier : Learns classes from such rows through an Embedding layer.
+    sklearn.feature_extraction.text.CountVectorizer : Counts tokens, without order.
+
+    Notes
+    -----
+    Id 0 is padding and id 1 a token that is not in the vocabulary.
+
+    The vocabulary counts the tokens that are left once the texts are cut to
+    `max_length`. So each of its ids occurs in the rows of the training texts, and a
+    network that learns how many ids there are from those rows knows them all: no
+    new text can hold a greater id. For the same reason lists of ids define
+    `n_tokens_` by the greatest of their ids that is left and below `max_tokens`;
+    any id from `n_tokens_` on becomes 1.
+
+    Lists of ids are taken to follow the same convention, and may differ in length
+    between `fit` and `transform`. A zero in them counts as a token when a list is
+    cut, so leave filling them up to this transformer.
+
+    A text without tokens, such as an empty one, is a row of padding. There is no
+    warning, as there is none from scikit-learn's CountVectorizer.
+
+    Examples
+    --------
+    The second text loses its beginning, and so the vocabulary has no "not".
+
+    >>> from skseqconv import TokenSequencer
+    >>> texts = ["A good film.", "Not a good film: a dull one!"]
+    >>> sequencer = TokenSequencer(max_length=4).fit(texts)
+    >>> sequencer.vocabulary_
+    {'a': 2, 'film': 3, 'good': 4, 'dull': 5, 'one': 6}
+    >>> sequencer.transform([*texts, "A film"])
+    array([[0, 2, 4, 3],
+           [3, 2, 5, 6],
+           [0, 0, 2, 3]], dtype=int32)
+    >>> sequencer.inverse_transform([[0, 0, 1, 3]])
+    ['[UNK] film']
+    >>> TokenSequencer(max_length=2, padding="post").fit_transform([[7], [4, 5, 6]])
+    array([[7, 0],
+           [5, 6]], dtype=int32)
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "max_tokens": [Interval(Integral, 3, _MOST_TOKENS, closed="both")],
+        "max_length": [Interval(Integral, 1, None, closed="left")],
+        "tokenizer": [callable, None],
+        "padding": [StrOptions({"pre", "post"})],
+        "truncating": [StrOptions({"pre", "post"})],
+    }
+
+    def __init__(
+        self,
+        max_tokens: int = 10000,
+        max_length: int = 500,
+        *,
+        tokenizer: Callable[[str], Sequence[str]] | None = None,
+        padding: str = "pre",
+        truncating: str = "pre",
+    ) -> None:
+        self.max_tokens = max_tokens
+        self.max_length = max_length
+        self.tokenizer = tokenizer
+        self.padding = padding
+        self.truncating = truncating
+
+    def fit(
+        self, X: Iterable[str] | Iterable[Sequence[int]] | NDArray, y: object = None
+    ) -> Self:
+        """Learn the vocabulary of texts, or how many ids lists of ids have.
+
+        Parameters
+        ----------
+        X : iterable of str, or of sequences of int, of length n_samples
+            Texts, such as a list or a column of a table; or lists of token ids. An
+            integer array of shape (n_samples, n_steps) is a list of lists.
+        y : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(
+        self, X: Iterable[str] | Iterable[Sequence[int]] | NDArray, y: object = None
+    ) -> NDArray[np.int32] | pd.DataFrame:
+        """Learn from texts or lists of ids, and give their rows of ids.
+
+        The same as `fit` and then `transform`, but each text is split only once.
+
+        Parameters
+        ----------
+        X : iterable of str, or of sequences of int, of length n_samples
+            Texts, such as a list or a column of a table; or lists of token ids. An
+            integer array of shape (n_samples, n_steps) is a list of lists.
+        y : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        ids : ndarray of int32 of shape (n_samples, max_length)
+            Or a DataFrame, where `set_output` says so.
+        """
+        return self._lay_out(X, *self._learn(X))
+
+    def transform(
+        self, X: Iterable[str] | Iterable[Sequence[int]] | NDArray
+    ) -> NDArray[np.int32] | pd.DataFrame:
+        """Give the rows of ids of texts or lists of ids.
+
+        Parameters
+        ----------
+        X : iterable of str, or of sequences of int, of length n_samples
+            The same kind that was fitted. Unknown tokens and ids become 1, and a
+            text without tokens a row of padding.
+
+        Returns
+        -------
+        ids : ndarray of int32 of shape (n_samples, max_length)
+            Or a DataFrame, where `set_output` says so.
+        """
+        check_is_fitted(self)
+        samples, are_texts = read_samples(X)
+        fitted_texts = self.vocabulary_ is not None
+        if are_texts is not fitted_texts:
+            kinds = ["lists", "texts"]
+            raise ValueError(
+                f"X holds {kinds[are_texts]}, but this TokenSequencer was fitted on "
+                f"{kinds[fitted_texts]}: give it the same kind, or fit it again."
+            )
+        if are_texts:
+            get, unknown = self.vocabulary_.get, repeat(UNKNOWN)
+            kept = self._encode(samples, lambda tokens: map(get, tokens, unknown))
+        else:
+            kept = self._cut_ids(samples, self.n_tokens_)
+        return self._lay_out(X, *kept)
+
+    # Until they are laid out, the ids of all samples are held end to end, with the
+    # number of ids that each sample has.
+
+    def _learn(self, X):
+        self._validate_params()
+        samples, are_texts = read_samples(X)
+        if are_texts:
+            flat, lengths, vocabulary = self._learn_texts(samples)
+            n_tokens = len(vocabulary) + len(SPECIAL)
+        else:
+            flat, lengths = self._cut_ids(samples, self.max_tokens)
+            vocabulary = None
+            n_tokens = max(int(flat.max(initial=0)) + 1, len(SPECIAL))
+        if not flat.size:
+            kind = "words: all are empty or punctuation" if are_texts else "token ids"
+            if are_texts and self.tokenizer is not None:
+                kind = f"tokens of tokenizer={self.tokenizer!r}"
+            raise ValueError(
+                f"There is nothing to learn: the {len(samples)} samples of X have no "
+                f"{kind}."
+            )
+        self.vocabulary_ = vocabulary
+        self.n_tokens_ = n_tokens
+        return flat, lengths
+
+    def _learn_texts(self, texts):
+        # Numbers tokens in the order in which they are first seen, at the speed of C.
+        number_of = defaultdict()
+        number_of.default_factory = number_of.__len__
+        numbers, lengths = self._encode(
+            texts, lambda tokens: map(number_of.__getitem__, tokens)
+        )
+        counts = np.bincount(numbers, minlength=len(number_of))
+        # Stable: of equally frequent tokens the first seen comes first.
+        ranked = np.argsort(-counts, kind="stable")[: self.max_tokens - len(SPECIAL)]
+        id_of = np.full(len(number_of), UNKNOWN, dtype=np.int32)
+        id_of[ranked] = np.arange(len(ranked)) + len(SPECIAL)
+        tokens = list(number_of)
+        known = [tokens[number] for number in ranked]
+        vocabulary = {token: i for i, token in enumerate(known, start=len(SPECIAL))}
+        return id_of[numbers], lengths, vocabulary
+
+    def _encode(self, texts, to_numbers):
+        # An array grows like a list, in a fraction of its memory.
+        flat, lengths = array("i"), []
+        for row, text in enumerate(texts):
+            tokens = self._cut(self._split(text, row))
+            flat.extend(to_numbers(tokens))
+            lengths.append(len(tokens))
+        return np.frombuffer(flat, dtype=np.intc), np.array(lengths)
+
+    def _split(self, text, row):
+        if self.tokenizer is None:
+            return split_words(text)
+        tokens = self.tokenizer(text)
+        no_list = (str, bytes, Mapping, Set)
+        is_list = isinstance(tokens, Iterable) and not isinstance(tokens, no_list)
+        tokens = list(tokens) if is_list else tokens
+        wrong = [t for t in tokens if not isinstance(t, str)] if is_list else [tokens]
+        if wrong:
+            held = "a list that holds " if is_list else ""
+            raise ValueError(
+                f"tokenizer={self.tokenizer!r} must give a list of str, but gave "
+                f"{held}{_shown(wrong[0])} ({type(wrong[0]).__name__}) for row {row} "
+                "of X."
+            )
+        return tokens
+
+    def _cut_ids(self, samples, n_tokens):
+        pieces = [self._cut(whole_numbers(ids, row)) for row, ids in enumerate(samples)]
+        flat = np.full(sum(map(len, pieces)), UNKNOWN, dtype=np.int32)
+        start = 0
+        for piece in pieces:
+            known = piece < n_tokens
+            flat[start : start + len(piece)][known] = piece[known]
+            start += len(piece)
+        return flat, np.array([len(piece) for piece in pieces])
+
+    def _cut(self, tokens):
+        if self.truncating == "pre":
+            return tokens[-self.max_length :]
+        return tokens[: self.max_length]
+
+    def _lay_out(self, X, flat, lengths):
+        place = np.arange(self.max_length)
+        if self.padding == "pre":
+            filled = place >= self.max_length - lengths[:, None]
+        else:
+            filled = place < lengths[:, None]
+        ids = np.full(filled.shape, PADDING, dtype=np.int32)
+        ids[filled] = flat
+        # The rows of a column keep their labels, or ColumnTransformer could not put
+        # them beside the rows of other columns; scikit-learn's own set_output keeps
+        # those of a whole DataFrame only.
+        index = X.index if hasattr(X, "iloc") else None
+        return self._contain(ids, self.get_feature_names_out(), index=index)
+
+    def inverse_transform(
+        self, X: ArrayLike | Iterable[Sequence[int]]
+    ) -> list[str] | list[list[int]]:
+        """Give the tokens that rows of ids stand for.
+
+        Parameters
+        ----------
+        X : array-like of int of shape (n_samples, n_steps), or list of lists of int
+            Ids, such as `transform` gives.
+
+        Returns
+        -------
+        texts : list of length n_samples
+            Tokens, joined by spaces; the unknown one is "[UNK]". Lists of ids where
+            such were fitted. Padding is left out.
+        """
+        check_is_fitted(self)
+        X = X.to_numpy() if hasattr(X, "columns") else X
+        samples, are_texts = read_samples(X)
+        if are_texts:
+            raise ValueError(
+                "inverse_transform takes the rows of ids that transform gives, got "
+                "texts."
+            )
+        rows = [whole_numbers(ids, row) for row, ids in enumerate(samples)]
+        for row, ids in enumerate(rows):
+            if (ids >= self.n_tokens_).any():
+                raise ValueError(
+                    f"Row {row} of X holds the id {ids.max()}, but there are "
+                    f"{self.n_tokens_}: 0 to {self.n_tokens_ - 1}."
+                )
+        rows = [ids[ids != PADDING].tolist() for ids in rows]
+        if self.vocabulary_ is None:
+            return rows
+        words = [*SPECIAL, *self.vocabulary_]
+        return [" ".join([words[i] for i in row]) for row in rows]
+
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Name the columns: places in a row of ids.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Ignored: a column is no feature of the text, but a place in it.
+
+        Returns
+        -------
+        names : ndarray of str of shape (max_length,)
+            "token0", "token1", ...
+        """
+        check_is_fitted(self)
+        names = [f"token{place}" for place in range(self.max_length)]
+        return np.array(names, dtype=object)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # Texts; or numbers that, like those of categories, stand for something.
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.input_tags.positive_only = True
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def split_words(text):
+    """The words of a text, in lower case, as Keras' classic tokenizer finds them."""
+    # At the space alone: str.split() would split at carriage returns too.
+    return [word for word in text.lower().translate(_TO_SPACES).split(" ") if word]
+
+
+# Reading X.
+
+
+def read_samples(X):
+    """X as a list, and whether it holds texts; lists of token ids otherwise."""
+    _refuse_other_containers(X)
+    if hasattr(X, "__array__") and not hasattr(X, "ndim"):
+        X = np.asarray(X)
+    kind = getattr(getattr(X, "dtype", None), "kind", "O")
+    if getattr(X, "ndim", 1) != 1 or kind in "biufc":
+        X = _check_matrix(X)
+    samples = list(X)
+    if not samples:
+        raise ValueError(
+            "Found array with 0 sample(s) while a minimum of 1 is required by "
+            "TokenSequencer."
+        )
+    are_texts = isinstance(samples[0], str)
+    for row, sample in enumerate(samples):
+        if isinstance(sample, str) is not are_texts or not _is_sequence(sample):
+            raise ValueError(_fault(samples[0], sample, row))
+    return samples, are_texts
+
+
+def _refuse_other_containers(X):
+    if isinstance(X, (str, bytes)):
+        raise ValueError(f"X is a single text, {_shown(X)}: pass a list, [text].")
+    if hasattr(X, "columns"):
+        names = [str(name) for name in X.columns]
+        raise ValueError(
+            f"X is a table with {len(names)} columns ({_shown(', '.join(names))}): "
+            "pass one column of texts, X['text']. ColumnTransformer does so if the "
+            "column is named by 'text' and not by ['text']. A table of token ids goes "
+            "in as X.to_numpy()."
+        )
+    is_iterable = isinstance(X, Iterable) or hasattr(X, "__array__")
+    if isinstance(X, (Mapping, Set, SeriesView, WindowView)) or not is_iterable:
+        raise ValueError(
+            "TokenSequencer takes texts or lists of token ids, one of them a sample, "
+            f"got X={_shown(X)} ({type(X).__name__})."
+        )
+
+
+def _check_matrix(X):
+    """Token ids as a matrix, a row for each sample."""
+    X = check_array(X, dtype=None, estimator="TokenSequencer", input_name="X")
+    if X.dtype.kind not in "iuO":
+        raise ValueError(
+            f"TokenSequencer takes texts or lists of token ids, got {X.dtype} of shape "
+            f"{X.shape}. A matrix of ids is an integer array, and texts have one "
+            "dimension."
+        )
+    return X
+
+
+def _is_sequence(sample):
+    """Whether it has an order, as texts and lists have, and is no single value."""
+    if isinstance(sample, (bytes, bytearray)):
+        return False
+    return isinstance(sample, Sequence) or bool(getattr(sample, "shape", ()))
+
+
+def _fault(first, sample, row):
+    """What is wrong with a sample that is no text among texts, or no list at all."""
+    if pd.api.types.is_scalar(sample) and pd.isna(sample):
+        return (
+            f"Row {row} of X has no text, but {sample!r}: leave it out, or fill it, as "
+            "X.fillna('') does in pandas."
+        )
+    if isinstance(sample, (bytes, bytearray)):
+        return (
+            f"Row {row} of X is {type(sample).__name__}, {_shown(sample)}: make it a "
+            "text first, as sample.decode('utf-8') does."
+        )
+    if _is_sequence(sample):
+        return (
+            f"X mixes texts and lists of token ids: row 0 is {_shown(first)}, row "
+            f"{row} is {_shown(sample)}. Fit one kind."
+        )
+    return (
+        f"Row {row} of X is {_shown(sample)} ({type(sample).__name__}), and neither a "
+        "text nor a list of token ids. Several ids of one sample go into a list."
+    )
+
+
+def whole_numbers(ids, row):
+    """The ids of a sample as an integer array; an error tells of any bad one."""
+    if not (isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" and ids.ndim == 1):
+        ids = list(ids)
+        # Before NumPy turns them all into one type. The types are few, the ids many.
+        wrong = {type_ for type_ in {*map(type, ids)} if not _is_whole(type_)}
+        if wrong:
+            first = next(value for value in ids if type(value) in wrong)
+            raise ValueError(_id_fault(first, row))
+    numbers = np.asarray(ids) if len(ids) else np.empty(0, dtype=np.int32)
+    negative = numbers < 0
+    if negative.any():
+        raise ValueError(
+            f"Negative values in data: row {row} of X holds {numbers[negative][0]}; "
+            "token ids are 0 (padding), 1 (unknown) and up."
+        )
+    return numbers
+
+
+def _is_whole(type_):
+    return issubclass(type_, Integral) and type_ is not bool
+
+
+def _id_fault(value, row):
+    way_out = "pass whole numbers"
+    if isinstance(value, str):
+        way_out = "pass whole numbers, or each text as one str, not as a list of tokens"
+    return (
+        f"Row {row} of X holds {_shown(value)} ({type(value).__name__}), which is no "
+        f"token id: {way_out}."
+    )
+
+
+def _shown(value):
+    """Its repr, not longer than a line."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,262 @@
+"""The careful download, from a server on this machine that fails in many ways."""
+
+import hashlib
+import os
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from skseqconv.datasets import _download
+from skseqconv.datasets._download import RemoteFile, download, written_whole
+
+BODY = bytes(range(256)) * 4096  # 1 MiB: several blocks
+
+
+def whole(handler, body=BODY, announced=None):
+    """Answer as a server should, or say a length that is not the body's."""
+    handler.send_response(200)
+    length = len(body) if announced is None else announced
+    handler.send_header("Content-Length", str(length))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def cut(handler):
+    whole(handler, BODY[:300_000], announced=len(BODY))
+
+
+def garbled(handler):
+    whole(handler, BODY[::-1])
+
+
+def without_length(handler, body=BODY):
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def silent(handler):
+    """Stall in the middle of the body."""
+    cut(handler)
+    handler.wfile.flush()
+    handler.server.ended.wait(10)
+
+
+def hang_up(handler):
+    """Close the connection before any answer."""
+    handler.close_connection = True
+
+
+def status(code):
+    return lambda handler: handler.send_error(code)
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        answers = self.server.answers
+        self.server.hits += 1
+        (answers.pop(0) if len(answers) > 1 else answers[0])(self)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A server that gives `answers` one after the other, and the last ever after."""
+    monkeypatch.setenv("no_proxy", "*")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.answers, server.hits, server.ended = [whole], 0, threading.Event()
+        server.handle_error = lambda *_: None  # clients that hang up are meant to
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.ended.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def remote(server):
+    url = f"http://127.0.0.1:{server.server_port}/data.bin"
+    return RemoteFile(url, len(BODY), "sha256", hashlib.sha256(BODY).hexdigest())
+
+
+@pytest.fixture
+def path(tmp_path):
+    """The destination, where an older file is that failures must not touch."""
+    path = tmp_path / "data.bin"
+    path.write_bytes(b"old")
+    return path
+
+
+def fails(remote, path, match, **options):
+    """Check that a download fails cleanly; return its message."""
+    options = {"n_retries": 0, "delay": 0.0, **options}
+    with pytest.raises(OSError, match=match) as caught:
+        download(remote, path, **options)
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("answer", [whole, without_length])
+def test_whole_file_replaces_the_old_one(remote, path, server, answer, capsys):
+    server.answers = [answer]
+    download(remote, path)
+    assert path.read_bytes() == BODY
+    assert list(path.parent.iterdir()) == [path]
+    assert server.hits == 1
+    assert capsys.readouterr().err == ""  # not a terminal
+
+
+def test_new_file_has_the_rights_of_any_other(remote, tmp_path):
+    download(remote, tmp_path / "new.bin")
+    (tmp_path / "any").touch()
+    modes = [(tmp_path / name).stat().st_mode for name in ("new.bin", "any")]
+    assert modes[0] == modes[1]
+
+
+@pytest.mark.parametrize("known", [{}, {"size": len(BODY)}])
+def test_size_and_digest_may_be_unknown(remote, path, known, server):
+    some = RemoteFile(remote.url, **known)
+    download(some, path)
+    assert path.read_bytes() == BODY
+    server.answers = [cut]
+    path.write_bytes(b"old")
+    fails(some, path, "cut off|IncompleteRead")
+
+
+def test_message_tells_the_way_out(remote, path, server):
+    server.answers = [status(404)]
+    message = fails(remote, path, "the server answered 404 Not Found")
+    assert remote.url in message
+    assert f"save it as {path} (1,048,576 bytes, sha256 {remote.digest})" in message
+
+
+@pytest.mark.parametrize(
+    "answer, match",
+    [
+        (cut, r"cut off after 300,000 of 1,048,576 bytes|IncompleteRead"),
+        (garbled, r"its sha256 checksum is [0-9a-f]{64}, not"),
+        (silent, "timed out"),
+        (hang_up, "closed connection without response"),
+        (status(503), "the server answered 503"),
+        (lambda handler: without_length(handler, BODY[:-1]), "cut off|Incomplete"),
+        (lambda handler: without_length(handler, BODY * 2), "bytes, not 1,048,576"),
+    ],
+)
+def test_what_may_pass_is_tried_again(remote, path, server, answer, match):
+    server.answers = [answer]
+    fails(remote, path, match, timeout=0.3)
+    with pytest.warns(UserWarning, match=f"({match}).*Trying again in 0.01 s.*1 more"):
+        fails(remote, path, match, timeout=0.3, n_retries=1, delay=0.01)
+    assert server.hits == 3
+    server.answers = [answer, whole]
+    with pytest.warns(UserWarning, match="Trying again"):
+        download(remote, path, timeout=0.3, n_retries=1, delay=0.01)
+    assert path.read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    "answer, match",
+    [
+        (status(404), "404"),
+        (lambda handler: whole(handler, b"<html>"), "offers 6 bytes, not 1,048,576"),
+    ],
+)
+def test_what_will_not_pass_ends_it_at_once(remote, path, server, answer, match):
+    server.answers = [answer]
+    fails(remote, path, match, n_retries=3)
+    assert server.hits == 1
+
+
+def test_nobody_listens(remote, path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    nobody = remote._replace(url=f"http://127.0.0.1:{port}/data.bin")
+    fails(nobody, path, f"{port}/data.bin could not be downloaded: .*refused")
+
+
+def test_host_without_address(remote, path, monkeypatch):
+    def unknown(*args, **kwargs):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    nowhere = remote._replace(url="http://nowhere.invalid/data.bin")
+    fails(nowhere, path, "nowhere.invalid.*Name or service not known")
+
+
+def test_disk_is_full(remote, path, server, monkeypatch):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full, which only Linux has")
+
+    def open_full(part, mode):
+        return open("/dev/full", "wb")
+
+    monkeypatch.setattr(_download, "open", open_full, raising=False)
+    message = fails(remote, path, "No space left on device", n_retries=3)
+    assert message.startswith(f"{path} could not be written")
+    assert "Make room" in message
+    assert server.hits == 1
+
+
+def test_file_grows_too_large(remote, path):
+    resource = pytest.importorskip("resource", reason="needs limits as Unix has")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, limits[1]))
+    try:
+        fails(remote, path, "could not be written: .*File too large")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_folder_is_missing(remote, tmp_path):
+    with pytest.raises(OSError, match=r"could not be written: .*No such file"):
+        download(remote, tmp_path / "none" / "data.bin")
+
+
+def test_interrupt_leaves_nothing(remote, path, monkeypatch):
+    def interrupted(response):
+        yield response.read(10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_download, "_blocks", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        download(remote, path)
+    assert path.read_bytes() == b"old"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_progress(remote, path, server, capsys):
+    server.answers = [cut, whole]
+    with pytest.warns(UserWarning, match="Trying again"):
+        download(remote, path, delay=0.0, verbose=True)
+    shown = capsys.readouterr().err
+    assert "\rdata.bin: 0.3 of 1.0 MB" in shown
+    assert shown.endswith("\rdata.bin: 1.0 of 1.0 MB\n")
+    assert shown.count("\n") == 2
+
+
+def test_fault_of_a_file(remote, tmp_path):
+    path = tmp_path / "data.bin"
+    path.write_bytes(BODY)
+    assert remote.fault_of(path) == ""
+    path.write_bytes(BODY[1:])
+    assert remote.fault_of(path) == "it has 1,048,575 bytes, not 1,048,576"
+    path.write_bytes(BODY[::-1])
+    assert remote.fault_of(path).endswith(f", not {remote.digest}")
+
+
+def test_written_whole_or_not_at_all(path):
+    with pytest.raises(ZeroDivisionError), written_whole(path) as file:
+        file.write(b"new")
+        1 / 0  # noqa: B018 the error is the point
+    assert path.read_bytes() == b"old"
+    with written_whole(path) as file:
+        file.write(b"new")
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert list(path.parent.iterdir()) == [path]
