@@ -253,7 +253,7 @@ def gather(tensors, at):
     block, positions, depth, lags = tensors
     depth = tf.gather(depth, at)[:, None]
     rows = tf.gather(positions, at)[:, None] - tf.minimum(lags[None, :], depth)
-    return tf.gather(block, rows)
+    return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
 
 
 def to_tensors(arrays):

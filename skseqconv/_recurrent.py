@@ -35,7 +35,7 @@ class GRU(keras.layers.GRU):
         bias = tf.reshape(tf.convert_to_tensor(cell.bias), [2, 3, cell.units])
         gates = _project(sequences, dropped, _by_gate(cell.kernel), bias[0])
         kernel = tf.stack(_by_gate(cell.recurrent_kernel))
-        if training or None not in gates.shape:
+        if training or _is_compiled(gates):
             state = _trainable_state(gates, state, kernel, bias[1], masks)
         else:
             state = _forward(gates, state, kernel, bias[1], masks, save=False)[0]
@@ -50,6 +50,11 @@ class GRU(keras.layers.GRU):
             and not self.return_sequences
             and not (_has_gpu() and not self.cell.recurrent_dropout)
         )
+
+
+def _is_compiled(gates):
+    """Whether XLA takes the loops: it needs sizes, and a program to compile once."""
+    return None not in gates.shape and not tf.executing_eagerly()
 
 
 def _has_gpu():
@@ -145,7 +150,7 @@ def _arrays(number, n_steps, shape):
 def _trainable_state(gates, state, kernel, bias, masks):
     """The last state, with a gradient."""
     forward, backward = _forward, _backward
-    if None not in gates.shape:
+    if _is_compiled(gates):
         forward = tf.function(_forward, jit_compile=True, autograph=False)
         backward = tf.function(_backward, jit_compile=True, autograph=False)
 

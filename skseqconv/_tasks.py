@@ -124,8 +124,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         self : object
             The estimator.
         """
-        self._given_classes = classes
-        return self._partial_fit(X, y, sample_weight)
+        return self._partial_fit(X, y, sample_weight, classes)
 
     def predict(self, X: WindowView | ArrayLike) -> NDArray:
         """Predict the label.
@@ -184,8 +183,8 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         return ClassEncoder(self.classes_)
 
     def _check_target(self, y, n_samples, *, reset):
-        given = vars(self).get("_given_classes")
-        return check_labels(self, y, n_samples, reset=reset, classes=given)
+        classes = vars(self).get("_given_classes")
+        return check_labels(self, y, n_samples, reset=reset, classes=classes)
 
     def _head(self, y):
         n_classes = len(self.classes_)

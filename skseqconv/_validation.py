@@ -219,6 +219,13 @@ def _check_finite(panel, step_names=None):
     if panel.max() <= limit and panel.min() >= -limit:
         return
     sample, step, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
+    if step and np.isnan(panel[sample, step:]).all():
+        raise ValueError(
+            f"Input X contains NaN: sample {sample} ends after {step} of "
+            f"{panel.shape[1]} steps. PerStep(SimpleImputer(strategy='constant', "
+            "fill_value=0.0)) before it fills it up (after a Standardizer, zero is "
+            "the mean)."
+        )
     where = step if step_names is None else f"{step} ({step_names[step]!r})"
     raise_not_finite(
         panel[sample, step, channel], channel, f"sample {sample}, step {where}"

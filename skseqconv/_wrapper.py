@@ -140,10 +140,10 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         )
         return self
 
-    def _partial_fit(self, X, y, sample_weight):
+    def _partial_fit(self, X, y, sample_weight, classes=None):
         self._validate_params()
         with self._undone_on_failure():
-            self._epoch_task = _no_task
+            self._epoch_task, self._given_classes = _no_task, classes
             self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 

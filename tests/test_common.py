@@ -3,13 +3,15 @@
 import inspect
 
 import pytest
-from sklearn.base import clone, is_regressor
+from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRUClassifier,
     Conv1DGRURegressor,
     Conv1DRegressor,
     FlattenWindows,
@@ -34,31 +36,31 @@ TRANSFORMERS = [
 ]
 # The checks' tables have few columns, two at the least: "same" padding keeps them.
 # They want a training score above 0.5, on 10 columns of no order, within the epochs.
+CONVOLUTION = {
+    "n_conv": 1,
+    "kernel_size": 20,  # sees all columns from any of them
+    "padding": "same",
+    "epochs": 60,
+    "batch_size": 16,
+    "learning_rate": 0.01,
+    "random_state": 0,
+}
+GRU = {
+    **CONVOLUTION,
+    "kernel_size": 2,
+    "gru_units": 8,
+    "gru_dropout": 0.0,
+    "recurrent_dropout": 0.0,
+    "epochs": 40,
+}
+CLASSIFIERS = [Conv1DClassifier(**CONVOLUTION), Conv1DGRUClassifier(**GRU)]
 NETWORKS = [
-    Conv1DRegressor(
-        n_conv=1,
-        kernel_size=20,  # sees all columns from any of them
-        padding="same",
-        epochs=60,
-        batch_size=16,
-        learning_rate=0.01,
-        random_state=0,
-    ),
-    Conv1DGRURegressor(
-        n_conv=1,
-        kernel_size=2,
-        padding="same",
-        gru_units=8,
-        gru_dropout=0.0,
-        recurrent_dropout=0.0,
-        epochs=40,
-        batch_size=16,
-        learning_rate=0.01,
-        random_state=0,
-    ),
+    Conv1DRegressor(**CONVOLUTION),
+    Conv1DGRURegressor(**GRU),
+    *CLASSIFIERS,
 ]
-REGRESSORS = [PersistenceRegressor(), FlatWindowRegressor(), *NETWORKS]
-ESTIMATORS = [*TRANSFORMERS, *REGRESSORS]
+REGRESSORS = [PersistenceRegressor(), FlatWindowRegressor(), *NETWORKS[:2]]
+ESTIMATORS = [*TRANSFORMERS, *REGRESSORS, *CLASSIFIERS]
 
 # The checks compare outputs by np.asarray, which a view answers, but not silently.
 pytestmark = pytest.mark.filterwarnings(
@@ -157,11 +159,14 @@ def _required(estimator):
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=repr)
-def test_regressors_are_told_from_transformers(estimator):
-    assert is_regressor(estimator) is hasattr(estimator, "predict")
+def test_predictors_are_told_from_transformers(estimator):
+    predicts = is_regressor(estimator) or is_classifier(estimator)
+    assert predicts is hasattr(estimator, "predict")
+    assert is_classifier(estimator) is hasattr(estimator, "predict_proba")
     assert hasattr(estimator, "transform") is not hasattr(estimator, "predict")
 
 
-def test_regressors():
+def test_kinds_of_estimators():
     assert all(is_regressor(estimator) for estimator in REGRESSORS)
+    assert all(is_classifier(estimator) for estimator in CLASSIFIERS)
     assert not any(is_regressor(estimator) for estimator in TRANSFORMERS)

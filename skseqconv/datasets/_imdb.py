@@ -22,8 +22,8 @@ from ._download import RemoteFile, download, written_whole
 ARCHIVE = RemoteFile(
     url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
     size=84_125_825,
-    algorithm="md5",
-    digest="7c2ac02c03563afcf9b574c7e56c153a",
+    algorithm="sha256",
+    digest="c40f74a18d3b61f90feba1e17730e0d38e8b97c05fde7008942e91923d1658fe",
 )
 
 _PARQUET = "imdb_reviews.parquet"

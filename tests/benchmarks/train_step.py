@@ -165,13 +165,17 @@ def main():
     parser.add_argument("--step", type=int, nargs="*", default=[3, 6])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", nargs="*", help="names of contenders")
+    parser.add_argument("--n-steps", type=int, help="training steps in a run")
+    parser.add_argument("--xla", action="store_true", help="the XLA loop, too: slow")
     options = parser.parse_args()
     print(machine())
     for network in options.network or ["conv1d", "conv1d_gru"]:
-        n_steps = 200 if network == "conv1d" else 60
+        n_steps = options.n_steps or (200 if network == "conv1d" else 60)
         for step in options.step:
             print(f"{network}, step {step}: runs of {n_steps} training steps")
             runners = contenders(network, step, n_steps)
+            if not options.xla:
+                del runners["constant batch, XLA"]
             chosen = {
                 k: v for k, v in runners.items() if k in (options.only or runners)
             }

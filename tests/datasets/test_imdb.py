@@ -84,7 +84,7 @@ def server(packed, monkeypatch):
         remote = _imdb.ARCHIVE._replace(
             url=f"http://127.0.0.1:{server.server_port}/reviews.tar.gz",
             size=len(packed),
-            digest=hashlib.md5(packed).hexdigest(),
+            digest=hashlib.sha256(packed).hexdigest(),
         )
         monkeypatch.setattr(_imdb, "ARCHIVE", remote)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -266,7 +266,7 @@ def test_archive_cut_off(server, packed, tmp_path):
 
 def test_archive_with_another_checksum(server, packed, tmp_path):
     (tmp_path / "aclImdb_v1.tar.gz").write_bytes(packed[::-1])
-    with pytest.raises(OSError, match=r"its md5 checksum is [0-9a-f]{32}, not"):
+    with pytest.raises(OSError, match=r"its sha256 checksum is [0-9a-f]{64}, not"):
         fetch_imdb(data_home=tmp_path)
 
 
