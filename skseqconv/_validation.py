@@ -137,8 +137,9 @@ def check_input(estimator, X, *, reset):
 
 def _refuse_text_and_ragged(name, X):
     """Texts and samples of different lengths: NumPy's errors would not help."""
-    is_array = isinstance(X, np.ndarray) and X.dtype != object
-    if is_array or isinstance(X, _View) or hasattr(X, "columns") or not len(X):
+    is_column = hasattr(X, "iloc") and not hasattr(X, "columns")
+    holds_objects = isinstance(X, np.ndarray) and X.dtype.kind in "OU"
+    if not (is_column or holds_objects or isinstance(X, (list, tuple))):
         return
     X = list(X)
     if any(isinstance(sample, str) for sample in X):
@@ -149,7 +150,7 @@ def _refuse_text_and_ragged(name, X):
     if not all(hasattr(sample, "__len__") for sample in X):
         return
     lengths = {len(sample) for sample in X}
-    if len(lengths) > 1:
+    if len(lengths) > 1 and not any(hasattr(sample, "iloc") for sample in X):
         raise ValueError(
             f"X holds samples of different lengths, {min(lengths)} to {max(lengths)}: "
             "bring them to one length. TokenSequencer does so for token ids, "
