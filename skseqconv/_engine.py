@@ -37,13 +37,18 @@ def _keep_to_granted_threads():
     TensorFlow runs it is too late, and who has told TensorFlow itself is heeded.
     """
     granted = os.environ.get("OMP_NUM_THREADS", "")
-    told = {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"} & set(os.environ)
     options = tf.config.threading
-    if not granted.isdecimal() or told or options.get_intra_op_parallelism_threads():
+    told = (
+        {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"} & set(os.environ)
+        or options.get_intra_op_parallelism_threads()
+        or options.get_inter_op_parallelism_threads()
+    )
+    if not granted.isdecimal() or told:
         return
+    n_threads = min(int(granted), os.cpu_count() or 1)
     try:
-        options.set_intra_op_parallelism_threads(int(granted))
-        options.set_inter_op_parallelism_threads(int(granted))
+        options.set_intra_op_parallelism_threads(n_threads)
+        options.set_inter_op_parallelism_threads(n_threads)
     except RuntimeError:
         pass  # it runs already
 
@@ -176,7 +181,7 @@ class Network:
                 tensors, at = to_tensors((sequences.batch(at),)), at - start
             # A window alone is answered by a program for just that: of a GRU's, XLA
             # makes 2 ms of 7 (480 steps), for half a second at the first.
-            fixed = 1 if len(at) == 1 else None
+            fixed = 1 if n_samples == 1 else None
             program = self._program("predict", len(tensors), fixed_size=fixed)
             out[start:stop] = program(tensors, tf.convert_to_tensor(at))
         return out
@@ -353,7 +358,9 @@ def take(architecture, loss, optimizer, metrics=()):
     """A network for one estimator, from the pool or newly compiled."""
     key = None
     if isinstance(loss, str) and isinstance(optimizer, str):
-        key = json.dumps([architecture, loss, optimizer, metrics], sort_keys=True)
+        policy = keras.config.dtype_policy().name  # layers keep the one they met
+        options = [architecture, loss, optimizer, metrics, policy]
+        key = json.dumps(options, sort_keys=True)
     with _lock:
         _take_back()
         for i in reversed(range(len(_pool))):

@@ -5,8 +5,6 @@ them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, 
 every parameter by name and nothing but assignments.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -54,17 +52,19 @@ class Conv1DStack:
 
 
 @parameters
-class Embedded:
-    """Options of the input and of the head of both networks."""
+class InputAndHead:
+    """Options of both networks' input and head."""
 
     dropout: float = _parameter(0.0, _SHARE)
     embedding_dim: int | None = _parameter(None, _COUNT, None)
     embedding_dropout: float = _parameter(0.0, _SHARE)
-    vocabulary_size: int | None = _parameter(None, _COUNT, None)
+    vocabulary_size: int | None = _parameter(
+        None, Interval(Integral, 1, 2**31 - 1, closed="both"), None
+    )
 
 
 @parameters
-class Conv1DParameters(Embedded, Conv1DStack):
+class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["max", "average", "last"] = _parameter(
@@ -75,7 +75,7 @@ class Conv1DParameters(Embedded, Conv1DStack):
 
 
 @parameters
-class Conv1DGRUParameters(Embedded, Conv1DStack):
+class Conv1DGRUParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_gru_network`."""
 
     n_conv: int = _parameter(2, _COUNT)
@@ -126,4 +126,8 @@ class ClassificationParameters(TrainingParameters):
 
 def constraints(options):
     """Constraint of each parameter, as scikit-learn takes them."""
-    return {one.name: one.metadata["constraint"] for one in fields(options)}
+    return {
+        one.name: one.metadata["constraint"]
+        for one in fields(options)
+        if "constraint" in one.metadata  # a user's subclass may have others
+    }

@@ -78,18 +78,25 @@ def check_values(estimator, y, n_samples, *, reset):
 def check_labels(estimator, y, n_samples, *, reset, classes=None):
     """y of a classifier: labels of one dimension, of two classes or more."""
     _refuse_none(estimator, y)
-    y = column_or_1d(y, warn=True)
-    assert_all_finite(y, input_name="y")
-    check_classification_targets(y)
+    y = _labels(y, "y")
     _check_length(y, n_samples)
+    if classes is not None:
+        given = np.unique(_labels(classes, "classes"))
     if reset:
-        known = np.unique(y if classes is None else classes)
+        known = np.unique(y) if classes is None else given
         if len(known) < 2:
+            place = "y" if classes is None else "classes"
+            which = f"one class only, {known.tolist()[0]!r}" if len(known) else "none"
             raise ValueError(
-                f"y has one class only, {known.tolist()[0]!r}: a classifier needs two "
-                "(partial_fit takes those to come as classes=)."
+                f"{place} has {which}: a classifier needs two (partial_fit takes those "
+                "to come as classes=)."
             )
         estimator.classes_ = known
+    elif classes is not None and not np.array_equal(given, estimator.classes_):
+        raise ValueError(
+            f"classes={given.tolist()[:20]} are not those of the first call, "
+            f"{estimator.classes_.tolist()[:20]}: they cannot change."
+        )
     unknown = np.setdiff1d(y, estimator.classes_)
     if len(unknown):
         raise ValueError(
@@ -97,6 +104,14 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
             f"{estimator.classes_.tolist()[:20]}: give all that may come to the first "
             "call, partial_fit(X, y, classes=...)."
         )
+    return y
+
+
+def _labels(y, name):
+    y = column_or_1d(y, warn=True, input_name=name)
+    assert_all_finite(y, input_name=name)
+    if len(y):
+        check_classification_targets(y)
     return y
 
 

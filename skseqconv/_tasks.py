@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
@@ -76,8 +77,11 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         n_outputs = 1 if y.ndim == 1 else y.shape[1]
         return {"n_outputs": n_outputs, "output_activation": "linear"}
 
-    def _compile_options(self, y):
+    def _compile_options(self):
         return self.loss, self.optimizer
+
+    def _check_learned(self, y, one_epoch):
+        """Any values will do."""
 
     def _weighted(self, y, sample_weight, learned, one_epoch):
         return sample_weight
@@ -192,7 +196,9 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
             return {"n_outputs": 1, "output_activation": "sigmoid"}
         return {"n_outputs": n_classes, "output_activation": "softmax"}
 
-    def _compile_options(self, y):
+    _own_names = (("loss", "auto"),)
+
+    def _compile_options(self):
         binary = len(self.classes_) == 2
         loss = self.loss
         if loss == "auto":
@@ -209,23 +215,53 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
                 "part: give a dict, as sklearn.utils.compute_class_weight computes it."
             )
         weights = np.zeros(len(y), dtype=np.float32)
-        weights[learned] = compute_sample_weight(self.class_weight, y[learned])
+        if self.class_weight == "balanced":
+            weights[learned] = compute_sample_weight("balanced", y[learned])
+        else:
+            by_class = _weights_of(self.classes_.tolist(), self.class_weight)
+            weights[learned] = by_class[np.searchsorted(self.classes_, y[learned])]
         return weights if sample_weight is None else weights * sample_weight
+
+    def _check_learned(self, y, one_epoch):
+        if not one_epoch and len(np.unique(y)) < 2:
+            raise ValueError(
+                f"The samples to learn from are all of one class, {y.tolist()[0]!r}: "
+                "the others have incomplete windows, no weight, or are held out "
+                "(validation_split, validation_gap)."
+            )
 
     def _strata(self, y):
         return y
 
 
+def _weights_of(classes, class_weight):
+    """A weight for each class, 1 for those that are not named."""
+    unknown = sorted(map(repr, set(class_weight) - set(classes)))
+    if unknown:
+        raise ValueError(
+            f"class_weight names {', '.join(unknown)}, which is none of the classes "
+            f"{classes[:20]}."
+        )
+    weights = np.array([class_weight.get(label, 1.0) for label in classes], dtype=float)
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise ValueError(
+            f"class_weight={class_weight!r} must hold finite numbers that are not "
+            "negative."
+        )
+    return weights
+
+
 def _check_loss(loss, binary):
-    """Refuse losses that do not fit a head of probabilities and its targets."""
-    get_config = getattr(loss, "get_config", dict)
-    if get_config().get("from_logits"):
+    """Refuse Keras' losses that do not fit a head of probabilities and its targets."""
+    known = keras.losses.get(loss)
+    if not getattr(known, "__module__", "").startswith("keras."):
+        return  # a user's own
+    if isinstance(known, keras.losses.Loss) and known.get_config().get("from_logits"):
         raise ValueError(
             f"loss={loss!r} takes logits (from_logits=True), but the network gives "
             "probabilities: use from_logits=False."
         )
-    name = loss if isinstance(loss, str) else getattr(loss, "name", None)
-    name = (name or getattr(loss, "__name__", "")).lower()
+    name = getattr(known, "name", None) or known.__name__
     if "sparse" in name or (binary and "categorical" in name):
         kind = "one column of 0 and 1" if binary else "a column of 0 and 1 a class"
         use = "binary" if binary else "categorical"

@@ -100,6 +100,8 @@ def train(
         calls.on_epoch_end(epoch, logs)
         if end_task() or network.model.stop_training:
             break
+    if network.optimizer.use_ema:  # what Keras does at the end of its fit
+        network.optimizer.finalize_variable_values(network.model.trainable_variables)
     calls.on_train_end(logs)
     # The last update comes after the last loss.
     outputs = network.predict(feed.some())

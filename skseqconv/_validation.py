@@ -9,6 +9,9 @@ from sklearn.utils.validation import check_array, validate_data
 from .supervised import describe_gaps
 from .views import SeriesView, WindowView, _View
 
+#: A larger vocabulary must be asked for.
+MOST_TOKENS_LEARNED = 10_000_000
+
 
 def kind_of(X):
     """What X is: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
@@ -46,6 +49,11 @@ def check_channels(estimator, X, *, reset):
 
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
+    if 0 in np.shape(X)[1:]:
+        raise ValueError(
+            f"X has the shape {np.shape(X)}: samples need at least one step and one "
+            "channel."
+        )
     X = check_array(
         X,
         allow_nd=True,
@@ -111,7 +119,7 @@ def check_input(estimator, X, *, reset):
     embedded = getattr(estimator, "embedding_dim", None) is not None
     if reset:
         estimator._vocabulary_size = None
-    _refuse_text_and_ragged(name, X)
+    X = _opened(name, X)
     kind = kind_of(X)
     if kind == "rows":
         raise ValueError(
@@ -135,27 +143,41 @@ def check_input(estimator, X, *, reset):
     return sequences
 
 
-def _refuse_text_and_ragged(name, X):
-    """Texts and samples of different lengths: NumPy's errors would not help."""
+def _opened(name, X):
+    """A column or an object array of samples as a list.
+
+    Texts, and samples of different shapes, are refused: NumPy's errors would not help.
+    """
     is_column = hasattr(X, "iloc") and not hasattr(X, "columns")
     holds_objects = isinstance(X, np.ndarray) and X.dtype.kind in "OU"
     if not (is_column or holds_objects or isinstance(X, (list, tuple))):
-        return
-    X = list(X)
-    if any(isinstance(sample, str) for sample in X):
+        return X
+    samples = list(X)
+    if any(map(_is_text, samples)):
         raise ValueError(
             f"X holds texts, and {name} takes numbers: put a TokenSequencer before it "
             "in the Pipeline, and set embedding_dim."
         )
-    if not all(hasattr(sample, "__len__") for sample in X):
-        return
-    lengths = {len(sample) for sample in X}
-    if len(lengths) > 1 and not any(hasattr(sample, "iloc") for sample in X):
+    sized = all(hasattr(sample, "__len__") for sample in samples)
+    if not sized or any(hasattr(sample, "iloc") for sample in samples):
+        return X
+    shapes = {getattr(sample, "shape", (len(sample),)) for sample in samples}
+    if len(shapes) > 1:
+        low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
         raise ValueError(
-            f"X holds samples of different lengths, {min(lengths)} to {max(lengths)}: "
-            "bring them to one length. TokenSequencer does so for token ids, "
+            f"X holds samples of different lengths, {low} to {high}: bring them to one "
+            "length. TokenSequencer does so for token ids, "
             "keras.utils.pad_sequences(X, dtype='float32') for series."
         )
+    return X if np.ndim(X) > 1 else samples
+
+
+def _is_text(sample):
+    """Whether it is a text, or a list or an array of such."""
+    if hasattr(sample, "dtype"):
+        return sample.dtype.kind == "U"
+    is_list = isinstance(sample, (list, tuple)) and len(sample) > 0
+    return isinstance(sample[0] if is_list else sample, str)
 
 
 def _check_tokens(estimator, X, kind, *, reset):
@@ -170,15 +192,20 @@ def _check_tokens(estimator, X, kind, *, reset):
     X = validate_data(estimator, X, reset=reset, dtype=None)
     if X.dtype.kind not in "iu":
         raise ValueError(
-            f"Token ids must be whole numbers, got {X.dtype}: put a TokenSequencer "
-            "before, or set embedding_dim=None for numeric channels."
+            f"Token ids must be whole numbers, got {X.dtype}: X.astype(int) if that is "
+            "what they are; set embedding_dim=None for numeric channels."
+        )
+    if X.min() < 0:
+        sample, step = np.argwhere(X < 0)[0]
+        raise ValueError(
+            f"Token ids must not be negative, got {X[sample, step]} in sample "
+            f"{sample}, step {step}: 0 is usual for padding."
         )
     if reset:
-        estimator._vocabulary_size = estimator.vocabulary_size or int(X.max()) + 1
+        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
     n_known = estimator._vocabulary_size
-    bad = (X < 0) | (X >= n_known)
-    if bad.any():
-        sample, step = np.argwhere(bad)[0]
+    if X.max() >= n_known:
+        sample, step = np.argwhere(X >= n_known)[0]
         raise ValueError(
             f"Token ids must be from 0 to {n_known - 1}, got {X[sample, step]} in "
             f"sample {sample}, step {step}: set vocabulary_size (None learns it from "
@@ -186,6 +213,17 @@ def _check_tokens(estimator, X, kind, *, reset):
             "does not know to one id."
         )
     return X.astype(np.int32, copy=False)
+
+
+def _learned_size(X):
+    """Number of token ids, for a table with a row for each."""
+    if X.max() >= MOST_TOKENS_LEARNED:
+        raise ValueError(
+            f"The largest token id is {X.max()}, and the network would learn a vector "
+            "for each id up to it: set vocabulary_size if that is meant, or let "
+            "TokenSequencer(max_tokens=...) cut the vocabulary."
+        )
+    return int(X.max()) + 1
 
 
 def _check_shape(estimator, sequences, *, reset):

@@ -61,8 +61,9 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
 
     The options of the network come from a class of `_parameters`; what y is, from a
     class of `_tasks`: its check (`_check_target`) and encoder, the network's head, the
-    loss and what else is measured (`_compile_options`), weights (`_weighted`) and, for
-    a stratified validation split, labels (`_strata`).
+    loss and what else is measured (`_compile_options`), weights (`_weighted`), what
+    there must be to learn from (`_check_learned`) and, for a stratified validation
+    split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -76,6 +77,9 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     set_params = BaseEstimator.set_params
     __repr__ = BaseEstimator.__repr__
 
+    #: Values of parameters that mean something here, and nothing to Keras.
+    _own_names = ()
+
     @property
     def _parameter_constraints(self):
         return constraints(self)
@@ -84,7 +88,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         super()._validate_params()
         for name, home in _KERAS_HOMES.items():
             value = getattr(self, name)
-            if value == "auto":
+            if (name, value) in self._own_names:
                 continue
             try:
                 getattr(keras, home).get(value)
@@ -93,6 +97,12 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
                     f"{name}={value!r} is not known to Keras: use the name of one in "
                     f"keras.{home}."
                 ) from None
+        if self.learning_rate is not None and _has_schedule(self.optimizer):
+            raise ValueError(
+                f"learning_rate={self.learning_rate!r} cannot take the place of the "
+                "schedule that the optimizer has: leave it None, or use an optimizer "
+                "without a schedule."
+            )
 
     # The public cycle.
 
@@ -150,7 +160,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
         going_on = keep_network and self.initialized_
         X, y = self._validate_data(X, y, reset=not going_on)
-        now = self._architecture_for(X, y), self._compile_options(y)
+        now = self._architecture_for(X, y), self._compile_options()
         if going_on and now != (self._architecture, self._compiled_with):
             raise ValueError(
                 "The parameters of the network, its loss or optimizer, or the shape of "
@@ -173,6 +183,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         held_out = _select(validation, X, y, sample_weight)
         self._held_out = held_out
         X, y, sample_weight = _select(learned, X, y, sample_weight)
+        self._check_learned(y, one_epoch)
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
@@ -224,7 +235,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         architecture = self._architecture_for(X, y)
-        self._compiled_with = self._compile_options(y)
+        self._compiled_with = self._compile_options()
         lease = take(architecture, *self._compiled_with)
         lease.network.reset(weights_seed)
         self._lease, self._architecture = lease, architecture
@@ -239,7 +250,8 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         own = {field.name for field in fields(self)}
         known = signature(BUILDERS[self._network_name]).parameters
         options = {name: getattr(self, name) for name in known if name in own}
-        options["vocabulary_size"] = self._vocabulary_size
+        if self._vocabulary_size is not None:  # what was learned, where none is given
+            options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy's numbers, tuples: plain ones
                 options[name] = np.asarray(value).tolist()
@@ -264,7 +276,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, **kwargs
     ):
-        network = self._network
+        network = self._held().network
         network.set_learning_rate(self.learning_rate)
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
@@ -299,9 +311,8 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     def _predict_raw(self, X):
         check_is_fitted(self)
         X, _ = self._validate_data(X)
-        network = self._network
-        lease = self._lease  # keeps the network while another thread refits
-        outputs = network.predict(X)
+        lease = self._held()  # keeps the network while another thread refits
+        outputs = lease.network.predict(X)
         if not np.isfinite(outputs).all():
             raise ValueError(
                 f"The network gives values that are not finite for "
@@ -315,18 +326,21 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
 
     @property
     def model_(self) -> keras.Model:
-        """The Keras model. Once asked for, it is this estimator's for good."""
+        """The Keras model. Once asked for, it is this estimator's for good.
+
+        `keras.models.load_model` loads a saved one where the estimator's class is
+        imported.
+        """
         if not self.initialized_:
             raise AttributeError(
                 f"This {type(self).__name__} has no model_ before it is fitted."
             )
-        network = self._network
-        self._lease.keep()
-        return network.model
+        lease = self._held()
+        lease.keep()
+        return lease.network.model
 
-    @property
-    def _network(self):
-        """The compiled network, made again from plain state after unpickling."""
+    def _held(self):
+        """The lease of the compiled network, made from plain state after unpickling."""
         if "_lease" not in vars(self):
             with _restoring:
                 if "_lease" not in vars(self):
@@ -334,7 +348,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
                     lease.network.set_state(self._state)
                     self._lease = lease
                     del self._state
-        return self._lease.network
+        return self._lease
 
     def __getstate__(self):
         state = dict(super().__getstate__())
@@ -388,6 +402,13 @@ def _joined(before, after):
         + after.get(name, [np.nan] * n_after)
         for name in {**before, **after}
     }
+
+
+def _has_schedule(optimizer):
+    """Whether an optimizer's learning rate is a schedule."""
+    if isinstance(optimizer, str):
+        return False
+    return isinstance(optimizer.get_config().get("learning_rate"), dict)
 
 
 def _no_task(epoch):

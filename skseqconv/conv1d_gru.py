@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import _recurrent  # noqa: F401 (so that Keras can load saved models)
 from ._parameters import Conv1DGRUParameters, parameters
 from ._tasks import SequenceClassifier, SequenceRegressor
 
@@ -65,10 +66,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
     bidirectional : bool, default=False
         Whether a second GRU reads the sequence from its end.
     loss : str, callable or keras.losses.Loss, default="mse"
-        As Keras takes it. A regressor's is between the standardized y and its
-        prediction: "mse" makes `predict` a forecast of the mean, "mae" of the median.
-        A classifier's is between 0 or 1 for each class and its probability: "auto"
-        is "binary_crossentropy" for two classes, else "categorical_crossentropy".
+        Loss between the standardized y and its prediction, as Keras takes it. "mse"
+        makes `predict` a forecast of the mean, "mae" of the median.
     optimizer : str or keras.optimizers.Optimizer, default="rmsprop"
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
@@ -81,8 +80,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Training steps an epoch, each on samples drawn anew; None for as many as
         show each sample once.
     validation_split : float, default=0.0
-        Share of the samples, the last in time, that is not trained on but scored
-        after each epoch.
+        Share of the samples, the last in time (or see `validation_gap`), that is not
+        trained on but scored after each epoch.
     validation_gap : int or "auto", default="auto"
         How many samples before those are left out. "auto" leaves out the ones whose
         target lies within the validation period, where X knows its target and delay
@@ -218,10 +217,9 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
     bidirectional : bool, default=False
         Whether a second GRU reads the sequence from its end.
     loss : str, callable or keras.losses.Loss, default="auto"
-        As Keras takes it. A regressor's is between the standardized y and its
-        prediction: "mse" makes `predict` a forecast of the mean, "mae" of the median.
-        A classifier's is between 0 or 1 for each class and its probability: "auto"
-        is "binary_crossentropy" for two classes, else "categorical_crossentropy".
+        Loss between 0 or 1 for each class and its probability, as Keras takes it.
+        "auto" is "binary_crossentropy" for two classes, else
+        "categorical_crossentropy".
     optimizer : str or keras.optimizers.Optimizer, default="rmsprop"
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
@@ -234,8 +232,8 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
         Training steps an epoch, each on samples drawn anew; None for as many as
         show each sample once.
     validation_split : float, default=0.0
-        Share of the samples, the last in time, that is not trained on but scored
-        after each epoch.
+        Share of the samples, the last in time (or see `validation_gap`), that is not
+        trained on but scored after each epoch.
     validation_gap : int or "auto", default="auto"
         How many samples before those are left out. "auto" leaves out the ones whose
         target lies within the validation period, where X knows its target and delay

@@ -164,6 +164,8 @@ def test_the_loss_is_that_of_scikit_learn(n_classes):
         (2, "mse"),
         (3, keras.losses.CategoricalCrossentropy(label_smoothing=0.1)),
         (3, "kl_divergence"),
+        (2, keras.losses.BinaryCrossentropy),
+        (2, lambda y, p: keras.losses.binary_crossentropy(y, p)),
     ],
 )
 def test_other_losses_of_probabilities(n_classes, loss):
@@ -185,6 +187,7 @@ def test_other_losses_of_probabilities(n_classes, loss):
         ),
         (2, keras.losses.BinaryCrossentropy(from_logits=True), "takes logits"),
         (2, "nonsense", "loss='nonsense' is not known to Keras"),
+        (3, keras.losses.SparseCategoricalCrossentropy, "does not fit the network's"),
     ],
 )
 def test_losses_that_do_not_fit_are_refused(n_classes, loss, message):
@@ -219,6 +222,27 @@ def test_class_weight_counts_the_samples_that_are_learned():
     weighted = model.fit(X, y, sample_weight=used).predict_proba(X)
     left_out = clone(model).fit(X[used > 0], y[used > 0]).predict_proba(X)
     np.testing.assert_array_equal(weighted, left_out)
+
+
+def test_class_weight_of_classes_that_a_batch_lacks():
+    X, y = panel()
+    model = small(Conv1DClassifier, class_weight={2: 5.0}).partial_fit(X, y)
+    model.partial_fit(X[y < 2], y[y < 2])
+    model.fit(X, y, sample_weight=(y < 2) * 1.0)
+
+
+@pytest.mark.parametrize(
+    ("class_weight", "message"),
+    [
+        ({7: 1.0, "a": 2.0}, "class_weight names 'a', 7, which is none of"),
+        ({0: -1.0}, "finite numbers that are not negative"),
+        ({0: np.nan}, "finite numbers that are not negative"),
+    ],
+)
+def test_class_weights_that_cannot_be_are_refused(class_weight, message):
+    X, y = panel()
+    with pytest.raises(ValueError, match=message):
+        small(Conv1DClassifier, class_weight=class_weight).fit(X, y)
 
 
 def test_class_weight_leaves_the_callers_weights_alone():
@@ -296,6 +320,10 @@ def test_partial_fit_learns_the_classes_of_the_first_call_otherwise():
     np.testing.assert_array_equal(model.classes_, [0, 1])
     with pytest.raises(ValueError, match="first call, partial_fit"):
         model.partial_fit(X, y)
+    with pytest.raises(
+        ValueError, match=r"classes=\[0, 2\] are not those of"
+    ):
+        model.partial_fit(X[y < 2], y[y < 2], classes=[0, 2])
     with pytest.raises(ValueError, match="class_weight='balanced' needs all of y"):
         model.set_params(class_weight="balanced").partial_fit(X[y < 2], y[y < 2])
 
@@ -506,13 +534,17 @@ def test_the_vocabulary_size_is_learned_or_given():
     with pytest.raises(ValueError, match=r"from 0 to 8, got 9 .* set vocabulary_size"):
         learned.partial_fit(ids + 1, y)
     learned.partial_fit(ids[1:], y[1:])  # goes on with the vocabulary it has
+    with pytest.raises(ValueError, match="parameters of the network"):
+        learned.set_params(vocabulary_size=50).partial_fit(ids, y)
 
 
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.ones((4, 8)), "whole numbers, got float64: put a TokenSequencer before"),
-        (np.full((4, 8), -1), "from 0 to -?[0-9]+, got -1 in sample 0, step 0"),
+        (np.ones((4, 8)), r"whole numbers, got float64: X.astype\(int\)"),
+        (np.full((4, 8), -1), "must not be negative, got -1 in sample 0, step 0"),
+        (np.full((4, 8), 2**40), r"largest token id is 1099511627776.*max_tokens"),
+        ([["some", "text"]] * 4, "put a TokenSequencer before it"),
         (["some text", "more"] * 2, "holds texts.*put a TokenSequencer before it"),
         (np.array(["some text"] * 4, dtype=object), "put a TokenSequencer before it"),
         (pd.Series(["some text"] * 4), "put a TokenSequencer before it"),
@@ -539,8 +571,55 @@ def test_texts_without_a_sequencer_are_refused_without_embedding_too():
 
 def test_panels_of_different_lengths_are_refused():
     X = [np.zeros((7, 2)), np.zeros((9, 2))]
-    with pytest.raises(ValueError, match=r"lengths, 7 to 9: .*pad_sequences"):
+    with pytest.raises(ValueError, match=r"lengths, 7 x 2 to 9 x 2: .*pad_sequences"):
         small(Conv1DClassifier).fit(X, [0, 1])
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        [np.zeros((7, 2)), np.zeros((7, 3))],
+        np.array([np.zeros((7, 2)), np.zeros((9, 2))], dtype=object),
+        pd.Series([[1.0, 2.0], [1.0]]),
+    ],
+)
+def test_samples_of_different_shapes_are_refused(X):
+    with pytest.raises(ValueError, match="samples of different lengths"):
+        small(Conv1DClassifier).fit(X, [0, 1])
+
+
+def test_a_column_of_equal_samples_is_a_panel():
+    X, y = panel(n_classes=2)
+    expected = small(Conv1DClassifier).fit(X, y).predict_proba(X)
+    column = pd.Series(list(X))
+    model = small(Conv1DClassifier).fit(column, y)
+    np.testing.assert_array_equal(model.predict_proba(column), expected)
+
+
+@pytest.mark.parametrize("shape", [(6, 0, 2), (6, 4, 0)])
+def test_empty_samples_are_refused(shape):
+    with pytest.raises(ValueError, match="at least one step and one channel"):
+        small(Conv1DClassifier).fit(np.empty(shape), [0, 1] * 3)
+
+
+def test_one_class_left_to_learn_from_is_refused():
+    X, y = panel(n_classes=2)
+    with pytest.raises(ValueError, match="learn from are all of one class, 0"):
+        small(Conv1DClassifier).fit(X, y, sample_weight=(y == 0) * 1.0)
+    order = np.argsort(y, kind="stable")
+    model = small(Conv1DClassifier, validation_split=0.5, validation_gap=0)
+    with pytest.raises(ValueError, match="validation_split"):
+        model.fit(X[order], y[order])
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [([], "classes has none"), ([0], "classes has one class only, 0")],
+)
+def test_classes_to_come_are_two_at_least(classes, message):
+    X, y = panel()
+    with pytest.raises(ValueError, match=message):
+        small(Conv1DClassifier).partial_fit(X, y, classes=classes)
 
 
 def test_panels_filled_up_with_nan_say_how_to_fill_them():

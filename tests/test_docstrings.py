@@ -30,7 +30,10 @@ NOT_CHECKED_IN_MEMBERS = {
 }
 
 #: Parameters of several estimators or networks that mean different things.
-TEXTS_THAT_DIFFER = {"padding": "of a convolution, or of rows of token ids"}
+TEXTS_THAT_DIFFER = {
+    "padding": "of a convolution, or of rows of token ids",
+    "loss": "of values, or of probabilities",
+}
 
 
 # What is public.

@@ -91,7 +91,7 @@ def test_refits_of_an_estimator_use_two_networks_at_most():
     seen = set()
     for _ in range(4):
         model.fit(X, X[:, -1, 0])
-        seen.add(id(model._network))
+        seen.add(id(model._held().network))
     # A fit that fails must leave the former network as it was: it is given back last.
     assert len(seen) <= 2
 

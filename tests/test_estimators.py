@@ -531,6 +531,28 @@ def test_a_used_network_learns_as_a_fresh_one(Estimator, settings, windows):
     np.testing.assert_array_equal(again.predict(X), fresh)
 
 
+def test_a_network_of_another_precision_is_another_network(windows):
+    X, y = windows[0][:200], windows[1][:200]
+    expected = small(Conv1DRegressor).fit(X, y).predict(X)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        other = small(Conv1DRegressor).fit(X, y).predict(X)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert not np.array_equal(other, expected)
+    np.testing.assert_array_equal(small(Conv1DRegressor).fit(X, y).predict(X), expected)
+
+
+def test_averaged_weights_are_what_a_fit_ends_with(windows):
+    X, y = windows[0][:200], windows[1][:200]
+    found = []
+    for use_ema in (False, True):
+        optimizer = keras.optimizers.Adam(use_ema=use_ema, ema_momentum=0.5)
+        found.append(small(Conv1DRegressor, optimizer=optimizer).fit(X, y).predict(X))
+    assert not np.array_equal(*found)
+
+
 class Meddler(keras.callbacks.Callback):
     """Changes what no reset brings back."""
 
@@ -894,6 +916,42 @@ def test_an_interrupted_fit_leaves_the_estimator_as_it_was(fitted, windows):
     else:
         with pytest.raises(NotFittedError):
             model.predict(X)
+
+
+def test_keras_does_not_know_auto(windows):
+    for name in ("loss", "optimizer", "activation"):
+        with pytest.raises(ValueError, match=f"{name}='auto' is not known to Keras"):
+            small(Conv1DRegressor, **{name: "auto"}).fit(*windows)
+
+
+def test_a_learning_rate_beside_a_schedule_is_refused(windows):
+    schedule = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.9)
+    model = small(Conv1DRegressor, optimizer=keras.optimizers.Adam(schedule))
+    model.fit(*windows)
+    with pytest.raises(ValueError, match=r"learning_rate=0.1 cannot take the place"):
+        model.set_params(learning_rate=0.1).fit(*windows)
+
+
+def test_a_saved_network_loads_in_a_fresh_process(windows, tmp_path):
+    X, y = windows[0][:100], windows[1][:100]
+    model = small(Conv1DGRURegressor, epochs=1).fit(X, y)
+    model.model_.save(tmp_path / "gru.keras")
+    np.save(tmp_path / "X.npy", X.to_numpy(np.float32))
+    code = (
+        "import keras, numpy as np\n"
+        "from skseqconv import Conv1DGRURegressor\n"
+        "model = keras.models.load_model('gru.keras')\n"
+        "np.save('y.npy', model.predict(np.load('X.npy'), verbose=0))"
+    )
+    root = str(Path(__file__).parents[1])
+    subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    loaded = model.target_encoder_.inverse_transform(np.load(tmp_path / "y.npy"))
+    np.testing.assert_allclose(loaded, model.predict(X), rtol=1e-5)
 
 
 def test_bad_input_is_refused(windows, task):

@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 import tarfile
+import warnings
 import zlib
 from numbers import Integral, Real
 from pathlib import Path
@@ -223,7 +224,15 @@ def _load(folder, download_if_missing, n_retries, delay):
             f"downloaded, or get {ARCHIVE.url} and save it there."
         )
     table = _mix(_read_archive(archive))
-    _write_csv(table, packed)
+    try:
+        _write_csv(table, packed)
+    except OSError as error:  # the reviews are there: no reason to withhold them
+        warnings.warn(
+            f"The reviews are read from {archive} anew each time: {error}",
+            UserWarning,
+            stacklevel=3,
+        )
+        return table, archive
     if missing:
         archive.unlink(missing_ok=True)  # another process may have been quicker
     return table, packed

@@ -32,14 +32,20 @@ OURS = {
     "embedding_dim": 64,
     "n_conv": 1,
     "filters": 128,
-    "kernel_size": 4,
+    "kernel_size": 2,
+    "global_pooling": "average",
     "embedding_dropout": 0.5,
     "dropout": 0.5,
     "optimizer": "adam",
-    "epochs": 4,
+    "epochs": 12,
 }
 TOKENS = {"max_tokens": 20_000, "max_length": 500}
-CANDIDATES = [OURS]
+CANDIDATES = [
+    {**OURS, "kernel_size": 4, "global_pooling": "max", "embedding_dropout": 0.3},
+    {**OURS, "kernel_size": 4, "global_pooling": "max"},
+    {**OURS, "batch_size": 32},
+    OURS,
+]
 
 
 def epoch_by_epoch(texts, labels, tokens, settings, seed):
