@@ -14,9 +14,6 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
-#: Of batch normalization's averages: short trainings are to be remembered, too.
-BATCH_MOMENTUM = 0.9
-
 __all__ = ["conv1d_gru_network", "conv1d_network", "output_lengths"]
 
 
@@ -96,8 +93,8 @@ def conv1d_network(
     Raises
     ------
     ValueError
-        If kernels and pools leave no time step, or residual blocks do not fit the
-        other options.
+        If kernels and pools leave no time step, residual blocks do not fit the other
+        options, or `embedding_dim` comes without `vocabulary_size`.
 
     See Also
     --------
@@ -112,10 +109,12 @@ def conv1d_network(
     """
     from keras import Model
 
-    window, sequence = _input(
+    from . import _layers
+
+    window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
-    sequence = _convolutions(
+    sequence = _layers.convolutions(
         sequence,
         filters=filters,
         kernel_size=kernel_size,
@@ -127,8 +126,8 @@ def conv1d_network(
         normalization=normalization,
         residual=residual,
     )
-    features = _global_pool(sequence, global_pooling)
-    head = _head(features, n_outputs, dropout, output_activation)
+    features = _layers.global_pool(sequence, global_pooling)
+    head = _layers.head(features, n_outputs, dropout, output_activation)
     return Model(window, head, name="conv1d")
 
 
@@ -221,8 +220,8 @@ def conv1d_gru_network(
     Raises
     ------
     ValueError
-        If kernels and pools leave no time step, or residual blocks do not fit the
-        other options.
+        If kernels and pools leave no time step, residual blocks do not fit the other
+        options, or `embedding_dim` comes without `vocabulary_size`.
 
     See Also
     --------
@@ -235,14 +234,14 @@ def conv1d_gru_network(
     >>> conv1d_gru_network((240, 14)).count_params()
     13793
     """
-    from keras import Model, layers
+    from keras import Model
 
-    from ._recurrent import GRU
+    from . import _layers
 
-    window, sequence = _input(
+    window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
-    sequence = _convolutions(
+    sequence = _layers.convolutions(
         sequence,
         filters=filters,
         kernel_size=kernel_size,
@@ -254,178 +253,16 @@ def conv1d_gru_network(
         normalization=normalization,
         residual=residual,
     )
-    gru = GRU(
+    state = _layers.gru(
+        sequence,
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,
         reset_after=reset_after,
-        kernel_initializer=_seeded("glorot_uniform"),
-        recurrent_initializer=_seeded("orthogonal"),
-        seed=0,
-        name="gru",
+        bidirectional=bidirectional,
     )
-    if bidirectional:
-        gru = layers.Bidirectional(gru, name="bidirectional")
-    head = _head(gru(sequence), n_outputs, dropout, output_activation)
+    head = _layers.head(state, n_outputs, dropout, output_activation)
     return Model(window, head, name="conv1d_gru")
-
-
-def _input(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
-    """The network's input, and the sequence of numbers that it stands for."""
-    from keras import Input, layers
-
-    if embedding_dim is None:
-        window = Input(tuple(input_shape), name="window")
-        return window, window
-    if vocabulary_size is None:
-        raise ValueError(
-            "embedding_dim needs vocabulary_size, the number of token ids."
-        )
-    tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
-    sequence = layers.Embedding(
-        vocabulary_size,
-        embedding_dim,
-        embeddings_initializer=_seeded("random_uniform"),
-        name="embedding",
-    )(tokens)
-    if embedding_dropout:
-        drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
-        sequence = drop(sequence)
-    return tokens, sequence
-
-
-def _convolutions(
-    sequence,
-    *,
-    filters,
-    kernel_size,
-    pool_size,
-    n_conv,
-    dilation_rate,
-    padding,
-    activation,
-    normalization,
-    residual,
-):
-    from keras import layers
-
-    output_lengths(
-        sequence.shape[1],
-        kernel_size=kernel_size,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
-    )
-    filters = per_layer(filters, n_conv, "filters")
-    kernels = per_layer(kernel_size, n_conv, "kernel_size")
-    dilations = per_layer(dilation_rate, n_conv, "dilation_rate")
-    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
-    _check_residual(residual, n_conv, pools, padding)
-    for i in range(n_conv):
-        if residual and i % residual == 0:
-            shortcut = sequence
-        block_ends = residual and (i + 1) % residual == 0
-        activated_here = normalization is None and not block_ends
-        sequence = layers.Conv1D(
-            filters[i],
-            kernels[i],
-            dilation_rate=dilations[i],
-            padding=padding,
-            activation=activation if activated_here else None,
-            use_bias=normalization != "batch",  # it would take the bias out again
-            kernel_initializer=_seeded("glorot_uniform"),
-            name=f"conv_{i + 1}",
-        )(sequence)
-        sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
-        if block_ends:
-            shortcut = _of_width(shortcut, filters[i], normalization, f"{i + 1}")
-            sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
-        if not activated_here:
-            act = layers.Activation(activation, name=f"activation_{i + 1}")
-            sequence = act(sequence)
-        if pools[i] > 1:
-            pool = layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}")
-            sequence = pool(sequence)
-    return sequence
-
-
-def _check_residual(residual, n_conv, pools, padding):
-    if not residual:
-        return
-    if n_conv % residual:
-        raise ValueError(
-            f"residual={residual!r} does not divide n_conv={n_conv}: blocks have equal "
-            "numbers of convolutions."
-        )
-    if padding == "valid":
-        raise ValueError(
-            f"residual={residual!r} needs sequences that keep their length: use "
-            'padding="same" or padding="causal".'
-        )
-    inside = [i for i in range(n_conv) if (i + 1) % residual]
-    if any(pools[i] > 1 for i in inside):
-        raise ValueError(
-            f"residual={residual!r} needs pool_size 1 inside each block of as many "
-            f"convolutions, got {pools[:-1]}: pool_size=1, or one value a place."
-        )
-
-
-def _of_width(shortcut, n_filters, normalization, name):
-    """A shortcut with as many channels as what it is added to."""
-    from keras import layers
-
-    if shortcut.shape[-1] == n_filters:
-        return shortcut
-    shortcut = layers.Conv1D(
-        n_filters,
-        1,
-        use_bias=normalization != "batch",
-        kernel_initializer=_seeded("glorot_uniform"),
-        name=f"shortcut_{name}",
-    )(shortcut)
-    return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
-
-
-def _normalized(sequence, normalization, name):
-    from keras import layers
-
-    if normalization == "batch":
-        return layers.BatchNormalization(momentum=BATCH_MOMENTUM, name=name)(sequence)
-    if normalization == "layer":
-        return layers.LayerNormalization(name=name)(sequence)
-    return sequence
-
-
-def _global_pool(sequence, kind):
-    from keras import layers
-
-    if kind == "max":
-        return layers.GlobalMaxPooling1D(name="global_pool")(sequence)
-    if kind == "average":
-        return layers.GlobalAveragePooling1D(name="global_pool")(sequence)
-    last = layers.Cropping1D((sequence.shape[1] - 1, 0), name="last_step")(sequence)
-    return layers.Flatten(name="global_pool")(last)
-
-
-def _head(features, n_outputs, dropout, activation):
-    from keras import layers
-
-    if dropout:
-        features = layers.Dropout(dropout, seed=0, name="dropout")(features)
-    return layers.Dense(
-        n_outputs,
-        activation=activation,
-        kernel_initializer=_seeded("glorot_uniform"),
-        name="output",
-    )(features)
-
-
-def _seeded(name):
-    """An initializer that draws no seed of its own from Python's random."""
-    from keras import initializers
-
-    return initializers.get({"class_name": name, "config": {"seed": 0}})
 
 
 def per_layer(value, n_layers, name):

@@ -320,9 +320,7 @@ def test_partial_fit_learns_the_classes_of_the_first_call_otherwise():
     np.testing.assert_array_equal(model.classes_, [0, 1])
     with pytest.raises(ValueError, match="first call, partial_fit"):
         model.partial_fit(X, y)
-    with pytest.raises(
-        ValueError, match=r"classes=\[0, 2\] are not those of"
-    ):
+    with pytest.raises(ValueError, match=r"classes=\[0, 2\] are not those of"):
         model.partial_fit(X[y < 2], y[y < 2], classes=[0, 2])
     with pytest.raises(ValueError, match="class_weight='balanced' needs all of y"):
         model.set_params(class_weight="balanced").partial_fit(X[y < 2], y[y < 2])

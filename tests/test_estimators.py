@@ -412,6 +412,32 @@ def test_parallel_search_gives_the_same_scores(task):
     )
 
 
+def test_parallel_search_gives_the_same_bits_at_equal_threads():
+    code = """
+import numpy as np
+from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+from skseqconv import Conv1DRegressor, LookbackWindower, make_supervised
+from sklearn.pipeline import make_pipeline
+series = np.random.default_rng(0).normal(size=(1500, 3)).cumsum(axis=0)
+X, y = make_supervised(series, 0, delay=3)
+model = Conv1DRegressor(n_conv=2, epochs=10, learning_rate=0.01, random_state=0)
+pipe = make_pipeline(LookbackWindower(24), model)
+one, two = (
+    cross_val_score(pipe, X, y, cv=TimeSeriesSplit(4), n_jobs=n) for n in (1, 2)
+)
+print(one.tolist() == two.tolist(), one)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )
+    assert done.stdout.startswith("True"), done.stdout
+
+
 class WhereTheSeriesLies(RegressorMixin, BaseEstimator):
     """Scores 1 where the series came as a memory map, 0 where it was copied."""
 
@@ -982,7 +1008,7 @@ def test_bad_input_is_refused(windows, task):
     nameless = small(Conv1DRegressor).fit(X.to_numpy(), y)
     with pytest.raises(ValueError, match="X has 2 features, but Conv1DRegressor is"):
         nameless.predict(X.to_numpy()[:, :, :2])
-    with pytest.raises(ValueError, match=r"X has windows of 23 steps.*fitted on 24"):
+    with pytest.raises(ValueError, match=r"windows of 23 x 3 .*fitted on 24 x 3"):
         model.predict(WindowView(SeriesView(X), lags=np.arange(23)[::-1]))
     with pytest.raises(ValueError, match=r"lags 46\.\.0, not 23\.\.0"):
         model.predict(WindowView(SeriesView(X), lags=np.arange(0, 48, 2)[::-1]))

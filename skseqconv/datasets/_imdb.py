@@ -125,7 +125,7 @@ def fetch_imdb(
     ------
     OSError
         If there is no file and it may not or could not be downloaded, or if one is
-        damaged or could not be written. The message says what to put where.
+        damaged or the archive could not be written. The message says what to put where.
     ValueError
         If a table lacks a column or rows of the subset, or holds another split or
         label, or something else than text.
