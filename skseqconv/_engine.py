@@ -193,6 +193,13 @@ class Network:
             out[start:stop] = program(tensors, tf.convert_to_tensor(at))
         return out
 
+    def look_at(self, sequences):
+        """Outputs of a few sequences, without compiling a program for them."""
+        if any(kind == "predict" for kind, *_ in self._programs):
+            return self.predict(sequences)
+        batch = sequences.batch(np.arange(len(sequences)))
+        return self.model(batch, training=False).numpy()
+
     def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None):
         size, done = tf.constant(batch_size, tf.int32), 0
         for tensors, labels, part in feed.calls(order, batch_size, n_steps):
