@@ -7,12 +7,12 @@ shapes the compiled program; the next fit of that kind takes it with fresh weigh
 optimizer state and seeds. What can change without a new trace (learning rate,
 seeds, data) is set on the network at the start of a fit.
 
-How to run the steps was measured on two cores (benchmark train_step; milliseconds a
-step, batches of 128 windows of 240 x 14): what is done here, one program that gathers
-and trains many batches, 8.4 for Conv1D and 23 for Conv1D-GRU; the same without
-feeding, 7.5 and 22; called step by step, 8.6 and 23; tf.data with prefetching and 20
-steps a call of Keras' fit, 12.8 and 25. XLA is kept to the loops of the GRU: the whole
-step of Conv1D took 35 times as long under it.
+How to run the steps was measured on two cores (benchmark train_step; one run,
+milliseconds a step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU): what
+is done here, one program that gathers and trains many batches, 9.6 and 23.0; the same
+without feeding, 8.0 and 22.2; that called step by step, 8.6 and 23.0; tf.data with
+prefetching and 20 steps a call of Keras' fit, 12.8 and 25.4. XLA is kept to the loops
+of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
 """
 
 import json
