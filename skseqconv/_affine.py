@@ -4,9 +4,12 @@ A Standardizer, any scaler and an affine TransformedTargetRegressor keep that fo
 PCA or a logarithm do not, and are found out by what is left over.
 """
 
+from numbers import Integral
+
 import numpy as np
 
-from .views import SeriesView
+from .supervised import channel_position
+from .views import SeriesView, WindowView
 
 #: Rows that the relation is solved from, at most.
 MAX_ROWS = 10_000
@@ -37,36 +40,104 @@ def solve_affine(channel, y):
     return slope, offset, float(rest / max(y.std(), 1e-12 * max(1.0, abs(y.mean()))))
 
 
-def target_relations(X, y, targets):
-    """Slope, offset and rest of each column of y, from the rows that have both.
+def target_relations(windows, y, channels, delays):
+    """How each column of y relates to its channel, from the rows that have both.
 
     The channel at row ``t + delay`` stands against y at ``t``, so nothing is read
-    that y does not say already.
+    that y does not say already. Samples of an array know no later rows: y is taken
+    to be in the units of its channel.
 
     Parameters
     ----------
-    X : WindowView
+    windows : WindowView or ndarray
     y : ndarray of shape (n_rows, n_outputs)
-    targets : sequence of (channel, delay)
-        Position of the channel in the windows, and the delay, of each column.
+    channels : sequence of int
+        Position of the channel in the windows, of each column.
+    delays : sequence of int
+        How many rows ahead each column lies.
 
     Returns
     -------
-    relations : list of (slope, offset, rest)
+    slopes, offsets, rests : ndarray of shape (n_outputs,)
     """
-    some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
-    rows, y = X.rows[some], y[some]
-    stops = X._series.stops[X._series.series_of(rows)]
+    if not isinstance(windows, WindowView):
+        return np.ones(len(channels)), np.zeros(len(channels)), np.zeros(len(channels))
+    some = np.linspace(0, len(windows) - 1, min(len(windows), MAX_ROWS)).astype(int)
+    rows, y = windows.rows[some], y[some]
+    stops = windows._series.stops[windows._series.series_of(rows)]
     relations = []
-    for column, (channel, delay) in enumerate(targets):
+    for column, (channel, delay) in enumerate(zip(channels, delays, strict=True)):
         inside = rows + delay < stops
         if not inside.any():
             raise ValueError(
                 f"delay={delay} reaches beyond the end of the series at every row."
             )
-        later = SeriesView(X, rows=rows[inside] + delay).to_numpy(np.float64)
+        later = SeriesView(windows, rows=rows[inside] + delay).to_numpy(np.float64)
         relations.append(solve_affine(later[:, channel], y[inside, column]))
-    return relations
+    return tuple(map(np.array, zip(*relations, strict=True)))
+
+
+def no_relation(channels, rests):
+    """What to say where y is no affine function of its channel."""
+    return (
+        f"y is not an affine function of channel {channels[rests.argmax()]} of the "
+        f"windows ({rests.max():.2g} of its spread is left over), so the channel's "
+        "last value is no forecast of y. Is it another channel (target_channel), or "
+        "does a step before mix or bend channels (PCA, a logarithm)?"
+    )
+
+
+# What y is the future of.
+
+
+def target_channels(estimator, windows, n_outputs):
+    """The channel of each column of y: what the parameter says, or X knows."""
+    target = getattr(windows, "target", None)
+    names = getattr(estimator, "feature_names_in_", None)
+    n_channels = windows.shape[2]
+    chosen = estimator.target_channel
+    if chosen is None and target and len(target) == n_outputs:
+        return [position_after_steps(windows, channel) for channel, _ in target]
+    if chosen is None and n_channels > 1:
+        raise ValueError(
+            f"target_channel=None, but X has {n_channels} channels and does not "
+            "know its target: name the channel, or make X by make_supervised."
+        )
+    chosen = _one_each(0 if chosen is None else chosen, n_outputs, "target_channel")
+    if windows.ndim == 3 and names is not None and len(names) != n_channels:
+        names = None  # columns of a table are its steps, not its channels
+    return [channel_position(c, names, n_channels, "target_channel") for c in chosen]
+
+
+def target_delays(estimator, windows, n_outputs):
+    """How many rows ahead each column of y lies; None where nobody needs to know."""
+    target = getattr(windows, "target", None)
+    if estimator.delay is None and target and len(target) == n_outputs:
+        return [delay for _, delay in target]
+    delays = _one_each(estimator.delay, n_outputs, "delay")
+    if None in delays and isinstance(windows, WindowView):
+        raise ValueError(
+            "delay=None, and X does not know how far ahead y lies: give delay, so "
+            "that values can be brought to the units of y."
+        )
+    for delay in delays:
+        if delay is not None and (not isinstance(delay, Integral) or delay < 1):
+            raise ValueError(
+                "delay must be a whole number of rows >= 1 for each column of y, "
+                f"got delay={estimator.delay!r}."
+            )
+    return delays
+
+
+def _one_each(value, n_outputs, name):
+    """One value for each column of y."""
+    if isinstance(value, str) or not np.iterable(value):
+        return [value] * n_outputs
+    if len(value) != n_outputs:
+        raise ValueError(
+            f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns."
+        )
+    return list(value)
 
 
 def position_after_steps(X, channel):

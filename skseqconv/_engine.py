@@ -26,6 +26,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ._layers import Pinball
 from .networks import BUILDERS, n_activations
 
 if keras.backend.backend() != "tensorflow":
@@ -93,6 +94,8 @@ class Network:
             optimizer = type(optimizer).from_config(optimizer.get_config())
         else:
             optimizer = keras.optimizers.get(optimizer)
+        if loss == "quantile":
+            loss = Pinball(architecture["quantiles"])
         self.model.compile(
             optimizer, loss, weighted_metrics=list(metrics), jit_compile=False
         )
@@ -102,6 +105,7 @@ class Network:
         self.predict_batch_size = int(
             np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
         )
+        self.n_outputs = architecture["n_outputs"]
         self._programs = {}
 
     # State: what a fit changes.
@@ -122,6 +126,21 @@ class Network:
     def set_learning_rate(self, learning_rate):
         if learning_rate is not None:
             self.optimizer.learning_rate = learning_rate
+
+    def slow_down(self, factor):
+        """Use a share of the optimizer's own learning rate."""
+        self.set_learning_rate(factor * float(self.optimizer.learning_rate.numpy()))
+
+    def set_level(self, values):
+        """What leads from the channels of a window to the level of the target."""
+        layer = self.model.get_layer("window_norm")
+        for name, value in values.items():
+            getattr(layer, name).assign(value.astype(np.float32))
+
+    @property
+    def n_parameters(self):
+        """Number of what training changes."""
+        return sum(weight.numpy().size for weight in self.model.trainable_weights)
 
     def set_dropout_seeds(self, seed, epoch):
         """Start the random numbers of an epoch's dropout.
@@ -217,7 +236,7 @@ class Network:
                 program = partial(self._predict, fixed_size)
                 signature = [data, indices]
             else:
-                y = tf.TensorSpec(self.model.output_shape, tf.float32)
+                y = tf.TensorSpec([None, self.n_outputs], tf.float32)
                 labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
                 step = (
                     self.model.train_step if kind == "train" else self.model.test_step

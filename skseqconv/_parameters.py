@@ -40,7 +40,9 @@ class Conv1DStack:
     kernel_size: int | Sequence[int] = _parameter(5, _COUNT, "array-like")
     pool_size: int | Sequence[int] = _parameter(3, _COUNT, "array-like")
     n_conv: int = _parameter(3, _COUNT)
-    dilation_rate: int | Sequence[int] = _parameter(1, _COUNT, "array-like")
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
+        1, _COUNT, "array-like", _one_of("exponential")
+    )
     padding: Literal["valid", "same", "causal"] = _parameter(
         "valid", _one_of("valid", "same", "causal")
     )
@@ -55,7 +57,7 @@ class Conv1DStack:
 class InputAndHead:
     """Options of both networks' input and head."""
 
-    dropout: float = _parameter(0.0, _SHARE)
+    dropout: float = _parameter(0.5, _SHARE)
     embedding_dim: int | None = _parameter(None, _COUNT, None)
     embedding_dropout: float = _parameter(0.0, _SHARE)
     vocabulary_size: int | None = _parameter(
@@ -94,12 +96,12 @@ class TrainingParameters:
 
     loss: str | Callable | keras.losses.Loss = _parameter("mse", *_LOSS)
     optimizer: str | keras.optimizers.Optimizer = _parameter(
-        "rmsprop", str, keras.optimizers.Optimizer
+        "adam", str, keras.optimizers.Optimizer
     )
     learning_rate: float | None = _parameter(
         None, Interval(Real, 0, None, closed="neither"), None
     )
-    epochs: int = _parameter(20, _COUNT)
+    epochs: int | Literal["auto"] = _parameter("auto", _one_of("auto"), _COUNT)
     batch_size: int = _parameter(128, _COUNT)
     steps_per_epoch: int | None = _parameter(None, _COUNT, None)
     validation_split: float = _parameter(0.0, _SHARE)
@@ -112,6 +114,20 @@ class TrainingParameters:
     warm_start: bool = _parameter(False, "boolean")
     random_state: int | np.random.RandomState | None = _parameter(None, "random_state")
     verbose: int = _parameter(0, "verbose")
+
+
+@parameters
+class RegressionParameters(TrainingParameters):
+    """Regressors may forecast changes from the last value."""
+
+    quantiles: Sequence[float] = _parameter((0.1, 0.5, 0.9), "array-like")
+    window_norm: Literal["auto", "last", "standard"] | None = _parameter(
+        "auto", _one_of("auto", "last", "standard"), None
+    )
+    target_channel: str | int | Sequence[str | int] | None = _parameter(
+        None, str, Integral, "array-like", None
+    )
+    delay: int | Sequence[int] | None = _parameter(None, _COUNT, "array-like", None)
 
 
 @parameters

@@ -8,12 +8,21 @@ from sklearn.utils.multiclass import check_classification_targets
 
 
 class TargetScaler(BaseEstimator):
-    """Standardize y, column by column, to float32 of two dimensions and back."""
+    """Standardize y, column by column, to float32 of two dimensions and back.
+
+    With `mean` and `scale` instead of y's own, where they are given.
+    """
+
+    def __init__(self, mean=None, scale=None):
+        self.mean = mean
+        self.scale = scale
 
     def fit(self, y):
         self.n_dims_ = y.ndim
         self.scaler_ = StandardScaler().set_output(transform="default")
         self.scaler_.fit(y.reshape(len(y), -1))
+        if self.mean is not None:
+            self.scaler_.mean_, self.scaler_.scale_ = self.mean, self.scale
         return self
 
     def transform(self, y):

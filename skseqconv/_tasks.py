@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Self
 
 import keras
@@ -10,14 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils import compute_sample_weight
 
-from ._parameters import ClassificationParameters, parameters
+from ._intervals import (
+    MAX_ROWS,
+    check_quantiles,
+    correction,
+    overshoots,
+    pair_of,
+)
+from ._level import find_level
+from ._parameters import ClassificationParameters, RegressionParameters, parameters
 from ._targets import ClassEncoder, TargetScaler, check_labels, check_values
 from ._wrapper import SequenceEstimator
 from .views import WindowView
 
 
 @parameters
-class SequenceRegressor(RegressorMixin, SequenceEstimator):
+class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator):
     """Regression: a linear head for the standardized y."""
 
     def partial_fit(
@@ -63,7 +72,101 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In the units of y.
         """
-        return super().predict(X)
+        outputs = self._predict_raw(X)
+        if self._quantiles:
+            outputs = outputs[:, :, self._quantiles.index(0.5)]
+        return self.target_encoder_.inverse_transform(outputs)
+
+    def predict_quantiles(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
+        """Predict the quantiles of y; for ``loss="quantile"``.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+
+        Returns
+        -------
+        quantiles : ndarray of shape (n_samples, n_quantiles) or \
+                (n_samples, n_outputs, n_quantiles)
+            In ascending order, as `quantiles` has them; in the units of y.
+        """
+        outputs = self._predict_raw(X)
+        if not self._quantiles:
+            raise ValueError(
+                f"This {type(self).__name__} was fitted with another loss than "
+                '"quantile", the one that learns quantiles.'
+            )
+        return self._each(outputs)
+
+    def predict_interval(
+        self, X: WindowView | ArrayLike, coverage: float = 0.8
+    ) -> NDArray[np.float64]:
+        """Predict an interval that y lies in with a given probability.
+
+        Corrected by the rows that were held out in `fit` (`validation_split`), as far
+        as the rows to come are like those: split conformal prediction [1]_, around
+        `predict`, or around the quantiles for ``loss="quantile"`` [2]_.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        coverage : float, default=0.8
+            Share of the values to come that are to lie inside. For
+            ``loss="quantile"`` both quantiles around it must have been trained:
+            0.1 and 0.9 for 0.8.
+
+        Returns
+        -------
+        interval : ndarray of shape (n_samples, 2) or (n_samples, n_outputs, 2)
+            Lower and upper bound, in the units of y.
+
+        References
+        ----------
+        .. [1] Lei, G'Sell, Rinaldo, Tibshirani, Wasserman: Distribution-free
+           predictive inference for regression. JASA 113 (2018).
+        .. [2] Romano, Patterson, Candes: Conformalized quantile regression.
+           NeurIPS 2019.
+        """
+        if not (isinstance(coverage, Real) and 0 < coverage < 1):
+            raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
+        outputs = self._predict_raw(X)
+        if self._held_out_forecasts is None:
+            raise ValueError(
+                "predict_interval learns from rows that training has not seen: fit "
+                "with validation_split, say 0.1 (partial_fit has none)."
+            )
+        y, forecasts = self._held_out_forecasts
+        lower, upper = self._bounds(outputs, coverage)
+        wider = correction(overshoots(y, *self._bounds(forecasts, coverage)), coverage)
+        return self._each(np.stack([lower - wider, upper + wider], axis=-1))
+
+    def _bounds(self, outputs, coverage):
+        """Bounds of an interval as yet uncorrected."""
+        if not self._quantiles:
+            return outputs, outputs
+        low, high = pair_of(coverage, self._quantiles)
+        return outputs[:, :, low], outputs[:, :, high]
+
+    def _each(self, outputs):
+        """Outputs of shape (n_samples, n_outputs, n) in the units of y."""
+        back = self.target_encoder_.inverse_transform
+        parts = [back(outputs[:, :, i]) for i in range(outputs.shape[2])]
+        return np.stack(parts, axis=-1)
+
+    def _keep_held_out(self, network, X, y):
+        self._held_out_forecasts = None
+        if X is not None:
+            some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+            self._held_out_forecasts = y[some], network.predict(X[some])
+
+    @property
+    def _quantiles(self):
+        """What the network was built with."""
+        return self._architecture["quantiles"]
 
     @property
     def target_encoder(self) -> TargetScaler:
@@ -74,8 +177,25 @@ class SequenceRegressor(RegressorMixin, SequenceEstimator):
         return check_values(self, y, n_samples, reset=reset)
 
     def _head(self, y):
-        n_outputs = 1 if y.ndim == 1 else y.shape[1]
-        return {"n_outputs": n_outputs, "output_activation": "linear"}
+        return {
+            "n_outputs": 1 if y.ndim == 1 else y.shape[1],
+            "output_activation": "linear",
+            "quantiles": (
+                check_quantiles(self.quantiles) if self.loss == "quantile" else None
+            ),
+        }
+
+    _own_names = (("loss", "quantile"),)
+
+    def _find_level(self, X, y):
+        if self.embedding_dim is not None:
+            return None
+        return find_level(self, X.data, y.reshape(len(y), -1))
+
+    def _encoder(self, level):
+        if level is None:
+            return self.target_encoder
+        return TargetScaler(level.mean, level.scale)
 
     def _compile_options(self):
         return self.loss, self.optimizer
@@ -189,6 +309,15 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
     def _check_target(self, y, n_samples, *, reset):
         classes = vars(self).get("_given_classes")
         return check_labels(self, y, n_samples, reset=reset, classes=classes)
+
+    def _find_level(self, X, y):
+        """Labels have no level."""
+
+    def _keep_held_out(self, network, X, y):
+        """Probabilities are no intervals."""
+
+    def _encoder(self, level):
+        return self.target_encoder
 
     def _head(self, y):
         n_classes = len(self.classes_)

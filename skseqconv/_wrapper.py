@@ -9,6 +9,7 @@ from the engine, and no global random state is touched.
 from __future__ import annotations
 
 import threading
+import warnings
 from contextlib import contextmanager
 from dataclasses import fields
 from inspect import signature
@@ -29,7 +30,7 @@ from ._parameters import TrainingParameters, constraints, parameters
 from ._split import validation_tail
 from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
-from .networks import BUILDERS
+from .networks import BUILDERS, receptive_field
 from .views import WindowView
 
 #: Where Keras finds what these parameters may name.
@@ -38,6 +39,14 @@ _KERAS_HOMES = {
     "optimizer": "optimizers",
     "activation": "activations",
 }
+
+#: Training steps of a fit, if `epochs` is "auto": enough for the sets of benchmark
+#: accuracy, of which none gained by more, and a few seconds of training.
+STEPS_OF_A_FIT = 500
+
+#: A forecast of changes starts from a good one: with the optimizers' own step sizes it
+#: was worse than persistence after one epoch (benchmark accuracy, validation parts).
+CHANGES_LEARN_SLOWER = 0.1
 
 #: Attributes that live as long as a fit.
 _ONLY_IN_FIT = ("_held_out", "_epoch_task", "_given_classes")
@@ -60,10 +69,11 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`; what y is, from a
-    class of `_tasks`: its check (`_check_target`) and encoder, the network's head, the
-    loss and what else is measured (`_compile_options`), weights (`_weighted`), what
-    there must be to learn from (`_check_learned`) and, for a stratified validation
-    split, labels (`_strata`).
+    class of `_tasks`: its check (`_check_target`) and encoder, the level that forecasts
+    start from (`_find_level`), the network's head, the loss and what else is measured
+    (`_compile_options`), weights (`_weighted`), what there must be to learn from
+    (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and, for
+    a stratified validation split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -140,7 +150,8 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             leaves the estimator as it was before.
         """
         self._validate_params()
-        context = self._init_callback_context(max_subtasks=self.epochs)
+        n_epochs = None if self.epochs == "auto" else self.epochs
+        context = self._init_callback_context(max_subtasks=n_epochs)
         context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         with self._undone_on_failure():
             self._epoch_task = lambda epoch: self._begin_epoch_task(context, X, y)
@@ -160,8 +171,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
         going_on = keep_network and self.initialized_
         X, y = self._validate_data(X, y, reset=not going_on)
-        now = self._architecture_for(X, y), self._compile_options()
-        if going_on and now != (self._architecture, self._compiled_with):
+        if going_on and self._changed(X, y):
             raise ValueError(
                 "The parameters of the network, its loss or optimizer, or the shape of "
                 "its input changed since the fit that is to be continued: set "
@@ -188,6 +198,14 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             super().partial_fit(X, y, sample_weight)
         else:
             super().fit(X, y, sample_weight)
+
+    def _changed(self, X, y):
+        """Whether the network that there is would not be the one to build."""
+        kind = getattr(self, "window_norm", "auto")
+        if kind == "auto":
+            kind = self._architecture["window_norm"]
+        now = self._architecture_for(X, y, kind), self._compile_options()
+        return now != (self._architecture, self._compiled_with)
 
     def _rows_to_learn(self, X, sample_weight):
         """Positions of complete windows with a weight."""
@@ -234,18 +252,24 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         X, y = self._validate_data(X, y, reset=True)
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
-        architecture = self._architecture_for(X, y)
+        level = self._find_level(X, y)
+        architecture = self._architecture_for(X, y, level and level.kind)
         self._compiled_with = self._compile_options()
         lease = take(architecture, *self._compiled_with)
         lease.network.reset(weights_seed)
+        if level is not None:
+            lease.network.set_level(level.values)
+            if isinstance(self.optimizer, str):
+                lease.network.slow_down(CHANGES_LEARN_SLOWER)
         self._lease, self._architecture = lease, architecture
         self._n_epochs_trained = 0
-        self.target_encoder_ = self.target_encoder.fit(y)
+        self.target_encoder_ = self._encoder(level).fit(y)
         self.feature_encoder_ = self.feature_encoder
-        self.n_parameters_ = lease.network.model.count_params()
+        self.n_parameters_ = lease.network.n_parameters
+        self.receptive_field_ = self._receptive_field(X.shape[1])
         return X, y
 
-    def _architecture_for(self, X, y):
+    def _architecture_for(self, X, y, window_norm):
         """What the network function is given, as plain data."""
         own = {field.name for field in fields(self)}
         known = signature(BUILDERS[self._network_name]).parameters
@@ -258,9 +282,28 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         return {
             "network": self._network_name,
             "input_shape": [int(n) for n in X.shape[1:]],
-            **self._head(y),
             **options,
+            **self._head(y),
+            "window_norm": window_norm,
         }
+
+    def _receptive_field(self, n_steps):
+        field = receptive_field(
+            self.kernel_size,
+            self.pool_size,
+            self.n_conv,
+            self.dilation_rate,
+            self.residual,
+        )
+        if field < n_steps and getattr(self, "global_pooling", None) == "last":
+            warnings.warn(
+                f"global_pooling='last' reads the last {field} of {n_steps} steps, the "
+                "receptive field of the convolutions: use more of them (n_conv), wider "
+                "ones, or dilation_rate='exponential', or a shorter window.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return field
 
     def _ensure_compiled_model(self):
         """Networks come compiled."""
@@ -278,6 +321,9 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
     ):
         network = self._held().network
         network.set_learning_rate(self.learning_rate)
+        if epochs == "auto":
+            steps = self.steps_per_epoch or -(-len(X) // self.batch_size)
+            epochs = -(-STEPS_OF_A_FIT // steps)
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
             self._lease.keep()  # who knows what they do to the model
@@ -302,6 +348,9 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             verbose=self.verbose,
             epoch_task=self._epoch_task,
         )
+        if validation is None:
+            X_val = y_val = None
+        self._keep_held_out(network, X_val, y_val)
         if initial_epoch:
             history = _joined(self.history_, history)
         self.history_ = history

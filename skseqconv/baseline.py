@@ -12,11 +12,16 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from ._affine import TOLERANCE, position_after_steps, target_relations
+from ._affine import (
+    TOLERANCE,
+    no_relation,
+    target_channels,
+    target_delays,
+    target_relations,
+)
 from ._batches import raise_not_finite, raise_not_finite_row
 from ._targets import check_values
 from ._validation import check_input
-from .supervised import channel_position
 from .views import SeriesView, WindowView
 
 __all__ = ["PersistenceRegressor"]
@@ -117,63 +122,17 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         y = check_values(self, y, len(sequences), reset=True)
         columns = y.reshape(len(y), -1)
         windows = sequences.data
-        channels = self._channels(windows, columns.shape[1])
-        delays = self._delays(windows, columns.shape[1])
+        channels = target_channels(self, windows, columns.shape[1])
+        delays = target_delays(self, windows, columns.shape[1])
         self.channels_ = np.array(channels)
         self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
-        relations = [(1.0, 0.0, 0.0)] * columns.shape[1]
-        if isinstance(windows, WindowView) and None not in delays:
-            targets = list(zip(channels, delays, strict=True))
-            relations = target_relations(windows, columns, targets)
-        slopes, offsets, rests = map(np.array, zip(*relations, strict=True))
+        self.slopes_, self.offsets_, rests = target_relations(
+            windows, columns, channels, delays
+        )
         if rests.max() > TOLERANCE:
-            raise ValueError(
-                f"y is not an affine function of channel {channels[rests.argmax()]} "
-                f"of the windows ({rests.max():.2g} of its spread is left over), so "
-                "its last value is no forecast of y. Is it another channel "
-                "(target_channel), or does a step before mix or bend channels (PCA, "
-                "a logarithm)? Leave that step out for this model."
-            )
-        self.slopes_, self.offsets_ = slopes, offsets
+            raise ValueError(no_relation(channels, rests))
         self._one_dimensional = y.ndim == 1
         return self
-
-    def _channels(self, windows, n_outputs):
-        target = getattr(windows, "target", None)
-        names = getattr(self, "feature_names_in_", None)
-        n_channels = windows.shape[2]
-        if self.target_channel is None and target and len(target) == n_outputs:
-            return [position_after_steps(windows, channel) for channel, _ in target]
-        if self.target_channel is None and n_channels > 1:
-            raise ValueError(
-                f"target_channel=None, but X has {n_channels} channels and does not "
-                "know its target: name the channel, or make X by make_supervised."
-            )
-        chosen = 0 if self.target_channel is None else self.target_channel
-        chosen = _one_each(chosen, n_outputs, "target_channel")
-        if windows.ndim == 3 and names is not None and len(names) != n_channels:
-            names = None  # columns of a table are its steps, not its channels
-        return [
-            channel_position(c, names, n_channels, "target_channel") for c in chosen
-        ]
-
-    def _delays(self, windows, n_outputs):
-        target = getattr(windows, "target", None)
-        if self.delay is None and target and len(target) == n_outputs:
-            return [delay for _, delay in target]
-        delays = _one_each(self.delay, n_outputs, "delay")
-        if None in delays and isinstance(windows, WindowView):
-            raise ValueError(
-                "delay=None, and X does not know how far ahead y lies: give delay, so "
-                "that values can be brought to the units of y."
-            )
-        for delay in delays:
-            if delay is not None and (not isinstance(delay, Integral) or delay < 1):
-                raise ValueError(
-                    "delay must be a whole number of rows >= 1 for each column of y, "
-                    f"got delay={self.delay!r}."
-                )
-        return delays
 
     def _lag(self, delay, windows):
         if self.period is None:
@@ -242,14 +201,3 @@ def _lags(windows):
     if isinstance(windows, WindowView):
         return windows.lags
     return np.arange(windows.shape[1] - 1, -1, -1)
-
-
-def _one_each(value, n_outputs, name):
-    """One value for each column of y."""
-    if isinstance(value, str) or not np.iterable(value):
-        return [value] * n_outputs
-    if len(value) != n_outputs:
-        raise ValueError(
-            f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns."
-        )
-    return list(value)

@@ -26,9 +26,10 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int, default=3
         Number of convolutions.
-    dilation_rate : int or sequence of int, default=1
+    dilation_rate : int, sequence of int or "exponential", default=1
         Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution.
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
     padding : {"valid", "same", "causal"}, default="valid"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
         with zeros on both sides or at its beginning.
@@ -40,7 +41,7 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
         shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
-    dropout : float, default=0.0
+    dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
         Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
@@ -56,13 +57,16 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         or the last step.
     loss : str, callable or keras.losses.Loss, default="mse"
         Loss between the standardized y and its prediction, as Keras takes it. "mse"
-        makes `predict` a forecast of the mean, "mae" of the median.
-    optimizer : str or keras.optimizers.Optimizer, default="rmsprop"
+        makes `predict` a forecast of the mean, "mae" of the median. "quantile" trains
+        all of `quantiles` at once, which never cross; `predict` gives the median.
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
-        Step size at the start of `fit`; None for the optimizer's own (0.001 for most).
-    epochs : int, default=20
-        Passes over the training samples, at most.
+        Step size at the start of `fit`; None for the optimizer's own (0.001 for
+        most), or a tenth of that where changes are forecast (`window_norm`).
+    epochs : int or "auto", default="auto"
+        Passes over the training samples, at most. "auto" takes as many as give 500
+        training steps.
     batch_size : int, default=128
         Samples a training step.
     steps_per_epoch : int, default=None
@@ -92,6 +96,23 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         of the same data predict the same to the bit on one machine.
     verbose : int, default=0
         0 is silent, 1 shows Keras' progress bar, 2 a line an epoch.
+    quantiles : sequence of float, default=(0.1, 0.5, 0.9)
+        For ``loss="quantile"``: ascending, between 0 and 1, with 0.5 among them.
+    window_norm : {"auto", "last", "standard"} or None, default="auto"
+        Forecasts changes instead of values: each window is taken relative to its last
+        values, in units of each channel's usual spread ("last") or of its own
+        ("standard"), and what the network gives is added to the last value of the
+        target. Before training that is persistence; a series that moves to another
+        level moves its forecasts with it. "auto" takes "standard" where X knows its
+        target (from `make_supervised`) and y is an affine function of it; None takes
+        windows as they are.
+    target_channel : str, int or sequence of these, default=None
+        For `window_norm`, the channel that y is the future of, by name or position; a
+        sequence has one for each column of y. None takes what X knows, or the only
+        channel.
+    delay : int or sequence of int, default=None
+        For `window_norm`, how many rows ahead y lies. None takes what X knows. y of a
+        plain array of windows is taken to be in the units of its channel.
 
     Attributes
     ----------
@@ -99,11 +120,14 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         The Keras model: ``model_.summary()``.
     history_ : dict of list of float
         "loss" and, with `validation_split`, "val_loss", a value an epoch; in units
-        of the standardized y.
+        of the standardized y, or with `window_norm` of the error of persistence (its
+        root mean square): an "mse" of 1 is no better.
     n_iter_ : int
         Number of epochs trained.
+    receptive_field_ : int
+        How many steps of the window each value behind the last convolution reads.
     n_parameters_ : int
-        Number of the network's parameters.
+        Number of the network's trainable parameters.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
@@ -143,7 +167,7 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
     >>> forecast = make_pipeline(
     ...     Standardizer(),
     ...     LookbackWindower(32),
-    ...     Conv1DRegressor(epochs=15, pool_size=2, random_state=0),
+    ...     Conv1DRegressor(pool_size=2, random_state=0),
     ... )
     >>> forecast.fit(X[:400], y[:400]).score(X[403:], y[403:]) > 0.9
     True
@@ -169,9 +193,10 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int, default=3
         Number of convolutions.
-    dilation_rate : int or sequence of int, default=1
+    dilation_rate : int, sequence of int or "exponential", default=1
         Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution.
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
     padding : {"valid", "same", "causal"}, default="valid"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
         with zeros on both sides or at its beginning.
@@ -183,7 +208,7 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
         shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
-    dropout : float, default=0.0
+    dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
         Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
@@ -201,12 +226,13 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         Loss between 0 or 1 for each class and its probability, as Keras takes it.
         "auto" is "binary_crossentropy" for two classes, else
         "categorical_crossentropy".
-    optimizer : str or keras.optimizers.Optimizer, default="rmsprop"
+    optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
         Step size at the start of `fit`; None for the optimizer's own (0.001 for most).
-    epochs : int, default=20
-        Passes over the training samples, at most.
+    epochs : int or "auto", default="auto"
+        Passes over the training samples, at most. "auto" takes as many as give 500
+        training steps.
     batch_size : int, default=128
         Samples a training step.
     steps_per_epoch : int, default=None
@@ -251,8 +277,10 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         "val_accuracy", a value an epoch.
     n_iter_ : int
         Number of epochs trained.
+    receptive_field_ : int
+        How many steps of the window each value behind the last convolution reads.
     n_parameters_ : int
-        Number of the network's parameters.
+        Number of the network's trainable parameters.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer

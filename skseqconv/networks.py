@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["conv1d_gru_network", "conv1d_network", "output_lengths"]
+__all__ = [
+    "conv1d_gru_network",
+    "conv1d_network",
+    "output_lengths",
+    "receptive_field",
+]
 
 
 def conv1d_network(
@@ -25,16 +30,18 @@ def conv1d_network(
     kernel_size: int | Sequence[int] = 5,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
-    dilation_rate: int | Sequence[int] = 1,
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
     global_pooling: Literal["max", "average", "last"] = "max",
-    dropout: float = 0.0,
+    dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
     vocabulary_size: int | None = None,
+    window_norm: Literal["last", "standard"] | None = None,
+    quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions with pooling between, the maximum over time, a head.
@@ -54,9 +61,10 @@ def conv1d_network(
         value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int, default=3
         Number of convolutions.
-    dilation_rate : int or sequence of int, default=1
+    dilation_rate : int, sequence of int or "exponential", default=1
         Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution.
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
     padding : {"valid", "same", "causal"}, default="valid"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
         with zeros on both sides or at its beginning.
@@ -71,7 +79,7 @@ def conv1d_network(
     global_pooling : {"max", "average", "last"}, default="max"
         What the head sees of the sequence: each filter's maximum or mean over time,
         or the last step.
-    dropout : float, default=0.0
+    dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
         Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
@@ -82,13 +90,22 @@ def conv1d_network(
         training.
     vocabulary_size : int, default=None
         Number of token ids, from 0; None for one more than the largest in X.
+    window_norm : {None, "last", "standard"}, default=None
+        Takes each window relative to its last values, in units of the channel's usual
+        spread ("last") or of its own ("standard"), and adds the output to the last
+        value of its target. Which that is, is for the layer "window_norm" to be told
+        (its weights center, spread, slope and offset); the estimators do so.
+    quantiles : sequence of float, default=None
+        Gives the head a value for each of these quantiles of each output, in ascending
+        order whatever the weights. None for one value.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
     Returns
     -------
     model : keras.Model
-        Uncompiled, from (batch, *input_shape) to (batch, n_outputs).
+        Uncompiled, from (batch, *input_shape) to (batch, n_outputs), or with
+        `quantiles` to (batch, n_outputs, n_quantiles).
 
     Raises
     ------
@@ -114,6 +131,7 @@ def conv1d_network(
     window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
+    sequence, level = _layers.relative_to_level(sequence, window_norm, n_outputs)
     sequence = _layers.convolutions(
         sequence,
         filters=filters,
@@ -127,7 +145,9 @@ def conv1d_network(
         residual=residual,
     )
     features = _layers.global_pool(sequence, global_pooling)
-    head = _layers.head(features, n_outputs, dropout, output_activation)
+    head = _layers.head(
+        features, n_outputs, dropout, output_activation, level, quantiles
+    )
     return Model(window, head, name="conv1d")
 
 
@@ -139,7 +159,7 @@ def conv1d_gru_network(
     kernel_size: int | Sequence[int] = 5,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 2,
-    dilation_rate: int | Sequence[int] = 1,
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
@@ -149,10 +169,12 @@ def conv1d_gru_network(
     recurrent_dropout: float = 0.5,
     reset_after: bool = True,
     bidirectional: bool = False,
-    dropout: float = 0.0,
+    dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
     vocabulary_size: int | None = None,
+    window_norm: Literal["last", "standard"] | None = None,
+    quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions that shorten the sequence, a GRU that reads it, a head.
@@ -172,9 +194,10 @@ def conv1d_gru_network(
         value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int, default=2
         Number of convolutions.
-    dilation_rate : int or sequence of int, default=1
+    dilation_rate : int, sequence of int or "exponential", default=1
         Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution.
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
     padding : {"valid", "same", "causal"}, default="valid"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
         with zeros on both sides or at its beginning.
@@ -198,7 +221,7 @@ def conv1d_gru_network(
         one more bias) or before it.
     bidirectional : bool, default=False
         Whether a second GRU reads the sequence from its end.
-    dropout : float, default=0.0
+    dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
         Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
@@ -209,13 +232,22 @@ def conv1d_gru_network(
         training.
     vocabulary_size : int, default=None
         Number of token ids, from 0; None for one more than the largest in X.
+    window_norm : {None, "last", "standard"}, default=None
+        Takes each window relative to its last values, in units of the channel's usual
+        spread ("last") or of its own ("standard"), and adds the output to the last
+        value of its target. Which that is, is for the layer "window_norm" to be told
+        (its weights center, spread, slope and offset); the estimators do so.
+    quantiles : sequence of float, default=None
+        Gives the head a value for each of these quantiles of each output, in ascending
+        order whatever the weights. None for one value.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
     Returns
     -------
     model : keras.Model
-        Uncompiled, from (batch, *input_shape) to (batch, n_outputs).
+        Uncompiled, from (batch, *input_shape) to (batch, n_outputs), or with
+        `quantiles` to (batch, n_outputs, n_quantiles).
 
     Raises
     ------
@@ -241,6 +273,7 @@ def conv1d_gru_network(
     window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
+    sequence, level = _layers.relative_to_level(sequence, window_norm, n_outputs)
     sequence = _layers.convolutions(
         sequence,
         filters=filters,
@@ -261,7 +294,7 @@ def conv1d_gru_network(
         reset_after=reset_after,
         bidirectional=bidirectional,
     )
-    head = _layers.head(state, n_outputs, dropout, output_activation)
+    head = _layers.head(state, n_outputs, dropout, output_activation, level, quantiles)
     return Model(window, head, name="conv1d_gru")
 
 
@@ -279,14 +312,75 @@ def per_layer(value, n_layers, name):
     return [int(v) for v in values]
 
 
+def dilation_rates(dilation_rate, n_conv, residual):
+    """One dilation a convolution; "exponential" doubles it from block to block."""
+    if isinstance(dilation_rate, str):
+        return [2 ** (i // (residual or 1)) for i in range(n_conv)]
+    return per_layer(dilation_rate, n_conv, "dilation_rate")
+
+
+def receptive_field(
+    kernel_size: int | Sequence[int],
+    pool_size: int | Sequence[int],
+    n_conv: int,
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
+    residual: int = 0,
+) -> int:
+    """Compute how many time steps each value behind the last convolution reads.
+
+    Parameters
+    ----------
+    kernel_size : int or sequence of int
+        Width of each convolution in time steps; a sequence has one value each.
+    pool_size : int or sequence of int
+        Width of the maximum pooling between two convolutions; a sequence has one
+        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+    n_conv : int
+        Number of convolutions.
+    dilation_rate : int, sequence of int or "exponential", default=1
+        Distance in time steps between the entries that a kernel reads; a sequence
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+    residual : int, default=0
+        Number of convolutions in a residual block; 0 for no blocks.
+
+    Returns
+    -------
+    n_steps : int
+        A convolution adds ``(kernel_size - 1) * dilation_rate`` and a pooling
+        ``pool_size - 1``, times the product of the poolings before.
+
+    See Also
+    --------
+    conv1d_network : Has these layers.
+
+    Examples
+    --------
+    The temporal convolutional network of Bai et al. (2018), blocks of two:
+
+    >>> from skseqconv.networks import receptive_field
+    >>> receptive_field(3, 1, n_conv=8, dilation_rate="exponential", residual=2)
+    61
+    """
+    kernels = per_layer(kernel_size, n_conv, "kernel_size")
+    dilations = dilation_rates(dilation_rate, n_conv, residual)
+    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
+    n_steps = distance = 1
+    for kernel, dilation, pool in zip(kernels, dilations, pools, strict=True):
+        n_steps += ((kernel - 1) * dilation + pool - 1) * distance
+        distance *= pool
+    return n_steps
+
+
 def output_lengths(
     n_steps: int,
     *,
     kernel_size: int | Sequence[int],
     pool_size: int | Sequence[int],
     n_conv: int,
-    dilation_rate: int | Sequence[int] = 1,
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
+    residual: int = 0,
 ) -> list[int]:
     """Compute the length of the sequence after each convolution and pooling.
 
@@ -301,12 +395,15 @@ def output_lengths(
         value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
     n_conv : int
         Number of convolutions.
-    dilation_rate : int or sequence of int, default=1
+    dilation_rate : int, sequence of int or "exponential", default=1
         Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution.
+        has one value for each convolution. "exponential" doubles it from convolution
+        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
     padding : {"valid", "same", "causal"}, default="valid"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
         with zeros on both sides or at its beginning.
+    residual : int, default=0
+        Number of convolutions in a residual block; 0 for no blocks.
 
     Returns
     -------
@@ -330,7 +427,7 @@ def output_lengths(
     [494, 98, 92]
     """
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
-    dilations = per_layer(dilation_rate, n_conv, "dilation_rate")
+    dilations = dilation_rates(dilation_rate, n_conv, residual)
     pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
     lost = [
         (kernel - 1) * dilation if padding == "valid" else 0

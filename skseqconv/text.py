@@ -55,6 +55,10 @@ class TokenSequencer(
         Takes a text and gives its tokens, a list of str; the text comes as it is,
         not in lower case. None lowers the case, turns punctuation, tabs and line
         feeds into spaces and splits at spaces, as Keras' classic tokenizer does.
+    ngram_range : tuple of (int, int), default=(1, 1)
+        Shortest and longest run of tokens that counts as a token of its own:
+        ``(1, 2)`` puts behind each word the pair that it begins. All of them count
+        in `max_tokens` and `max_length`.
     padding : {"pre", "post"}, default="pre"
         Where a short row is filled with zeros: before its tokens or after them.
     truncating : {"pre", "post"}, default="pre"
@@ -116,6 +120,9 @@ class TokenSequencer(
            [0, 0, 2, 3]], dtype=int32)
     >>> sequencer.inverse_transform([[0, 0, 1, 3]])
     ['[UNK] film']
+    >>> pairs = TokenSequencer(ngram_range=(1, 2)).fit(["not good"])
+    >>> pairs.vocabulary_
+    {'not': 2, 'not good': 3, 'good': 4}
     >>> TokenSequencer(max_length=2, padding="post").fit_transform([[7], [4, 5, 6]])
     array([[7, 0],
            [5, 6]], dtype=int32)
@@ -125,6 +132,7 @@ class TokenSequencer(
         "max_tokens": [Interval(Integral, 3, _MOST_TOKENS, closed="both")],
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "tokenizer": [callable, None],
+        "ngram_range": [tuple, list],
         "padding": [StrOptions({"pre", "post"})],
         "truncating": [StrOptions({"pre", "post"})],
     }
@@ -135,12 +143,14 @@ class TokenSequencer(
         max_length: int = 500,
         *,
         tokenizer: Callable[[str], Sequence[str]] | None = None,
+        ngram_range: tuple[int, int] = (1, 1),
         padding: str = "pre",
         truncating: str = "pre",
     ) -> None:
         self.max_tokens = max_tokens
         self.max_length = max_length
         self.tokenizer = tokenizer
+        self.ngram_range = ngram_range
         self.padding = padding
         self.truncating = truncating
 
@@ -224,6 +234,7 @@ class TokenSequencer(
 
     def _learn(self, X):
         self._validate_params()
+        _check_ngram_range(self.ngram_range)
         samples, are_texts = read_samples(X)
         if are_texts:
             flat, lengths, vocabulary = self._learn_texts(samples)
@@ -265,7 +276,8 @@ class TokenSequencer(
         # An array grows like a list, in a fraction of its memory.
         flat, lengths = array("i"), []
         for row, text in enumerate(texts):
-            tokens = self._cut(self._split(text, row))
+            tokens = ngrams(self._split(text, row), *self.ngram_range)
+            tokens = self._cut(tokens)
             flat.extend(to_numbers(tokens))
             lengths.append(len(tokens))
         return np.frombuffer(flat, dtype=np.intc), np.array(lengths)
@@ -386,3 +398,23 @@ def split_words(text):
     """The words of a text, in lower case, as Keras' classic tokenizer finds them."""
     # At the space alone: str.split() would split at carriage returns too.
     return [word for word in text.lower().translate(_TO_SPACES).split(" ") if word]
+
+
+def ngrams(tokens, shortest, longest):
+    """The runs of `shortest` to `longest` tokens, in the order of their first ones."""
+    if shortest == longest == 1:
+        return tokens
+    return [
+        " ".join(tokens[start : start + n])
+        for start in range(len(tokens))
+        for n in range(shortest, min(longest, len(tokens) - start) + 1)
+    ]
+
+
+def _check_ngram_range(ngram_range):
+    valid = len(ngram_range) == 2 and all(isinstance(n, Integral) for n in ngram_range)
+    if not valid or not 1 <= ngram_range[0] <= ngram_range[1]:
+        raise ValueError(
+            f"ngram_range={ngram_range!r} must be two whole numbers, the shortest and "
+            "the longest run of tokens: (1, 2) for words and pairs of words."
+        )

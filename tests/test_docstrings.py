@@ -33,6 +33,11 @@ NOT_CHECKED_IN_MEMBERS = {
 TEXTS_THAT_DIFFER = {
     "padding": "of a convolution, or of rows of token ids",
     "loss": "of values, or of probabilities",
+    "learning_rate": "changes from a level are learned slower",
+    "window_norm": "solved by the estimators, or given to the layer",
+    "quantiles": "of a loss, or of a head",
+    "target_channel": "of a forecast, or of the level that it starts from",
+    "delay": "of a task, of a forecast, or of the level that it starts from",
 }
 
 

@@ -7,7 +7,10 @@
   reviews of the training half, validation accuracy on its last 5,000 epoch by epoch.
   Two things differ: the head gives a probability, as the loss wants, and the
   vocabulary is counted on the texts that are learned from.
-- choice: candidates for our setting, on the same split.
+- choice: candidates for our setting, on 20,000 and 5,000 reviews of other films: those
+  that a file name of the archive puts at the end of each class, where it holds the
+  reviews of a film together. (A split that does not keep films apart flatters: it gave
+  a network 0.903 that had 0.880 here.)
 - ours: the chosen setting, from all 25,000 to the 25,000 of the test half, which no
   choice has seen; beside logistic regression on words and pairs of words.
 """
@@ -16,6 +19,7 @@ import argparse
 import time
 
 import numpy as np
+import pandas as pd
 
 from .common import machine
 
@@ -25,26 +29,29 @@ BOOK = {
     "n_conv": 2,
     "kernel_size": 7,
     "pool_size": 5,
+    "dropout": 0.0,
+    "optimizer": "rmsprop",
     "learning_rate": 1e-4,
     "epochs": 10,
 }
 OURS = {
-    "embedding_dim": 64,
+    "embedding_dim": 32,
     "n_conv": 1,
-    "filters": 128,
+    "filters": 64,
     "kernel_size": 2,
     "global_pooling": "average",
     "embedding_dropout": 0.5,
     "dropout": 0.5,
-    "optimizer": "adam",
-    "epochs": 12,
+    "learning_rate": 0.002,
+    "epochs": 8,
 }
-TOKENS = {"max_tokens": 20_000, "max_length": 500}
+TOKENS = {"ngram_range": (1, 2), "max_tokens": 100_000, "max_length": 800}
+WORDS = {"max_tokens": 20_000, "max_length": 500}
 CANDIDATES = [
-    {**OURS, "kernel_size": 4, "global_pooling": "max", "embedding_dropout": 0.3},
-    {**OURS, "kernel_size": 4, "global_pooling": "max"},
-    {**OURS, "batch_size": 32},
-    OURS,
+    ({**OURS, "embedding_dim": 64, "filters": 128, "learning_rate": 0.001}, WORDS),
+    ({**OURS, "kernel_size": 3, "global_pooling": "max"}, WORDS),
+    ({**OURS, "kernel_size": 1}, {**TOKENS, "max_length": 1000}),
+    (OURS, TOKENS),
 ]
 
 
@@ -62,6 +69,15 @@ def epoch_by_epoch(texts, labels, tokens, settings, seed):
         model.fit(learned, labels[:N_LEARNED])
         scores.append(model.score(held_out, labels[N_LEARNED:]))
     return scores, time.perf_counter() - began
+
+
+def films_apart(folder):
+    """The training half, the last reviews of each class (by file name) at the end."""
+    frame = pd.read_parquet(f"{folder}/imdb_reviews.parquet")
+    frame = frame[frame["split"] == "train"]
+    number = frame["review_id"].str.extract(r"/(\d+)_")[0].astype(int)
+    frame = frame.iloc[np.argsort(number >= 10_000, kind="stable")]
+    return frame["text"].to_numpy(), frame["label"].to_numpy()
 
 
 def show(name, settings, texts, labels, tokens, seeds):
@@ -125,8 +141,8 @@ def main():
         tokens = {"max_tokens": 10_000, "max_length": 500}
         show("book", BOOK, *train, tokens, options.seeds)
     if "choice" in parts:
-        for candidate in CANDIDATES:
-            show("candidate", candidate, *train, TOKENS, 1)
+        for settings, tokens in CANDIDATES:
+            show("candidate", settings, *films_apart(options.data), tokens, 1)
     if "ours" in parts:
         test_half = fetch_imdb(data_home=options.data, subset="test", return_X_y=True)
         test(train, test_half, options.seeds)
