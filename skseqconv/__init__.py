@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
     from ._engine import clear_compiled_networks as clear_compiled_networks
     from .baseline import PersistenceRegressor as PersistenceRegressor
+    from .calendar import CalendarFeatures as CalendarFeatures
     from .conv1d import Conv1DClassifier as Conv1DClassifier
     from .conv1d import Conv1DRegressor as Conv1DRegressor
     from .conv1d_gru import Conv1DGRUClassifier as Conv1DGRUClassifier
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
 __version__ = "0.1.0"
 
 _MODULE_OF = {
+    "CalendarFeatures": "calendar",
     "make_supervised": "supervised",
     "SeriesView": "views",
     "WindowView": "views",

@@ -107,6 +107,12 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
                     f"{name}={value!r} is not known to Keras: use the name of one in "
                     f"keras.{home}."
                 ) from None
+        for name in ("vocabulary_size", "embedding_dropout"):
+            if getattr(self, name) and self.embedding_dim is None:
+                raise ValueError(
+                    f"{name}={getattr(self, name)!r} is for token ids: give "
+                    "embedding_dim, the length of their vectors, or leave it out."
+                )
         if self.learning_rate is not None and _has_schedule(self.optimizer):
             raise ValueError(
                 f"learning_rate={self.learning_rate!r} cannot take the place of the "

@@ -17,7 +17,8 @@ Defaults and everything else were chosen on the validation parts; the test parts
 for looking at once. Regressors of tables see every hour of the last day and the same
 hour of each day before, of all channels; "change" learns by how much the target will
 differ from its last value. At a delay of one day the value of one day before the
-forecast's time is the last value, so the seasonal forecast takes a week.
+forecast's time is the last value, so the seasonal forecast takes a week. The book's
+networks and optimizer see windows as they are, for as many steps as ours.
 """
 
 import argparse
@@ -41,7 +42,7 @@ from skseqconv import (
     make_supervised,
 )
 
-from .common import machine
+from .common import BOOK, machine
 
 
 class Task:
@@ -61,7 +62,7 @@ class Task:
             frame = frame.mask(frame <= -9000).ffill()
             self.target, days = "T (degC)", 10
             cuts = [int(share * len(frame)) for share in (0.6, 0.8, 1)]
-        self.lookback, self.n_rows = days * day, len(frame)
+        self.frame, self.lookback = frame, days * day
         self.X, self.y = make_supervised(frame, self.target, delay=day, on_gap="split")
         ahead = self.X.rows + day
         parts = np.split(np.arange(len(ahead)), np.searchsorted(ahead, cuts))
@@ -110,9 +111,6 @@ def models(task):
     trees = FlatWindowRegressor(
         HistGradientBoostingRegressor(loss="absolute_error", random_state=0), lags=lags
     )
-    book = {"window_norm": None, "loss": "mse", "optimizer": "rmsprop", "epochs": 20}
-    book |= {"learning_rate": 1e-3, "validation_split": 0.0, "early_stopping": False}
-    book |= {"dropout": 0.0}
     return {
         "persistence": PersistenceRegressor(),
         "a week ago": PersistenceRegressor(period=week),
@@ -120,8 +118,8 @@ def models(task):
         "ridge, change": Change(ridge),
         "trees": trees,
         "trees, change": Change(trees),
-        "book Conv1D": lambda seed: Conv1DRegressor(**book, random_state=seed),
-        "book Conv1D-GRU": lambda seed: Conv1DGRURegressor(**book, random_state=seed),
+        "book Conv1D": lambda seed: Conv1DRegressor(**BOOK, random_state=seed),
+        "book Conv1D-GRU": lambda seed: Conv1DGRURegressor(**BOOK, random_state=seed),
         "Conv1D": lambda seed: Conv1DRegressor(random_state=seed),
         "Conv1D-GRU": lambda seed: Conv1DGRURegressor(random_state=seed),
         "TCN": lambda seed: Conv1DRegressor(**TCN, random_state=seed),

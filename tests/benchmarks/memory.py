@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from .common import BATCH, DELAY, LOOKBACK, machine, made_series
+from .common import BATCH, BOOK, DELAY, LOOKBACK, machine, made_series
 
 STEP, N_STEPS = 3, 500
 
@@ -31,7 +31,7 @@ def reference(network):
 
     data = made_series()
     batch = np.zeros((BATCH, LOOKBACK // STEP, data.shape[1]), dtype=np.float32)
-    model = BUILDERS[network](batch.shape[1:])
+    model = BUILDERS[network](batch.shape[1:], dropout=0.0)
     model.compile("rmsprop", "mse")
     for _ in range(10):
         model.train_on_batch(batch, np.zeros((BATCH, 1)))
@@ -57,7 +57,7 @@ def ours(network):
     model = make_pipeline(
         Standardizer(),
         LookbackWindower(LOOKBACK, step=STEP),
-        Estimator(epochs=1, steps_per_epoch=N_STEPS),
+        Estimator(epochs=1, steps_per_epoch=N_STEPS, **BOOK),
     )
     model.fit(X, y)
     print(f"fit: {peak():.0f}")

@@ -26,6 +26,7 @@ import numpy as np
 
 from .common import (
     BATCH,
+    BOOK,
     DELAY,
     LOOKBACK,
     book_generator,
@@ -95,7 +96,7 @@ def contenders(network, step, n_steps):
     view, y = WindowView(data, ends=ends, lags=lags), data[ends + DELAY, 1]
 
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
-    ours = Estimator(epochs=1, steps_per_epoch=n_steps, warm_start=True)
+    ours = Estimator(epochs=1, steps_per_epoch=n_steps, warm_start=True, **BOOK)
 
     shape = (len(lags), data.shape[1])
 
@@ -103,9 +104,9 @@ def contenders(network, step, n_steps):
     array, array_y = view[some].to_numpy(), y[some]
     batch = tf.constant(array[:BATCH]), tf.constant(array_y[:BATCH, None])
 
-    loop = constant_batch_loop(BUILDERS[network](shape), n_steps)
+    loop = constant_batch_loop(BUILDERS[network](shape, dropout=0.0), n_steps)
     plain_loop = constant_batch_loop(keras_network(network, shape), n_steps)
-    stepped = compiled(BUILDERS[network](shape))
+    stepped = compiled(BUILDERS[network](shape, dropout=0.0))
     one_step = tf.function(lambda x, y: stepped.train_step((x, y)), autograph=False)
 
     def step_by_step():
@@ -141,9 +142,11 @@ def contenders(network, step, n_steps):
         )
         .prefetch(tf.data.AUTOTUNE)
     )
-    several = compiled(BUILDERS[network](shape))
+    several = compiled(BUILDERS[network](shape, dropout=0.0))
     several.compile("rmsprop", "mse", steps_per_execution=20)
-    xla_loop = constant_batch_loop(BUILDERS[network](shape), n_steps, xla=True)
+    xla_loop = constant_batch_loop(
+        BUILDERS[network](shape, dropout=0.0), n_steps, xla=True
+    )
     quiet = {"epochs": 1, "steps_per_epoch": n_steps, "verbose": 0}
     fed = {**quiet, "shuffle": False}  # they come shuffled
     return {

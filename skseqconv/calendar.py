@@ -1,0 +1,201 @@
+"""Time of day and time of year as channels, known for the future too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from numbers import Integral
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+__all__ = ["CalendarFeatures"]
+
+_PERIODS = {
+    "hour": pd.Timedelta(hours=1),
+    "day": pd.Timedelta(days=1),
+    "week": pd.Timedelta(days=7),
+    "year": pd.Timedelta(days=365.2425),
+}
+
+
+class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+    """Add the time of day, of year and so on to a table, as sine and cosine.
+
+    A clock's hand has no jump at midnight: each period becomes two columns, the sine
+    and cosine of its angle. It stands before `make_supervised`, because it reads the
+    dates of a table; it learns nothing from the values, so nothing can leak.
+
+    Parameters
+    ----------
+    periods : sequence of str, default=("day", "year")
+        "hour", "day", "week", "year", or a length of time that pandas reads, such as
+        "12h".
+    ahead : int, default=0
+        Rows ahead of its own that each row's date is read: the delay of a forecast
+        gives the time that is forecast, which is known in advance.
+
+    Attributes
+    ----------
+    step_ : Timedelta
+        Time from row to row: the most common one.
+    n_features_in_ : int
+        Number of columns of the table.
+    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+        Their names.
+
+    Raises
+    ------
+    ValueError
+        By `fit` and `transform`, if X is no table with dates as its index, has a
+        column that a feature would replace, or `periods` or `ahead` make no sense.
+
+    See Also
+    --------
+    make_supervised : Makes rows and targets of the table.
+
+    Notes
+    -----
+    The year has 365.2425 days, the mean of the Gregorian calendar. Dates with a time
+    zone are read as their local clock shows them.
+
+    Whatever else is known in advance (holidays, planned outages, somebody's weather
+    forecast) becomes a channel by pandas' own shift: with a delay of 24,
+    ``table.assign(holiday_ahead=table["holiday"].shift(-24))``. Its last 24 rows are
+    missing then: fill in what is known of the future before forecasting from them.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skseqconv import CalendarFeatures
+    >>> dates = pd.date_range("2025-01-01", periods=4, freq="6h")
+    >>> table = pd.DataFrame({"load": [1.0, 2.0, 3.0, 2.0]}, index=dates)
+    >>> CalendarFeatures(["day"]).fit_transform(table).round(3)
+                         load  day_sin  day_cos
+    2025-01-01 00:00:00   1.0      0.0      1.0
+    2025-01-01 06:00:00   2.0      1.0      0.0
+    2025-01-01 12:00:00   3.0      0.0     -1.0
+    2025-01-01 18:00:00   2.0     -1.0     -0.0
+    """
+
+    def __init__(
+        self, periods: Sequence[str] = ("day", "year"), *, ahead: int = 0
+    ) -> None:
+        self.periods = periods
+        self.ahead = ahead
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Self:
+        """Find the time from row to row.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_steps, n_channels)
+            With a DatetimeIndex.
+        y : object, default=None
+            Ignored.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        self._lengths()
+        if not isinstance(self.ahead, Integral) or isinstance(self.ahead, bool):
+            raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
+        self._check_table(X)
+        steps = pd.Series(X.index).diff().mode()
+        if not len(steps) and self.ahead:
+            raise ValueError(
+                f"ahead={self.ahead!r} needs the time from row to row, and X has "
+                f"{len(X)} row(s)."
+            )
+        self.step_ = steps.iloc[0] if len(steps) else pd.Timedelta(0)
+        self.n_features_in_ = X.shape[1]
+        self.feature_names_in_ = np.array(X.columns, dtype=object)
+        return self
+
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Add the columns.
+
+        Parameters
+        ----------
+        X : DataFrame of shape (n_steps, n_channels)
+            With a DatetimeIndex.
+
+        Returns
+        -------
+        table : DataFrame of shape (n_steps, n_channels + 2 * n_periods)
+            X, and ``<period>_sin`` and ``<period>_cos`` of each period.
+        """
+        check_is_fitted(self)
+        lengths = self._lengths()
+        self._check_table(X)
+        clock = X.index.tz_localize(None) + self.ahead * self.step_
+        since = (clock - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(seconds=1)
+        added = {}
+        for name, length in zip(self.periods, lengths, strict=True):
+            angle = 2 * np.pi * (since.to_numpy() / length.total_seconds() % 1)
+            added[f"{name}_sin"], added[f"{name}_cos"] = np.sin(angle), np.cos(angle)
+        return X.assign(**added)
+
+    def get_feature_names_out(
+        self, input_features: Sequence[str] | None = None
+    ) -> NDArray[np.object_]:
+        """Names of the columns of the table.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Ignored: the names are those of the fitted table.
+
+        Returns
+        -------
+        names : ndarray of str of shape (n_channels + 2 * n_periods,)
+            Those of X, and of the features.
+        """
+        check_is_fitted(self)
+        added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
+        return np.array([*self.feature_names_in_, *added], dtype=object)
+
+    def _lengths(self):
+        if isinstance(self.periods, str) or not len(self.periods):
+            raise ValueError(
+                f"periods={self.periods!r} must be a list of names, such as "
+                "['day', 'year']."
+            )
+        return [_length(name) for name in self.periods]
+
+    def _check_table(self, X):
+        is_table = isinstance(X, pd.DataFrame)
+        if not is_table or not isinstance(X.index, pd.DatetimeIndex):
+            raise ValueError(
+                "CalendarFeatures reads the dates of a table: X must be a DataFrame "
+                f"with a DatetimeIndex, got {type(X).__name__}. Use it before "
+                "make_supervised."
+            )
+        if X.index.hasnans:
+            at = int(np.flatnonzero(X.index.isna())[0])
+            raise ValueError(f"Row {at} of X has no date (NaT): drop it.")
+        for name in self.periods:
+            for column in (f"{name}_sin", f"{name}_cos"):
+                if column in X.columns:
+                    raise ValueError(
+                        f"X has a column {column!r} already, which the period "
+                        f"{name!r} would replace: rename it."
+                    )
+
+
+def _length(name):
+    try:
+        length = _PERIODS.get(name) or pd.Timedelta(name)
+    except (ValueError, TypeError):
+        length = pd.Timedelta(0)
+    if not length > pd.Timedelta(0):
+        raise ValueError(
+            f"periods holds {name!r}, which is none of {', '.join(map(repr, _PERIODS))}"
+            " and no length of time, such as '12h'."
+        )
+    return length
