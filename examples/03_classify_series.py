@@ -75,7 +75,7 @@ def network(seed):
         PerStep(SimpleImputer(strategy="constant", fill_value=0.0)),
         Conv1DClassifier(
             filters=(64, 128, 64),
-            kernel_size=(16, 10, 6),
+            kernel_size=(24, 15, 9),
             pool_size=1,
             padding="same",
             normalization="batch",

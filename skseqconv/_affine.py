@@ -14,8 +14,11 @@ from .views import SeriesView, WindowView
 #: Rows that the relation is solved from, at most.
 MAX_ROWS = 10_000
 
-#: Left over at most, as a share of the spread of y: rounding of a float32 series.
+#: Left over at most, as a share of the spread of y.
 TOLERANCE = 1e-4
+
+#: Rounding of what float32 holds, as a share of the largest value.
+ROUNDING = 1e-6
 
 
 def solve_affine(channel, y):
@@ -29,15 +32,15 @@ def solve_affine(channel, y):
     -------
     slope, offset : float
     rest : float
-        Largest absolute remainder, as a share of the spread of y.
+        Largest absolute remainder beyond rounding, as a share of the spread of y.
     """
     center, spread = channel.mean(), channel.std()
     slope = 1.0  # of a constant channel: scalers leave it unscaled
     if spread > 1e-12 * max(1.0, abs(center)):
         slope = float(np.mean((channel - center) * (y - y.mean())) / spread**2)
     offset = float(y.mean() - slope * center)
-    rest = np.abs(y - slope * channel - offset).max()
-    return slope, offset, float(rest / max(y.std(), 1e-12 * max(1.0, abs(y.mean()))))
+    rest = np.abs(y - slope * channel - offset).max() - ROUNDING * np.abs(y).max()
+    return slope, offset, float(max(rest, 0.0) / (y.std() or 1.0))
 
 
 def target_relations(windows, y, channels, delays):
@@ -82,8 +85,8 @@ def no_relation(channels, rests):
     return (
         f"y is not an affine function of channel {channels[rests.argmax()]} of the "
         f"windows ({rests.max():.2g} of its spread is left over), so the channel's "
-        "last value is no forecast of y. Is it another channel (target_channel), or "
-        "does a step before mix or bend channels (PCA, a logarithm)?"
+        "last value is no forecast of y. Is it another channel (target_channel) or "
+        "delay, or does a step before mix or bend channels (PCA, a logarithm)?"
     )
 
 
@@ -100,8 +103,9 @@ def target_channels(estimator, windows, n_outputs):
         return [position_after_steps(windows, channel) for channel, _ in target]
     if chosen is None and n_channels > 1:
         raise ValueError(
-            f"target_channel=None, but X has {n_channels} channels and does not "
-            "know its target: name the channel, or make X by make_supervised."
+            f"target_channel=None, but X has {n_channels} channels and does not know "
+            f"which of them {n_outputs} column(s) of y are the future of: name the "
+            "channel, or make X and y by make_supervised."
         )
     chosen = _one_each(0 if chosen is None else chosen, n_outputs, "target_channel")
     if windows.ndim == 3 and names is not None and len(names) != n_channels:

@@ -135,7 +135,7 @@ class Network:
         """What leads from the channels of a window to the level of the target."""
         layer = self.model.get_layer("window_norm")
         for name, value in values.items():
-            getattr(layer, name).assign(value.astype(np.float32))
+            getattr(layer, name).assign(value)
 
     @property
     def n_parameters(self):

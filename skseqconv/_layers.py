@@ -169,8 +169,8 @@ def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
     if quantiles:
         last = layers.Reshape((n_outputs, 1), name="last")(last)
         spread = layers.Reshape((n_outputs, 1), name="spread")(spread)
-    change = layers.Multiply(name="change")([outputs, spread])
-    return layers.Add(name="forecast")([last, change])
+    change = layers.Multiply(dtype="float32", name="change")([outputs, spread])
+    return layers.Add(dtype="float32", name="forecast")([last, change])
 
 
 @saving.register_keras_serializable("skseqconv")
@@ -217,7 +217,9 @@ def relative_to_level(window, kind, n_outputs):
     """A window relative to its last values, and where its outputs start from."""
     if kind is None:
         return window, None
-    relative, last, spread = WindowNorm(kind, n_outputs, name="window_norm")(window)
+    # In float32 whatever the policy: a level needs its digits.
+    norm = WindowNorm(kind, n_outputs, dtype="float32", name="window_norm")
+    relative, last, spread = norm(window)
     return relative, (last, spread)
 
 

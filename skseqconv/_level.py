@@ -72,13 +72,14 @@ def find_level(estimator, windows, y):
         If `window_norm` is "auto", and y is no affine function of its channel.
     """
     kind = estimator.window_norm
-    if kind is None or (kind == "auto" and not _knows_target(windows, y.shape[1])):
+    if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
         return None
     if kind == "auto":
         kind = AUTO
     channels = target_channels(estimator, windows, y.shape[1])
     delays = target_delays(estimator, windows, y.shape[1])
-    with np.errstate(invalid="ignore"):  # what is missing is told of elsewhere
+    # What is missing or too large is told of where the network is fed.
+    with np.errstate(invalid="ignore", over="ignore"):
         slopes, offsets, rests = target_relations(windows, y, channels, delays)
     if rests.max() > TOLERANCE:
         if estimator.window_norm != "auto":
@@ -93,12 +94,15 @@ def find_level(estimator, windows, y):
             stacklevel=2,
         )
         return None
-    return _level(kind, windows, y, channels, slopes, offsets)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return _level(kind, windows, y, channels, slopes, offsets)
 
 
-def _knows_target(windows, n_outputs):
+def _can_tell(estimator, windows, y):
+    """Whether "auto" knows the target, and windows have a past to be relative to."""
     target = getattr(windows, "target", None)
-    return target is not None and len(target) == n_outputs and windows.shape[1] > 1
+    known = target is not None and len(target) == y.shape[1]
+    return windows.shape[1] > 1 and (known or estimator.target_channel is not None)
 
 
 def _level(kind, windows, y, channels, slopes, offsets):
@@ -120,6 +124,7 @@ def _level(kind, windows, y, channels, slopes, offsets):
     slope[channels, outputs] = slopes / scale
     offset = (slopes * center[channels] + offsets - mean) / scale
     values = {"center": center, "spread": spread, "slope": slope, "offset": offset}
+    values = {name: value.astype(np.float32) for name, value in values.items()}
     return Level(kind, values, mean, scale)
 
 
@@ -135,5 +140,6 @@ def _values(windows):
 
 def _last_values(windows):
     if isinstance(windows, WindowView):
-        return SeriesView(windows).to_numpy(np.float64)
+        newest = WindowView(SeriesView(windows), lags=windows.lags[-1:])
+        return newest.to_numpy(np.float64)[:, 0]
     return np.asarray(windows[:, -1], dtype=np.float64)

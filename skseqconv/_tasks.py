@@ -72,13 +72,14 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
             In the units of y.
         """
-        outputs = self._predict_raw(X)
-        if self._quantiles:
-            outputs = outputs[:, :, self._quantiles.index(0.5)]
+        outputs = self._middle(self._predict_raw(X))
         return self.target_encoder_.inverse_transform(outputs)
 
     def predict_quantiles(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict the quantiles of y; for ``loss="quantile"``.
+
+        After other steps of a Pipeline,
+        ``pipe[-1].predict_quantiles(pipe[:-1].transform(X))``.
 
         Parameters
         ----------
@@ -104,6 +105,9 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         self, X: WindowView | ArrayLike, coverage: float = 0.8
     ) -> NDArray[np.float64]:
         """Predict an interval that y lies in with a given probability.
+
+        After other steps of a Pipeline,
+        ``pipe[-1].predict_interval(pipe[:-1].transform(X))``.
 
         Corrected by the rows that were held out in `fit` (`validation_split`), as far
         as the rows to come are like those: split conformal prediction [1]_, around
@@ -134,7 +138,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         if not (isinstance(coverage, Real) and 0 < coverage < 1):
             raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
         outputs = self._predict_raw(X)
-        if self._held_out_forecasts is None:
+        if getattr(self, "_held_out_forecasts", None) is None:
             raise ValueError(
                 "predict_interval learns from rows that training has not seen: fit "
                 "with validation_split, say 0.1 (partial_fit has none)."
@@ -142,7 +146,15 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         y, forecasts = self._held_out_forecasts
         lower, upper = self._bounds(outputs, coverage)
         wider = correction(overshoots(y, *self._bounds(forecasts, coverage)), coverage)
-        return self._each(np.stack([lower - wider, upper + wider], axis=-1))
+        middle = self._middle(outputs)  # a correction that narrows must not cross it
+        lower = np.minimum(lower - wider, middle)
+        upper = np.maximum(upper + wider, middle)
+        return self._each(np.stack([lower, upper], axis=-1))
+
+    def _middle(self, outputs):
+        """What `predict` gives: of quantiles the median."""
+        at = self._quantiles and self._quantiles.index(0.5)
+        return outputs if at is None else outputs[:, :, at]
 
     def _bounds(self, outputs, coverage):
         """Bounds of an interval as yet uncorrected."""
@@ -188,8 +200,13 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
     _own_names = (("loss", "quantile"),)
 
     def _find_level(self, X, y):
-        if self.embedding_dim is not None:
+        if self.embedding_dim is not None and self.window_norm in (None, "auto"):
             return None
+        if self.embedding_dim is not None:
+            raise ValueError(
+                f"window_norm={self.window_norm!r} is for channels, and embedding_dim "
+                "makes X token ids: leave one of them out."
+            )
         return find_level(self, X.data, y.reshape(len(y), -1))
 
     def _encoder(self, level):

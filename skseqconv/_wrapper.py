@@ -368,11 +368,13 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         X, _ = self._validate_data(X)
         lease = self._held()  # keeps the network while another thread refits
         outputs = lease.network.predict(X)
-        if not np.isfinite(outputs).all():
+        finite = np.isfinite(outputs).all(axis=tuple(range(1, outputs.ndim)))
+        if not finite.all():
+            n_bad = np.count_nonzero(~finite)
             raise ValueError(
-                f"The network gives values that are not finite for "
-                f"{(~np.isfinite(outputs).all(axis=1)).sum()} of {len(X)} rows: X is "
-                "far outside of what it was trained on, or training went wrong."
+                f"The network gives values that are not finite for {n_bad} of {len(X)} "
+                "rows: X is far outside of what it was trained on, or training went "
+                "wrong."
             )
         del lease
         return outputs

@@ -136,7 +136,7 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
 
     def _lag(self, delay, windows):
         if self.period is None:
-            return 0
+            return int(_lags(windows)[-1])
         if delay is None:
             raise ValueError(
                 f"period={self.period} counts from the time that is forecast, and X "

@@ -104,8 +104,8 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         ("standard"), and what the network gives is added to the last value of the
         target. Before training that is persistence; a series that moves to another
         level moves its forecasts with it. "auto" takes "standard" where X knows its
-        target (from `make_supervised`) and y is an affine function of it; None takes
-        windows as they are.
+        target (from `make_supervised`) or `target_channel` names it, and y is an affine
+        function of it; None takes windows as they are.
     target_channel : str, int or sequence of these, default=None
         For `window_norm`, the channel that y is the future of, by name or position; a
         sequence has one for each column of y. None takes what X knows, or the only

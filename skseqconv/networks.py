@@ -315,6 +315,11 @@ def per_layer(value, n_layers, name):
 def dilation_rates(dilation_rate, n_conv, residual):
     """One dilation a convolution; "exponential" doubles it from block to block."""
     if isinstance(dilation_rate, str):
+        if dilation_rate != "exponential":
+            raise ValueError(
+                f"dilation_rate={dilation_rate!r} must be a number, one a convolution, "
+                'or "exponential".'
+            )
         return [2 ** (i // (residual or 1)) for i in range(n_conv)]
     return per_layer(dilation_rate, n_conv, "dilation_rate")
 
