@@ -144,7 +144,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     def get_feature_names_out(
         self, input_features: Sequence[str] | None = None
     ) -> NDArray[np.object_]:
-        """Names of the columns of the table.
+        """Name the columns of the table.
 
         Parameters
         ----------

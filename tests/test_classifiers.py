@@ -671,3 +671,10 @@ def test_scikit_learn_takes_it_for_a_classifier(Estimator):
     assert found.shape == (len(X), 2)
     calibrated = CalibratedClassifierCV(model, cv=2).fit(X, y)
     np.testing.assert_allclose(calibrated.predict_proba(X).sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("option", [{"vocabulary_size": 9}, {"embedding_dropout": 0.1}])
+def test_options_of_an_embedding_need_one(option):
+    [name] = option
+    with pytest.raises(ValueError, match=f"{name}=.* is for token ids: give embedding"):
+        small(Conv1DClassifier, **option).fit(np.ones((4, 9)), [0, 1] * 2)

@@ -219,6 +219,8 @@ def test_fitted_attributes_are_those_documented(name, tiny):
         X = LookbackWindower(8).fit_transform(X)
     if name.endswith("TokenSequencer"):
         X = ["a text"]
+    if name.endswith("CalendarFeatures"):
+        X = skseqconv.datasets.make_climate(60, random_state=0)
     estimator.fit(X, y)
     held = {
         attribute

@@ -1075,3 +1075,30 @@ def test_changing_the_future_changes_no_earlier_prediction(Estimator, weather):
         model = pipeline(small(Estimator, validation_split=0.2)).fit(X[past], y[past])
         predictions.append(model.predict(X[:n_past]))
     np.testing.assert_array_equal(*predictions)
+
+
+# Defaults.
+
+
+def test_epochs_are_as_many_as_give_500_steps(windows):
+    X, y = windows
+    model = small(Conv1DRegressor, epochs="auto", batch_size=100).fit(X[:250], y[:250])
+    n_steps = -(-int(X[:250].complete.sum()) // 100)
+    assert model.n_iter_ == -(-500 // n_steps)
+    assert int(model.model_.optimizer.iterations.numpy()) == model.n_iter_ * n_steps
+    model.set_params(steps_per_epoch=600).fit(X[:250], y[:250])
+    assert model.n_iter_ == 1
+
+
+def test_changes_are_learned_at_a_tenth_of_the_optimizers_step_size(windows):
+    X, y = windows
+    rates = []
+    for options in (
+        {},
+        {"window_norm": None},
+        {"learning_rate": 0.002},
+        {"optimizer": keras.optimizers.Adam(0.003)},
+    ):
+        model = small(Conv1DRegressor, **options).fit(X, y).model_
+        rates.append(float(model.optimizer.learning_rate.numpy()))
+    np.testing.assert_allclose(rates, [1e-4, 1e-3, 2e-3, 3e-3], rtol=1e-6)

@@ -686,3 +686,35 @@ def test_all_ids_occur_in_the_cut_reviews(reviews):
     ids = sequencer.fit_transform(ranks[::20])
     assert ids.shape == (1250, 100)
     assert ids.max() == sequencer.n_tokens_ - 1
+
+
+# Runs of tokens.
+
+
+def test_runs_of_tokens_follow_the_token_that_they_begin_with():
+    sequencer = TokenSequencer(ngram_range=(1, 3)).fit(["A dull, dull film"])
+    assert list(sequencer.vocabulary_) == [
+        "dull", "a", "a dull", "a dull dull", "dull dull", "dull dull film",
+        "dull film", "film",
+    ]  # fmt: skip
+    [row] = TokenSequencer(ngram_range=(2, 2)).fit_transform(["not so good"])
+    assert row[-3:].tolist() == [0, 2, 3]
+
+
+def test_runs_count_in_the_length_and_come_from_any_tokenizer():
+    sequencer = TokenSequencer(max_length=2, ngram_range=(1, 2), tokenizer=list)
+    sequencer.fit(["abc"])
+    assert sequencer.inverse_transform(sequencer.transform(["abc"])) == ["b c c"]
+
+
+def test_pairs_are_those_of_scikit_learn():
+    texts = ["one two three two", "two one", "three"]
+    ours = TokenSequencer(ngram_range=(1, 2)).fit(texts).vocabulary_
+    theirs = CountVectorizer(ngram_range=(1, 2)).fit(texts).vocabulary_
+    assert set(ours) == set(theirs)
+
+
+@pytest.mark.parametrize("bad", [(2, 1), (0, 1), (1,), (1.0, 2)])
+def test_a_range_of_runs_has_two_ends(bad):
+    with pytest.raises(ValueError, match=r"ngram_range=\(.*two whole numbers"):
+        TokenSequencer(ngram_range=bad).fit(["a text"])
