@@ -1,6 +1,6 @@
 """The kernels of example 03, chosen by cross-validation on training parts alone.
 
-    python -m tests.benchmarks.series_choice --data FOLDER [--epochs 150]
+    python -m tests.benchmarks.series_choice --data FOLDER [--epochs 80]
 
 Candidates differ in their kernels; accuracy in % is that of stratified folds of the
 training part of each set, with one seed, and of fewer epochs than the example's. The
@@ -47,7 +47,7 @@ def network(kernel_size, epochs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", metavar="FOLDER", required=True)
-    parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument("--epochs", type=int, default=80)
     options = parser.parse_args()
     print(machine())
     cv = StratifiedKFold(5, shuffle=True, random_state=0)
