@@ -1,4 +1,4 @@
-"""Quantiles, and intervals that cover as much as they promise.
+"""Quantiles, and intervals that rows held out have corrected.
 
 Where rows are held out (`validation_split`), how far the truth lay outside of an
 interval there corrects its width: split conformal prediction, around a forecast of one

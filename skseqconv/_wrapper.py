@@ -40,12 +40,14 @@ _KERAS_HOMES = {
     "activation": "activations",
 }
 
-#: Training steps of a fit, if `epochs` is "auto": enough for the sets of benchmark
-#: accuracy, of which none gained by more, and a few seconds of training.
+#: Training steps of a fit, if `epochs` is "auto". On the validation parts of benchmark
+#: accuracy Conv1D was at its best after 130 to 500; Conv1D-GRU, slower, went on gaining
+#: a little.
 STEPS_OF_A_FIT = 500
 
-#: A forecast of changes starts from a good one: with the optimizers' own step sizes it
-#: was worse than persistence after one epoch (benchmark accuracy, validation parts).
+#: A forecast of changes starts from a good one. Five epochs of Adam's own step size led
+#: away from it (validation part of ETTh1: 0.259; persistence 0.215), of a tenth of it
+#: beyond it (0.208, with dropout).
 CHANGES_LEARN_SLOWER = 0.1
 
 #: Attributes that live as long as a fit.
