@@ -21,6 +21,7 @@ parameters = partial(dataclass, kw_only=True, eq=False, repr=False)
 _COUNT = Interval(Integral, 1, None, closed="left")
 _NUMBER = Interval(Integral, 0, None, closed="left")
 _SHARE = Interval(Real, 0, 1, closed="left")
+_EACH_LAYER = (_COUNT, list, tuple, np.ndarray)
 _LOSS = (str, callable, keras.losses.Loss)
 
 
@@ -36,12 +37,12 @@ def _one_of(*values):
 class Conv1DStack:
     """Options of both networks."""
 
-    filters: int | Sequence[int] = _parameter(32, _COUNT, "array-like")
-    kernel_size: int | Sequence[int] = _parameter(5, _COUNT, "array-like")
-    pool_size: int | Sequence[int] = _parameter(3, _COUNT, "array-like")
+    filters: int | Sequence[int] = _parameter(32, *_EACH_LAYER)
+    kernel_size: int | Sequence[int] = _parameter(5, *_EACH_LAYER)
+    pool_size: int | Sequence[int] = _parameter(3, *_EACH_LAYER)
     n_conv: int = _parameter(3, _COUNT)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
-        1, _COUNT, "array-like", _one_of("exponential")
+        1, *_EACH_LAYER, _one_of("exponential")
     )
     padding: Literal["valid", "same", "causal"] = _parameter(
         "valid", _one_of("valid", "same", "causal")

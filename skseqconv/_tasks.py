@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils import compute_sample_weight
+from sklearn.utils.validation import check_is_fitted
 
 from ._intervals import (
     MAX_ROWS,
@@ -109,9 +110,10 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         After other steps of a Pipeline,
         ``pipe[-1].predict_interval(pipe[:-1].transform(X))``.
 
-        Corrected by the rows that were held out in `fit` (`validation_split`), as far
-        as the rows to come are like those: split conformal prediction [1]_, around
-        `predict`, or around the quantiles for ``loss="quantile"`` [2]_.
+        Corrected by the rows that were held out in `fit` (`validation_split`) or given
+        to `calibrate_interval` since, as far as the rows to come are like those: split
+        conformal prediction [1]_, around `predict`, or around the quantiles for
+        ``loss="quantile"`` [2]_.
 
         Parameters
         ----------
@@ -141,7 +143,8 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         if getattr(self, "_held_out_forecasts", None) is None:
             raise ValueError(
                 "predict_interval learns from rows that training has not seen: fit "
-                "with validation_split, say 0.1 (partial_fit has none)."
+                "with validation_split, say 0.1, or give such rows to "
+                "calibrate_interval (partial_fit holds none out)."
             )
         y, forecasts = self._held_out_forecasts
         lower, upper = self._bounds(outputs, coverage)
@@ -150,6 +153,41 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         lower = np.minimum(lower - wider, middle)
         upper = np.maximum(upper + wider, middle)
         return self._each(np.stack([lower, upper], axis=-1))
+
+    def calibrate_interval(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
+        """Correct the intervals by other rows, the latest ones whose y is known.
+
+        They take the place of those that `fit` held out; the network stays as it is.
+        Intervals of a season are too narrow, or too wide, for the next one: where
+        forecasts go on for long, call it now and then, so that the interval follows
+        the errors that the forecasts have had of late (the sliding window of residuals
+        of [1]_). Training must not have seen the rows.
+
+        After other steps of a Pipeline,
+        ``pipe[-1].calibrate_interval(pipe[:-1].transform(X), y)``.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            What came true.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+
+        References
+        ----------
+        .. [1] Xu, Xie: Conformal prediction interval for dynamic time-series. ICML
+           2021.
+        """
+        check_is_fitted(self)
+        X, y = self._validate_data(X, y)
+        self._keep_held_out(self._held().network, X, self.target_encoder_.transform(y))
+        return self
 
     def _middle(self, outputs):
         """What `predict` gives: of quantiles the median."""

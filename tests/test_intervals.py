@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from sklearn.exceptions import NotFittedError
 from sklearn.metrics import mean_pinball_loss
 
 from skseqconv import (
@@ -366,8 +367,37 @@ def test_interval_needs_rows_held_out(panel):
     model = small(Conv1DRegressor, epochs=1, validation_split=0.2).fit(X, y)
     assert model.predict_interval(X).shape == (1000, 2)
     model.partial_fit(X, y)
-    with pytest.raises(ValueError, match="partial_fit has none"):
+    with pytest.raises(ValueError, match="partial_fit holds none out"):
         model.predict_interval(X)
+    assert model.calibrate_interval(X, y) is model
+    assert model.predict_interval(X).shape == (1000, 2)
+
+
+@pytest.mark.parametrize("loss", ["mse", "quantile"])
+def test_intervals_follow_the_rows_given_later(fitted, panel, loss):
+    model = copy.deepcopy(fitted[loss])
+    X, y = made_panel(400, seed=1)
+    y = y + 5 * np.random.default_rng(2).normal(size=400)  # noise that came later
+    before = model.predict(X)
+    model.calibrate_interval(X, y)
+    np.testing.assert_array_equal(model.predict(X), before)
+    lower, upper = model.predict_interval(X, coverage=0.8).T
+    assert ((lower <= y) & (y <= upper)).mean() == pytest.approx(0.8, abs=0.005)
+    other = pickle.loads(pickle.dumps(model)).predict_interval(X)
+    np.testing.assert_array_equal(other, model.predict_interval(X))
+
+
+def test_failed_calibration_changes_nothing(fitted, panel):
+    X, y = panel
+    model = copy.deepcopy(fitted["mse"])
+    before = model.predict_interval(X)
+    with pytest.raises(ValueError, match="NaN"):
+        model.calibrate_interval(X, np.where(y > 60, np.nan, y))
+    with pytest.raises(ValueError, match="X has 1000 rows and y has 999"):
+        model.calibrate_interval(X, y[:-1])
+    np.testing.assert_array_equal(model.predict_interval(X), before)
+    with pytest.raises(NotFittedError):
+        small(Conv1DRegressor).calibrate_interval(X, y)
 
 
 def test_interval_of_an_untrained_network_says_what_it_needs(panel):
