@@ -45,7 +45,11 @@ TARGET = "T (degC)"
 STEPS = 10 if options.quick else 100
 
 # %% The series, and the task: the temperature 24 hours after each row
-series = load_climate_csv(options.csv) if options.csv else make_climate(random_state=0)
+series = (
+    load_climate_csv(options.csv).sort_index()
+    if options.csv
+    else make_climate(random_state=0)
+)
 X, y = make_supervised(series, TARGET, delay=DAY, on_gap="split")
 parts = X.series if isinstance(X.series, list) else [X.series]
 print(f"{len(series):,} rows x {series.shape[1]} channels, {options.csv or 'made'}")

@@ -166,32 +166,72 @@ def _listed(names, array):
 
 def _read(series):
     """One series as (array, names, index)."""
-    if hasattr(series, "columns"):
-        array = _table_values(series)
-        names = np.array(list(series.columns), dtype=object)
-        named = all(isinstance(name, str) for name in names)
-        return array, names if named else None, getattr(series, "index", None)
     index = getattr(series, "index", None) if hasattr(series, "iloc") else None
-    return _as_rows(series), None, index
+    if is_other_table(series):
+        table = numeric_table(series, "series")
+        array, names = table.to_numpy(), table.columns
+        if array.dtype.kind == "O":  # decimals, truth values some of which are missing
+            array = array.astype(np.float64)
+    elif hasattr(series, "columns"):
+        array, names = _pandas_values(series), list(series.columns)
+    else:
+        return _as_rows(series), None, index
+    named = all(isinstance(name, str) for name in names)
+    return _as_rows(array), np.array(names, dtype=object) if named else None, index
 
 
-def _table_values(table):
+def _pandas_values(table):
     values = table.to_numpy()
-    if values.dtype.kind != "O":
-        return _as_rows(values)
+    if values.dtype.kind not in "OMm":
+        return values
     columns = []
     for at, name in enumerate(table.columns):
         column = table.iloc[:, at]
+        kind = column.dtype.kind
         try:
-            if column.dtype.kind in "Mm":
+            if kind in "Mm":
                 raise TypeError
             columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
         except (TypeError, ValueError):
-            raise ValueError(
-                f"Channel {name!r} of the series is not numeric (dtype "
-                f"{column.dtype}): leave it out, or turn it into numbers first."
-            ) from None
-    return _as_rows(np.stack(columns, axis=1))
+            raise _not_numeric("series", name, column.dtype, kind == "M") from None
+    return np.stack(columns, axis=1)
+
+
+def is_other_table(X):
+    """Whether X is a table, and not pandas'."""
+    return hasattr(type(X), "columns") and not hasattr(X, "iloc")
+
+
+def numeric_table(table, called):
+    """A table that is not pandas', such as polars', by narwhals; refuses others.
+
+    NumPy would make numbers of the dates of such a table.
+    """
+    import narwhals  # which scikit-learn reads tables by
+
+    try:
+        table = narwhals.from_native(table, eager_only=True)
+    except TypeError:
+        raise ValueError(
+            f"The {called} is a {type(table).__name__}, which holds no values yet: "
+            "collect it first, or give a NumPy array or a pandas DataFrame."
+        ) from None
+    for name, dtype in table.schema.items():
+        if not (dtype.is_numeric() or dtype == narwhals.Boolean):
+            is_date = dtype in (narwhals.Date, narwhals.Datetime)
+            raise _not_numeric(called, name, dtype, is_date)
+    return table
+
+
+def _not_numeric(called, name, dtype, is_date):
+    """The error that a column deserves."""
+    way_out = "or turn it into numbers first"
+    if is_date:
+        way_out = f"or make it the index of a pandas DataFrame, set_index({name!r})"
+    return ValueError(
+        f"Channel {name!r} of the {called} is not numeric (dtype {dtype}): leave it "
+        f"out, {way_out}."
+    )
 
 
 def _as_rows(values):

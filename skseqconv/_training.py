@@ -31,7 +31,7 @@ def train(
     steps_per_epoch,
     callbacks,
     verbose,
-    epoch_task,
+    fit_task,
 ):
     """Train for some epochs.
 
@@ -53,9 +53,8 @@ def train(
         Used as they are.
     verbose : int
         As in `keras.Model.fit`.
-    epoch_task : context manager factory
-        Entered for each epoch; what it gives is called at the epoch's end and says
-        whether to stop.
+    fit_task : FitTask or None
+        Told of each epoch; it may say to stop.
 
     Returns
     -------
@@ -84,7 +83,7 @@ def train(
     network.model.stop_training = False
     calls.on_train_begin()
     for epoch in range(first_epoch, first_epoch + epochs):
-        end_task = epoch_task(epoch)
+        end_epoch = fit_task and fit_task.begin_epoch()
         calls.on_epoch_begin(epoch)
         network.set_dropout_seeds(seed, epoch)
         order = epoch_order(feed.n_samples, n_steps * batch_size, seed, epoch)
@@ -98,7 +97,8 @@ def train(
             logs.update({f"val_{name}": value for name, value in scores.items()})
         _raise_if_not_finite(logs, epoch, network)
         calls.on_epoch_end(epoch, logs)
-        if end_task() or network.model.stop_training:
+        stop = fit_task and end_epoch(history.history)
+        if stop or network.model.stop_training:
             break
     if network.optimizer.use_ema:  # what Keras does at the end of its fit
         network.optimizer.finalize_variable_values(network.model.trainable_variables)
@@ -106,7 +106,11 @@ def train(
     # The last update comes after the last loss.
     outputs = network.look_at(feed.some())
     _raise_if_not_finite({"the output": np.abs(outputs).max()}, epoch, network)
-    return {name: list(map(float, v)) for name, v in history.history.items()}
+    return _as_floats(history.history)
+
+
+def _as_floats(history):
+    return {name: list(map(float, values)) for name, values in history.items()}
 
 
 def _one_epoch(network, feed, order, batch_size, calls, verbose, fixed):
@@ -158,6 +162,50 @@ def _raise_if_not_finite(logs, epoch, network):
                 f"(Standardizer), lower learning_rate (now {rate:g}), or limit the "
                 "gradient (optimizer=keras.optimizers.RMSprop(clipnorm=1.0))."
             )
+
+
+class FitTask:
+    """A fit and its epochs, as scikit-learn's callbacks are told of them.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        Of the fit.
+    estimator : SequenceEstimator
+    X, y, sample_weight
+        As they were given to `fit`.
+    """
+
+    def __init__(self, context, estimator, X, y, sample_weight):
+        metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self._given = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+        self._context = context
+        self._estimator = estimator
+
+    def begin(self, n_epochs):
+        """Tell how many epochs there may be, which takes a look at the data."""
+        self._context.max_subtasks = n_epochs
+        self._context.call_on_fit_task_begin(**self._given)
+
+    def begin_epoch(self):
+        """Begin an epoch; gives what ends it and says whether to stop."""
+        task = self._context.subcontext(task_name="epoch")
+        task.call_on_fit_task_begin(**self._given)
+        return lambda history: task.call_on_fit_task_end(
+            **self._given, reconstruction_attributes=lambda: self._fitted(history)
+        )
+
+    def _fitted(self, history):
+        """What the estimator, with its weights of now, lacks to be a fitted one."""
+        n_epochs = len(history["loss"])
+        return {
+            "history_": _as_floats(history),
+            "n_iter_": n_epochs,
+            "_n_epochs_trained": self._estimator._n_epochs_trained + n_epochs,
+        }
+
+    def end(self):
+        self._context.call_on_fit_task_end(**self._given, reconstruction_attributes={})
 
 
 def prepared_callbacks(callbacks):

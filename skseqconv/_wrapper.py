@@ -27,8 +27,10 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._batches import Sequences
 from ._engine import Feed, take
 from ._parameters import TrainingParameters, constraints, parameters
+from ._repr import ShowsLayers, describe_layers
 from ._split import validation_tail
-from ._training import is_harmless, prepared_callbacks, stopping, train
+from ._training import FitTask, is_harmless, prepared_callbacks, stopping, train
+from ._trusted import plain_state, restored_state
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
@@ -51,7 +53,7 @@ STEPS_OF_A_FIT = 500
 CHANGES_LEARN_SLOWER = 0.1
 
 #: Attributes that live as long as a fit.
-_ONLY_IN_FIT = ("_held_out", "_epoch_task", "_given_classes")
+_ONLY_IN_FIT = ("_held_out", "_fit_task", "_given_classes")
 
 _restoring = threading.RLock()
 
@@ -67,7 +69,9 @@ class _AsIs:
 
 
 @parameters
-class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
+class SequenceEstimator(
+    ShowsLayers, CallbackSupportMixin, TrainingParameters, BaseWrapper
+):
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`; what y is, from a
@@ -158,21 +162,17 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             leaves the estimator as it was before.
         """
         self._validate_params()
-        n_epochs = None if self.epochs == "auto" else self.epochs
-        context = self._init_callback_context(max_subtasks=n_epochs)
-        context.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        context = self._init_callback_context(max_subtasks=None)
         with self._undone_on_failure():
-            self._epoch_task = lambda epoch: self._begin_epoch_task(context, X, y)
+            self._fit_task = FitTask(context, self, X, y, sample_weight)
             self._fit_prepared(X, y, sample_weight, keep_network=self.warm_start)
-        context.call_on_fit_task_end(
-            estimator=self, X=X, y=y, reconstruction_attributes={}
-        )
+            self._fit_task.end()
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
         self._validate_params()
         with self._undone_on_failure():
-            self._epoch_task, self._given_classes = _no_task, classes
+            self._fit_task, self._given_classes = None, classes
             self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
@@ -205,7 +205,15 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
+            self._fit_task.begin(self._n_epochs(len(X)))
             super().fit(X, y, sample_weight)
+
+    def _n_epochs(self, n_samples):
+        """How many epochs a fit has, if nothing stops it."""
+        if self.epochs != "auto":
+            return self.epochs
+        steps = self.steps_per_epoch or -(-n_samples // self.batch_size)
+        return -(-STEPS_OF_A_FIT // steps)
 
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
@@ -274,6 +282,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         self.target_encoder_ = self._encoder(level).fit(y)
         self.feature_encoder_ = self.feature_encoder
         self.n_parameters_ = lease.network.n_parameters
+        self._layers = describe_layers(lease.network.model)
         self.receptive_field_ = self._receptive_field(X.shape[1])
         return X, y
 
@@ -330,8 +339,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         network = self._held().network
         network.set_learning_rate(self.learning_rate)
         if epochs == "auto":
-            steps = self.steps_per_epoch or -(-len(X) // self.batch_size)
-            epochs = -(-STEPS_OF_A_FIT // steps)
+            epochs = self._n_epochs(len(X))
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
             self._lease.keep()  # who knows what they do to the model
@@ -343,6 +351,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         if self.early_stopping and epochs > 1:
             monitor = "loss" if validation is None else "val_loss"
             callbacks.append(stopping(monitor, self.n_iter_no_change))
+        self._keep_held_out(network, None, None)  # what there was is of another fit
         history = train(
             network,
             Feed(X, y, sample_weight),
@@ -354,7 +363,7 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             steps_per_epoch=self.steps_per_epoch,
             callbacks=callbacks,
             verbose=self.verbose,
-            epoch_task=self._epoch_task,
+            fit_task=self._fit_task,
         )
         if validation is None:
             X_val = y_val = None
@@ -416,7 +425,10 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
             state["_state"] = lease.network.get_state()
         for name in _ONLY_IN_FIT:
             state.pop(name, None)
-        return state
+        return plain_state(state)
+
+    def __setstate__(self, state):
+        super().__setstate__(restored_state(state))
 
     @contextmanager
     def _undone_on_failure(self):
@@ -435,14 +447,6 @@ class SequenceEstimator(CallbackSupportMixin, TrainingParameters, BaseWrapper):
         finally:
             for name in _ONLY_IN_FIT:
                 vars(self).pop(name, None)
-
-    def _begin_epoch_task(self, context, X, y):
-        """Tell scikit-learn's callbacks of an epoch; gives what ends it."""
-        task = context.subcontext(task_name="epoch")
-        task.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        return lambda: task.call_on_fit_task_end(
-            estimator=self, X=X, y=y, reconstruction_attributes={}
-        )
 
     def __sklearn_is_fitted__(self):
         return self.initialized_
@@ -468,11 +472,6 @@ def _has_schedule(optimizer):
     if isinstance(optimizer, str):
         return False
     return isinstance(optimizer.get_config().get("learning_rate"), dict)
-
-
-def _no_task(epoch):
-    """For epochs that no callback of scikit-learn's is told of."""
-    return lambda: False
 
 
 def _select(at, X, y, sample_weight):

@@ -118,6 +118,10 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
     ----------
     model_ : keras.Model
         The Keras model: ``model_.summary()``.
+    layers_ : DataFrame
+        The network's layers, a row each by name: "kind", "output_shape" of one sample,
+        "n_parameters" that are trained, and "n_fixed", values that are not (running
+        averages, and what leads to the level that changes are added to).
     history_ : dict of list of float
         "loss" and, with `validation_split`, "val_loss", a value an epoch; in units
         of the standardized y, or with `window_norm` of the error of persistence (its
@@ -272,6 +276,10 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         The labels, sorted.
     model_ : keras.Model
         The Keras model: ``model_.summary()``.
+    layers_ : DataFrame
+        The network's layers, a row each by name: "kind", "output_shape" of one sample,
+        "n_parameters" that are trained, and "n_fixed", values that are not (running
+        averages, and what leads to the level that changes are added to).
     history_ : dict of list of float
         "loss", "accuracy" and, with `validation_split`, "val_loss" and
         "val_accuracy", a value an epoch.

@@ -7,6 +7,7 @@ when those are read. So a row is transformed once, however many windows hold it.
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +20,7 @@ from sklearn.base import (
     TransformerMixin,
     clone,
 )
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_consistent_length, get_tags
 from sklearn.utils._param_validation import HasMethods
@@ -64,8 +66,29 @@ class RowStep:
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
 
 
+def one_task(fit):
+    """Let scikit-learn's callbacks take a transformer's fit for a single task."""
+
+    @with_callbacks
+    @wraps(fit)
+    def fit_of_one_task(self, X, y=None):
+        task = self._init_callback_context()
+        task.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        result = fit(self, X, y)
+        task.call_on_fit_task_end(
+            estimator=self, X=X, y=y, reconstruction_attributes={}
+        )
+        return result
+
+    return fit_of_one_task
+
+
 class _RowWise(
-    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    OutputMixin,
+    CallbackSupportMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
 ):
     """A transformer of rows, for whatever holds rows.
 
@@ -75,6 +98,7 @@ class _RowWise(
 
     _step_class = RowStep
 
+    @one_task
     def fit(
         self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
     ) -> Self:

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._output import OutputMixin
 from ._samples import read_samples, shown, whole_numbers
+from .preprocessing import one_task
 
 __all__ = ["TokenSequencer"]
 
@@ -34,7 +36,11 @@ _MOST_TOKENS = 2**31 - 1
 
 
 class TokenSequencer(
-    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    OutputMixin,
+    CallbackSupportMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
 ):
     """Turn texts into rows of token ids of one length.
 
@@ -154,6 +160,7 @@ class TokenSequencer(
         self.padding = padding
         self.truncating = truncating
 
+    @one_task
     def fit(
         self, X: Iterable[str] | Iterable[Sequence[int]] | NDArray, y: object = None
     ) -> Self:
@@ -175,6 +182,7 @@ class TokenSequencer(
         self._learn(X)
         return self
 
+    @one_task
     def fit_transform(
         self, X: Iterable[str] | Iterable[Sequence[int]] | NDArray, y: object = None
     ) -> NDArray[np.int32] | pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
@@ -22,13 +23,18 @@ from ._validation import (
     kind_of,
     warn_of_jumps,
 )
+from .preprocessing import one_task
 from .views import SeriesView, WindowView
 
 __all__ = ["FlattenWindows", "LookbackWindower"]
 
 
 class LookbackWindower(
-    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    OutputMixin,
+    CallbackSupportMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
 ):
     """Give each row the window of rows that ends with it.
 
@@ -93,6 +99,7 @@ class LookbackWindower(
         self.lookback = lookback
         self.step = step
 
+    @one_task
     def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:
         """Check the rows and the length of their series; nothing is learned.
 
@@ -226,7 +233,11 @@ def channel_names(estimator, input_features=None):
 
 
 class FlattenWindows(
-    OutputMixin, TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+    OutputMixin,
+    CallbackSupportMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
 ):
     """Lay the entries of each window side by side, as columns of a table.
 
@@ -275,6 +286,7 @@ class FlattenWindows(
     def __init__(self, lags: Sequence[int] | NDArray | None = None) -> None:
         self.lags = lags
 
+    @one_task
     def fit(self, X: WindowView | ArrayLike, y: object = None) -> Self:
         """Check that the windows have the chosen lags; nothing is learned.
 

@@ -1,12 +1,13 @@
-"""Data sets: a made weather series, a reader for the Jena layout, movie reviews.
+"""Data sets: a weather series, made or measured, a reader of its layout, film reviews.
 
 `make_climate` needs no file and no network. `load_climate_csv` reads a file that
-the user already has. `fetch_imdb` keeps its data in a folder, and downloads what is
-not there; nothing else here does.
+the user already has. `fetch_jena_climate` and `fetch_imdb` keep their data in a folder,
+and download what is not there; nothing else here does.
 """
 
 from ._climate import make_climate
 from ._imdb import fetch_imdb
-from ._jena import load_climate_csv
+from ._jena import fetch_jena_climate
+from ._jena_csv import load_climate_csv
 
-__all__ = ["fetch_imdb", "load_climate_csv", "make_climate"]
+__all__ = ["fetch_imdb", "fetch_jena_climate", "load_climate_csv", "make_climate"]

@@ -8,7 +8,7 @@ import secrets
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
@@ -71,6 +71,7 @@ def download(
     n_retries: int = 3,
     delay: float = 1.0,
     timeout: float = 60.0,
+    check: Callable[[Path], str] = lambda path: "",
     verbose: bool | None = None,
 ) -> None:
     """Save a remote file as `path`, whole and checked, or raise and change nothing.
@@ -90,6 +91,9 @@ def download(
         Seconds before each of them.
     timeout : float
         Seconds of silence after which a connection counts as lost.
+    check : callable
+        Given the complete file under a passing name, says why it is not the right one;
+        empty if it is.
     verbose : bool or None
         Whether to show the progress on stderr; None does on a terminal.
 
@@ -102,7 +106,7 @@ def download(
         verbose = sys.stderr is not None and sys.stderr.isatty()
     for tries_left in range(n_retries, -1, -1):
         try:
-            return _try_once(remote, path, timeout, verbose)
+            return _try_once(remote, path, timeout, check, verbose)
         except _Failure as failure:
             if failure.hopeless or not tries_left:
                 raise OSError(
@@ -142,7 +146,7 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _try_once(remote, path, timeout, verbose):
+def _try_once(remote, path, timeout, check, verbose):
     """Download and check; raise _Failure for the network, OSError for the disk."""
     digest, done = remote.start_digest(), 0
     with _open(remote.url, timeout) as response:
@@ -164,7 +168,8 @@ def _try_once(remote, path, timeout, verbose):
                     break
             if expected is not None and done < expected:
                 raise _Failure(f"cut off after {done:,} of {expected:,} bytes")
-            fault = remote.fault(done, digest.hexdigest())
+            file.flush()
+            fault = remote.fault(done, digest.hexdigest()) or check(Path(file.name))
             if fault:
                 raise _Failure(f"what came is not the file, for {fault}")
 

@@ -3,8 +3,6 @@
 import hashlib
 import os
 import socket
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -15,12 +13,7 @@ BODY = bytes(range(256)) * 4096  # 1 MiB: several blocks
 
 
 def whole(handler, body=BODY, announced=None):
-    """Answer as a server should, or say a length that is not the body's."""
-    handler.send_response(200)
-    length = len(body) if announced is None else announced
-    handler.send_header("Content-Length", str(length))
-    handler.end_headers()
-    handler.wfile.write(body)
+    handler.give(body, announced)
 
 
 def cut(handler):
@@ -53,35 +46,10 @@ def status(code):
     return lambda handler: handler.send_error(code)
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        answers = self.server.answers
-        self.server.hits += 1
-        (answers.pop(0) if len(answers) > 1 else answers[0])(self)
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch):
-    """A server that gives `answers` one after the other, and the last ever after."""
-    monkeypatch.setenv("no_proxy", "*")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.answers, server.hits, server.ended = [whole], 0, threading.Event()
-        server.handle_error = lambda *_: None  # clients that hang up are meant to
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.ended.set()
-        server.shutdown()
-        thread.join()
-
-
 @pytest.fixture
 def remote(server):
-    url = f"http://127.0.0.1:{server.server_port}/data.bin"
-    return RemoteFile(url, len(BODY), "sha256", hashlib.sha256(BODY).hexdigest())
+    server.answers = [whole]
+    return RemoteFile(server.url, len(BODY), "sha256", hashlib.sha256(BODY).hexdigest())
 
 
 @pytest.fixture
@@ -238,6 +206,28 @@ def test_progress(remote, path, server, capsys):
     assert "\rdata.bin: 0.3 of 1.0 MB" in shown
     assert shown.endswith("\rdata.bin: 1.0 of 1.0 MB\n")
     assert shown.count("\n") == 2
+
+
+def test_a_check_sees_the_whole_file_before_it_has_its_name(remote, path, server):
+    body = BODY + b"and a little more"
+    server.answers = [lambda handler: whole(handler, body)]
+    some, seen = RemoteFile(remote.url), []
+
+    def check(part):
+        seen.append((part.name, part.read_bytes() == body, path.read_bytes()))
+        return "it is stale" if len(seen) < 3 else ""
+
+    fails(some, path, "what came is not the file, for it is stale", check=check)
+    with pytest.warns(UserWarning, match="it is stale. Trying again"):
+        download(some, path, check=check, n_retries=1, delay=0.0)
+    assert path.read_bytes() == body
+    assert [content for _, *content in seen] == [[True, b"old"]] * 3
+    assert all(name.startswith("data.bin.part_") for name, *_ in seen)
+
+
+def test_a_check_is_not_asked_about_another_file(remote, path, server):
+    server.answers = [garbled]
+    fails(remote, path, "its sha256 checksum is", check=lambda part: 1 / 0)
 
 
 def test_fault_of_a_file(remote, tmp_path):

@@ -5,8 +5,6 @@ import hashlib
 import io
 import sys
 import tarfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pandas as pd
@@ -63,35 +61,25 @@ def packed():
     return make_archive()
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.server.hits += 1
-        self.send_response(200 if self.server.body else 404)
-        self.send_header("Content-Length", str(len(self.server.body)))
-        self.end_headers()
-        self.wfile.write(self.server.body[: self.server.sends])
-
-    def log_message(self, *args):
-        pass
-
-
 @pytest.fixture
-def server(packed, monkeypatch):
+def server(server, packed, monkeypatch):
     """A server that has the small archive, in place of the real one."""
-    monkeypatch.setenv("no_proxy", "*")
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.body, server.sends, server.hits = packed, None, 0
-        remote = _imdb.ARCHIVE._replace(
-            url=f"http://127.0.0.1:{server.server_port}/reviews.tar.gz",
-            size=len(packed),
-            digest=hashlib.sha256(packed).hexdigest(),
-        )
-        monkeypatch.setattr(_imdb, "ARCHIVE", remote)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+    server.body, server.sends = packed, None
+
+    def answer(handler):
+        if server.body:
+            handler.give(server.body[: server.sends], len(server.body))
+        else:
+            handler.send_error(404)
+
+    server.answers = [answer]
+    remote = _imdb.ARCHIVE._replace(
+        url=server.url,
+        size=len(packed),
+        digest=hashlib.sha256(packed).hexdigest(),
+    )
+    monkeypatch.setattr(_imdb, "ARCHIVE", remote)
+    return server
 
 
 @pytest.fixture

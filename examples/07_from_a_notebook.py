@@ -1,0 +1,178 @@
+"""From a notebook to ten lines: the book's two forecasting networks, both ways.
+
+The notebooks that many start from standardize by hand, copy each window in a Python
+loop, feed Keras from that generator, and plot the losses. Here is that code beside
+ours, on the same rows, with the same network, optimizer, loss and number of steps; the
+weights both start from are drawn by the same rule, from other random numbers, so
+losses agree as two seeds of one network do. Last comes what our defaults make of the
+task.
+
+    python examples/07_from_a_notebook.py                a made year of weather
+    python examples/07_from_a_notebook.py --csv FILE --steps 500 --epochs 20
+                                        the book's training on a file in the Jena layout
+    python examples/07_from_a_notebook.py --save DIR     writes the picture there
+"""
+
+# %% Options
+import argparse
+import os
+import time
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+import keras
+import numpy as np
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    LookbackWindower,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv.datasets import load_climate_csv, make_climate
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--steps", type=int, default=60, help="training steps an epoch")
+parser.add_argument("--epochs", type=int, default=5)
+parser.add_argument("--quick", action="store_true", help="a few training steps only")
+parser.add_argument("--save", metavar="DIR", help="where the picture goes")
+options = parser.parse_args()
+STEPS, EPOCHS = (10, 2) if options.quick else (options.steps, options.epochs)
+LOOKBACK, STEP, DELAY, BATCH = 1440, 6, 144, 128
+TARGET = "T (degC)"
+
+series = (
+    load_climate_csv(options.csv).sort_index()
+    if options.csv
+    else make_climate(random_state=0)
+)
+series = series.ffill()
+n_train = int(0.6 * len(series))
+n_validation = int(0.2 * len(series)) // (8 if options.quick else 1)
+
+
+# %% The notebook's way: about sixty lines of it
+def notebook(network):
+    """Validation error of each epoch in degrees, by the book's code."""
+    values = series.to_numpy().copy()
+    target = list(series.columns).index(TARGET)
+    values -= values[:n_train].mean(axis=0)
+    unit = values[:n_train].std(axis=0)
+    values /= unit
+
+    def generator(low, high, shuffle):
+        row = low
+        while True:
+            if shuffle:
+                rows = np.random.default_rng().integers(low, high, size=BATCH)
+            else:
+                row = low if row >= high else row
+                rows = np.arange(row, min(row + BATCH, high))
+                row += len(rows)
+            samples = np.zeros((len(rows), LOOKBACK // STEP, values.shape[1]))
+            targets = np.zeros(len(rows))
+            for j, end in enumerate(rows):
+                samples[j] = values[end - LOOKBACK + STEP : end + 1 : STEP]
+                targets[j] = values[end + DELAY, target]
+            yield samples, targets
+
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((LOOKBACK // STEP, values.shape[1]))])
+    model.add(layers.Conv1D(32, 5, activation="relu"))
+    model.add(layers.MaxPooling1D(3))
+    model.add(layers.Conv1D(32, 5, activation="relu"))
+    if network == "Conv1D":
+        model.add(layers.MaxPooling1D(3))
+        model.add(layers.Conv1D(32, 5, activation="relu"))
+        model.add(layers.GlobalMaxPooling1D())
+    else:
+        model.add(layers.GRU(32, dropout=0.1, recurrent_dropout=0.5))
+    model.add(layers.Dense(1))
+    model.compile(optimizer="rmsprop", loss="mae")
+    end = n_train + n_validation
+    history = model.fit(
+        generator(LOOKBACK, n_train - DELAY, shuffle=True),
+        steps_per_epoch=STEPS,
+        epochs=EPOCHS,
+        validation_data=generator(n_train, end - DELAY, shuffle=False),
+        validation_steps=-(-(n_validation - DELAY) // BATCH),
+        verbose=0,
+    )
+    return np.multiply(history.history["val_loss"], unit[target])
+
+
+# %% Ours: ten lines
+X, y = make_supervised(series, TARGET, delay=DELAY, on_gap="warn")
+X, y = X[: n_train + n_validation - DELAY], y[: n_train + n_validation - DELAY]
+windows = make_pipeline(Standardizer(), LookbackWindower(LOOKBACK, step=STEP))
+windows.fit(X[:n_train])  # statistics of the training rows alone
+
+
+def ours(estimator):
+    """Validation error of each epoch in degrees."""
+    estimator.set_params(
+        loss="mae",
+        epochs=EPOCHS,
+        steps_per_epoch=STEPS,
+        validation_split=(len(X) - n_train) / len(X),
+        random_state=0,
+    )
+    estimator.fit(windows.transform(X), y)
+    return np.multiply(
+        estimator.history_["val_loss"], estimator.target_encoder_.scaler_.scale_
+    )
+
+
+BOOK = {"optimizer": "rmsprop", "dropout": 0.0, "window_norm": None}
+networks = {"Conv1D": Conv1DRegressor, "Conv1D-GRU": Conv1DGRURegressor}
+
+# %% Side by side
+temperature = series[TARGET].to_numpy()[n_train : n_train + n_validation]
+same_as_now = np.abs(temperature[DELAY:] - temperature[:-DELAY]).mean()
+print(f"{n_train:,} rows to learn from, the next {n_validation:,} for validation")
+print(f"mean absolute error there in degrees, after each of {EPOCHS} epochs of {STEPS}")
+print(f"steps; common sense, the same as now: {same_as_now:.2f}")
+errors = {}
+for name, Estimator in networks.items():
+    ways = {
+        "the notebook": partial(notebook, name),
+        "ten lines": partial(ours, Estimator(**BOOK)),
+        "our defaults": partial(ours, Estimator()),
+    }
+    for way, run in ways.items():
+        began = time.perf_counter()
+        found = errors[name, way] = run()
+        print(
+            f"{name:>11}, {way:<12}: {' '.join(f'{error:.2f}' for error in found)}"
+            f"   ({time.perf_counter() - began:.0f} s)",
+            flush=True,
+        )
+
+best = min(errors, key=lambda way: min(errors[way]))
+print(
+    f"The lowest, {min(errors[best]):.2f} degrees, has {best[0]} by {best[1]}: ", end=""
+)
+skill = 1 - min(errors[best]) / same_as_now
+print(f"{abs(skill):.0%} {'better' if skill > 0 else 'worse'} than common sense.")
+
+# %% The picture
+if options.save:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="tight")
+    for axis, name in zip(axes, networks, strict=True):
+        for (network, way), found in errors.items():
+            if network == name:
+                axis.plot(range(1, EPOCHS + 1), found, "o-", label=way)
+        axis.axhline(same_as_now, color="black", linestyle="--", label="same as now")
+        axis.set(title=name, xlabel="epoch")
+        axis.xaxis.get_major_locator().set_params(integer=True)
+    axes[0].set_ylabel("validation error (degrees)")
+    axes[0].legend()
+    Path(options.save).mkdir(parents=True, exist_ok=True)
+    figure.savefig(Path(options.save) / "07_from_a_notebook.png", dpi=120)
