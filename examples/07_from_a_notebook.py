@@ -97,6 +97,7 @@ def notebook(network):
     end = n_train + n_validation
     history = model.fit(
         generator(LOOKBACK, n_train - DELAY, shuffle=True),
+        shuffle=False,  # the generator has done it
         steps_per_epoch=STEPS,
         epochs=EPOCHS,
         validation_data=generator(n_train, end - DELAY, shuffle=False),
@@ -164,7 +165,9 @@ print(f"{abs(skill):.0%} {'better' if skill > 0 else 'worse'} than common sense.
 if options.save:
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="tight")
+    figure, axes = plt.subplots(
+        1, 2, figsize=(9, 3.5), sharey=True, layout="constrained"
+    )
     for axis, name in zip(axes, networks, strict=True):
         for (network, way), found in errors.items():
             if network == name:
@@ -173,6 +176,8 @@ if options.save:
         axis.set(title=name, xlabel="epoch")
         axis.xaxis.get_major_locator().set_params(integer=True)
     axes[0].set_ylabel("validation error (degrees)")
-    axes[0].legend()
+    figure.legend(
+        *axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4
+    )
     Path(options.save).mkdir(parents=True, exist_ok=True)
     figure.savefig(Path(options.save) / "07_from_a_notebook.png", dpi=120)

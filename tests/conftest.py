@@ -2,8 +2,10 @@
 
 import os
 
-# Before TensorFlow is first imported: no start-up notices in the tests' output.
+# Before TensorFlow is first imported: no start-up notices in the tests' output; and
+# before matplotlib: no windows.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "Agg")
 
 from pathlib import Path
 

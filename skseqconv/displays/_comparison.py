@@ -1,0 +1,248 @@
+"""Scores of models, fold by fold."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ._common import (
+    COLORS,
+    GRAY,
+    axes_for,
+    check_matplotlib,
+    direction,
+    legend_above,
+    light_grid,
+    readable,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from skseqconv.comparison import Comparison
+
+#: Letters of a model's name in a line.
+NAME_WIDTH = 28
+
+
+class ComparisonDisplay:
+    """Scores of several models on the folds of a cross-validation.
+
+    A row for each model, the best at the top: a dot for each fold (the first highest),
+    so that folds that are hard for all are told from models that are bad, their mean,
+    and the mean of the baseline through all rows. :meth:`from_comparison` makes one of
+    a comparison.
+
+    Parameters
+    ----------
+    fold_scores : DataFrame
+        A row for each fold and model, with the columns "model", "fold" and "score".
+    metric : str, default="score"
+        What the scores are. Errors are positive.
+    greater_is_better : bool, default=True
+        Whether a higher score is a better one.
+    baseline : str, default=None
+        The model to beat.
+
+    Attributes
+    ----------
+    dots_ : dict of matplotlib.lines.Line2D
+        The scores of each model, by name.
+    means_ : dict of matplotlib.lines.Line2D
+        Their means.
+    baseline_ : matplotlib.lines.Line2D or None
+        The mean of the baseline.
+    ax_ : matplotlib.axes.Axes
+        Where it is drawn.
+    figure_ : matplotlib.figure.Figure
+        What that is part of.
+
+    See Also
+    --------
+    SearchDisplay : Scores of a search over parameters.
+    ForecastDisplay : Forecasts of several models over time.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import pandas as pd
+    >>> from skseqconv import ComparisonDisplay
+    >>> scores = pd.DataFrame({
+    ...     "model": ["same as now"] * 3 + ["Conv1D"] * 3,
+    ...     "fold": [0, 1, 2] * 2,
+    ...     "score": [2.5, 3.1, 2.2, 2.4, 2.8, 2.1],
+    ... })
+    >>> display = ComparisonDisplay(
+    ...     scores, metric="mae", greater_is_better=False, baseline="same as now"
+    ... ).plot()
+    >>> display.ax_.get_xlabel()
+    'Mean absolute error (lower is better)'
+    >>> list(display.models)
+    ['Conv1D', 'same as now']
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(
+        self,
+        fold_scores: pd.DataFrame,
+        *,
+        metric: str = "score",
+        greater_is_better: bool = True,
+        baseline: str | None = None,
+    ) -> None:
+        self.fold_scores = fold_scores
+        self.metric = metric
+        self.greater_is_better = greater_is_better
+        self.baseline = baseline
+
+    @classmethod
+    def from_comparison(
+        cls,
+        comparison: Comparison,
+        *,
+        metric: str | None = None,
+        ax: Axes | None = None,
+        dots_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw a comparison of models.
+
+        Parameters
+        ----------
+        comparison : Comparison
+            What :func:`compare_models` gives.
+        metric : str, default=None
+            Which of its metrics; None for the first.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        dots_kw : dict, default=None
+            See :meth:`plot`.
+
+        Returns
+        -------
+        display : ComparisonDisplay
+            What was drawn.
+
+        Raises
+        ------
+        ValueError
+            If the comparison does not have the metric.
+        """
+        check_matplotlib(f"{cls.__name__}.from_comparison")
+        scores = comparison.fold_scores
+        known = list(scores["metric"].unique())
+        metric = known[0] if metric is None else metric.removeprefix("neg_")
+        if metric not in known:
+            raise ValueError(
+                f"metric={metric!r} was not compared, but "
+                f"{' and '.join(map(repr, known))}."
+            )
+        display = cls(
+            scores.loc[scores["metric"] == metric, ["model", "fold", "score"]],
+            metric=metric,
+            greater_is_better=comparison.greater_is_better[metric],
+            baseline=comparison.baseline,
+        )
+        return display.plot(ax, dots_kw=dots_kw)
+
+    @property
+    def models(self) -> dict[str, float]:
+        """The mean score of each model, the best first; below them what failed."""
+        scores = self.fold_scores.groupby("model", sort=False)["score"]
+        table = scores.agg(mean="mean", known="count", folds="size")
+        order = table.assign(
+            failed=table["folds"] - table["known"],
+            worse=-table["mean"] if self.greater_is_better else table["mean"],
+        ).sort_values(["failed", "worse"], kind="stable")
+        return order["mean"].to_dict()
+
+    def plot(
+        self, ax: Axes | None = None, *, dots_kw: dict[str, Any] | None = None
+    ) -> Self:
+        """Draw the scores.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        dots_kw : dict, default=None
+            Options of the dots, as ``matplotlib.axes.Axes.plot`` takes them.
+
+        Returns
+        -------
+        display : ComparisonDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If the baseline is none of the models.
+        """
+        check_matplotlib(f"{type(self).__name__}.plot")
+        models = self.models
+        if self.baseline is not None and self.baseline not in models:
+            raise ValueError(
+                f"baseline={self.baseline!r} is none of the models {list(models)}."
+            )
+        names = [self._row_label(name) for name in models]
+        n_lines = sum(1 + name.count("\n") * 0.6 for name in names)
+        self.ax_ = axes_for(ax, (6.4, 1.4 + 0.45 * n_lines))
+        self.figure_ = self.ax_.get_figure()
+        self.dots_, self.means_, self.baseline_ = {}, {}, None
+        for row, (name, mean) in enumerate(models.items()):
+            self._draw_row(row, name, mean, dots_kw)
+        handles = [self.dots_[next(iter(models))], self.means_[next(iter(models))]]
+        if self.baseline is not None:
+            short = len(self.baseline) <= NAME_WIDTH
+            self.baseline_ = self.ax_.axvline(
+                models[self.baseline],
+                color=GRAY,
+                linestyle="--",
+                zorder=1,
+                label=f"mean of {self.baseline if short else 'the baseline'}",
+            )
+            handles.append(self.baseline_)
+        self.ax_.set_yticks(range(len(names)), names)
+        self.ax_.set_ylim(len(names) - 0.5, -0.5)
+        self.ax_.set_xlabel(
+            f"{readable(self.metric)} ({direction(self.greater_is_better)})"
+        )
+        light_grid(self.ax_, "x")
+        legend_above(self.ax_, handles, grow=ax is None)
+        return self
+
+    def _draw_row(self, row, name, mean, dots_kw):
+        scores = self.fold_scores[self.fold_scores["model"] == name]
+        scores = scores.sort_values("fold", kind="stable")["score"].to_numpy()
+        color = GRAY if name == self.baseline else COLORS[0]
+        height = 0.22 if len(scores) > 1 else 0
+        options = {
+            "color": color,
+            "marker": "o",
+            "markersize": 5,
+            "alpha": 0.6,
+            "linestyle": "none",
+            "label": "one fold",
+        }
+        [self.dots_[name]] = self.ax_.plot(
+            scores,
+            np.linspace(row - height, row + height, len(scores)),
+            **styled(options, dots_kw),
+        )
+        [self.means_[name]] = self.ax_.plot(
+            [mean, mean],
+            [row - 0.34, row + 0.34],
+            color="0.1",
+            linewidth=2.5,
+            solid_capstyle="butt",
+            label="mean",
+        )
+
+    def _row_label(self, name):
+        scores = self.fold_scores.loc[self.fold_scores["model"] == name, "score"]
+        label = textwrap.fill(str(name), NAME_WIDTH)
+        failed = int(scores.isna().sum())
+        return f"{label}\n(failed in {failed} of {len(scores)})" if failed else label

@@ -1,0 +1,302 @@
+"""Training, epoch by epoch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+
+from ._common import (
+    COLORS,
+    MARKERS,
+    axes_for,
+    by_name,
+    check_matplotlib,
+    innermost,
+    legend_above,
+    light_grid,
+    readable,
+    styled,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: As many epochs have a marker each.
+FEW_EPOCHS = 25
+
+
+class HistoryDisplay:
+    """Loss, or another metric, by epoch, of training and of validation.
+
+    :meth:`from_estimator` makes one of a fitted estimator, or of several to compare.
+
+    Parameters
+    ----------
+    histories : dict of dict of array-like of shape (n_epochs,)
+        For each estimator, by its name, its ``history_``: values of the metric and,
+        if there was validation, of "val_" and the metric. NaN for an epoch without.
+    metric : str, default="loss"
+        Which of them to draw.
+    label : str, default=None
+        Of the axis; None for the metric.
+
+    Attributes
+    ----------
+    lines_ : dict of matplotlib.lines.Line2D
+        The curve of each pair of name and "training" or "validation".
+    best_ : dict of matplotlib.lines.Line2D
+        The mark of each estimator's best epoch, by name, where there was validation.
+    ax_ : matplotlib.axes.Axes
+        Where it is drawn.
+    figure_ : matplotlib.figure.Figure
+        What that is part of.
+
+    See Also
+    --------
+    Conv1DRegressor : Has such a history after `fit`.
+    ComparisonDisplay : Scores of several models, fold by fold.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from skseqconv import HistoryDisplay
+    >>> history = {"loss": [0.9, 0.6, 0.5], "val_loss": [0.8, 0.6, 0.7]}
+    >>> display = HistoryDisplay({"Conv1D": history}).plot()
+    >>> display.best_epochs
+    {'Conv1D': 2}
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(
+        self,
+        histories: dict[str, dict[str, ArrayLike]],
+        *,
+        metric: str = "loss",
+        label: str | None = None,
+    ) -> None:
+        self.histories = histories
+        self.metric = metric
+        self.label = label
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator | dict[str, BaseEstimator],
+        *,
+        metric: str = "loss",
+        ax: Axes | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the training of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : estimator or dict of estimators
+            A fitted network, or a Pipeline, search or TransformedTargetRegressor that
+            has one inside; several by the names they are to have.
+        metric : str, default="loss"
+            What to draw of ``history_``: "loss", a classifier's "accuracy", or what a
+            callback adds.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        line_kw : dict, default=None
+            Options of the curves, as ``matplotlib.axes.Axes.plot`` takes them.
+
+        Returns
+        -------
+        display : HistoryDisplay
+            What was drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If an estimator is not fitted.
+        ValueError
+            If an estimator has no history, or not of this metric.
+        """
+        check_matplotlib(f"{cls.__name__}.from_estimator")
+        networks = {name: innermost(e) for name, e in by_name(estimator).items()}
+        for name, network in networks.items():
+            if not isinstance(getattr(network, "history_", None), dict):
+                raise ValueError(
+                    f"{name!r} is, or ends in, a {type(network).__name__}, which has "
+                    "no history_ of its training: give a Conv1D or Conv1D-GRU "
+                    "estimator."
+                )
+        labels = {_label(network, metric) for network in networks.values()}
+        display = cls(
+            {
+                name: {
+                    key: np.array(values) for key, values in network.history_.items()
+                }
+                for name, network in networks.items()
+            },
+            metric=metric,
+            label=labels.pop() if len(labels) == 1 else None,
+        )
+        return display.plot(ax, line_kw=line_kw)
+
+    @property
+    def best_epochs(self) -> dict[str, int]:
+        """The epoch, from 1, with the best validation, of each that has some."""
+        best = {}
+        for name, (_, validation) in self._curves().items():
+            if validation is not None and np.isfinite(validation).any():
+                lower = np.nanargmin if _is_error(self.metric) else np.nanargmax
+                best[name] = int(lower(validation)) + 1
+        return best
+
+    def plot(
+        self, ax: Axes | None = None, *, line_kw: dict[str, Any] | None = None
+    ) -> Self:
+        """Draw the curves, and mark the best epoch of validation.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        line_kw : dict, default=None
+            Options of the curves, as ``matplotlib.axes.Axes.plot`` takes them.
+
+        Returns
+        -------
+        display : HistoryDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a history does not have the metric.
+        """
+        check_matplotlib(f"{type(self).__name__}.plot")
+        from matplotlib.ticker import MaxNLocator
+
+        curves = self._curves()
+        self.ax_ = axes_for(ax)
+        self.figure_ = self.ax_.get_figure()
+        self.lines_, self.best_ = {}, {}
+        for i, (name, (training, validation)) in enumerate(curves.items()):
+            marker = MARKERS[i % len(MARKERS)]
+            color = COLORS[i % len(COLORS)]
+            # One estimator has two colors, several have one each.
+            other = COLORS[1] if len(curves) == 1 else color
+            line = "-" if validation is None else "--"
+            self._draw((name, "training"), training, color, line, marker, line_kw)
+            if validation is not None:
+                part = (name, "validation")
+                self._draw(part, validation, other, "-", marker, line_kw)
+        self._mark_best(curves)
+        whole = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
+        self.ax_.xaxis.set_major_locator(whole)
+        self.ax_.set(xlabel="Epoch", ylabel=self.label or readable(self.metric))
+        light_grid(self.ax_)
+        longest = max(len(training) for training, _ in curves.values())
+        self.ax_.set_xlim(0.5, longest + 0.5)
+        legend_above(self.ax_, self._handles(curves), grow=ax is None)
+        return self
+
+    def _curves(self):
+        """Training and validation (or None) of each, as arrays."""
+        curves = {}
+        for name, history in self.histories.items():
+            if self.metric not in history:
+                known = [key for key in history if not key.startswith("val_")]
+                raise ValueError(
+                    f"metric={self.metric!r} is not in the history of {name!r}, which "
+                    f"has {', '.join(map(repr, known))} (validation comes with it)."
+                )
+            validation = history.get(f"val_{self.metric}")
+            if validation is not None:
+                validation = np.asarray(validation, dtype=float)
+            curves[name] = np.asarray(history[self.metric], dtype=float), validation
+        return curves
+
+    def _draw(self, part, values, color, line, marker, line_kw):
+        options = {
+            "color": color,
+            "linestyle": line,
+            "marker": marker,
+            "markersize": 4,
+            "markevery": _marked(values, every=len(self.histories) > 1),
+        }
+        epochs = np.arange(1, len(values) + 1)
+        [self.lines_[part]] = self.ax_.plot(epochs, values, **styled(options, line_kw))
+
+    def _mark_best(self, curves):
+        for name, epoch in self.best_epochs.items():
+            [self.best_[name]] = self.ax_.plot(
+                epoch,
+                curves[name][1][epoch - 1],
+                color=self.lines_[name, "validation"].get_color(),
+                marker="*",
+                markersize=15,
+                markeredgecolor="white",
+                linestyle="none",
+                zorder=3,
+            )
+
+    def _handles(self, curves):
+        """Entries of the legend: each curve of one estimator; else names and kinds."""
+        from matplotlib.lines import Line2D
+
+        for mark in self.best_.values():
+            epoch, value = mark.get_xdata()[0], mark.get_ydata()[0]
+            mark.set_label(f"best epoch: {epoch} ({value:.3g})")
+        if len(curves) == 1:
+            for (_, kind), line in self.lines_.items():
+                line.set_label(kind)
+            return [*self.lines_.values(), *self.best_.values()]
+        handles = []
+        for name, (_, validation) in curves.items():
+            kind = "training" if validation is None else "validation"
+            line = self.lines_[name, kind]
+            best = self.best_.get(name)
+            line.set_label(f"{name}, {best.get_label()}" if best else name)
+            handles.append(line)
+        if len(self.lines_) > len(curves):
+            handles.append(Line2D([], [], color="0.3", label="validation"))
+            handles.append(Line2D([], [], color="0.3", ls="--", label="training"))
+        return handles
+
+
+def _is_error(metric):
+    """Whether the lower the better."""
+    return any(word in metric for word in ("loss", "error", "entropy", "mae", "mse"))
+
+
+def _marked(values, *, every):
+    """Epochs with a marker: all of few, some of many, any that no line would show."""
+    epochs = np.arange(len(values))
+    if len(values) <= FEW_EPOCHS:
+        return epochs.tolist()
+    around = np.pad(np.isnan(values), 1, constant_values=True)
+    alone = around[:-2] & around[2:]
+    some = every & (epochs % (len(values) // 8) == 0)
+    return epochs[alone | some].tolist()
+
+
+def _label(network, metric):
+    """What the axis says: for the loss, which one, and in which units."""
+    if metric != "loss":
+        return readable(metric)
+    loss = getattr(network, "loss", None)
+    if loss is None:
+        return "Loss"
+    if loss == "auto":
+        kind = "binary" if len(network.classes_) == 2 else "categorical"
+        loss = f"{kind}_crossentropy"
+    if not isinstance(loss, str):
+        loss = getattr(loss, "name", None) or loss.__name__
+    name = readable(loss).replace("crossentropy", "cross-entropy")
+    label = f"Loss: {name[:1].lower()}{name[1:]}"
+    architecture = getattr(network, "_architecture", None)
+    if architecture is None or hasattr(network, "classes_"):
+        return label
+    if architecture["window_norm"] is None:
+        return f"{label}\n(y standardized)"
+    if name == "Mean squared error":
+        return f"{label}\n(of persistence: 1)"
+    return f"{label}\n(unit: RMS error of persistence)"

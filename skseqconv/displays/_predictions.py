@@ -1,0 +1,68 @@
+"""Truth, forecasts and intervals as arrays of one shape."""
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.utils import check_array
+
+
+def checked(y_true, y_pred, interval):
+    """The truth as (n_samples, n_columns), forecasts and intervals alike by name."""
+    truth = _columns(y_true, "y_true")
+    several = isinstance(y_pred, dict)
+    if several and not y_pred:
+        raise ValueError("y_pred is an empty dict: give at least one forecast.")
+    forecasts = {}
+    for name, values in (y_pred if several else {"forecast": y_pred}).items():
+        place = f"y_pred[{name!r}]" if several else "y_pred"
+        forecasts[name] = _columns(values, place)
+        if forecasts[name].shape != truth.shape:
+            raise ValueError(
+                f"{place} has the shape {np.shape(values)}, but y_true has "
+                f"{np.shape(y_true)}: they must be the same."
+            )
+    if interval is not None and several != isinstance(interval, dict):
+        raise ValueError(
+            "interval must be an array where y_pred is one, and a dict where y_pred is "
+            f"one, got y_pred as {type(y_pred).__name__} and interval as "
+            f"{type(interval).__name__}."
+        )
+    given = interval if several else {"forecast": interval}
+    intervals = {}
+    for name, bounds in (given if interval is not None else {}).items():
+        if name not in forecasts:
+            raise ValueError(
+                f"interval[{name!r}] belongs to none of the forecasts "
+                f"{list(forecasts)}."
+            )
+        shape = np.shape(bounds)
+        if shape not in [(*truth.shape, 2), (*np.shape(y_true), 2)]:
+            raise ValueError(
+                f"interval has the shape {shape}, but y_true has {np.shape(y_true)}: "
+                f"it needs two bounds of each value, {(*np.shape(y_true), 2)}."
+            )
+        intervals[name] = np.asarray(bounds, dtype=float).reshape(*truth.shape, 2)
+    return truth, forecasts, intervals
+
+
+def _columns(values, name):
+    values = check_array(
+        values,
+        ensure_2d=False,
+        dtype=np.float64,
+        ensure_all_finite="allow-nan",
+        input_name=name,
+    )
+    return values.reshape(len(values), -1)
+
+
+def interval_of(estimator, X, coverage):
+    """What predict_interval gives, behind the steps of a Pipeline; None without."""
+    if hasattr(estimator, "best_estimator_"):
+        return interval_of(estimator.best_estimator_, X, coverage)
+    if isinstance(estimator, Pipeline):
+        if len(estimator) > 1:
+            X = estimator[:-1].transform(X)
+        return interval_of(estimator[-1], X, coverage)
+    if not hasattr(estimator, "predict_interval"):
+        return None
+    return estimator.predict_interval(X, coverage)

@@ -1,0 +1,343 @@
+"""Scores of a search by one or two of its parameters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from ._candidates import (
+    MANY_VALUES,
+    best_of_each,
+    metric_of,
+    places,
+    short_names,
+    shown_parameters,
+    tried,
+)
+from ._cells import size_of_map, write_values
+from ._common import (
+    COLORS,
+    GRAY,
+    axes_for,
+    check_matplotlib,
+    decimals_for,
+    direction,
+    legend_above,
+    light_grid,
+    readable,
+    styled,
+    turn_if_crowded,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from sklearn.model_selection._search import BaseSearchCV
+
+#: A table of many values with fewer of its cells filled is drawn as points.
+FILLED = 1 / 2
+
+#: Letters of a line of the title.
+TITLE_WIDTH = 65
+
+#: A scale with a larger ratio of its ends is logarithmic.
+DECADES = 50
+
+
+class SearchDisplay:
+    """Scores of a search: by one parameter, or a map of two.
+
+    A line and each fold for one parameter, a heat map with the scores in its cells
+    for two; points in their colors where a random search fills few of the cells.
+    :meth:`from_search` makes one of a fitted search.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A row for each combination of values of `params`, in columns of these names;
+        "mean" has the mean score, "fold 0" and so on those of the folds. The largest
+        "iter", if there is such a column, are those that the best is one of.
+    params : list of str
+        One parameter, or two, the first along the x axis.
+    metric : str, default="score"
+        What the scores are. Errors are positive.
+    greater_is_better : bool, default=True
+        Whether a higher score is a better one.
+    over : list of str, default=()
+        Further parameters, over which each row has the best score.
+
+    Attributes
+    ----------
+    line_ : matplotlib.lines.Line2D or None
+        The mean, by one parameter.
+    fold_lines_ : list of matplotlib.lines.Line2D
+        The scores of each fold, by one parameter.
+    image_ : matplotlib.image.AxesImage or None
+        The map.
+    texts_ : list of matplotlib.text.Text
+        The scores in its cells.
+    scatter_ : matplotlib.collections.PathCollection or None
+        The points of a random search.
+    best_ : matplotlib.artist.Artist or None
+        The mark of the best.
+    ax_ : matplotlib.axes.Axes
+        Where it is drawn.
+    figure_ : matplotlib.figure.Figure
+        What that is part of.
+
+    See Also
+    --------
+    ComparisonDisplay : Scores of several models, fold by fold.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.model_selection import GridSearchCV
+    >>> from skseqconv import SearchDisplay
+    >>> X = np.random.default_rng(0).normal(size=(60, 3))
+    >>> grid = {"alpha": [0.1, 1, 10], "fit_intercept": [True, False]}
+    >>> search = GridSearchCV(Ridge(), grid, scoring="neg_mean_absolute_error")
+    >>> display = SearchDisplay.from_search(search.fit(X, X.sum(axis=1)))
+    >>> display.best["alpha"]
+    0.1
+    >>> plt.close(display.figure_)
+    """
+
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        params: Sequence[str],
+        *,
+        metric: str = "score",
+        greater_is_better: bool = True,
+        over: Sequence[str] = (),
+    ) -> None:
+        self.table = table
+        self.params = params
+        self.metric = metric
+        self.greater_is_better = greater_is_better
+        self.over = over
+
+    @classmethod
+    def from_search(
+        cls,
+        search: BaseSearchCV,
+        *,
+        params: str | Sequence[str] | None = None,
+        metric: str | None = None,
+        ax: Axes | None = None,
+        cmap: str | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the scores of a fitted search.
+
+        Parameters
+        ----------
+        search : GridSearchCV, RandomizedSearchCV or a halving search
+            Fitted. Candidates without one of the parameters are left out; of a
+            halving search each combination's last round is drawn.
+        params : str or sequence of str, default=None
+            One parameter or two, the first along the x axis; the names of their steps
+            may be left out ("kernel_size"). None takes those that vary, the first two
+            of more.
+        metric : str, default=None
+            Which of several metrics; None for the one that the search refits by.
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        cmap : str, default=None
+            See :meth:`plot`.
+        line_kw : dict, default=None
+            See :meth:`plot`.
+
+        Returns
+        -------
+        display : SearchDisplay
+            What was drawn.
+
+        Raises
+        ------
+        NotFittedError
+            If the search is not fitted.
+        ValueError
+            If a parameter or the metric is not known, or there are more than two
+            parameters.
+        """
+        check_matplotlib(f"{cls.__name__}.from_search")
+        key, name, sign = metric_of(search, metric)
+        settings, table = tried(search, key, sign)
+        names = shown_parameters(settings, params)
+        table, over = best_of_each(settings, table, names, sign)
+        display = cls(
+            table,
+            short_names(names),
+            metric=name,
+            greater_is_better=sign > 0,
+            over=over,
+        )
+        return display.plot(ax, cmap=cmap, line_kw=line_kw)
+
+    @property
+    def best(self) -> pd.Series:
+        """The row of the table that has the best mean score."""
+        table = self.table
+        if "iter" in table:
+            table = table[table["iter"] == table["iter"].max()]
+        means = table["mean"] if self.greater_is_better else -table["mean"]
+        return self.table.loc[means.idxmax()]
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        cmap: str | None = None,
+        line_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw the scores, and mark the best.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+        cmap : str, default=None
+            Color map of two parameters; None for viridis, its bright end the better.
+        line_kw : dict, default=None
+            Options of the line of one parameter, as ``matplotlib.axes.Axes.plot``
+            takes them.
+
+        Returns
+        -------
+        display : SearchDisplay
+            Itself.
+        """
+        check_matplotlib(f"{type(self).__name__}.plot")
+        self.line_ = self.image_ = self.scatter_ = None
+        self.fold_lines_, self.texts_ = [], []
+        columns = [list(self.table[name]) for name in self.params]
+        if len(columns) == 1:
+            self._begin(ax)
+            self._draw_line(places(columns[0]), line_kw)
+            return self
+        if cmap is None:
+            cmap = "viridis" if self.greater_is_better else "viridis_r"
+        x, y = (places(values, scale_above=np.inf) for values in columns)
+        many = max(x.n_values, y.n_values) > MANY_VALUES
+        if many and len(self.table) < FILLED * x.n_values * y.n_values:
+            x, y = (places(values, scale_above=1) for values in columns)
+            self._begin(ax)
+            self._draw_points(x, y, cmap)
+        else:
+            self._begin(ax, size_of_map(x.n_values, y.n_values))
+            self._draw_map(x, y, cmap)
+        return self
+
+    def _begin(self, ax, size=(6.4, 4.8)):
+        self.ax_ = axes_for(ax, size)
+        self.figure_ = self.ax_.get_figure()
+
+    # One parameter.
+
+    def _draw_line(self, x, line_kw):
+        order = np.argsort(x.at, kind="stable")
+        folds = self.table.filter(regex=r"^fold \d+$").to_numpy()[order]
+        at, means = x.at[order], self.table["mean"].to_numpy()[order]
+        options = {"color": GRAY, "linewidth": 0.8, "marker": ".", "alpha": 0.6}
+        self.fold_lines_ = self.ax_.plot(at, folds, **options)
+        if self.fold_lines_:
+            self.fold_lines_[0].set_label("each fold")
+        options = {"color": COLORS[0], "linewidth": 2, "marker": "o"}
+        [self.line_] = self.ax_.plot(
+            at, means, label=self._mean(), **styled(options, line_kw)
+        )
+        place, value = self._best_place(x), self._best_value()
+        [self.best_] = self.ax_.plot(
+            place,
+            self.best["mean"],
+            color=COLORS[1],
+            marker="*",
+            markersize=15,
+            markeredgecolor="white",
+            linestyle="none",
+            label=f"best: {self._settings()} ({value})",
+        )
+        self._label("x", x, self.params[0], self._over())
+        self.ax_.set_ylabel(f"{readable(self.metric)} ({self._direction()})")
+        light_grid(self.ax_)
+        handles = [*self.fold_lines_[:1], self.line_, self.best_]
+        legend_above(self.ax_, handles)
+
+    # Two parameters.
+
+    def _draw_map(self, x, y, cmap):
+        grid = np.full((y.n_values, x.n_values), np.nan)
+        grid[y.at, x.at] = self.table["mean"]
+        self.image_ = self.ax_.imshow(grid, cmap=cmap, aspect="auto", origin="lower")
+        self.ax_.set_facecolor("0.92")
+        self._label_both(x, y, self.image_)
+        self.texts_ = write_values(self.image_, grid)
+        from matplotlib.patches import Rectangle
+
+        corner = self._best_place(x) - 0.5, self._best_place(y) - 0.5
+        self.best_ = Rectangle(
+            corner, 1, 1, fill=False, edgecolor=COLORS[1], linewidth=3, clip_on=False
+        )
+        self.ax_.add_patch(self.best_)
+
+    def _draw_points(self, x, y, cmap):
+        self.scatter_ = self.ax_.scatter(
+            x.at, y.at, c=self.table["mean"], cmap=cmap, s=70, edgecolors="0.3"
+        )
+        place = self._best_place(x), self._best_place(y)
+        self.best_ = self.ax_.scatter(
+            *place, s=220, facecolors="none", edgecolors=COLORS[1], linewidths=2.5
+        )
+        light_grid(self.ax_)
+        self._label_both(x, y, self.scatter_)
+
+    def _label_both(self, x, y, colored):
+        self._label("x", x, self.params[0])
+        self._label("y", y, self.params[1])
+        label = f"{readable(self.metric)}, {self._mean()}\n({self._direction()})"
+        self.figure_.colorbar(colored, ax=self.ax_, label=label)
+        title = f"Best: {self._best_value()} at {self._settings()}", self._over()
+        lines = [line for part in title for line in textwrap.wrap(part, TITLE_WIDTH)]
+        self.ax_.set_title("\n".join(lines), fontsize="medium")
+
+    # Words.
+
+    def _label(self, which, places, name, note=""):
+        label = f"{name}\n{note}".strip()
+        self.ax_.set(**{f"{which}label": label})
+        axis = self.ax_.xaxis if which == "x" else self.ax_.yaxis
+        if places.labels is None:
+            if places.at.min() > 0 and places.at.max() / places.at.min() > DECADES:
+                self.ax_.set(**{f"{which}scale": "log"})
+            return
+        axis.set_ticks(range(places.n_values), places.labels)
+        if which == "x":
+            turn_if_crowded(self.ax_, places.labels)
+
+    def _mean(self):
+        n_folds = self.table.filter(regex=r"^fold \d+$").shape[1]
+        return f"mean of {n_folds} folds"
+
+    def _direction(self):
+        return direction(self.greater_is_better)
+
+    def _over(self):
+        return f"(each the best over {', '.join(self.over)})" if self.over else ""
+
+    def _settings(self):
+        values = (places([self.best[name]]) for name in self.params)
+        pairs = zip(self.params, values, strict=True)
+        return ", ".join(f"{name}={value.labels[0]}" for name, value in pairs)
+
+    def _best_value(self):
+        return f"{self.best['mean']:.{decimals_for(self.table['mean'])}f}"
+
+    def _best_place(self, places):
+        return places.at[self.table.index.get_loc(self.best.name)]
