@@ -1,9 +1,9 @@
 """Scikit-learn estimators for convolution over sequences.
 
 The names below follow the data: a series becomes rows and a target, rows are
-standardized, rows become windows, windows are learned by a network. Importing the
-package does not import Keras or TensorFlow; the estimators that need them do so
-when they are first asked for.
+standardized, rows become windows, windows are learned by a network, networks are
+compared, shown and kept. Importing the package does not import Keras or TensorFlow; the
+estimators that need them do so when they are first asked for.
 """
 
 import importlib
@@ -14,11 +14,19 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from ._engine import clear_compiled_networks as clear_compiled_networks
     from .baseline import PersistenceRegressor as PersistenceRegressor
     from .calendar import CalendarFeatures as CalendarFeatures
+    from .comparison import Comparison as Comparison
+    from .comparison import compare_models as compare_models
     from .conv1d import Conv1DClassifier as Conv1DClassifier
     from .conv1d import Conv1DRegressor as Conv1DRegressor
     from .conv1d_gru import Conv1DGRUClassifier as Conv1DGRUClassifier
     from .conv1d_gru import Conv1DGRURegressor as Conv1DGRURegressor
+    from .displays import ComparisonDisplay as ComparisonDisplay
+    from .displays import ForecastDisplay as ForecastDisplay
+    from .displays import HistoryDisplay as HistoryDisplay
+    from .displays import SearchDisplay as SearchDisplay
     from .flat import FlatWindowRegressor as FlatWindowRegressor
+    from .persistence import load as load
+    from .persistence import save as save
     from .preprocessing import PerStep as PerStep
     from .preprocessing import Standardizer as Standardizer
     from .supervised import make_supervised as make_supervised
@@ -49,6 +57,14 @@ _MODULE_OF = {
     "PersistenceRegressor": "baseline",
     "FlatWindowRegressor": "flat",
     "clear_compiled_networks": "_engine",
+    "compare_models": "comparison",
+    "Comparison": "comparison",
+    "HistoryDisplay": "displays",
+    "ForecastDisplay": "displays",
+    "SearchDisplay": "displays",
+    "ComparisonDisplay": "displays",
+    "save": "persistence",
+    "load": "persistence",
 }
 _SUBMODULES = ("datasets",)
 

@@ -1,0 +1,108 @@
+"""How far back to look, how wide the kernels, how strong the pooling: a grid search.
+
+A look-back is a parameter of the Pipeline like any other, so one search tries them all
+on the same folds in time order. The series is hourly; the temperature 24 hours ahead is
+forecast.
+
+    python examples/04_choose_lookback_and_kernel.py              a made year
+    python examples/04_choose_lookback_and_kernel.py --csv FILE   hours of a Jena file
+    python examples/04_choose_lookback_and_kernel.py --save DIR   writes the pictures
+"""
+
+# %% Options
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+from sklearn.base import clone
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import Pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    SearchDisplay,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv.datasets import load_climate_csv, make_climate
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--quick", action="store_true", help="a few training steps only")
+parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+options = parser.parse_args()
+TARGET, DAY = "T (degC)", 24
+
+# %% The last quarter of the year is kept for the end, and seen by no search
+if options.csv:
+    series = (
+        load_climate_csv(options.csv).sort_index().resample("1h").mean().interpolate()
+    )
+else:
+    series = make_climate(365 * DAY, freq="1h", random_state=0)
+X, y = make_supervised(series, TARGET, delay=DAY)
+n_known = int(0.75 * len(X))
+known, later = slice(0, n_known - DAY), slice(n_known, None)
+
+pipe = Pipeline(
+    [
+        ("standardize", Standardizer()),
+        ("window", LookbackWindower(3 * DAY)),
+        ("model", Conv1DRegressor(n_conv=2, loss="mae", random_state=0)),
+    ]
+)
+pipe.set_params(
+    model__epochs=1 if options.quick else 2,
+    model__steps_per_epoch=5 if options.quick else 75,
+)
+
+# %% One search: look-back by kernel size by pooling size
+grid = {
+    "window__lookback": [DAY, 3 * DAY] if options.quick else [DAY, 3 * DAY, 10 * DAY],
+    "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
+    "model__pool_size": [2] if options.quick else [2, 4],
+}
+search = GridSearchCV(
+    pipe,
+    grid,
+    cv=TimeSeriesSplit(3, gap=DAY),
+    scoring="neg_mean_absolute_error",
+    error_score="raise",
+).fit(X[known], y[known])
+candidates = search.cv_results_["params"]
+print(f"{len(candidates)} settings x 3 folds, mean absolute error in degrees:")
+for at in search.cv_results_["rank_test_score"].argsort()[:3]:
+    setting = ", ".join(f"{n.split('__')[1]} {v}" for n, v in candidates[at].items())
+    mean = -search.cv_results_["mean_test_score"][at]
+    spread = search.cv_results_["std_test_score"][at]
+    print(f"  {mean:.3f} (+-{spread:.3f} from fold to fold): {setting}")
+means = -search.cv_results_["mean_test_score"]
+print(
+    f"  {means.max():.3f} is the worst: what is chosen here matters "
+    f"{'less' if means.max() - means.min() < spread else 'more'} than which fold it is."
+)
+
+# %% Was it worth it? The quarter that nobody has seen
+common_sense = clone(pipe).set_params(model=PersistenceRegressor())
+common_sense.fit(X[known], y[known])
+for name, model in {"the same as now": common_sense, "the best found": search}.items():
+    error = mean_absolute_error(y[later], model.predict(X[later]))
+    print(f"{name:>16}: {error:.2f} degrees in the last quarter")
+
+# %% The pictures
+if options.save:
+    folder = Path(options.save)
+    folder.mkdir(parents=True, exist_ok=True)
+    for first, second in (
+        ("kernel_size", "lookback"),
+        ("kernel_size", "pool_size"),
+    ):
+        display = SearchDisplay.from_search(search, params=[first, second])
+        display.figure_.savefig(
+            folder / f"04_{second}_{first}.png", dpi=120, bbox_inches="tight"
+        )

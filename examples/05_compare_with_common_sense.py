@@ -1,0 +1,88 @@
+"""Does the network beat common sense? One call that says so, with evidence.
+
+Persistence (the same as now), ridge regression, Conv1D and Conv1D-GRU forecast the
+temperature 24 hours ahead from 10 days, on the same five folds in time order.
+
+    python examples/05_compare_with_common_sense.py               made year
+    python examples/05_compare_with_common_sense.py --csv FILE    Jena layout
+    python examples/05_compare_with_common_sense.py --save DIR    writes the pictures
+"""
+
+# %% Options
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    FlatWindowRegressor,
+    ForecastDisplay,
+    LookbackWindower,
+    Standardizer,
+    compare_models,
+    make_supervised,
+)
+from skseqconv.datasets import load_climate_csv, make_climate
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--steps", type=int, help="training steps, default 150 or 500")
+parser.add_argument("--quick", action="store_true", help="a few training steps only")
+parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+options = parser.parse_args()
+STEPS = 5 if options.quick else options.steps or (500 if options.csv else 150)
+DAY = 144  # rows, 10 minutes each
+
+# %% The whole comparison
+series = (
+    load_climate_csv(options.csv).sort_index()
+    if options.csv
+    else make_climate(random_state=0)
+)
+X, y = make_supervised(series.ffill(), "T (degC)", delay=DAY, on_gap="split")
+
+
+def forecast(model):
+    return make_pipeline(Standardizer(), LookbackWindower(10 * DAY, step=6), model)
+
+
+training = {"epochs": 1, "steps_per_epoch": STEPS, "random_state": 0}
+comparison = compare_models(
+    {
+        "ridge": forecast(FlatWindowRegressor(Ridge(10.0), lags=range(0, DAY, 12))),
+        "Conv1D": forecast(Conv1DRegressor(**training)),
+        "Conv1D-GRU": forecast(Conv1DGRURegressor(**training)),
+    },
+    X,
+    y,
+    cv=TimeSeriesSplit(5, gap=DAY),
+    scoring="neg_mean_absolute_error",
+    verbose=1,
+)
+print(comparison)
+
+# %% Model by model against common sense, over folds and over single forecasts
+columns = ["gain", "skill", "won", "p_value", "dm_p_value"]
+print(comparison.differences()[columns].round(3).to_string())
+
+# %% The pictures: fold by fold, and a week of the last fold
+if options.save:
+    folder = Path(options.save)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = comparison.plot().figure_
+    figure.savefig(folder / "05_comparison.png", dpi=120, bbox_inches="tight")
+    found = comparison.predictions.iloc[-7 * DAY :]
+    display = ForecastDisplay.from_predictions(
+        found["truth"],
+        {name: found[name] for name in ("persistence", "Conv1D", "Conv1D-GRU")},
+        index=X[-7 * DAY :],
+        baseline="persistence",
+    )
+    display.figure_.savefig(folder / "05_forecast.png", dpi=120, bbox_inches="tight")

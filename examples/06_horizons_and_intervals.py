@@ -1,0 +1,117 @@
+"""The next 24 hours in one network, and how sure it is.
+
+One network forecasts 24 horizons at once; intervals around its forecast are corrected
+by the errors of the weeks before, and follow them as time goes on. The series is
+hourly.
+
+    python examples/06_horizons_and_intervals.py                 a made year of weather
+    python examples/06_horizons_and_intervals.py --csv FILE      hours of a Jena file
+    python examples/06_horizons_and_intervals.py --save DIR      writes the pictures
+"""
+
+# %% Options
+import argparse
+import os
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+import numpy as np
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    ForecastDisplay,
+    LookbackWindower,
+    PersistenceRegressor,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv.datasets import load_climate_csv, make_climate
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--quick", action="store_true", help="a few training steps only")
+parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+options = parser.parse_args()
+TARGET, DAY = "T (degC)", 24
+
+# %% 24 columns of y: the temperature 1 to 24 hours after each row
+if options.csv:
+    series = (
+        load_climate_csv(options.csv).sort_index().resample("1h").mean().interpolate()
+    )
+else:
+    series = make_climate(365 * DAY, freq="1h", random_state=0)
+X, y = make_supervised(series, TARGET, delay=range(1, DAY + 1))
+n_train = int(0.75 * len(X))
+train, test = slice(0, n_train - DAY), np.arange(n_train, len(X))
+
+
+def forecast(model):
+    pipe = make_pipeline(Standardizer(), LookbackWindower(5 * DAY), model)
+    return pipe.fit(X[train], y[train])
+
+
+# %% Error by horizon
+network = forecast(
+    Conv1DRegressor(
+        epochs=1 if options.quick else 8,
+        validation_split=0.15,  # the last rows, which correct the intervals
+        random_state=0,
+    )
+)
+models = {"same as now": forecast(PersistenceRegressor()), "Conv1D": network}
+by_horizon = {
+    name: np.abs(model.predict(X[test]) - y[test]).mean(axis=0)
+    for name, model in models.items()
+}
+print("hours ahead    " + " ".join(f"{hour:5d}" for hour in (1, 3, 6, 12, 18, 24)))
+for name, errors in by_horizon.items():
+    shown = " ".join(f"{errors[hour - 1]:5.2f}" for hour in (1, 3, 6, 12, 18, 24))
+    print(f"{name:>14} {shown}  degrees, mean absolute error")
+gain = 1 - by_horizon["Conv1D"] / by_horizon["same as now"]
+best = int(np.argmax(gain))
+print(
+    f"The network is {'ahead' if gain[best] > 0 else 'behind'} most, by "
+    f"{abs(gain[best]):.0%}, at {best + 1} hours."
+)
+
+# %% 80 % intervals: as fitted, and corrected anew each day by the last 30 days
+windows, model = network[:-1].transform(X), network[-1]
+as_fitted = model.predict_interval(windows[test], coverage=0.8)
+followed = []
+for day in np.split(test, np.arange(DAY, len(test), DAY)):
+    known = np.arange(day[0] - 31 * DAY, day[0] - DAY)  # whose truth has come by then
+    model.calibrate_interval(windows[known], y[known])
+    followed.append(model.predict_interval(windows[day], coverage=0.8))
+for way, intervals in {
+    "as fitted": as_fitted,
+    "corrected day by day": np.concatenate(followed),
+}.items():
+    lower, upper = np.moveaxis(intervals, -1, 0)
+    inside = ((lower <= y[test]) & (y[test] <= upper)).mean(axis=0)
+    print(
+        f"{way:>20}: 80 % intervals hold {inside[0]:.0%} of the values 1 hour ahead, "
+        f"{inside[-1]:.0%} 24 hours ahead ({(upper - lower)[:, -1].mean():.1f} degrees "
+        "wide)"
+    )
+
+# %% The pictures
+if options.save:
+    folder = Path(options.save)
+    folder.mkdir(parents=True, exist_ok=True)
+    display = ForecastDisplay.from_estimator(
+        models, X[test], y[test], baseline="same as now", kind="horizon"
+    )
+    display.figure_.savefig(folder / "06_horizons.png", dpi=120, bbox_inches="tight")
+    week = test[-7 * DAY :]
+    display = ForecastDisplay.from_predictions(
+        y[week],
+        {"Conv1D": network.predict(X[week])},
+        interval={"Conv1D": np.concatenate(followed)[-7 * DAY :]},
+        coverage=0.8,
+        index=X[week],
+        delay=DAY,
+    )
+    display.figure_.savefig(folder / "06_interval.png", dpi=120, bbox_inches="tight")

@@ -1,0 +1,447 @@
+"""Several models on the same folds, and whether their differences mean anything."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import BaseCrossValidator
+
+from ._contest import (
+    check_target,
+    check_windows,
+    kind_of_model,
+    make_splits,
+    named_models,
+    named_scorers,
+    with_baseline,
+)
+from ._significance import diebold_mariano, paired_by_fold, readable, sentence
+from ._trials import (
+    described_failures,
+    failure_table,
+    fit_table,
+    prediction_table,
+    run,
+    score_table,
+)
+from .views import SeriesView, WindowView
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from .displays import ComparisonDisplay
+
+__all__ = ["Comparison", "compare_models"]
+
+
+@dataclass(eq=False, repr=False)
+class Comparison:
+    """What several models reached on the same folds.
+
+    Made by :func:`compare_models`. It holds numbers only, no fitted model.
+
+    Parameters
+    ----------
+    fold_scores : DataFrame
+        Columns model, fold, metric and score, one row each. Errors are positive: what
+        scikit-learn calls ``neg_mean_absolute_error`` is ``mean_absolute_error`` here.
+        NaN where a model failed.
+    fits : DataFrame
+        One row for each model and fold: columns model, fold, n_train and n_test (rows),
+        fit_seconds, score_seconds and n_parameters (of networks and linear models).
+    predictions : DataFrame
+        Out-of-fold predictions of the very fits that were scored: columns fold, truth
+        and one for each model; two levels, (model, output), for several columns of y.
+        The index is that of X: dates, or row numbers.
+    failures : DataFrame
+        One row for each failure: columns model, fold, stage (fit, predictions or the
+        metric), error and traceback.
+    baseline : str or None
+        Name of the model that the others are to beat.
+    greater_is_better : dict of str to bool
+        For each metric.
+    perfect : dict of str to float
+        The best that each metric can be, where it is known: 0 for errors, 1 for scores
+        bounded by it; otherwise NaN.
+    stamps : ndarray of int of shape (n_predictions,) or None
+        Place in time of each row of `predictions`; None where X has no such order.
+    horizon : int or None
+        How many rows ahead the forecasts lie; None where there are none.
+
+    Attributes
+    ----------
+    table : DataFrame
+        The first metric, one row a model, best first; models that failed in a fold
+        stand below. Columns: mean and std over the folds; against the baseline, where
+        there is one, skill, won (folds in which it did better), folds (that both
+        have) and p_value, see :meth:`differences`; mean fit_seconds and
+        score_seconds; n_parameters.
+    tables : dict of str to DataFrame
+        The same for each metric.
+
+    See Also
+    --------
+    compare_models : Makes it.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from skseqconv import compare_models
+    >>> models = {"logistic": LogisticRegression(max_iter=500), "bayes": GaussianNB()}
+    >>> found = compare_models(models, *load_iris(return_X_y=True), cv=5)
+    >>> found.table[["mean", "skill", "won"]].round(2)
+    accuracy  mean  skill  won
+    model
+    logistic  0.97   0.96    5
+    bayes     0.95   0.93    5
+    prior     0.33   0.00    0
+    >>> print(found.summary())
+    logistic beats prior by 0.64 (accuracy 0.973 against 0.333), in 5 of 5 folds,
+    p < 0.0001: more than the folds vary by.
+    """
+
+    fold_scores: pd.DataFrame
+    fits: pd.DataFrame
+    predictions: pd.DataFrame
+    failures: pd.DataFrame
+    baseline: str | None
+    greater_is_better: dict[str, bool]
+    perfect: dict[str, float]
+    stamps: NDArray[np.int64] | None
+    horizon: int | None
+
+    def __post_init__(self):
+        self.tables = {metric: self._table(metric) for metric in self.greater_is_better}
+        self.table = next(iter(self.tables.values()))
+
+    def _scores(self, metric):
+        """Scores of shape (n_folds, n_models), in the order the models were given."""
+        of_metric = self.fold_scores[self.fold_scores["metric"] == metric]
+        models = of_metric["model"].unique()
+        return of_metric.pivot(index="fold", columns="model", values="score")[models]
+
+    def _table(self, metric):
+        scores = self._scores(metric)
+        table = pd.DataFrame({"mean": scores.mean(), "std": scores.std()})
+        if self.baseline is not None:
+            paired = self._paired(metric, self.baseline)
+            table = table.join(paired[["skill", "won", "folds", "p_value"]])
+        of_model = self.fits.groupby("model")
+        table["fit_seconds"] = of_model["fit_seconds"].mean()
+        table["score_seconds"] = of_model["score_seconds"].mean()
+        table["n_parameters"] = of_model["n_parameters"].max()
+        table.columns.name = metric
+        # A mean over fewer folds is no fair one: it stands below the others.
+        failed = scores.isna().sum()
+        sign = -1 if self.greater_is_better[metric] else 1
+        order = table.assign(failed=failed, mean=sign * table["mean"])
+        return table.loc[order.sort_values(["failed", "mean"], kind="stable").index]
+
+    def _paired(self, metric, reference):
+        sizes = self.fits.drop_duplicates("fold").set_index("fold")
+        sign = 1 if self.greater_is_better[metric] else -1
+        paired = paired_by_fold(
+            self._scores(metric), sizes, reference, sign, self.perfect[metric]
+        )
+        return paired.rename_axis(columns=metric)
+
+    def _checked(self, metric):
+        if metric is None:
+            return next(iter(self.tables))
+        shown = metric.removeprefix("neg_")
+        if shown not in self.tables:
+            raise ValueError(
+                f"metric={metric!r} was not computed: use one of "
+                f"{', '.join(map(repr, self.tables))}, or name it in scoring."
+            )
+        return shown
+
+    def differences(
+        self, metric: str | None = None, reference: str | None = None
+    ) -> pd.DataFrame:
+        """Compare each model with a reference, fold by fold and row by row.
+
+        Over the folds by the corrected resampled t-test of Nadeau and Bengio (2003)
+        [1]_: the variance of the mean of k gains is ``1 / k + n_test / n_train`` times
+        theirs, because folds share training rows. Forecasts are also compared by
+        Diebold and Mariano's test (1995) [2]_, on the losses of the single rows in the
+        order of time: squared errors where the name of the metric has "squared" in
+        it, otherwise absolute ones, averaged over the columns of y. Forecasts overlap,
+        so that losses are correlated for a horizon and more: autocovariances count with
+        Bartlett's weights, which fall to zero at four times the horizon and keep the
+        variance positive; small samples are corrected as by Harvey, Leybourne and
+        Newbold (1997) [3]_. This test speaks of the forecasts of these rows; the
+        t-test, of models trained on other rows like these.
+
+        Parameters
+        ----------
+        metric : str, default=None
+            The metric; None for the first.
+        reference : str, default=None
+            Name of the model to compare with; None for the baseline or, where there
+            is none, the best model.
+
+        Returns
+        -------
+        differences : DataFrame
+            One row for each other model. Columns, over the folds that both have: mean
+            (of the model), reference (its mean), gain (positive where the model is
+            better), skill (``(mean - reference) / (perfect - reference)``, that is
+            ``1 - mean / reference`` for errors), won, folds, t and p_value; for
+            forecasts dm and dm_p_value.
+
+        References
+        ----------
+        .. [1] Nadeau, Bengio: Inference for the generalization error. Machine Learning
+           52 (2003), 239-281.
+        .. [2] Diebold, Mariano: Comparing predictive accuracy. Journal of Business and
+           Economic Statistics 13 (1995), 253-263.
+        .. [3] Harvey, Leybourne, Newbold: Testing the equality of prediction mean
+           squared errors. International Journal of Forecasting 13 (1997), 281-291.
+        """
+        metric = self._checked(metric)
+        if reference is None:
+            reference = self.baseline or self.tables[metric].index[0]
+        if reference not in self.table.index:
+            raise ValueError(
+                f"reference={reference!r} is none of the models, "
+                f"{', '.join(self.table.index)}."
+            )
+        order = [model for model in self.tables[metric].index if model != reference]
+        paired = self._paired(metric, reference).loc[order]
+        if self.horizon is not None:
+            tests = [self._by_rows(metric, model, reference) for model in order]
+            values = np.reshape(tests, (-1, 2)).astype(float)
+            paired["dm"], paired["dm_p_value"] = values.T
+        return paired
+
+    def _by_rows(self, metric, model, reference):
+        truth = self._values("truth")
+        power = 2 if "squared" in metric else 1
+        losses = [
+            np.mean(np.abs(self._values(name) - truth) ** power, axis=1)
+            for name in (reference, model)
+        ]
+        gains = losses[0] - losses[1]
+        known = np.isfinite(gains)
+        return diebold_mariano(gains[known], self.stamps[known], self.horizon)
+
+    def _values(self, name):
+        values = self.predictions[name].to_numpy(dtype=np.float64)
+        return values.reshape(len(values), -1)
+
+    def summary(self, metric: str | None = None) -> str:
+        """Say which model is best, by how much, and whether that means something.
+
+        Parameters
+        ----------
+        metric : str, default=None
+            The metric; None for the first.
+
+        Returns
+        -------
+        sentence : str
+            The best model against the baseline; without a baseline, against the
+            second best. Below p = 0.05 the difference is called more than the folds
+            vary by.
+        """
+        metric = self._checked(metric)
+        order = list(self.tables[metric].index)
+        reference = self.baseline or order[min(1, len(order) - 1)]
+        best = next((model for model in order if model != reference), None)
+        words = metric.replace("_", " ")
+        if best is None:
+            mean = self.tables[metric].loc[reference, "mean"]
+            return f"{reference} has a {words} of {readable(mean)}."
+        row = self._paired(metric, reference).loc[best]
+        if not row["folds"]:
+            return f"{best} and {reference} have no fold in common that both finished."
+        return sentence(best, reference, words, row, self.perfect[metric] == 0)
+
+    def plot(
+        self, metric: str | None = None, ax: Axes | None = None
+    ) -> ComparisonDisplay:
+        """Draw the scores of the folds.
+
+        Parameters
+        ----------
+        metric : str, default=None
+            The metric; None for the first.
+        ax : matplotlib Axes, default=None
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        display : ComparisonDisplay
+            With the attributes ``ax_`` and ``figure_``.
+        """
+        from .displays import ComparisonDisplay
+
+        metric = self._checked(metric)
+        return ComparisonDisplay.from_comparison(self, metric=metric, ax=ax)
+
+    def __repr__(self) -> str:
+        return f"{self.table.to_string(float_format=readable)}\n{self.summary()}"
+
+    def _repr_html_(self) -> str:
+        table = self.table.to_html(float_format=readable)
+        return f"{table}<p>{escape(self.summary())}</p>"
+
+
+def compare_models(
+    models: Mapping[str, BaseEstimator] | Sequence[BaseEstimator],
+    X: SeriesView | WindowView | ArrayLike,
+    y: ArrayLike,
+    *,
+    cv: int | BaseCrossValidator | Iterable,
+    scoring: str | Sequence[str] | Mapping[str, Any] | Callable | None = None,
+    baseline: BaseEstimator | str | None = "auto",
+    n_jobs: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    error_score: float | Literal["raise"] = np.nan,
+    verbose: int = 0,
+) -> Comparison:
+    """Score models on the same folds, against common sense.
+
+    Each model goes through scikit-learn's `cross_validate`, all on one list of splits.
+    Scores and out-of-fold predictions come from the same fits, which are let go when
+    they have been asked.
+
+    Parameters
+    ----------
+    models : dict of str to estimator, or list of estimators
+        Regressors or classifiers, Pipelines and searches among them. Those of a list
+        are named by the class of their last step, as `make_pipeline` does.
+    X : SeriesView, WindowView or array-like of shape (n_samples, ...)
+        What they learn from.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        What they predict.
+    cv : int, splitter or iterable of (train, test)
+        The folds. Rows with an order in time, that is views, need a splitter such as
+        ``TimeSeriesSplit(5, gap=delay)``; an int means folds of them that are trained
+        on later rows. For arrays it is what `cross_validate` makes of it.
+    scoring : str, list of str, dict, callable or None, default=None
+        As in `cross_validate`; several metrics are reported side by side, the first
+        one leads. None is "neg_mean_absolute_error" for regressors and "accuracy" for
+        classifiers. A score counts as an error, shown positive, if its scorer says so
+        or its name begins with "neg\\_".
+    baseline : {"auto"}, estimator, str or None, default="auto"
+        What the others have to beat. A str names one of the models; an estimator is
+        compared along with them, under the name of its class. "auto" is, if
+        the models have no such name themselves: "persistence", the last value of the
+        target (a missing one is taken as the mean), for regressors where X knows its
+        target (from `make_supervised`); "mean", that of the training part, for other
+        regressors; "prior", the frequencies of the classes, for classifiers.
+    n_jobs : int, default=None
+        How many folds are fitted at a time, as in `cross_validate`.
+    params : dict of str to object, default=None
+        Passed to each model's `fit`, cut to the fold if as long as X; ``groups`` to
+        the splitter. The baseline that "auto" adds takes those it knows. With metadata
+        routing enabled, each model and scorer gets those that it requests.
+    error_score : numpy.nan or "raise", default=numpy.nan
+        What becomes of an error in a model: a score of NaN and an entry in
+        `failures`, or the error itself.
+    verbose : int, default=0
+        Above 0, a line is printed for each model when it is done.
+
+    Returns
+    -------
+    comparison : Comparison
+        Tables, scores, predictions and tests; it prints as a table with a sentence.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not as described, X and y differ in length, a training part
+        has no complete window for a model's lookback, or no model could be scored.
+
+    Warns
+    -----
+    FitFailedWarning
+        For each model that failed, with the folds and the error.
+
+    See Also
+    --------
+    make_supervised : X and y of a forecast.
+    PersistenceRegressor : The baseline of forecasts.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.model_selection import TimeSeriesSplit
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import FlatWindowRegressor, LookbackWindower, Standardizer
+    >>> from skseqconv import compare_models, make_supervised
+    >>> from skseqconv.datasets import make_climate
+    >>> series = make_climate(2000, freq="1h", random_state=0)
+    >>> X, y = make_supervised(series, "T (degC)", delay=24)
+    >>> ridge = make_pipeline(
+    ...     Standardizer(), LookbackWindower(48, step=6), FlatWindowRegressor(Ridge())
+    ... )
+    >>> found = compare_models({"ridge": ridge}, X, y, cv=TimeSeriesSplit(5, gap=24))
+    >>> list(found.table.index), found.baseline
+    (['persistence', 'ridge'], 'persistence')
+    """
+    models = named_models(models)
+    given = list(models)
+    kind = kind_of_model(models[given[0]])
+    models, baseline = with_baseline(models, baseline, X)
+    check_target(X, y)
+    scorers = named_scorers(scoring, kind)
+    raises = _checked_error_score(error_score)
+    params = dict(params or {})
+    splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
+    check_windows(models, X, splits)
+    trials, timings = run(
+        models,
+        X,
+        y,
+        splits,
+        scorers,
+        params=params,
+        given=given,
+        raises=raises,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
+    failures = failure_table(trials)
+    said = described_failures(failures)
+    if not any(trial.scores_ for name in given for trial in trials[name]):
+        raise ValueError("\n".join(["Every model failed in every fold.", *said]))
+    for text in said:
+        warnings.warn(text, FitFailedWarning, stacklevel=2)
+    fold_scores, metrics = score_table(trials, scorers)
+    predictions, positions = prediction_table(X, y, splits, trials)
+    delays = [delay for _, delay in getattr(X, "target", None) or ()]
+    is_forecast = kind == "regressor" and bool(delays)
+    return Comparison(
+        fold_scores,
+        fit_table(timings, trials, splits),
+        predictions,
+        failures,
+        baseline,
+        greater_is_better={metric: sign > 0 for metric, sign, _ in metrics},
+        perfect={metric: perfect for metric, _, perfect in metrics},
+        stamps=X.stamps[positions] if is_forecast else None,
+        horizon=max(delays) if is_forecast else None,
+    )
+
+
+def _checked_error_score(error_score):
+    """Whether an error in a model is to be raised."""
+    if isinstance(error_score, str) and error_score == "raise":
+        return True
+    if isinstance(error_score, float) and np.isnan(error_score):
+        return False
+    raise ValueError(f'error_score must be numpy.nan or "raise", got {error_score!r}.')

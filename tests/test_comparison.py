@@ -1,0 +1,951 @@
+"""Models on the same folds: scores, predictions, failures, what differences mean."""
+
+import gc
+import pickle
+import weakref
+
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy import stats
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.datasets import load_iris
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.metrics import f1_score, make_scorer, mean_absolute_error
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    ShuffleSplit,
+    TimeSeriesSplit,
+    cross_validate,
+)
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from skseqconv import (
+    Conv1DRegressor,
+    FlatWindowRegressor,
+    LookbackWindower,
+    SeriesView,
+    Standardizer,
+    TokenSequencer,
+    make_supervised,
+)
+from skseqconv._significance import corrected_t_test, diebold_mariano, skill
+from skseqconv.comparison import Comparison, compare_models
+from skseqconv.datasets import make_climate
+
+DELAY = 6
+CV = TimeSeriesSplit(4, gap=DELAY)
+MAE, RMSE = "mean_absolute_error", "root_mean_squared_error"
+
+
+def windowed(model, lookback=24):
+    return make_pipeline(Standardizer(), LookbackWindower(lookback, step=3), model)
+
+
+MODELS = {
+    "ridge": windowed(FlatWindowRegressor()),
+    "one lag": windowed(FlatWindowRegressor(Ridge(10.0), lags=[0])),
+}
+
+
+@pytest.fixture(scope="module")
+def climate():
+    """X and y: the temperature of a made station, six hours ahead."""
+    series = make_climate(900, freq="1h", random_state=0)
+    return make_supervised(series, "T (degC)", delay=DELAY)
+
+
+@pytest.fixture(scope="module")
+def found(climate):
+    scoring = ["neg_mean_absolute_error", "neg_root_mean_squared_error", "r2"]
+    return compare_models(MODELS, *climate, cv=CV, scoring=scoring)
+
+
+@pytest.fixture(scope="module")
+def table():
+    """A plain table of numbers, and a target."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(120, 3))
+    return X, X @ [1.0, 2.0, 0.0] + random.normal(size=120)
+
+
+class Counted(RegressorMixin, BaseEstimator):
+    """The mean of y; counts how often it is fitted and asked."""
+
+    fits = predictions = 0
+
+    def fit(self, X, y):
+        type(self).fits += 1
+        self.mean_ = np.mean(y)
+        return self
+
+    def predict(self, X):
+        type(self).predictions += 1
+        return np.full(len(X), self.mean_)
+
+
+class Fails(RegressorMixin, BaseEstimator):
+    """Fails for a training part of up to `most` rows."""
+
+    def __init__(self, most=50, predicts=True):
+        self.most = most
+        self.predicts = predicts
+
+    def fit(self, X, y):
+        if len(X) <= self.most:
+            raise RuntimeError(f"{len(X)} rows are too few")
+        self.mean_ = np.mean(y)
+        return self
+
+    def predict(self, X):
+        if not self.predicts:
+            raise RuntimeError("it will not say")
+        return np.full(len(X), self.mean_)
+
+
+def scores_of(comparison, model, metric=MAE):
+    scores = comparison.fold_scores
+    chosen = (scores["model"] == model) & (scores["metric"] == metric)
+    return scores[chosen].sort_values("fold")["score"].to_numpy()
+
+
+# Scores, predictions and rows.
+
+
+def test_scores_are_those_of_cross_validate(found, climate):
+    assert list(found.fold_scores.columns) == ["model", "fold", "metric", "score"]
+    for name, model in MODELS.items():
+        for metric, scoring, sign in (
+            (MAE, "neg_mean_absolute_error", -1),
+            (RMSE, "neg_root_mean_squared_error", -1),
+            ("r2", "r2", 1),
+        ):
+            scores = cross_validate(model, *climate, cv=CV, scoring=scoring)
+            assert_allclose(
+                scores_of(found, name, metric), sign * scores["test_score"], rtol=1e-12
+            )
+    assert found.greater_is_better == {MAE: False, RMSE: False, "r2": True}
+
+
+def test_predictions_are_out_of_fold_and_of_the_fits_that_were_scored(found, climate):
+    X, y = climate
+    predictions = found.predictions
+    assert list(predictions.columns) == [
+        "fold",
+        "truth",
+        "persistence",
+        "ridge",
+        "one lag",
+    ]
+    rows = np.concatenate([test for _, test in CV.split(X)])
+    assert_array_equal(predictions.index, X.index[rows])
+    assert_array_equal(predictions["truth"], y[rows])
+    for fold, (train, test) in enumerate(CV.split(X)):
+        part = predictions[predictions["fold"] == fold]
+        fitted = clone(MODELS["ridge"]).fit(X[train], y[train])
+        assert_allclose(part["ridge"], fitted.predict(X[test]), rtol=1e-12)
+        for name in ("persistence", "ridge", "one lag"):
+            error = mean_absolute_error(part["truth"], part[name])
+            assert_allclose(scores_of(found, name)[fold], error, rtol=1e-12)
+
+
+def test_a_model_is_fitted_and_asked_once_a_fold(table):
+    Counted.fits = Counted.predictions = 0
+    scoring = ["r2", "neg_mean_absolute_error", "neg_max_error"]
+    compare_models({"counted": Counted()}, *table, cv=4, scoring=scoring)
+    assert (Counted.fits, Counted.predictions) == (4, 4)
+
+
+def test_all_models_see_the_same_rows_of_a_random_splitter(table):
+    cv = ShuffleSplit(3, test_size=0.2, random_state=np.random.RandomState(0))
+    models = {"one": Ridge(), "the same": Ridge()}
+    found = compare_models(models, *table, cv=cv)
+    assert_array_equal(scores_of(found, "one"), scores_of(found, "the same"))
+    assert_array_equal(found.predictions["one"], found.predictions["the same"])
+
+
+def test_two_workers_give_the_same(found, climate):
+    both = compare_models(MODELS, *climate, cv=CV, n_jobs=2)
+    one = found.fold_scores[found.fold_scores["metric"] == MAE]
+    assert_allclose(both.fold_scores["score"], one["score"], rtol=1e-12)
+    pd.testing.assert_frame_equal(both.predictions, found.predictions)
+
+
+def test_persistence_is_the_last_value(found, climate):
+    X, y = climate
+    now = X.to_numpy()[:, 1]
+    for fold, (_, test) in enumerate(CV.split(X)):
+        error = np.abs(y[test] - now[test]).mean()
+        assert_allclose(scores_of(found, "persistence")[fold], error)
+
+
+def test_fits_tell_rows_seconds_and_parameters(found, climate):
+    sizes = [(len(train), len(test)) for train, test in CV.split(climate[0])]
+    of_ridge = found.fits[found.fits["model"] == "ridge"]
+    assert_array_equal(of_ridge[["n_train", "n_test"]], sizes)
+    assert (of_ridge["fit_seconds"] > 0).all()
+    assert (of_ridge["score_seconds"] > 0).all()
+    assert (of_ridge["n_parameters"] == 8 * 14 + 1).all()
+    assert found.table["n_parameters"].isna()["persistence"]
+
+
+def test_rows_without_dates_are_numbered(climate, table):
+    X, y = make_supervised(climate[0].series, 1, delay=DELAY)
+    predictions = compare_models(MODELS, X[100:], y[100:], cv=CV).predictions
+    tests = np.concatenate([test for _, test in CV.split(y[100:])])
+    assert_array_equal(predictions.index, tests + 100)
+    frame = pd.DataFrame(table[0]).set_index(np.arange(1000, 1120))
+    predictions = compare_models([Ridge()], frame, table[1], cv=3).predictions
+    assert_array_equal(predictions.index, np.arange(1000, 1120))
+    predictions = compare_models([Ridge()], *table, cv=3).predictions
+    assert_array_equal(predictions.index, np.arange(120))
+
+
+def test_several_outputs(climate):
+    X, y = make_supervised(climate[0].series, 1, delay=[1, 6])
+    found = compare_models(MODELS, X, y, cv=CV)
+    assert found.predictions["ridge"].shape == (len(found.predictions), 2)
+    errors = found.predictions["ridge"] - found.predictions["truth"]
+    by_fold = errors.abs().mean(axis=1).groupby(found.predictions["fold"]).mean()
+    assert_allclose(by_fold, scores_of(found, "ridge"))
+    assert found.horizon == 6
+    assert np.isfinite(found.differences()["dm"]).all()
+
+
+def test_a_column_of_y_may_come_back_flat(table):
+    X, y = table
+    found = compare_models([Ridge(), Counted()], X, y[:, None], cv=3)
+    names = ["fold", "truth", "mean", "ridge", "counted"]
+    assert list(found.predictions.columns) == names
+
+
+class Alive(Counted):
+    """Notes how many fitted ones live when the next is fitted."""
+
+    fitted, noted = weakref.WeakSet(), []
+
+    def fit(self, X, y):
+        gc.collect()
+        self.noted.append(len(self.fitted))
+        self.fitted.add(self)
+        return super().fit(X, y)
+
+
+def test_fitted_models_are_let_go_fold_by_fold(table):
+    compare_models([Alive()], *table, cv=4)
+    assert Alive.noted == [0, 0, 0, 0]
+
+
+def test_nothing_that_was_fitted_is_kept(found):
+    again = pickle.loads(pickle.dumps(found))
+    assert repr(again) == repr(found)
+    assert b"Standardizer" not in pickle.dumps(found)
+
+
+def test_a_network_beside_its_baseline(climate):
+    X, y = climate
+    network = Conv1DRegressor(
+        n_conv=1, filters=4, epochs=1, steps_per_epoch=5, random_state=0
+    )
+    cv = TimeSeriesSplit(2, gap=DELAY)
+    found = compare_models({"network": windowed(network)}, X, y, cv=cv)
+    assert set(found.table.index) == {"network", "persistence"}
+    [train, test] = list(cv.split(X))[1]
+    fitted = windowed(network).fit(X[train], y[train])
+    part = found.predictions[found.predictions["fold"] == 1]
+    assert_allclose(part["network"], fitted.predict(X[test]), rtol=1e-5)
+    assert found.table.loc["network", "n_parameters"] == fitted[-1].n_parameters_
+
+
+# The table, and what it says.
+
+
+def test_table_is_sorted_and_says_what_the_folds_say(found):
+    table = found.table
+    assert table.columns.name == MAE
+    assert table["mean"].is_monotonic_increasing
+    ridge, base = scores_of(found, "ridge"), scores_of(found, "persistence")
+    row = table.loc["ridge"]
+    assert_allclose(row["mean"], ridge.mean())
+    assert_allclose(row["std"], ridge.std(ddof=1))
+    assert_allclose(row["skill"], 1 - ridge.mean() / base.mean())
+    assert row["won"] == (ridge < base).sum()
+    assert row["folds"] == 4
+    assert table.loc["persistence", "skill"] == 0
+    assert np.isnan(table.loc["persistence", "p_value"])
+    sizes = found.fits[found.fits["model"] == "ridge"]
+    _, p_value = corrected_t_test(base - ridge, sizes["n_train"], sizes["n_test"])
+    assert_allclose(row["p_value"], p_value)
+
+
+def test_each_metric_has_a_table(found):
+    assert list(found.tables) == [MAE, RMSE, "r2"]
+    assert found.table is found.tables[MAE]
+    assert found.tables["r2"]["mean"].is_monotonic_decreasing
+    ridge, base = (scores_of(found, n, "r2").mean() for n in ("ridge", "persistence"))
+    expected = (ridge - base) / (1 - base)
+    assert_allclose(found.tables["r2"].loc["ridge", "skill"], expected)
+
+
+def made(scores, baseline="base", metric=MAE, perfect=0.0):
+    """A comparison with these scores, of 80 rows to train on and 20 to test on."""
+    models = list(scores)
+    folds = range(len(scores[models[0]]))
+    long = [(m, fold, metric, scores[m][fold]) for m in models for fold in folds]
+    sizes = [(m, fold, 80, 20, 1.0, 0.1) for m in models for fold in folds]
+    columns = ["model", "fold", "n_train", "n_test", "fit_seconds", "score_seconds"]
+    fits = pd.DataFrame(sizes, columns=columns)
+    fits["n_parameters"] = pd.array([None] * len(fits), dtype="Int64")
+    return Comparison(
+        pd.DataFrame(long, columns=["model", "fold", "metric", "score"]),
+        fits,
+        pd.DataFrame(),
+        pd.DataFrame(),
+        baseline,
+        greater_is_better={metric: perfect != 0},
+        perfect={metric: perfect},
+        stamps=None,
+        horizon=None,
+    )
+
+
+@pytest.mark.parametrize(
+    "scores, options, sentence",
+    [
+        (
+            {"base": [2.0, 3.0, 2.5, 2.5], "net": [1.5, 2.6, 2.0, 1.9]},
+            {},
+            "net beats base by 20.0 % (mean absolute error 2 against 2.5), in 4 of 4 "
+            "folds, p = 0.0032: more than the folds vary by.",
+        ),
+        (
+            {"base": [2.0, 2.0, 2.0], "net": [1.0, 2.9, 1.5], "far": [9.0, 9.0, 9.0]},
+            {},
+            "net beats base by 10.0 % (mean absolute error 1.8 against 2), in 2 of 3 "
+            "folds, p = 0.82: no more than the folds vary by.",
+        ),
+        (
+            {"base": [1.0, 1.0], "near": [1.1, 1.5], "far": [4.0, 4.0]},
+            {},
+            "No model beats base: near comes nearest, worse by 30.0 % (mean absolute "
+            "error 1.3 against 1), better in 0 of 2 folds, p = 0.44: no more than the "
+            "folds vary by.",
+        ),
+        (
+            {"base": [0.5, 0.5, 0.5], "net": [0.9, 0.91, 0.89]},
+            {"metric": "accuracy", "perfect": 1.0},
+            "net beats base by 0.4 (accuracy 0.9 against 0.5), in 3 of 3 folds, "
+            "p = 0.00036: more than the folds vary by.",
+        ),
+        (
+            {"a": [1200.0, 1300.0], "b": [1500.0, 1500.0], "c": [1600.0, 1600.0]},
+            {"baseline": None},
+            "a beats b by 16.7 % (mean absolute error 1,250 against 1,500), in 2 of 2 "
+            "folds, p = 0.15: no more than the folds vary by.",
+        ),
+        (
+            {"base": [1.0, 1.0], "same": [1.0, 1.0]},
+            {},
+            "No model beats base: same equals it (mean absolute error 1 against 1), "
+            "p = 1: no more than the folds vary by.",
+        ),
+        (
+            {"base": [2.0], "net": [1.0]},
+            {},
+            "net beats base by 50.0 % (mean absolute error 1 against 2), in 1 of 1 "
+            "folds; one fold does not tell how much folds vary.",
+        ),
+        (
+            {"base": [2.6030, 2.6030], "net": [2.5994, 2.5996]},
+            {},
+            "net beats base by 0.1 % (mean absolute error 2.599 against 2.603), in 2 "
+            "of 2 folds, p = 0.022: more than the folds vary by.",
+        ),
+        ({"a": [1.0, 2.0]}, {"baseline": None}, "a has a mean absolute error of 1.5."),
+        (
+            {"base": [1.0, np.nan], "net": [np.nan, 1.0]},
+            {},
+            "net and base have no fold in common that both finished.",
+        ),
+    ],
+)
+def test_summary(scores, options, sentence):
+    assert made(scores, **options).summary() == sentence
+
+
+def test_a_mean_over_fewer_folds_stands_below(found):
+    scores = {
+        "base": [1.0, 2.0, 9.0],
+        "whole": [2.0, 3.0, 8.0],
+        "lucky": [0.9, 1.0, np.nan],
+        "never": [np.nan, np.nan, np.nan],
+    }
+    table = made(scores).table
+    assert list(table.index) == ["base", "whole", "lucky", "never"]
+    assert table.loc["lucky", "mean"] == 0.95
+    assert_allclose(table.loc["lucky", "skill"], 1 - 0.95 / 1.5)
+    assert table.loc["lucky", "folds"] == 2
+    assert table.loc["never", "folds"] == 0
+    assert np.isnan(table.loc["never", "skill"])
+
+
+def test_it_prints_the_table_and_the_sentence(found):
+    printed = repr(found)
+    assert str(found) == printed
+    assert printed.splitlines()[-1] == found.summary()
+    assert printed.startswith(MAE)
+    html = made({"base": [2.0, 2.0], "<b>": [1.0, 1.5]})._repr_html_()
+    assert "<b>" not in html
+    assert "&lt;b&gt; beats base by 37.5 %" in html
+
+
+def test_summary_and_differences_of_another_metric(found):
+    assert "root mean squared error" in found.summary(RMSE)
+    assert found.differences(RMSE).columns.name == RMSE
+    assert found.summary("neg_" + RMSE) == found.summary(RMSE)
+    with pytest.raises(ValueError, match="metric='mae' was not computed: use one of"):
+        found.summary("mae")
+    with pytest.raises(ValueError, match="metric='mae' was not computed"):
+        found.plot("mae")
+
+
+def test_plot_draws_the_folds_of_a_metric(found):
+    pytest.importorskip("matplotlib")
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    display = found.plot(RMSE, ax=ax)
+    assert display.ax_ is ax
+    drawn = display.dots_["ridge"].get_xdata()
+    assert_array_equal(drawn, scores_of(found, "ridge", RMSE))
+
+
+# What differences mean.
+
+
+def test_differences_by_hand(found, climate):
+    X, _ = climate
+    differences = found.differences(reference="one lag")
+    assert sorted(differences.index) == ["persistence", "ridge"]
+    row = differences.loc["ridge"]
+    gains = scores_of(found, "one lag") - scores_of(found, "ridge")
+    assert_allclose(row["gain"], gains.mean())
+    sizes = [(len(train), len(test)) for train, test in CV.split(X)]
+    factor = 1 / 4 + np.mean([test / train for train, test in sizes])
+    t = gains.mean() / np.sqrt(factor * gains.var(ddof=1))
+    assert_allclose(row["t"], t)
+    assert_allclose(row["p_value"], 2 * stats.t(3).sf(abs(t)))
+    # For the squared errors of the root mean squared error, and the absolute ones.
+    for metric, power in ((MAE, 1), (RMSE, 2)):
+        errors = found.predictions.sub(found.predictions["truth"], axis=0)
+        losses = errors.abs() ** power
+        gains = (losses["one lag"] - losses["ridge"]).to_numpy()
+        rows = np.concatenate([test for _, test in CV.split(X)])
+        expected = slow_diebold_mariano(gains, rows, DELAY)
+        row = found.differences(metric, "one lag").loc["ridge"]
+        assert_allclose((row["dm"], row["dm_p_value"]), expected)
+
+
+def test_without_a_reference_it_is_the_baseline_or_the_best(found):
+    assert "persistence" not in found.differences().index
+    alone = made({"b": [2.0, 2.5], "a": [1.0, 1.5]}, baseline=None)
+    assert list(alone.differences().index) == ["b"]
+    assert list(alone.table.columns[:3]) == ["mean", "std", "fit_seconds"]
+    assert "dm" not in alone.differences()
+    with pytest.raises(ValueError, match="reference='c' is none of the models, a, b"):
+        alone.differences(reference="c")
+
+
+def test_corrected_t_test_is_the_plain_one_where_nothing_is_shared():
+    gains = np.array([0.5, 1.0, -0.2, 0.7])
+    plain = stats.ttest_1samp(gains, 0.0)
+    expected = plain.statistic, plain.pvalue
+    assert_allclose(corrected_t_test(gains, [1.0] * 4, [0.0] * 4), expected)
+
+
+def test_corrected_t_test_by_hand():
+    # Variance of 1, 2, 3 is 1; (1/3 + 1/3) of it; t = 2 / sqrt(2/3), 2 degrees.
+    t, p_value = corrected_t_test(np.array([1.0, 2.0, 3.0]), [30] * 3, [10] * 3)
+    assert_allclose(t, np.sqrt(6))
+    assert_allclose(p_value, 2 * stats.t(2).sf(np.sqrt(6)))
+    assert np.isnan(corrected_t_test(np.array([1.0]), [9], [1])).all()
+    assert corrected_t_test(np.zeros(3), [9] * 3, [1] * 3) == (0.0, 1.0)
+    assert corrected_t_test(np.ones(3), [9] * 3, [1] * 3) == (np.inf, 0.0)
+
+
+def test_size_of_the_corrected_t_test():
+    """Gains of folds are correlated by n_test / (n_train + n_test) in its theory."""
+    random = np.random.default_rng(0)
+    n_train, n_test, folds, times = 80, 20, 5, 4000
+    shared = np.sqrt(n_test / (n_train + n_test)) * random.normal(size=(times, 1))
+    own = np.sqrt(n_train / (n_train + n_test)) * random.normal(size=(times, folds))
+    gains = shared + own
+    p_values = [corrected_t_test(g, [n_train] * 5, [n_test] * 5)[1] for g in gains]
+    plain = stats.ttest_1samp(gains, 0.0, axis=1).pvalue
+    assert 0.04 < np.mean(np.array(p_values) < 0.05) < 0.06
+    assert np.mean(plain < 0.05) > 0.1
+
+
+def slow_diebold_mariano(gains, rows, horizon):
+    """The formula pair by pair, for rows that differ."""
+    n, width = len(gains), 4 * horizon
+    weights = 1 - np.abs(np.subtract.outer(rows, rows)) / width
+    deviations = gains - gains.mean()
+    variance = deviations @ np.maximum(weights, 0) @ deviations / n**2
+    small = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
+    statistic = gains.mean() / np.sqrt(variance) * np.sqrt(small)
+    return statistic, 2 * stats.t(min(n - 1, 1.5 * n / width)).sf(abs(statistic))
+
+
+@pytest.mark.parametrize("horizon", [1, 2, 7])
+def test_diebold_mariano_pair_by_pair(horizon):
+    random = np.random.default_rng(horizon)
+    rows = np.sort(random.choice(200, size=90, replace=False))
+    gains = random.normal(0.2, 1.0, size=90)
+    expected = slow_diebold_mariano(gains, rows, horizon)
+    assert_allclose(diebold_mariano(gains, rows, horizon), expected)
+    order = random.permutation(90)
+    assert_allclose(diebold_mariano(gains[order], rows[order], horizon), expected)
+
+
+def test_diebold_mariano_averages_rows_of_one_stamp():
+    random = np.random.default_rng(0)
+    gains = random.normal(size=(50, 3))
+    stamps = np.repeat(np.arange(50), 3)
+    together = diebold_mariano(gains.ravel(), stamps, 4)
+    assert_allclose(together, diebold_mariano(gains.mean(axis=1), np.arange(50), 4))
+
+
+def test_diebold_mariano_needs_more_rows_than_the_horizon():
+    assert np.isnan(diebold_mariano(np.ones(5), np.arange(5), 5)).all()
+    assert diebold_mariano(np.zeros(6), np.arange(6), 5) == (0.0, 1.0)
+
+
+def test_size_of_diebold_mariano_for_overlapping_forecasts():
+    """Errors 24 steps ahead are sums over 24 steps; a plain t-test is fooled."""
+    random = np.random.default_rng(0)
+    horizon, n, times = 24, 1500, 400
+    noise = random.normal(size=(times, n + horizon - 1)).cumsum(axis=1)
+    noise = np.pad(noise, ((0, 0), (1, 0)))
+    gains = noise[:, horizon:] - noise[:, :-horizon]
+    rows = np.arange(n)
+    p_values = [diebold_mariano(g, rows, horizon)[1] for g in gains]
+    plain = stats.ttest_1samp(gains, 0.0, axis=1).pvalue
+    assert 0.03 < np.mean(np.array(p_values) < 0.05) < 0.09
+    assert np.mean(plain < 0.05) > 0.5
+
+
+def test_variance_stays_positive_where_equal_weights_turn_negative():
+    gains = np.where(np.arange(40) % 2, 1.0, -1.0) + 0.01
+    deviations = gains - gains.mean()
+    lags = [deviations[k:] @ deviations[: len(gains) - k] for k in range(2)]
+    assert lags[0] + 2 * lags[1] < 0
+    statistic, p_value = diebold_mariano(gains, np.arange(40), 2)
+    assert np.isfinite(statistic)
+    assert 0 < p_value < 1
+
+
+def test_skill():
+    assert skill(1.5, 2.0, 0.0) == 0.25
+    assert skill(3.0, 2.0, 0.0) == -0.5
+    assert_allclose(skill(0.9, 0.5, 1.0), 0.8)
+    for base, perfect in ((0.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (0.5, np.nan)):
+        assert np.isnan(skill(0.5, base, perfect))
+
+
+# Baselines.
+
+
+def test_baseline_of_windows_is_persistence(climate):
+    X, y = climate
+    windows = LookbackWindower(12).fit_transform(X)
+    found = compare_models([FlatWindowRegressor()], windows, y, cv=CV)
+    assert found.baseline == "persistence"
+    assert set(found.table.index) == {"persistence", "flatwindowregressor"}
+
+
+def test_persistence_of_a_target_with_missing_values(climate):
+    series = climate[0].series.copy()
+    series[300:310, 1] = np.nan
+    with pytest.warns(UserWarning, match="10 of 894 rows have no target"):
+        X, y = make_supervised(series, 1, delay=DELAY)
+    found = compare_models({"mean": DummyRegressor()}, X, y, cv=CV)
+    assert found.failures.empty
+    assert np.isfinite(scores_of(found, "persistence")).all()
+
+
+def test_baseline_of_arrays_is_the_mean(table):
+    X, y = table
+    found = compare_models([Ridge()], X, y, cv=5)
+    assert found.baseline == "mean"
+    expected = cross_validate(DummyRegressor(), X, y, cv=5, scoring="r2")
+    r2 = compare_models([Ridge()], X, y, cv=5, scoring="r2")
+    assert_allclose(scores_of(r2, "mean", "r2"), expected["test_score"])
+    assert found.horizon is None
+
+
+def test_view_that_does_not_know_its_target_has_the_mean(climate):
+    X, y = climate
+    rows = SeriesView(X.series)[: len(y)]
+    assert compare_models(MODELS, rows, y, cv=CV).baseline == "mean"
+
+
+def test_baseline_of_classes_is_their_frequency():
+    X, y = load_iris(return_X_y=True)
+    scoring = ["accuracy", "neg_log_loss"]
+    found = compare_models([GaussianNB()], X, y, cv=5, scoring=scoring)
+    assert found.baseline == "prior"
+    assert_allclose(scores_of(found, "prior", "log_loss"), np.log(3))
+    assert_allclose(scores_of(found, "prior", "accuracy"), 1 / 3)
+    assert compare_models([GaussianNB()], X, y, cv=3).table.columns.name == "accuracy"
+
+
+def test_a_model_of_the_users_own_is_the_baseline(table):
+    models = {"ridge": Ridge(), "mean": Ridge(1e6)}
+    assert compare_models(models, *table, cv=3).baseline == "mean"
+    assert list(models) == ["ridge", "mean"]
+    by_name = compare_models(models, *table, cv=3, baseline="ridge")
+    by_itself = compare_models(models, *table, cv=3, baseline=models["ridge"])
+    assert by_name.baseline == by_itself.baseline == "ridge"
+    assert by_name.table.index.tolist() == by_itself.table.index.tolist()
+    assert len(by_name.table) == 2
+    added = compare_models(models, *table, cv=3, baseline=LinearRegression())
+    assert added.baseline == "linearregression"
+    assert len(added.table) == 3
+    none = compare_models(models, *table, cv=3, baseline=None)
+    assert none.baseline is None
+    assert "skill" not in none.table
+
+
+# Names, kinds of models, metrics and parameters.
+
+
+def test_lists_are_named_as_make_pipeline_does(table):
+    models = [
+        make_pipeline(StandardScaler(), Ridge()),
+        Ridge(2.0),
+        GridSearchCV(Ridge(), {"alpha": [0.1, 1.0]}),
+        TransformedTargetRegressor(Ridge()),
+    ]
+    found = compare_models(models, *table, cv=3)
+    names = ["ridge-1", "ridge-2", "gridsearchcv", "transformedtargetregressor"]
+    assert sorted(found.table.index) == sorted(["mean", *names])
+    assert (found.table.loc[names, "n_parameters"] == 4).all()
+
+
+def test_metrics_of_any_form(table):
+    def worst(model, X, y):
+        return np.abs(model.predict(X) - y).max()
+
+    def two(model, X, y):
+        return {"neg_worst": -worst(model, X, y), "rows": len(X)}
+
+    known = compare_models([Ridge()], *table, cv=3, scoring="neg_max_error")
+    expected = scores_of(known, "ridge", "max_error")
+    loss = make_scorer(mean_absolute_error, greater_is_better=False)
+    cases = {
+        "worst": (worst, True, np.nan),
+        "mean_absolute_error": (loss, False, 0.0),
+        "mae": ({"mae": loss, "neg_max_error": "neg_max_error"}, False, 0.0),
+    }
+    for name, (scoring, greater, perfect) in cases.items():
+        found = compare_models([Ridge()], *table, cv=3, scoring=scoring)
+        assert found.table.columns.name == name
+        assert found.greater_is_better[name] is greater
+        assert_array_equal(found.perfect[name], perfect)
+        assert (scores_of(found, "ridge", name) > 0).all()
+    assert_allclose(scores_of(found, "ridge", "max_error"), expected)
+    found = compare_models([Ridge()], *table, cv=3, scoring=two)
+    assert found.greater_is_better == {"worst": False, "rows": True}
+    assert_allclose(scores_of(found, "ridge", "worst"), expected)
+    assert_array_equal(scores_of(found, "ridge", "rows"), [40, 40, 40])
+
+
+def test_scores_bounded_by_one_have_a_skill():
+    X, y = load_iris(return_X_y=True)
+    scoring = {"f1": make_scorer(f1_score, average="macro"), "kept": "accuracy"}
+    found = compare_models([GaussianNB()], X, y, cv=3, scoring=scoring)
+    assert found.perfect == {"f1": 1.0, "kept": 1.0}
+    found = compare_models([GaussianNB()], X, y, cv=3, scoring="mutual_info_score")
+    assert np.isnan(found.perfect["mutual_info_score"])
+
+
+def test_labels_may_be_texts():
+    X, y = load_iris(return_X_y=True)
+    names = np.array(["setosa", "versicolor", "virginica"])[y]
+    found = compare_models([GaussianNB()], X.tolist(), names.tolist(), cv=3)
+    right = found.predictions["truth"] == found.predictions["gaussiannb"]
+    by_fold = right.groupby(found.predictions["fold"]).mean()
+    assert_allclose(by_fold, scores_of(found, "gaussiannb", "accuracy"))
+
+
+def test_texts_have_the_frequency_of_classes_to_beat():
+    texts = ["a good film", "not bad", "a bad film", "not good"] * 6
+    labels = ["fine", "fine", "poor", "poor"] * 6
+    model = make_pipeline(TokenSequencer(max_length=4), GaussianNB())
+    found = compare_models({"bayes": model}, texts, labels, cv=3)
+    assert found.baseline == "prior"
+    assert_allclose(scores_of(found, "prior", "accuracy"), 0.5)
+
+
+def test_weights_reach_fit(table):
+    X, y = table
+    weights = np.linspace(0.0, 1.0, len(y))
+    cv = KFold(3)
+    found = compare_models([Ridge()], X, y, cv=cv, params={"sample_weight": weights})
+    for name, model in (("ridge", Ridge()), ("mean", DummyRegressor())):
+        errors = []
+        for train, test in cv.split(X):
+            fitted = clone(model).fit(X[train], y[train], weights[train])
+            errors.append(mean_absolute_error(y[test], fitted.predict(X[test])))
+        assert_allclose(scores_of(found, name), errors)
+
+
+def test_persistence_is_not_given_weights(climate):
+    X, y = climate
+    model = windowed(FlatWindowRegressor())
+    weights = np.linspace(1.0, 2.0, len(y))
+    params = {"flatwindowregressor__sample_weight": weights}
+    found = compare_models([model], X, y, cv=CV, params=params)
+    plain = compare_models([model], X, y, cv=CV)
+    assert found.failures.empty
+    persistence = scores_of(found, "persistence")
+    assert_allclose(persistence, scores_of(plain, "persistence"))
+    name = "flatwindowregressor"
+    assert (scores_of(found, name) != scores_of(plain, name)).all()
+
+
+def test_routed_weights_reach_those_that_request_them(table):
+    X, y = table
+    weights = np.linspace(0.1, 1.0, len(y))
+    with sklearn.config_context(enable_metadata_routing=True):
+        scorer = make_scorer(mean_absolute_error, greater_is_better=False)
+        scorer.set_score_request(sample_weight=True)
+        models = {
+            "asks": make_pipeline(
+                StandardScaler().set_fit_request(sample_weight=False),
+                Ridge().set_fit_request(sample_weight=True),
+            ),
+            "does not": Ridge().set_fit_request(sample_weight=False),
+        }
+        options = {"cv": KFold(3), "scoring": scorer}
+        params = {"sample_weight": weights}
+        found = compare_models(models, X, y, params=params, **options)
+        errors = {"asks": [], "does not": []}
+        for train, test in KFold(3).split(X):
+            scaled = StandardScaler().fit(X[train]).transform(X)
+            ridge = Ridge().fit(scaled[train], y[train], weights[train])
+            off = np.abs(ridge.predict(scaled[test]) - y[test])
+            errors["asks"].append(np.average(off, weights=weights[test]))
+            ridge = Ridge().fit(X[train], y[train])
+            off = np.abs(ridge.predict(X[test]) - y[test])
+            errors["does not"].append(np.average(off, weights=weights[test]))
+        for name in models:
+            assert_allclose(scores_of(found, name), errors[name])
+        with pytest.raises(ValueError, match="params has 'colour', which no model"):
+            compare_models(models, X, y, params={"colour": weights}, **options)
+
+
+def test_groups_go_to_the_splitter(table):
+    groups = np.arange(120) % 4
+    options = {"cv": GroupKFold(4), "params": {"groups": groups}}
+    found = compare_models([Ridge()], *table, **options)
+    by_fold = groups[found.predictions.index].reshape(4, 30)
+    assert (by_fold == by_fold[:, :1]).all()
+
+
+def test_several_series_are_tested_in_the_order_of_time():
+    stations = [make_climate(400, freq="1h", random_state=seed) for seed in (0, 1)]
+    X, y = make_supervised(stations, "T (degC)", delay=DELAY)
+    found = compare_models(MODELS, X, y, cv=TimeSeriesSplit(3, gap=2 * DELAY))
+    predictions = found.predictions
+    gains = (predictions["persistence"] - predictions["truth"]).abs()
+    gains -= (predictions["ridge"] - predictions["truth"]).abs()
+    hourly = gains.groupby(predictions.index).mean()
+    row = found.differences().loc["ridge"]
+    # The folds follow each other without a hole, so that hours stand for places.
+    expected = slow_diebold_mariano(hourly.to_numpy(), np.arange(len(hourly)), DELAY)
+    assert_allclose((row["dm"], row["dm_p_value"]), expected)
+
+
+def test_progress_is_printed(table, capsys):
+    models = {"r": Ridge(), "few": Fails(50), "never": Fails(120)}
+    with pytest.warns(FitFailedWarning):
+        compare_models(models, *table, cv=TimeSeriesSplit(2), verbose=1)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 4
+    assert lines[1].startswith(f"r: {MAE} 0.")
+    assert lines[2].startswith(f"few: {MAE} nan, ")
+    assert lines[3] == "never: failed (0 s)"
+
+
+# What fails.
+
+
+def test_a_model_that_fails_in_one_fold_reports_the_others(table):
+    X, y = table
+    cv = TimeSeriesSplit(3)
+    with pytest.warns(FitFailedWarning) as warned:
+        found = compare_models({"few": Fails(40), "ridge": Ridge()}, X, y, cv=cv)
+    [warning] = warned
+    expected = "few failed in fold 0 (fit): RuntimeError: 30 rows are too few"
+    assert str(warning.message) == expected
+    assert_array_equal(np.isnan(scores_of(found, "few")), [True, False, False])
+    assert np.isfinite(scores_of(found, "ridge")).all()
+    [failure] = found.failures.to_dict("records")
+    assert (failure["model"], failure["fold"], failure["stage"]) == ("few", 0, "fit")
+    assert "in fit" in failure["traceback"]
+    missing = found.predictions["few"].isna()
+    assert_array_equal(missing, found.predictions["fold"] == 0)
+    assert found.table.loc["few", "folds"] == 2
+
+
+def test_equal_failures_are_told_once(table):
+    models = {"few": Fails(50, predicts=False), "ridge": Ridge()}
+    with pytest.warns(FitFailedWarning) as warned:
+        found = compare_models(models, *table, cv=TimeSeriesSplit(3))
+    told = [str(warning.message) for warning in warned]
+    assert "few failed in fold 0 (fit): RuntimeError: 30 rows are too few" in told
+    metric = "few failed in folds 1, 2 (neg_mean_absolute_error): RuntimeError: it will"
+    assert any(text.startswith(metric) for text in told)
+    assert found.predictions["few"].isna().all()
+    assert found.table.index[-1] == "few"
+
+
+def test_a_metric_that_a_model_has_not_leaves_the_others():
+    X, y = load_iris(return_X_y=True)
+    models = {"margins": LinearSVC(), "bayes": GaussianNB()}
+    scoring = ["accuracy", "neg_log_loss"]
+    with pytest.warns(FitFailedWarning, match=r"margins failed in folds 0, 1, 2 \(neg"):
+        found = compare_models(models, X, y, cv=3, scoring=scoring)
+    assert np.isnan(scores_of(found, "margins", "log_loss")).all()
+    assert np.isfinite(scores_of(found, "margins", "accuracy")).all()
+    assert np.isfinite(scores_of(found, "bayes", "log_loss")).all()
+    assert found.predictions["margins"].notna().all()
+
+
+def test_errors_are_raised_when_asked_for(table):
+    with pytest.raises(RuntimeError, match="30 rows are too few"):
+        compare_models([Fails(40)], *table, cv=TimeSeriesSplit(3), error_score="raise")
+    with pytest.raises(RuntimeError, match="it will not say"):
+        compare_models([Fails(0, False)], *table, cv=3, error_score="raise")
+
+
+def test_models_that_all_fail_are_an_error(table):
+    with pytest.raises(ValueError, match=r"(?s)Every model failed in every .*100 rows"):
+        compare_models([Fails(1000)], *table, cv=6)
+
+
+class NoKind(BaseEstimator):
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return X
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"models": {}}, r"models=\{\} is empty"),
+        ({"models": []}, r"models=\[\] is empty"),
+        ({"models": Ridge()}, r"models must be a dict .* or a list .*Ridge\(\)"),
+        ({"models": {1: Ridge()}}, "models has the name 1: names must be str"),
+        ({"models": {"": Ridge()}}, "models has the name ''"),
+        ({"models": {"truth": Ridge()}}, "models has the name 'truth'"),
+        ({"models": {"r": Ridge}}, r"models\['r'\] is the class Ridge: give .*Ridge\("),
+        ({"models": {"s": StandardScaler()}}, r"models\['s'\].* has no predict"),
+        ({"models": ["ridge"]}, r"models\['str'\]='ridge' is no estimator"),
+        ({"models": {"n": NoKind()}}, r"NoKind\(\) is neither a regressor nor"),
+        (
+            {"models": {"r": Ridge(), "l": LogisticRegression()}},
+            "models are of different kinds: 'r' is a regressor, 'l' is a classifier",
+        ),
+        ({"baseline": "naive"}, "baseline='naive' is none of the models, ridge: name"),
+        ({"baseline": DummyClassifier()}, "is a classifier, the models are regressors"),
+        ({"baseline": Ridge(3.0)}, "would be called 'ridge', as one of the models is"),
+        ({"baseline": 3}, "baseline=3 is no estimator that predicts: it has no fit"),
+        ({"y": np.zeros(119)}, "X has 120 rows and y has 119"),
+        ({"y": None}, "y=None"),
+        ({"cv": []}, r"cv=\[\] gives no folds"),
+        ({"cv": [([0, 1], [])]}, "gives fold 0 2 rows to train on and 0 to test on"),
+        ({"scoring": "mean_absolute_error"}, "'neg_mean_absolute_error' is"),
+        ({"scoring": "best"}, r"scoring='best' is none of sklearn.metrics.get_scorer"),
+        ({"scoring": []}, r"got scoring=\[\]"),
+        ({"scoring": 3}, "got scoring=3"),
+        ({"scoring": {"a": 3}}, "scoring has 3 as 'a'"),
+        (
+            {"scoring": {"neg_a": "r2", "a": "r2"}},
+            "has 'a' twice",
+        ),
+        ({"scoring": lambda model, X, y: "good"}, "'score' must give a number"),
+        ({"error_score": 0.0}, 'error_score must be numpy.nan or "raise", got 0.0'),
+    ],
+)
+def test_bad_input(table, change, message):
+    given = {"models": [Ridge()], "X": table[0], "y": table[1], "cv": 3, **change}
+    with pytest.raises(ValueError, match=message):
+        compare_models(given.pop("models"), given.pop("X"), given.pop("y"), **given)
+
+
+def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
+    X, y = climate
+    message = r"cv=4 stands for .* use TimeSeriesSplit\(4, gap=6\)"
+    with pytest.raises(ValueError, match=message):
+        compare_models(MODELS, X, y, cv=4)
+    with pytest.raises(ValueError, match=r"TimeSeriesSplit\(5, gap=delay\)"):
+        compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
+
+
+class Untouched(Counted):
+    def fit(self, X, y):
+        raise AssertionError("trained before the folds were checked")
+
+
+def test_folds_without_a_window_are_told_before_training(climate):
+    X, y = climate
+    models = {"first": Untouched(), "long": windowed(FlatWindowRegressor(), 240)}
+    message = (
+        r"Fold 0 trains on \d+ rows, none of which has a complete window: "
+        r"models\['long'\] has lookback=240"
+    )
+    with pytest.raises(ValueError, match=message):
+        compare_models(models, X, y, cv=CV, error_score="raise")
+    windows = LookbackWindower(240).fit_transform(X)
+    with pytest.raises(ValueError, match="complete window: X has lookback=240"):
+        compare_models([Untouched()], windows, y, cv=CV, error_score="raise")
+    frame = pd.DataFrame(X.to_numpy())
+    with pytest.raises(ValueError, match=r"Fold 0 .*models\['long'\] has lookback=240"):
+        compare_models(models, frame, y, cv=CV, error_score="raise")
+
+
+def test_what_a_search_sets_is_left_to_the_search(climate):
+    search = GridSearchCV(
+        windowed(FlatWindowRegressor(), lookback=900),
+        {"lookbackwindower__lookback": [12, 24]},
+        cv=TimeSeriesSplit(2, gap=DELAY),
+    )
+    found = compare_models({"search": search}, *climate, cv=CV)
+    assert found.failures.empty
+    assert found.table["n_parameters"].max() in (4 * 14 + 1, 8 * 14 + 1)
+
+
+def test_a_wrong_number_of_predictions_is_a_failure(table):
+    class Half(Counted):
+        def predict(self, X):
+            return super().predict(X)[::2]
+
+    models = {"half": Half(), "ridge": Ridge()}
+    with pytest.warns(FitFailedWarning, match="predict gave the shape"):
+        found = compare_models(models, *table, cv=3, scoring=lambda m, X, y: 1.0)
+    assert found.predictions["half"].isna().all()
