@@ -4,7 +4,8 @@ Persistence (the same as now), ridge regression, Conv1D and Conv1D-GRU forecast 
 temperature 24 hours ahead from 10 days, on the same five folds in time order.
 
     python examples/05_compare_with_common_sense.py               made year
-    python examples/05_compare_with_common_sense.py --csv FILE    Jena layout
+    python examples/05_compare_with_common_sense.py --data FILE   measured one: CSV in
+                                        the Jena layout, or parquet with a column "date"
     python examples/05_compare_with_common_sense.py --save DIR    writes the pictures
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
+import pandas as pd
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -32,20 +34,24 @@ from skseqconv import (
 from skseqconv.datasets import load_climate_csv, make_climate
 
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--data", metavar="FILE", help="a series with T (degC)")
 parser.add_argument("--steps", type=int, help="training steps, default 150 or 500")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 parser.add_argument("--save", metavar="DIR", help="where the pictures go")
 options = parser.parse_args()
-STEPS = 5 if options.quick else options.steps or (500 if options.csv else 150)
+STEPS = 5 if options.quick else options.steps or (500 if options.data else 150)
 DAY = 144  # rows, 10 minutes each
 
+# %% The series
+if options.data and options.data.endswith(".parquet"):
+    series = pd.read_parquet(options.data).set_index("date")
+    series = series.mask(series <= -9990)  # a failed sensor
+elif options.data:
+    series = load_climate_csv(options.data).sort_index()
+else:
+    series = make_climate(random_state=0)
+
 # %% The whole comparison
-series = (
-    load_climate_csv(options.csv).sort_index()
-    if options.csv
-    else make_climate(random_state=0)
-)
 X, y = make_supervised(series.ffill(), "T (degC)", delay=DAY, on_gap="split")
 
 

@@ -25,9 +25,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
-from ._engine import Feed, take
+from ._engine import Feed, refuse_fork, take
 from ._parameters import TrainingParameters, constraints, parameters
 from ._repr import ShowsLayers, describe_layers
+from ._series import refuse_other_arrays
 from ._split import validation_tail
 from ._training import FitTask, is_harmless, prepared_callbacks, stopping, train
 from ._trusted import plain_state, restored_state
@@ -101,6 +102,7 @@ class SequenceEstimator(
         return constraints(self)
 
     def _validate_params(self):
+        refuse_fork()
         super()._validate_params()
         for name, home in _KERAS_HOMES.items():
             value = getattr(self, name)
@@ -259,6 +261,8 @@ class SequenceEstimator(
             return X, y
         if not reset:
             check_is_fitted(self)
+        refuse_other_arrays("X", X)
+        refuse_other_arrays("y", y)
         X = check_input(self, X, reset=reset)
         if reset or y is not None:
             y = self._check_target(y, len(X), reset=reset)
@@ -409,6 +413,7 @@ class SequenceEstimator(
 
     def _held(self):
         """The lease of the compiled network, made from plain state after unpickling."""
+        refuse_fork()
         if "_lease" not in vars(self):
             with _restoring:
                 if "_lease" not in vars(self):
@@ -447,6 +452,13 @@ class SequenceEstimator(
         finally:
             for name in _ONLY_IN_FIT:
                 vars(self).pop(name, None)
+
+    def __sklearn_clone__(self):
+        clone = super().__sklearn_clone__()
+        # scikeras copies losses through their configuration, in which some of Keras'
+        # (Huber, CosineSimilarity) leave out a parameter.
+        clone.loss = restored_state(plain_state({"loss": self.loss}))["loss"]
+        return clone
 
     def __sklearn_is_fitted__(self):
         return self.initialized_

@@ -160,6 +160,18 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
         return np.array([*self.feature_names_in_, *added], dtype=object)
 
+    def __getstate__(self):
+        """Plain data, for files that run nothing: the Timedelta as text."""
+        state = dict(super().__getstate__())
+        if "step_" in state:
+            state["step_"] = state["step_"].isoformat()
+        return state
+
+    def __setstate__(self, state):
+        if "step_" in state:
+            state = {**state, "step_": pd.Timedelta(state["step_"])}
+        super().__setstate__(state)
+
     def _lengths(self):
         if isinstance(self.periods, str) or not len(self.periods):
             raise ValueError(

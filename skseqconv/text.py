@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
@@ -236,6 +237,20 @@ class TokenSequencer(
         else:
             kept = self._cut_ids(samples, self.n_tokens_)
         return self._lay_out(X, *kept)
+
+    def __getstate__(self):
+        """The vocabulary as one text: entry by entry, a file of it is slow."""
+        state = dict(super().__getstate__())
+        if state.get("vocabulary_") is not None:
+            state["vocabulary_"] = json.dumps(list(state["vocabulary_"]))
+        return state
+
+    def __setstate__(self, state):
+        if state.get("vocabulary_") is not None:
+            tokens = json.loads(state["vocabulary_"])
+            known = {token: i for i, token in enumerate(tokens, start=len(SPECIAL))}
+            state = {**state, "vocabulary_": known}
+        super().__setstate__(state)
 
     # Until they are laid out, the ids of all samples are held end to end, with the
     # number of ids that each sample has.

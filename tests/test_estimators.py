@@ -1102,3 +1102,13 @@ def test_changes_are_learned_at_a_tenth_of_the_optimizers_step_size(windows):
         model = small(Conv1DRegressor, **options).fit(X, y).model_
         rates.append(float(model.optimizer.learning_rate.numpy()))
     np.testing.assert_allclose(rates, [1e-4, 1e-3, 2e-3, 3e-3], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "loss", [keras.losses.Huber(delta=0.5), keras.losses.CosineSimilarity(axis=0)]
+)
+def test_a_clone_has_the_same_loss(loss):
+    model = clone(clone(Conv1DRegressor(loss=loss)))
+    truth, guess = np.array([[1.0, 5.0], [2.0, 1.0]]), np.array([[3.0, 1.0], [1, 1]])
+    assert float(model.loss(truth, guess)) == float(loss(truth, guess))
+    assert model.loss is not loss

@@ -1,0 +1,268 @@
+"""What a file may hold: types by name, Keras objects and networks as plain data."""
+
+import importlib
+import math
+import re
+from inspect import signature
+from zipfile import ZIP_STORED, BadZipFile
+
+from numpy.lib import format as npy
+
+#: Types that `load` makes, beside those that skops trusts: this package's estimators
+#: and what they hold, and what scikit-learn's searches and pipelines hold. None of
+#: them does anything when it is made, with whatever arguments.
+TYPES = (
+    "numpy.dtype",
+    "skseqconv._targets.ClassEncoder",
+    "skseqconv._targets.TargetScaler",
+    "skseqconv._wrapper._AsIs",
+    "skseqconv.baseline.PersistenceRegressor",
+    "skseqconv.calendar.CalendarFeatures",
+    "skseqconv.conv1d.Conv1DClassifier",
+    "skseqconv.conv1d.Conv1DRegressor",
+    "skseqconv.conv1d_gru.Conv1DGRUClassifier",
+    "skseqconv.conv1d_gru.Conv1DGRURegressor",
+    "skseqconv.flat.FlatWindowRegressor",
+    "skseqconv.preprocessing.PerStep",
+    "skseqconv.preprocessing.RowStep",
+    "skseqconv.preprocessing.StandardizeStep",
+    "skseqconv.preprocessing.Standardizer",
+    "skseqconv.text.TokenSequencer",
+    "skseqconv.windowing.FlattenWindows",
+    "skseqconv.windowing.LookbackWindower",
+    "sklearn.metrics._classification.accuracy_score",
+    "sklearn.metrics._classification.balanced_accuracy_score",
+    "sklearn.metrics._classification.f1_score",
+    "sklearn.metrics._classification.log_loss",
+    "sklearn.metrics._classification.matthews_corrcoef",
+    "sklearn.metrics._classification.precision_score",
+    "sklearn.metrics._classification.recall_score",
+    "sklearn.metrics._ranking.average_precision_score",
+    "sklearn.metrics._ranking.roc_auc_score",
+    "sklearn.metrics._regression.explained_variance_score",
+    "sklearn.metrics._regression.max_error",
+    "sklearn.metrics._regression.mean_absolute_error",
+    "sklearn.metrics._regression.mean_absolute_percentage_error",
+    "sklearn.metrics._regression.mean_pinball_loss",
+    "sklearn.metrics._regression.mean_squared_error",
+    "sklearn.metrics._regression.median_absolute_error",
+    "sklearn.metrics._regression.r2_score",
+    "sklearn.metrics._regression.root_mean_squared_error",
+    "sklearn.metrics._scorer._PassthroughScorer",
+    "sklearn.metrics._scorer._Scorer",
+    "sklearn.model_selection._split.GroupKFold",
+    "sklearn.model_selection._split._CVIterableWrapper",
+    "sklearn.model_selection._split.KFold",
+    "sklearn.model_selection._split.PredefinedSplit",
+    "sklearn.model_selection._split.ShuffleSplit",
+    "sklearn.model_selection._split.StratifiedKFold",
+    "sklearn.model_selection._split.StratifiedShuffleSplit",
+    "sklearn.model_selection._split.TimeSeriesSplit",
+    "sklearn.utils._bunch.Bunch",
+)
+
+#: Kinds of entries in skops' schema that `load` reads. Others call what they hold
+#: (methods, partial functions, operators, constructors) or unpack what may be of any
+#: size (sparse matrices).
+LOADERS = frozenset(
+    {
+        "DTypeNode",
+        "DictNode",
+        "FunctionNode",
+        "JsonNode",
+        "ListNode",
+        "MaskedArrayNode",
+        "NdArrayNode",
+        "ObjectNode",
+        "RandomStateNode",
+        "SetNode",
+        "SliceNode",
+        "TupleNode",
+        "TypeNode",
+    }
+)
+
+#: Packages that an entry may name, which spares others from being imported.
+PACKAGES = ("builtins", "collections", "numpy", "scipy", "sklearn", "skseqconv")
+
+#: Members of the archive.
+MEMBER = re.compile(r"\d+\.npy|skseqconv\.json|schema\.json")
+
+#: Types of a dict's keys, which are written as text, that come back as they were.
+KEYS = re.compile(r"builtins\.(str|int|float)|numpy\.(str_|u?int\d+|float\d+)")
+
+
+#: How the beginning of an array is read, by the version of NumPy's format.
+HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def check_members(archive, size):
+    """Members have known names, are as large as they say, and hold plain arrays."""
+    members = archive.infolist()
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names) or not all(map(MEMBER.fullmatch, names)):
+        raise BadZipFile(f"members {names[:20]}")
+    compressed = any(member.compress_type != ZIP_STORED for member in members)
+    if compressed or sum(member.file_size for member in members) > size:
+        raise BadZipFile("its parts are compressed, or overlap")
+    for member in members:
+        if member.filename.endswith(".npy"):
+            with archive.open(member) as file:
+                shape, _, dtype = HEADERS[npy.read_magic(file)](file)
+                n_bytes = math.prod(shape) * dtype.itemsize
+                whole = file.tell() + n_bytes == member.file_size
+            if dtype.hasobject or min(shape, default=0) < 0 or not whole:
+                raise BadZipFile(f"{member.filename} is no plain array")
+
+
+def refused_entries(schema):
+    """Names in skops' schema that are refused before skops reads it, and why.
+
+    skops asks whether a type is trusted; what is done with it, the kind of the entry
+    says.
+    """
+    refused, parts = {}, [schema]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts.extend(part)
+        if not isinstance(part, dict):
+            continue
+        parts.extend(part.values())
+        if "__loader__" not in part:
+            continue
+        name = _name(part)
+        if part["__loader__"] not in LOADERS or name.split(".")[0] not in PACKAGES:
+            refused[name] = "is not trusted"
+        if part["__loader__"] == "DictNode":
+            keys = list(map(_name, part["key_types"]["content"]))
+            odd = {key for key in keys if not KEYS.fullmatch(key)}
+            refused |= dict.fromkeys(odd, "does not come back as the key of a dict")
+            if len(keys) != len(part["content"]):
+                refused[name] = "has keys that are the same as text"
+        if "file" in part and part["file"] != f"{part['__id__']}.npy":
+            refused[str(part["file"])] = "is no array's own file"
+    return refused
+
+
+def _name(entry):
+    return f"{entry['__module__']}.{entry['__class__']}"
+
+
+# Keras' own optimizers, schedules and losses, as Keras' configurations. They are made
+# anew here: Keras' own way back may import and call what a file names.
+
+_BASES = {
+    "keras.losses": "Loss",
+    "keras.optimizers": "Optimizer",
+    "keras.optimizers.schedules": "LearningRateSchedule",
+}
+
+
+def plain_state(state):
+    """An estimator's state, Keras' own optimizers and losses in it as plain data."""
+    plain = {}
+
+    def described(value):
+        if id(value) not in plain:  # one object stays one
+            plain[id(value)] = _description(value)
+        return plain[id(value)]
+
+    return _mapped(state, described)
+
+
+def restored_state(state):
+    """The state that `plain_state` was given; it is refused if it is not that."""
+    made = {}
+
+    def restored(value):
+        described = isinstance(value, dict) and "class_name" in value
+        if described and id(value) not in made:
+            made[id(value)] = _keras_object(value)
+        return made.get(id(value), value)
+
+    state = _mapped(state, restored)
+    if "_architecture" in state:
+        _check_network(state["_architecture"], state.get("_compiled_with"))
+    return state
+
+
+def _mapped(state, change):
+    held = {
+        name: change(state[name]) for name in ("loss", "optimizer") if name in state
+    }
+    if "_compiled_with" in state:
+        held["_compiled_with"] = tuple(map(change, state["_compiled_with"]))
+    return {**state, **held}
+
+
+def _description(value):
+    if type(value).__module__.partition(".")[0] != "keras":
+        return value
+    import keras
+
+    if not isinstance(value, (keras.losses.Loss, keras.optimizers.Optimizer)):
+        return value
+    description = keras.saving.serialize_keras_object(value)
+    if isinstance(value, keras.losses.Loss):  # whose configuration may leave out some
+        others = {"dtype": value.dtype, **getattr(value, "_fn_kwargs", {})}
+        description["config"] = {**others, **description["config"]}
+    try:
+        _class_and_config(description)
+    except ValueError:
+        return value  # holds somebody's own object
+    return description
+
+
+def _keras_object(description):
+    cls, config = _class_and_config(description)
+    for name, value in config.items():
+        if isinstance(value, dict):
+            config[name] = _keras_object(value)
+    return cls.from_config(config)
+
+
+def _class_and_config(description):
+    home, name = description.get("module"), description.get("class_name")
+    config = description.get("config")
+    if home in _BASES and isinstance(name, str) and isinstance(config, dict):
+        module = importlib.import_module(home)
+        cls, base = getattr(module, name, None), getattr(module, _BASES[home])
+        known = isinstance(cls, type) and issubclass(cls, base)
+        if known and all(_is_setting(*item) for item in config.items()):
+            return cls, dict(config)
+    raise ValueError(
+        f"{str(description)[:200]} describes none of Keras' own losses, optimizers and "
+        "schedules of the learning rate."
+    )
+
+
+def _is_setting(name, value):
+    if name == "learning_rate" and isinstance(value, dict):
+        return value.get("module") == "keras.optimizers.schedules"
+    return _is_plain(value)
+
+
+def _is_plain(value):
+    if isinstance(value, list):
+        return all(isinstance(one, int | float) for one in value)
+    return value is None or isinstance(value, str | int | float)
+
+
+def _check_network(architecture, compiled_with):
+    """Refuse what is no description of a network: Keras would run what it names."""
+    from .networks import BUILDERS
+
+    plain = isinstance(architecture, dict) and architecture.get("network") in BUILDERS
+    if plain:
+        known = {"network", *signature(BUILDERS[architecture["network"]]).parameters}
+        plain = set(architecture) <= known
+        plain = plain and all(map(_is_plain, architecture.values()))
+    if not plain:
+        raise ValueError(f"{str(architecture)[:200]} describes no network.")
+    loss, optimizer, *metrics = compiled_with or (None, None)
+    metrics = [one for some in metrics for one in some]
+    if isinstance(optimizer, dict) or not all(isinstance(m, str) for m in metrics):
+        raise ValueError(f"{str(compiled_with)[:200]} does not say how to train.")
+    if not (isinstance(loss, str) or callable(loss)):
+        raise ValueError(f"{str(loss)[:200]} is no loss.")
