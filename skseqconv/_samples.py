@@ -74,7 +74,7 @@ def _fault(first, sample, row):
     if pd.api.types.is_scalar(sample) and pd.isna(sample):
         return (
             f"Row {row} of X has no text, but {sample!r}: leave it out, or fill it, as "
-            "X.fillna('') does in pandas."
+            "X.fillna('') does in pandas, X.fill_null('') in polars."
         )
     if isinstance(sample, (bytes, bytearray)):
         return (

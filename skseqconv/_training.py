@@ -97,7 +97,7 @@ def train(
             logs.update({f"val_{name}": value for name, value in scores.items()})
         _raise_if_not_finite(logs, epoch, network)
         calls.on_epoch_end(epoch, logs)
-        stop = fit_task and end_epoch(history.history)
+        stop = fit_task and end_epoch(_as_floats(history.history))
         if stop or network.model.stop_training:
             break
     if network.optimizer.use_ema:  # what Keras does at the end of its fit
@@ -164,52 +164,11 @@ def _raise_if_not_finite(logs, epoch, network):
             )
 
 
-class FitTask:
-    """A fit and its epochs, as scikit-learn's callbacks are told of them.
-
-    Parameters
-    ----------
-    context : sklearn.callback.CallbackContext
-        Of the fit.
-    estimator : SequenceEstimator
-    X, y, sample_weight
-        As they were given to `fit`.
-    """
-
-    def __init__(self, context, estimator, X, y, sample_weight):
-        metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
-        self._given = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
-        self._context = context
-        self._estimator = estimator
-
-    def begin(self, n_epochs):
-        """Tell how many epochs there may be, which takes a look at the data."""
-        self._context.max_subtasks = n_epochs
-        self._context.call_on_fit_task_begin(**self._given)
-
-    def begin_epoch(self):
-        """Begin an epoch; gives what ends it and says whether to stop."""
-        task = self._context.subcontext(task_name="epoch")
-        task.call_on_fit_task_begin(**self._given)
-        return lambda history: task.call_on_fit_task_end(
-            **self._given, reconstruction_attributes=lambda: self._fitted(history)
-        )
-
-    def _fitted(self, history):
-        """What the estimator, with its weights of now, lacks to be a fitted one."""
-        n_epochs = len(history["loss"])
-        return {
-            "history_": _as_floats(history),
-            "n_iter_": n_epochs,
-            "_n_epochs_trained": self._estimator._n_epochs_trained + n_epochs,
-        }
-
-    def end(self):
-        self._context.call_on_fit_task_end(**self._given, reconstruction_attributes={})
-
-
 def prepared_callbacks(callbacks):
-    """The user's callbacks, copied so that no fit sees another's."""
+    """The user's callbacks, copied so that no fit sets the model of another's.
+
+    What a callback holds is not copied: it may be there to be told of the fit.
+    """
     if callbacks is None:
         callbacks = []
     elif isinstance(callbacks, keras.callbacks.Callback):
@@ -220,7 +179,7 @@ def prepared_callbacks(callbacks):
                 "callbacks must be Keras callbacks (instances), got "
                 f"{callback!r}. scikit-learn's own are set with set_callbacks()."
             )
-    return copy.deepcopy(list(callbacks))
+    return [copy.copy(callback) for callback in callbacks]
 
 
 def is_harmless(callback):

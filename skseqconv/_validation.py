@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
+from ._series import is_other_table, numeric_table, refuse_cut_file, refuse_other_arrays
 from .supervised import describe_gaps
 from .views import SeriesView, WindowView, _View
 
@@ -15,6 +16,7 @@ MOST_TOKENS_LEARNED = 10_000_000
 
 def kind_of(X):
     """What X is: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
+    refuse_other_arrays("X", X)
     if isinstance(X, SeriesView):
         return "rows"
     if isinstance(X, WindowView):
@@ -80,6 +82,8 @@ def warn_of_jumps(index):
 
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
+    if is_other_table(X):
+        numeric_table(X, "table")
     mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)
     for name in X.columns if mixed else ():
         try:
@@ -120,6 +124,8 @@ def check_input(estimator, X, *, reset):
     if reset:
         estimator._vocabulary_size = None
     X = _opened(name, X)
+    if isinstance(X, np.ndarray):
+        refuse_cut_file(X)
     kind = kind_of(X)
     if kind == "rows":
         raise ValueError(

@@ -25,12 +25,13 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
+from ._callbacks import FitTask
 from ._engine import Feed, refuse_fork, take
 from ._parameters import TrainingParameters, constraints, parameters
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
-from ._training import FitTask, is_harmless, prepared_callbacks, stopping, train
+from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._trusted import plain_state, restored_state
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
@@ -162,6 +163,13 @@ class SequenceEstimator(
         ValueError
             If X or y do not fit the parameters, or training diverges. A failed fit
             leaves the estimator as it was before.
+
+        Notes
+        -----
+        In the scope of a `tf.distribute.MirroredStrategy` every batch is shared out
+        to its devices, with the same result as on one, but that dropout, batch
+        normalization and clipped gradients are each share's own. In the history, a
+        batch that does not divide counts as the next larger one that does.
         """
         self._validate_params()
         context = self._init_callback_context(max_subtasks=None)
@@ -261,7 +269,6 @@ class SequenceEstimator(
             return X, y
         if not reset:
             check_is_fitted(self)
-        refuse_other_arrays("X", X)
         refuse_other_arrays("y", y)
         X = check_input(self, X, reset=reset)
         if reset or y is not None:

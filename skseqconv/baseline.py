@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
@@ -20,6 +21,7 @@ from ._affine import (
     target_relations,
 )
 from ._batches import raise_not_finite, raise_not_finite_row
+from ._callbacks import one_task
 from ._targets import check_values
 from ._validation import check_input
 from .views import SeriesView, WindowView
@@ -27,7 +29,7 @@ from .views import SeriesView, WindowView
 __all__ = ["PersistenceRegressor"]
 
 
-class PersistenceRegressor(RegressorMixin, BaseEstimator):
+class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     """The common-sense forecast: the target stays as it is.
 
     It predicts the last value of the target's channel in the window, or the value
@@ -101,6 +103,7 @@ class PersistenceRegressor(RegressorMixin, BaseEstimator):
         self.period = period
         self.delay = delay
 
+    @one_task
     def fit(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
         """Find the channel and how y relates to it.
 

@@ -185,8 +185,8 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         if not is_table or not isinstance(X.index, pd.DatetimeIndex):
             raise ValueError(
                 "CalendarFeatures reads the dates of a table: X must be a DataFrame "
-                f"with a DatetimeIndex, got {type(X).__name__}. Use it before "
-                "make_supervised."
+                f"of pandas with a DatetimeIndex, got {_kind(X)}. Use it before "
+                "make_supervised; of a polars table, to_pandas().set_index(...)."
             )
         if X.index.hasnans:
             at = int(np.flatnonzero(X.index.isna())[0])
@@ -211,3 +211,7 @@ def _length(name):
             " and no length of time, such as '12h'."
         )
     return length
+
+
+def _kind(X):
+    return f"{type(X).__module__.partition('.')[0]}.{type(X).__name__}"

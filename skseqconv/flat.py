@@ -8,12 +8,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
+from sklearn.callback import CallbackSupportMixin
 from sklearn.linear_model import Ridge
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ._batches import raise_not_finite
+from ._callbacks import one_task
 from .views import WindowView
 from .windowing import FlattenWindows
 
@@ -33,7 +35,9 @@ def _finite_table(flatten, X, regressor):
     return table
 
 
-class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
+class FlatWindowRegressor(
+    CallbackSupportMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator
+):
     """A regressor of tables, on windows laid flat.
 
     Each window becomes a row of a table, of all its entries or of a few lags, and
@@ -88,6 +92,7 @@ class FlatWindowRegressor(MetaEstimatorMixin, RegressorMixin, BaseEstimator):
         self.regressor = regressor
         self.lags = lags
 
+    @one_task
     def fit(
         self,
         X: WindowView | ArrayLike,

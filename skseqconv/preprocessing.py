@@ -7,7 +7,6 @@ when those are read. So a row is transformed once, however many windows hold it.
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any, Self
 
 import numpy as np
@@ -20,7 +19,7 @@ from sklearn.base import (
     TransformerMixin,
     clone,
 )
-from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.callback import CallbackSupportMixin
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import _safe_indexing, check_consistent_length, get_tags
 from sklearn.utils._param_validation import HasMethods
@@ -28,6 +27,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._batches import raise_not_finite_row
+from ._callbacks import one_task
 from ._output import OutputMixin
 from ._validation import check_channels, check_panel, check_table, kind_of
 from .views import SeriesView, WindowView
@@ -64,23 +64,6 @@ class RowStep:
         with config_context(transform_output="default"):
             out = getattr(self.transformer, self.method)(rows)
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
-
-
-def one_task(fit):
-    """Let scikit-learn's callbacks take a transformer's fit for a single task."""
-
-    @with_callbacks
-    @wraps(fit)
-    def fit_of_one_task(self, X, y=None):
-        task = self._init_callback_context()
-        task.call_on_fit_task_begin(estimator=self, X=X, y=y)
-        result = fit(self, X, y)
-        task.call_on_fit_task_end(
-            estimator=self, X=X, y=y, reconstruction_attributes={}
-        )
-        return result
-
-    return fit_of_one_task
 
 
 class _RowWise(
@@ -166,8 +149,9 @@ class _RowWise(
         Returns
         -------
         X_out : same kind as X
-            A view for a view (nothing is computed yet), a DataFrame for a
-            DataFrame unless `set_output` says otherwise, an array for an array.
+            A view for a view (nothing is computed yet), a DataFrame for pandas'
+            DataFrame and an array for anything else, unless `set_output` says
+            otherwise.
         """
         check_is_fitted(self)
         return self._apply(self._step, X)

@@ -18,9 +18,9 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from ._callbacks import one_task
 from ._output import OutputMixin
 from ._samples import read_samples, shown, whole_numbers
-from .preprocessing import one_task
 
 __all__ = ["TokenSequencer"]
 

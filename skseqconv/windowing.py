@@ -14,6 +14,7 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
+from ._callbacks import one_task
 from ._output import OutputMixin
 from ._series import Series
 from ._validation import (
@@ -23,7 +24,6 @@ from ._validation import (
     kind_of,
     warn_of_jumps,
 )
-from .preprocessing import one_task
 from .views import SeriesView, WindowView
 
 __all__ = ["FlattenWindows", "LookbackWindower"]

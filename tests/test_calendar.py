@@ -92,7 +92,7 @@ def test_bad_parameters_are_told(options, message, table):
 def test_bad_tables_are_told(table):
     with pytest.raises(ValueError, match="Use it before make_supervised"):
         CalendarFeatures().fit(table.to_numpy())
-    with pytest.raises(ValueError, match="DatetimeIndex, got SeriesView"):
+    with pytest.raises(ValueError, match="DatetimeIndex, got skseqconv.SeriesView"):
         CalendarFeatures().fit(make_supervised(table, "load")[0])
     with pytest.raises(ValueError, match="column 'day_sin' already"):
         CalendarFeatures().fit(table.assign(day_sin=0))

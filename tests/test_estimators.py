@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from sklearn.base import BaseEstimator, RegressorMixin, clone, is_regressor
-from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import VotingRegressor
 from sklearn.exceptions import NotFittedError
@@ -797,30 +796,6 @@ def test_scikit_learn_callbacks_see_epochs_and_may_stop(windows):
     assert model.n_iter_ == 2
     epoch = ["begin epoch", "end epoch"]
     assert tasks.seen == ["setup", "begin fit", *epoch, *epoch, "end fit", "teardown"]
-
-
-@pytest.mark.filterwarnings("ignore:The estimator .* does not support callbacks")
-def test_progress_bar_goes_through_grid_search_to_the_epochs(task, capsys):
-    X, y = task
-    search = GridSearchCV(
-        pipeline(small(Conv1DRegressor)),
-        {"model__kernel_size": [2, 3]},
-        cv=TimeSeriesSplit(2, gap=6),
-    )
-    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(X, y)
-    assert "Conv1DRegressor - fit" in capsys.readouterr().out
-
-
-def test_scoring_monitor_scores_every_epoch(windows):
-    X, y = windows
-    X, y = X[X.complete], y[X.complete]
-    monitor = ScoringMonitor(scoring="neg_mean_absolute_error")
-    model = small(Conv1DRegressor, epochs=3).set_callbacks(monitor).fit(X, y)
-    log = monitor.get_logs()
-    assert list(log.data_as_pandas["task_name"]) == ["fit", "epoch", "epoch", "epoch"]
-    whole, first, _, last = log.data_as_pandas["neg_mean_absolute_error"]
-    assert whole == last == -np.abs(model.predict(X) - y).mean()
-    assert first != last
 
 
 def test_verbose_shows_keras_progress_bar(windows, capsys):

@@ -1,0 +1,66 @@
+"""Fits, and their epochs, as scikit-learn's callbacks are told of them."""
+
+from functools import wraps
+
+from sklearn.callback import with_callbacks
+
+
+def one_task(fit):
+    """Let scikit-learn's callbacks take a fit for a single task."""
+
+    @with_callbacks
+    @wraps(fit)
+    def fit_of_one_task(self, X, y=None, *args, **kwargs):
+        task = self._init_callback_context()
+        task.call_on_fit_task_begin(estimator=self, X=X, y=y)
+        result = fit(self, X, y, *args, **kwargs)
+        task.call_on_fit_task_end(
+            estimator=self, X=X, y=y, reconstruction_attributes={}
+        )
+        return result
+
+    return fit_of_one_task
+
+
+class FitTask:
+    """A fit and its epochs, as scikit-learn's callbacks are told of them.
+
+    Parameters
+    ----------
+    context : sklearn.callback.CallbackContext
+        Of the fit.
+    estimator : SequenceEstimator
+    X, y, sample_weight
+        As they were given to `fit`.
+    """
+
+    def __init__(self, context, estimator, X, y, sample_weight):
+        metadata = {} if sample_weight is None else {"sample_weight": sample_weight}
+        self._given = {"estimator": estimator, "X": X, "y": y, "metadata": metadata}
+        self._context = context
+        self._estimator = estimator
+
+    def begin(self, n_epochs):
+        """Tell how many epochs there may be, which takes a look at the data."""
+        self._context.max_subtasks = n_epochs
+        self._context.call_on_fit_task_begin(**self._given)
+
+    def begin_epoch(self):
+        """Begin an epoch; gives what ends it and says whether to stop."""
+        task = self._context.subcontext(task_name="epoch")
+        task.call_on_fit_task_begin(**self._given)
+        return lambda history: task.call_on_fit_task_end(
+            **self._given, reconstruction_attributes=lambda: self._fitted(history)
+        )
+
+    def _fitted(self, history):
+        """What the estimator, with its weights of now, lacks to be a fitted one."""
+        n_epochs = len(history["loss"])
+        return {
+            "history_": history,
+            "n_iter_": n_epochs,
+            "_n_epochs_trained": self._estimator._n_epochs_trained + n_epochs,
+        }
+
+    def end(self):
+        self._context.call_on_fit_task_end(**self._given, reconstruction_attributes={})
