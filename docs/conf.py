@@ -7,11 +7,11 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import skseqconv  # found by the path above
+import skseqconv  # noqa: E402 (found by the path above)
 
 project = "skseqconv"
 author = "The skseqconv developers"
@@ -30,18 +30,7 @@ myst_heading_anchors = 3
 autosummary_generate = True
 autodoc_typehints = "none"  # the docstrings say more
 numpydoc_show_class_members = False
-
-
-class Arguments:
-    """Let an example draw its pictures, which its page shows."""
-
-    def __call__(self, gallery_conf, script_vars):
-        source = Path(script_vars["src_file"]).read_text()
-        folder = Path(gallery_conf["src_dir"]) / "_build" / "pictures"
-        return ["--save", str(folder)] if "--save" in source else []
-
-    def __repr__(self):
-        return "Arguments()"
+suppress_warnings = ["ref.ref"]  # labels of scikit-learn's manual, in what we inherit
 
 
 sphinx_gallery_conf = {
@@ -49,7 +38,7 @@ sphinx_gallery_conf = {
     "gallery_dirs": "examples",
     "filename_pattern": r"/\d\d_",
     "within_subsection_order": "FileNameSortKey",
-    "reset_argv": Arguments(),
+    "reset_argv": "pictures.arguments",
     "download_all_examples": False,
     "show_memory": False,
     "abort_on_example_error": True,

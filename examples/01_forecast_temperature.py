@@ -1,7 +1,11 @@
-"""Forecast the temperature of a weather station, 24 hours ahead from 10 days.
+"""
+Forecast the temperature of a weather station, 24 hours ahead from 10 days.
+===========================================================================
 
 Common sense, ridge regression, Conv1D and Conv1D-GRU are compared by
 cross-validation in time order; then kernel and pooling size are searched.
+
+::
 
     python examples/01_forecast_temperature.py                a made year of weather
     python examples/01_forecast_temperature.py --csv FILE     a file in the Jena layout
@@ -34,7 +38,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 options = parser.parse_args()

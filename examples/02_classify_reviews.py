@@ -1,4 +1,8 @@
-"""Tell good film reviews from bad ones: texts in, a searched Pipeline, its score.
+"""
+Tell good film reviews from bad ones: texts in, a searched Pipeline, its score.
+===============================================================================
+
+::
 
     python examples/02_classify_reviews.py                 a few hundred made reviews
     python examples/02_classify_reviews.py --data FOLDER   the IMDB reviews, found in
@@ -24,7 +28,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from skseqconv import Conv1DClassifier, TokenSequencer
 from skseqconv.datasets import fetch_imdb
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--data", metavar="FOLDER", help="where the IMDB reviews are kept")
 parser.add_argument("--quick", action="store_true", help="made reviews, one candidate")
 options = parser.parse_args()

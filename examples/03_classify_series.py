@@ -1,4 +1,8 @@
-"""Classify series by fully convolutional networks that vote.
+"""
+Classify series by fully convolutional networks that vote.
+==========================================================
+
+::
 
     python examples/03_classify_series.py                      made series
     python examples/03_classify_series.py --data FOLDER        GunPoint.npz and others
@@ -29,7 +33,7 @@ from skseqconv import Conv1DClassifier, PerStep, Standardizer
 
 SETS = ["GunPoint", "ItalyPowerDemand", "ArrowHead", "JapaneseVowels"]
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--data", metavar="FOLDER", help="where the .npz files are")
 parser.add_argument("--seeds", type=int, default=1, help="networks to train a set")
 parser.add_argument("--sets", nargs="+", default=SETS, help=", ".join(SETS))

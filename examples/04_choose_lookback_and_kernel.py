@@ -1,8 +1,12 @@
-"""How far back to look, how wide the kernels, how strong the pooling: a grid search.
+"""
+How far back to look, how wide the kernels, how strong the pooling: a grid search.
+==================================================================================
 
 A look-back is a parameter of the Pipeline like any other, so one search tries them all
 on the same folds in time order. The series is hourly; the temperature 24 hours ahead is
 forecast.
+
+::
 
     python examples/04_choose_lookback_and_kernel.py              a made year
     python examples/04_choose_lookback_and_kernel.py --csv FILE   hours of a Jena file
@@ -31,7 +35,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 parser.add_argument("--save", metavar="DIR", help="where the pictures go")

@@ -1,7 +1,11 @@
-"""Does the network beat common sense? One call that says so, with evidence.
+"""
+Does the network beat common sense? One call that says so, with evidence.
+=========================================================================
 
 Persistence (the same as now), ridge regression, Conv1D and Conv1D-GRU forecast the
 temperature 24 hours ahead from 10 days, on the same five folds in time order.
+
+::
 
     python examples/05_compare_with_common_sense.py               made year
     python examples/05_compare_with_common_sense.py --data FILE   measured one: CSV in
@@ -33,7 +37,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--data", metavar="FILE", help="a series with T (degC)")
 parser.add_argument("--steps", type=int, help="training steps, default 150 or 500")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")

@@ -1,8 +1,12 @@
-"""The next 24 hours in one network, and how sure it is.
+"""
+The next 24 hours in one network, and how sure it is.
+=====================================================
 
 One network forecasts 24 horizons at once; intervals around its forecast are corrected
 by the errors of the weeks before, and follow them as time goes on. The series is
 hourly.
+
+::
 
     python examples/06_horizons_and_intervals.py                 a made year of weather
     python examples/06_horizons_and_intervals.py --csv FILE      hours of a Jena file
@@ -29,7 +33,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 parser.add_argument("--save", metavar="DIR", help="where the pictures go")

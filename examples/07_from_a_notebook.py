@@ -1,4 +1,6 @@
-"""From a notebook to ten lines: the book's two forecasting networks, both ways.
+"""
+From a notebook to ten lines: the book's two forecasting networks, both ways.
+=============================================================================
 
 The notebooks that many start from standardize by hand, copy each window in a Python
 loop, feed Keras from that generator, and plot the losses. Here is that code beside
@@ -6,6 +8,8 @@ ours, on the same rows, with the same network, optimizer, loss and number of ste
 weights both start from are drawn by the same rule, from other random numbers, so
 losses agree as two seeds of one network do. Last comes what our defaults make of the
 task.
+
+::
 
     python examples/07_from_a_notebook.py                a made year of weather
     python examples/07_from_a_notebook.py --csv FILE --steps 500 --epochs 20
@@ -35,7 +39,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--steps", type=int, default=60, help="training steps an epoch")
 parser.add_argument("--epochs", type=int, default=5)

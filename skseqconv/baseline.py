@@ -59,7 +59,7 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ``y = slope * channel + offset``.
     n_features_in_ : int
         Number of channels.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Their names, where X has some.
 
     Raises

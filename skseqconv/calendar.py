@@ -44,7 +44,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         Time from row to row: the most common one.
     n_features_in_ : int
         Number of columns of the table.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Their names.
 
     Raises

@@ -140,7 +140,7 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         Leaves X as it is.
     n_features_in_ : int
         Number of channels; of columns where X has two dimensions.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of the channels, where X has some.
 
     Raises
@@ -297,7 +297,7 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         Leaves X as it is.
     n_features_in_ : int
         Number of channels; of columns where X has two dimensions.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of the channels, where X has some.
 
     Raises

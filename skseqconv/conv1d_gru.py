@@ -151,7 +151,7 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Leaves X as it is.
     n_features_in_ : int
         Number of channels; of columns where X has two dimensions.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of the channels, where X has some.
 
     Raises
@@ -316,7 +316,7 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
         Leaves X as it is.
     n_features_in_ : int
         Number of channels; of columns where X has two dimensions.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of the channels, where X has some.
 
     Raises

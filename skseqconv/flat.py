@@ -60,7 +60,7 @@ class FlatWindowRegressor(
         What makes the table.
     n_features_in_ : int
         Number of channels, or of columns for a table.
-    feature_names_in_ : ndarray of str of shape (n_features_in_,)
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Their names, where X has some.
 
     See Also

@@ -37,7 +37,7 @@ class HistoryDisplay:
     ----------
     histories : dict of dict of array-like of shape (n_epochs,)
         For each estimator, by its name, its ``history_``: values of the metric and,
-        if there was validation, of "val_" and the metric. NaN for an epoch without.
+        if there was validation, of ``"val_"`` and the metric. NaN for an epoch without.
     metric : str, default="loss"
         Which of them to draw.
     label : str, default=None
