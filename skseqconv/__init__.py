@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from .displays import ForecastDisplay as ForecastDisplay
     from .displays import HistoryDisplay as HistoryDisplay
     from .displays import SearchDisplay as SearchDisplay
+    from .export import export_keras as export_keras
     from .flat import FlatWindowRegressor as FlatWindowRegressor
     from .persistence import load as load
     from .persistence import save as save
@@ -65,6 +66,7 @@ _MODULE_OF = {
     "ComparisonDisplay": "displays",
     "save": "persistence",
     "load": "persistence",
+    "export_keras": "export",
 }
 _SUBMODULES = ("datasets",)
 
