@@ -50,8 +50,12 @@ class WindowSequences(Sequences):
         self.data = view
 
     def fits_tensor(self):
-        touched = min(len(self) * (self.data.reach + 1), self.data._series.n_rows)
-        return 4 * touched * self.data.n_channels <= MAX_TENSOR_BYTES
+        view = self.data
+        most = MAX_TENSOR_BYTES // (4 * view.n_channels)
+        if min(len(view) * (view.reach + 1), view._series.n_rows) <= most:
+            return True
+        # Of a larger series, windows may touch neighboring rows alone.
+        return len(view) <= most and view._spans()[2] <= most
 
     def tensors(self):
         view = self.data

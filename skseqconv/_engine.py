@@ -63,6 +63,21 @@ def _keep_to_granted_threads():
 
 _keep_to_granted_threads()
 
+_used_in = None  # the process that first ran a network
+
+
+def refuse_fork():
+    """TensorFlow's threads do not survive a fork: what it runs next never ends."""
+    global _used_in
+    if _used_in not in (None, os.getpid()):
+        raise RuntimeError(
+            "This process was forked from one that had run networks, and TensorFlow "
+            "would hang in it: start processes by 'spawn', "
+            "multiprocessing.get_context('spawn'), or use joblib's default backend."
+        )
+    _used_in = os.getpid()
+
+
 #: Networks kept for reuse, the most recently used ones.
 MAX_POOLED = 8
 
@@ -88,7 +103,8 @@ class Network:
     """
 
     def __init__(self, architecture, loss, optimizer, metrics=()):
-        options = dict(architecture)
+        options, n_outputs = dict(architecture), architecture["n_outputs"]
+        self.strategy = current_strategy()
         self.model = BUILDERS[options.pop("network")](**options)
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer = type(optimizer).from_config(optimizer.get_config())
@@ -96,16 +112,15 @@ class Network:
             optimizer = keras.optimizers.get(optimizer)
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
-        self.model.compile(
-            optimizer, loss, weighted_metrics=list(metrics), jit_compile=False
-        )
+        metrics = _made(metrics, n_outputs)
+        self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         self.predict_batch_size = int(
             np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
         )
-        self.n_outputs = architecture["n_outputs"]
+        self.n_outputs = n_outputs
         self._programs = {}
 
     # State: what a fit changes.
@@ -173,6 +188,11 @@ class Network:
         With `fixed`, batches of full size run in a program made for that size.
         Yields the number of steps done, after every call of a program.
         """
+        if current_strategy() not in (None, self.strategy):
+            raise ValueError(
+                "The network was made outside of this strategy's scope, and cannot be "
+                "trained on inside: fit a new one (warm_start=False), or go on outside."
+            )
         n_full = len(order) // batch_size * batch_size if fixed else 0
         done = 0
         for part, size in ((order[:n_full], batch_size), (order[n_full:], None)):
@@ -241,6 +261,8 @@ class Network:
                 step = (
                     self.model.train_step if kind == "train" else self.model.test_step
                 )
+                if self.strategy is not None:
+                    step = partial(run_shares, self.strategy, step)
                 program = partial(run_batches, step, fixed_size)
                 signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
             # Traced at once and called directly: calls are cheaper, and TensorFlow
@@ -260,6 +282,14 @@ class Network:
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
         return self.model(gather(tensors, at), training=False)
+
+
+def _made(metrics, n_outputs):
+    """Metrics that have their variables, which no step on several devices can make."""
+    kinds = keras.metrics
+    accuracy = kinds.BinaryAccuracy if n_outputs == 1 else kinds.CategoricalAccuracy
+    known = {"accuracy": accuracy}
+    return [known[name](name=name) for name in metrics]
 
 
 def run_batches(step, fixed_size, tensors, labels, order, batch_size):
@@ -286,6 +316,47 @@ def run_batches(step, fixed_size, tensors, labels, order, batch_size):
         return start + batch_size, following
 
     tf.while_loop(lambda start, _: start < n_samples, one_batch, (0, batch_from(0)))
+
+
+def run_shares(strategy, step, batch):
+    """Run a step of Keras' own with an equal share of the batch on each device.
+
+    Keras adds up the gradients of the means of all shares, each divided by their
+    number. A batch that does not divide is filled up with samples of no weight, and
+    the weights of the others make up for it.
+    """
+    x, y, *weights = batch
+    n_shares = strategy.num_replicas_in_sync
+    n_samples = x.shape[0] or tf.shape(x)[0]
+    n_each = -(-n_samples // n_shares)
+    if tf.is_tensor(n_samples) or n_samples % n_shares:
+        at = tf.range(n_shares * n_each)
+        filled = tf.cast(n_shares * n_each / n_samples, tf.float32)
+        weight = tf.where(at < n_samples, filled, 0.0)
+        at %= n_samples
+        if weights:
+            weight *= tf.gather(weights[0], at)
+        batch = (tf.gather(x, at), tf.gather(y, at), weight)
+
+    def share(context):
+        start = context.replica_id_in_sync_group * n_each
+        return tuple(part[start : start + n_each] for part in batch)
+
+    shares = strategy.experimental_distribute_values_from_function(share)
+    strategy.run(step, args=(shares,))
+
+
+def current_strategy():
+    """The strategy of `tf.distribute` in whose scope this is called, or None."""
+    if not tf.distribute.has_strategy():
+        return None
+    strategy, known = tf.distribute.get_strategy(), tf.distribute
+    if not isinstance(strategy, (known.MirroredStrategy, known.OneDeviceStrategy)):
+        raise ValueError(
+            f"Networks do not train in the scope of a {type(strategy).__name__}: use a "
+            "tf.distribute.MirroredStrategy, for the devices of one machine, or none."
+        )
+    return strategy
 
 
 def gather(tensors, at):
@@ -400,7 +471,8 @@ def take(architecture, loss, optimizer, metrics=()):
     key = None
     if isinstance(loss, str) and isinstance(optimizer, str):
         policy = keras.config.dtype_policy().name  # layers keep the one they met
-        options = [architecture, loss, optimizer, metrics, policy]
+        strategy = id(current_strategy())  # its networks hold it
+        options = [architecture, loss, optimizer, metrics, policy, strategy]
         key = json.dumps(options, sort_keys=True)
     with _lock:
         _take_back()

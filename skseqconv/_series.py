@@ -1,5 +1,7 @@
 """The series that views look at: arrays, channel names and dates, held once."""
 
+import mmap
+
 import numpy as np
 
 
@@ -88,6 +90,7 @@ class Series:
 
     def _read(self, owner, rows, channels):
         array = self.arrays[owner]
+        refuse_cut_file(array)
         # A slice reads consecutive rows at the speed of memory (or of the disk).
         spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
         if spread and (np.diff(rows) == 1).all():
@@ -107,14 +110,11 @@ class Series:
         if len(self.arrays) == 1:
             return rows
         if self._stamps is None:
-            self._stamps = self._rank_in_time()
+            times = None if self.indexes is None else _times(self.indexes)
+            if times is None:  # positions need no array as long as the series
+                return rows - self.first_rows(rows)
+            self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]
         return self._stamps[rows]
-
-    def _rank_in_time(self):
-        times = None if self.indexes is None else _times(self.indexes)
-        if times is None:
-            return np.concatenate([np.arange(len(array)) for array in self.arrays])
-        return np.unique(np.concatenate(times), return_inverse=True)[1]
 
     def cut(self, firsts, lasts):
         """The part of each series from its smallest `firsts` to its largest `lasts`.
@@ -135,11 +135,12 @@ class Series:
             arrays.append(self.arrays[owner][own])
             if self.indexes is not None:
                 indexes.append(self.indexes[owner][own])
-            stamps.append(self.stamps(np.arange(low, high)))
+            if len(self.arrays) > 1:
+                stamps.append(self.stamps(np.arange(low, high)))
             rows[at] = lasts[at] - low + n_kept
             n_kept += high - low
         part = Series(arrays, self.names, indexes or None, self.dtype)
-        part._stamps = np.concatenate(stamps)
+        part._stamps = np.concatenate(stamps) if stamps else None
         return part, rows
 
 
@@ -232,6 +233,35 @@ def _not_numeric(called, name, dtype, is_date):
         f"Channel {name!r} of the {called} is not numeric (dtype {dtype}): leave it "
         f"out, {way_out}."
     )
+
+
+def refuse_other_arrays(name, array):
+    """With array_api_dispatch, scikit-learn would not make NumPy arrays of others."""
+    from sklearn import get_config
+
+    is_other = hasattr(array, "device") and not isinstance(array, np.ndarray)
+    if is_other and get_config()["array_api_dispatch"]:
+        kind = f"{type(array).__module__}.{type(array).__name__}"
+        raise ValueError(
+            f"{name} is a {kind}, and array_api_dispatch=True is not supported: give "
+            "NumPy arrays, or let scikit-learn make them of it, "
+            "sklearn.set_config(array_api_dispatch=False)."
+        )
+
+
+def refuse_cut_file(array):
+    """Reading beyond the end of a file gives zeros, or ends the process (SIGBUS)."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    if not (isinstance(array, np.memmap) and isinstance(array.base, mmap.mmap)):
+        return
+    held, needed = array.base.size(), array.offset + array.nbytes
+    if held < needed:
+        raise OSError(
+            f"The file {array.filename} was cut to {held} bytes after {needed} of it "
+            "were mapped: write it whole again and map it anew. A new version is best "
+            "written beside the old one and renamed: what is mapped stays whole."
+        )
 
 
 def _as_rows(values):

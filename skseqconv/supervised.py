@@ -25,6 +25,7 @@ def make_supervised(
     target: str | int | Sequence[str | int],
     *,
     delay: int | Sequence[int] = 1,
+    rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "split"] = "raise",
 ) -> tuple[SeriesView, NDArray]:
     """Turn a series into rows X and the value y that each is to forecast.
@@ -38,12 +39,19 @@ def make_supervised(
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
         Of shape (n_steps, n_channels), in the order of time. Windows never cross
         from one series of a list into another; rows are ordered by time where all
-        have dates (or whole numbers) as index, otherwise by their position.
+        have dates (or whole numbers) as index, otherwise by their position. Tables of
+        polars and pyarrow have no index: their rows are taken as consecutive, and a
+        column of dates is to be left out.
     target : str, int, or list of these
         The channel to forecast, by name or by position; several give several
         columns of y.
     delay : int or sequence of int, default=1
         How many rows ahead the forecast lies. Several give several columns of y.
+    rows : array-like of int of shape (n_chosen,), default=None
+        The rows to forecast from, each once, in any order; None for all. All others
+        are still the past of their windows, and nothing is held or read for them:
+        this is how a memmap larger than memory is learned from. Rows are numbered
+        as in :class:`SeriesView`, and left out where they have no target.
     on_gap : {"raise", "warn", "split"}, default="raise"
         What to do where the steps of a DatetimeIndex are not all equal, that is,
         where two neighbors are not as far apart as most are (missing or repeated
@@ -65,8 +73,9 @@ def make_supervised(
     Raises
     ------
     ValueError
-        For an unknown target, a delay below one, a series too short for it, dates
-        out of order, or, with ``on_gap="raise"``, a gap.
+        For an unknown target, a delay below one, a series too short for it, rows
+        outside of it or given twice, dates out of order, or, with
+        ``on_gap="raise"``, a gap.
 
     Warns
     -----
@@ -84,31 +93,45 @@ def make_supervised(
     at ``i + delay``) at row ``i`` is row ``t = i - step`` here, with
     ``delay + step``.
 
+    X and y take 16 bytes and more a row: of a hundred million rows choose some, as
+    with ``rows=numpy.arange(0, len(series), 1000)``. The gap of a `TimeSeriesSplit`
+    counts rows of X: of these none is needed for a delay of up to 1000. The networks'
+    ``validation_gap="auto"`` goes by time itself.
+
     Examples
     --------
     >>> import pandas as pd
-    >>> from skseqconv import make_supervised
+    >>> from skseqconv import LookbackWindower, make_supervised
     >>> series = pd.DataFrame({"rain": [0.0, 1, 2, 3], "temp": [10.0, 11, 12, 13]})
     >>> X, y = make_supervised(series, "temp", delay=2)
     >>> X.shape
     (2, 2)
     >>> y
     array([12., 13.])
+
+    The past of a chosen row stays in reach:
+
+    >>> X, y = make_supervised(series, "temp", rows=[2])
+    >>> y
+    array([13.])
+    >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
+    array([11., 12.])
     """
     if on_gap not in ("raise", "warn", "split"):
         raise ValueError(
             f"on_gap must be 'raise', 'warn' or 'split', got on_gap={on_gap!r}."
         )
     delays, several_delays = _delays(delay)
-    view = series if isinstance(series, SeriesView) else None
-    data = Series.of(series) if view is None else view._series
+    given = series if isinstance(series, SeriesView) else None
+    data = Series.of(series) if given is None else given._series
     mended = _mend_gaps(data, on_gap)
-    if view is None:
-        data, view = mended, SeriesView(mended)
-    elif mended is not data:
+    if mended is not data and (given is not None or rows is not None):
         raise ValueError(
-            'on_gap="split" cannot split the series of a view: give the series itself.'
+            'on_gap="split" cannot split the series of a view, nor number rows= anew: '
+            "give the series itself, and choose among the rows of X."
         )
+    view = _of_chosen(mended if given is None else given, rows)
+    data = view._series
     channels, several_targets = _channels(target, data)
     columns = tuple((channel, d) for channel in channels for d in delays)
 
@@ -128,6 +151,21 @@ def make_supervised(
     rows, y = _without_missing(rows, y)
     X = view._derive(rows=rows, target=columns)
     return X, y if several_targets or several_delays else y[:, 0]
+
+
+def _of_chosen(series, rows):
+    """A view of the chosen rows, in the order of the series."""
+    view = SeriesView(series, rows)
+    if rows is None:
+        return view
+    chosen = np.sort(view.rows)
+    again = chosen[1:] == chosen[:-1]
+    if again.any():
+        raise ValueError(
+            f"rows= has row {chosen[1:][again][0]} more than once: np.unique(rows) has "
+            "each once."
+        )
+    return view._derive(rows=chosen)
 
 
 def _delays(delay):

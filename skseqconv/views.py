@@ -202,8 +202,10 @@ class _View:
         )
         if not key or not whole or len(rest) > self.ndim:
             raise IndexError(
-                f"A {type(self).__name__} is indexed by rows alone, got {key!r}; "
-                "view[rows] keeps it lazy, view.to_numpy()[...] indexes the values."
+                f"A {type(self).__name__} is indexed by rows alone, got {key!r}: "
+                "PerStep(ColumnTransformer(...)) selects channels in a Pipeline, "
+                "view.to_numpy()[...] indexes the values, and tools that change "
+                "columns take the table that the view was made of."
             )
         return key[0]
 
@@ -230,8 +232,13 @@ class _View:
 
     def _gather(self, dtype):
         """Values of shape (n_rows, n_lags, n_channels)."""
-        block, positions = self.block(dtype)
         lags = np.minimum(self.lags, self._depth()[:, None])
+        spans = self._spans()
+        if spans[2] > lags.size:  # far apart: less is read without what lies between
+            rows = (self.rows[:, None] - lags).ravel()
+            values = self._read(len(rows), rows.__getitem__, dtype)
+            return values.reshape(*lags.shape, self.n_channels)
+        block, positions = self._block_of(spans, dtype)
         return block[positions[:, None] - lags]
 
     def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
@@ -250,19 +257,29 @@ class _View:
             Position in `block` of each window's last row. Earlier rows of a
             window stand right before it, as far as the series goes back.
         """
-        firsts, positions, n_touched = self._spans()
+        return self._block_of(self._spans(), dtype)
+
+    def _block_of(self, spans, dtype):
+        firsts, positions, n_touched = spans
         begins = np.concatenate([[0], np.cumsum(firsts[1] - firsts[0])])
-        block = np.empty((n_touched, self.n_channels), dtype=dtype)
+
+        def rows_at(local):
+            span = np.searchsorted(begins, local, side="right") - 1
+            return local - begins[span] + firsts[0][span]
+
+        return self._read(n_touched, rows_at, dtype), positions
+
+    def _read(self, n_rows, rows_at, dtype):
+        """Values of rows of the series, piece by piece; `rows_at` tells which."""
+        values = np.empty((n_rows, self.n_channels), dtype=dtype)
         width = max(self._series.n_channels, self.n_channels)
         chunk = max(1, CHUNK_BYTES // (8 * width))
-        for start in range(0, n_touched, chunk):
-            local = np.arange(start, min(start + chunk, n_touched))
-            span = np.searchsorted(begins, local, side="right") - 1
-            rows = local - begins[span] + firsts[0][span]
+        for start in range(0, n_rows, chunk):
+            local = np.arange(start, min(start + chunk, n_rows))
             # What float32 cannot hold becomes infinite, and is found as such.
             with np.errstate(over="ignore"):
-                block[local[0] : local[-1] + 1] = self._values_at(rows)
-        return block, positions
+                values[start : start + chunk] = self._values_at(rows_at(local))
+        return values
 
     def _spans(self):
         """Stretches of rows that windows touch, and where each row lands in them."""

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.memmap [--network conv1d conv1d_gru] [--folder FOLDER]
 
 A file of 8 GB (143 million rows of 14 channels, float32) and one of 22 MB (400,000
-rows), each in a process of its own, through a Pipeline with a Standardizer: 200 steps of
-128 windows (lookback 1440, step 6) whose rows are drawn from the whole file, then
+rows), each in a process of its own, through a Pipeline with a Standardizer: 200 steps
+of 128 windows (lookback 1440, step 6) whose rows are drawn from the whole file, then
 forecasts for its last 100,000 rows. The files are sparse: values stand where a window
 ends, where its target is, and in the rows that are forecast from. Memory is what the
 process holds for itself, pages of the file not counted (RssAnon of Linux), at its peak.

@@ -1,0 +1,121 @@
+"""
+A search on more than one machine: the same lines, and a Dask cluster.
+======================================================================
+
+A search of scikit-learn hands its fits to joblib, and joblib hands them to Dask: to
+two worker processes on this machine, which shows how it goes and gains nothing over
+`n_jobs=2`, or to all workers of a cluster, whose scheduler is named by --address. Each
+worker needs this package and is sent the series once. A worker may be lost meanwhile:
+its fits are done again by others. The task is that of example 04.
+
+    pip install dask distributed                          what it needs
+
+::
+
+    python examples/08_search_on_a_cluster.py             two workers on this machine
+    python examples/08_search_on_a_cluster.py --address tcp://HOST:8786
+                                                          workers of your own, made by
+                                        dask scheduler
+                                        dask worker --nworkers 8 --nthreads 1 HOST:8786
+"""
+
+# %% Options
+import argparse
+import os
+import time
+from importlib.util import find_spec
+from itertools import chain
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
+
+import numpy as np
+from joblib import parallel_config
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import Pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    LookbackWindower,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv.datasets import load_climate_csv, make_climate
+
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser.add_argument("--address", metavar="URL", help="of your cluster's scheduler")
+parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
+parser.add_argument("--quick", action="store_true", help="a few training steps only")
+TARGET, DAY = "T (degC)", 24
+
+
+# %% The search, as for one process; its folds are made beforehand
+def task(options):
+    if options.csv:
+        series = load_climate_csv(options.csv).sort_index()
+        series = series.resample("1h").mean().interpolate()
+    else:
+        series = make_climate(365 * DAY, freq="1h", random_state=0)
+    X, y = make_supervised(series, TARGET, delay=DAY)
+    folds = list(TimeSeriesSplit(3, gap=DAY).split(X))
+    model = Conv1DRegressor(n_conv=2, loss="mae", epochs=1, random_state=0)
+    search = GridSearchCV(
+        Pipeline(
+            [
+                ("standardize", Standardizer()),
+                ("window", LookbackWindower(3 * DAY)),
+                ("model", model.set_params(steps_per_epoch=5 if options.quick else 75)),
+            ]
+        ),
+        {
+            "window__lookback": [DAY, 3 * DAY],
+            "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
+            "model__pool_size": [2] if options.quick else [2, 4],
+        },
+        cv=folds,
+        scoring="neg_mean_absolute_error",
+        error_score="raise",
+    )
+    return search, X, y, folds
+
+
+# %% On the cluster: scatter gives each worker what all fits read, once
+def search_there(options, search, X, y, folds):
+    from distributed import Client
+
+    here = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    where = {"address": options.address} if options.address else here
+    with Client(**where) as client:
+        # Dask would drop copies that seem idle, and with the worker that holds the
+        # last one the search would end.
+        client.amm.stop()
+        with parallel_config(backend="dask", scatter=[X, y, *chain(*folds)]):
+            search.fit(X, y)
+        return sum(client.nthreads().values())
+
+
+# %% There and here: the same scores
+def main(options):
+    search, X, y, folds = task(options)
+    began = time.perf_counter()
+    n_workers = search_there(options, search, X, y, folds)
+    there = time.perf_counter() - began
+    began = time.perf_counter()
+    alone = clone(search).fit(X, y)
+    here = time.perf_counter() - began
+    errors, others = (-s.cv_results_["mean_test_score"] for s in (search, alone))
+    print(
+        f"{len(errors)} settings x {len(folds)} folds took {there:.0f} s on "
+        f"{n_workers} workers, their start included, {here:.0f} s in this process; "
+        f"the scores differ by {np.abs(errors - others).max():.0e} at most."
+    )
+    best = ", ".join(f"{n.split('__')[1]} {v}" for n, v in search.best_params_.items())
+    print(f"Best on average: {best}, {errors.min():.3f} degrees.")
+
+
+if __name__ == "__main__":  # workers on this machine import this file, too
+    options = parser.parse_args()
+    if find_spec("distributed") is None:
+        print("This example needs Dask: pip install dask distributed")
+    else:
+        main(options)

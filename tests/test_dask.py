@@ -1,0 +1,148 @@
+"""Searches on a cluster: joblib's Dask backend, two worker processes."""
+
+import os
+import signal
+import threading
+import time
+from itertools import chain
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from joblib import parallel_config
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    LookbackWindower,
+    Standardizer,
+    compare_models,
+    make_supervised,
+)
+
+distributed = pytest.importorskip("distributed", reason="pip install distributed")
+
+
+@pytest.fixture(scope="module")
+def client():
+    """Two workers, that keep all copies of what they are given."""
+    cluster = distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+    )
+    with cluster, distributed.Client(cluster) as client:
+        client.amm.stop()
+        yield client
+
+
+def pipeline():
+    settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
+    model = Conv1DRegressor(**settings, random_state=0)
+    return make_pipeline(Standardizer(), LookbackWindower(12), model)
+
+
+@pytest.fixture(scope="module")
+def folds(task):
+    return list(TimeSeriesSplit(2, gap=6).split(task[0]))
+
+
+@pytest.fixture(scope="module")
+def search(folds, task):
+    """Four candidates, two folds; fitted in this process."""
+    grid = {"filters": [3, 4], "kernel_size": [2, 3]}
+    return GridSearchCV(
+        pipeline(),
+        {f"conv1dregressor__{name}": values for name, values in grid.items()},
+        cv=folds,
+        error_score="raise",
+        refit=False,
+    ).fit(*task)
+
+
+def assert_same_scores(search, one):
+    scores = search.cv_results_["mean_test_score"]
+    np.testing.assert_allclose(scores, one.cv_results_["mean_test_score"], rtol=1e-5)
+
+
+def test_a_view_says_how_large_it_is(task):
+    from dask.sizeof import sizeof
+
+    X, _ = task
+    for view in (X, LookbackWindower(12).fit_transform(X)):
+        assert X.series.nbytes < sizeof(view) < X.series.nbytes + 20_000
+
+
+class CopiesSeen(RegressorMixin, BaseEstimator):
+    """Scores how many copies of the series its process was given."""
+
+    seen = ()  # which keeps each where it is
+
+    def __init__(self, number=0):
+        self.number = number
+
+    def fit(self, X, y):
+        if not any(series is X._series for _, series in CopiesSeen.seen):
+            CopiesSeen.seen = (*CopiesSeen.seen, (self.number, X._series))
+        return self
+
+    def score(self, X, y):
+        return float(sum(number == self.number for number, _ in CopiesSeen.seen))
+
+
+@pytest.mark.parametrize("scattered", [0, 1])
+def test_a_worker_is_given_the_series_once(scattered, client):
+    X, y = make_supervised(np.zeros((50_000, 3)), 0)
+    scatter = {"scatter": [X, y]} if scattered else {}
+    with parallel_config(backend="dask", **scatter):
+        scores = cross_val_score(CopiesSeen(scattered), X, y, cv=12)
+    np.testing.assert_array_equal(scores, 1.0)
+    assert not CopiesSeen.seen  # all was done elsewhere
+
+
+def test_searches_and_comparisons_give_the_same_there(search, folds, task, client):
+    there = clone(search)
+    with parallel_config(backend="dask", scatter=[*task]):
+        assert_same_scores(there.fit(*task), search)
+        comparison = compare_models({"network": pipeline()}, *task, cv=folds)
+    here = compare_models({"network": pipeline()}, *task, cv=folds)
+    np.testing.assert_allclose(comparison.predictions, here.predictions, rtol=1e-5)
+
+
+class WaitsToBeKilled(keras.callbacks.Callback):
+    """The first to come writes which process it is in, and waits for its end."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def on_epoch_end(self, epoch, logs=None):
+        try:
+            with open(self.path, "x") as file:
+                file.write(f"{os.getpid()}\n")
+        except FileExistsError:
+            return
+        time.sleep(60)
+        raise AssertionError("nobody came")
+
+
+def kill_who_waits(path):
+    while not (path.exists() and path.read_text().endswith("\n")):
+        time.sleep(0.05)
+    os.kill(int(path.read_text()), signal.SIGKILL)
+
+
+def test_a_search_survives_a_worker(search, folds, task, client, tmp_path):
+    workers, path = set(client.run(os.getpid).values()), tmp_path / "pid"
+    there = clone(search).set_params(
+        estimator__conv1dregressor__callbacks=WaitsToBeKilled(path), cv=folds
+    )
+    killer = threading.Thread(target=kill_who_waits, args=(path,), daemon=True)
+    killer.start()
+    with parallel_config(backend="dask", scatter=[*task, *chain(*folds)]):
+        there.fit(*task)
+    assert_same_scores(there, search)
+    assert int(Path(path).read_text()) in workers
+    client.wait_for_workers(2, timeout=60)
+    assert len(workers & set(client.run(os.getpid).values())) == 1

@@ -1,0 +1,286 @@
+"""Faults from outside: interrupts, dead workers, lost files, threads and forks."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import numpy as np
+import psutil
+import pytest
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    FlatWindowRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv._engine import Network
+
+
+def small(**parameters):
+    """A network that trains in a moment."""
+    settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 2}
+    return Conv1DRegressor(**{**settings, "random_state": 0, **parameters})
+
+
+def pipeline(model):
+    return make_pipeline(Standardizer(), LookbackWindower(12), model)
+
+
+@pytest.fixture(scope="module")
+def windows(task):
+    X, y = task
+    X = Standardizer().fit_transform(X)
+    return LookbackWindower(12).fit_transform(X), y
+
+
+# Interrupts.
+
+
+class PressesCtrlC(keras.callbacks.Callback):
+    """Sends a SIGINT in the middle of the second epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.epoch == 1 and batch == 3:
+            signal.raise_signal(signal.SIGINT)
+
+
+def main_thread_trains():
+    """Whether the main thread is in TensorFlow, called by the loop that trains."""
+    frame = sys._current_frames()[threading.main_thread().ident]
+    in_tensorflow = "tensorflow" in Path(frame.f_code.co_filename).parts
+    while frame is not None and frame.f_code is not Network._run.__code__:
+        frame = frame.f_back
+    return in_tensorflow and frame is not None
+
+
+@contextmanager
+def ctrl_c_in_a_program():
+    """Another thread sends a SIGINT while TensorFlow runs a program."""
+    over = threading.Event()
+
+    def watch():
+        while not over.wait(0.0005):
+            if main_thread_trains():
+                os.kill(os.getpid(), signal.SIGINT)
+                over.wait(10)  # Python drops one that comes in a finalizer
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+def interrupt(model, X, y):
+    """Interrupt a fit that would not end by itself."""
+    callbacks = model.callbacks
+    with pytest.raises(KeyboardInterrupt):
+        if callbacks is None:
+            with ctrl_c_in_a_program():
+                model.set_params(epochs=100_000).fit(X, y)
+        else:
+            model.fit(X, y)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+@pytest.mark.parametrize("callbacks", [None, PressesCtrlC()])
+def test_ctrl_c_leaves_the_estimator_as_it_was(callbacks, fitted, windows):
+    X, y = windows
+    model = small()
+    if fitted:
+        expected = model.fit(X, y).predict(X)
+    before = set(vars(model))
+    interrupt(model.set_params(callbacks=callbacks), X, -y)
+    assert set(vars(model)) == before
+    if fitted:
+        np.testing.assert_array_equal(model.predict(X), expected)
+    else:
+        with pytest.raises(NotFittedError):
+            model.predict(X)
+    again = model.set_params(callbacks=None, epochs=2).fit(X, -y)
+    np.testing.assert_array_equal(again.predict(X), small().fit(X, -y).predict(X))
+
+
+# Workers.
+
+
+class DiesInAWorker(keras.callbacks.Callback):
+    """Ends its process as `kill -9` does, and says before which one it was."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path, self.spared = path, os.getpid()
+
+    def on_epoch_end(self, epoch, logs=None):
+        assert os.getpid() != self.spared
+        Path(self.path).write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_search_goes_after_one_whose_worker_died(task, tmp_path):
+    kernels = {"conv1dregressor__kernel_size": [2, 3]}
+    death = {"conv1dregressor__callbacks": [DiesInAWorker(tmp_path / "pid")]}
+    search = GridSearchCV(
+        pipeline(small()),
+        kernels,
+        cv=TimeSeriesSplit(2, gap=6),
+        error_score="raise",
+        refit=False,
+    )
+    alone = clone(search).fit(*task).cv_results_["mean_test_score"]
+    search.set_params(n_jobs=2, param_grid=[kernels, death])
+    with pytest.raises(TerminatedWorkerError):
+        search.fit(*task)
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
+    search.set_params(param_grid=kernels).fit(*task)
+    scores = search.cv_results_["mean_test_score"]
+    np.testing.assert_allclose(scores, alone, rtol=1e-5)
+
+
+# Files.
+
+
+@pytest.fixture
+def stored(tmp_path, weather):
+    """A mapped series behind eight bytes of something else."""
+    path = tmp_path / "series.dat"
+    path.write_bytes(b"a header" + weather.to_numpy(np.float32).tobytes())
+    return np.memmap(path, "float32", mode="r", offset=8, shape=weather.shape)
+
+
+def test_a_removed_file_is_read_on(stored):
+    X, y = make_supervised(stored, 0, delay=6)
+    model = pipeline(small()).fit(X, y)
+    expected = model.predict(X)
+    Path(stored.filename).unlink()
+    np.testing.assert_array_equal(model.predict(X), expected)
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), expected)
+
+
+def test_a_file_that_was_cut_is_not_read(stored):
+    X, y = make_supervised(stored, 0, delay=6)
+    kept, _ = make_supervised(np.array(stored), 0, delay=6)
+    model = pipeline(small()).fit(X, y)
+    expected = model.predict(kept)
+    whole, path = Path(stored.filename).read_bytes(), Path(stored.filename)
+    readers = [
+        lambda: model.predict(X[:20]),
+        lambda: model[-1].fit(model[:-1].transform(X), -y),
+        lambda: pipeline(PersistenceRegressor()).fit(X, y).predict(X),
+        lambda: pipeline(FlatWindowRegressor(Ridge(), lags=[0, 1])).fit(X, y),
+        lambda: Standardizer().fit(X),
+        lambda: make_supervised(stored[100:200], 0),
+        lambda: X[-1],
+        lambda: X.compact().to_numpy(),
+    ]
+    for length in (len(whole) - 1, 100, 0):
+        os.truncate(path, length)
+        for read in readers:
+            with pytest.raises(OSError, match=rf"series\.dat was cut to {length} "):
+                read()
+    np.testing.assert_array_equal(model.predict(kept), expected)
+    path.write_bytes(whole)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+def test_samples_in_a_file_that_was_cut_are_not_read(tmp_path):
+    samples = np.random.default_rng(0).normal(size=(60, 12, 2))
+    np.save(tmp_path / "samples.npy", samples)
+    X = np.load(tmp_path / "samples.npy", mmap_mode="r")
+    model = small().fit(X, samples[:, -1, 0])
+    np.testing.assert_array_equal(model.predict(X), model.predict(samples))
+    os.truncate(tmp_path / "samples.npy", 1000)
+    with pytest.raises(OSError, match=r"samples\.npy was cut to 1000 bytes"):
+        model.predict(X)
+
+
+def test_a_part_of_a_file_and_a_longer_one_are_read(stored, weather):
+    with open(stored.filename, "ab") as file:
+        file.write(b"more rows")
+    values = weather.to_numpy(np.float32)
+    for part in (slice(None), slice(100, 200), slice(1190, None)):
+        for series in (stored[part], np.asarray(stored)[part]):
+            X, _ = make_supervised(series, 0)
+            np.testing.assert_array_equal(X.to_numpy(), values[part][:-1])
+
+
+# Threads and processes.
+
+
+def test_one_thread_fits_while_eight_predict(windows):
+    X, y = windows
+    model, other = small().fit(X, y), small(random_state=1)
+    fitted = clone(other).fit(X, -y).predict(X)
+    expected = [model.predict(X[i : i + 50]) for i in range(8)]
+    fits, answers, start = [], [[] for _ in range(8)], threading.Barrier(9)
+
+    def fit():
+        start.wait()
+        fits.extend(clone(other).fit(X, -y).predict(X) for _ in range(5))
+
+    def ask(i):
+        start.wait()
+        while len(fits) < 5 or not answers[i]:
+            answers[i].append(model.predict(X[i : i + 50]))
+
+    threads = [threading.Thread(target=ask, args=(i,)) for i in range(8)]
+    threads.append(threading.Thread(target=fit))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(fits, [fitted] * 5)
+    for own, right in zip(answers, expected, strict=True):
+        np.testing.assert_array_equal(own, [right] * len(own))
+
+
+def test_a_spawned_process_predicts_the_same(windows):
+    X, y = windows
+    model = small().fit(X, y)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        answer = pool.submit(model.predict, X).result()
+    np.testing.assert_array_equal(answer, model.predict(X))
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("action", ["predict", "fit", "partial_fit"])
+def test_a_forked_process_says_that_it_would_hang(action, windows):
+    X, y = windows
+    model = small().fit(X, y)
+    arguments = (X,) if action == "predict" else (X, y)
+
+    def act(pipe):
+        try:
+            getattr(model, action)(*arguments)
+        except RuntimeError as error:
+            pipe.send(str(error))
+
+    here, there = multiprocessing.Pipe()
+    child = multiprocessing.get_context("fork").Process(target=act, args=(there,))
+    child.start()
+    answered = here.poll(20)
+    child.kill()
+    child.join()
+    assert answered
+    assert "forked" in (message := here.recv()) and "'spawn'" in message
