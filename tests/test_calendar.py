@@ -34,8 +34,11 @@ def test_hands_of_a_clock(table):
 def test_a_year_comes_round(table):
     years = pd.DataFrame(
         {"a": [0.0, 0, 0]},
-        index=pd.to_datetime(
-            ["1970-01-01 00:00:00", "1970-07-02 14:54:36", "2370-01-01 00:00:00"]
+        index=pd.DatetimeIndex(
+            np.array(
+                ["1970-01-01T00:00:00", "1970-07-02T14:54:36", "2370-01-01T00:00:00"],
+                dtype="datetime64[s]",
+            )
         ),
     )
     out = CalendarFeatures(["year"]).fit(table).transform(years)
@@ -92,7 +95,7 @@ def test_bad_parameters_are_told(options, message, table):
 def test_bad_tables_are_told(table):
     with pytest.raises(ValueError, match="Use it before make_supervised"):
         CalendarFeatures().fit(table.to_numpy())
-    with pytest.raises(ValueError, match="DatetimeIndex, got skseqconv.SeriesView"):
+    with pytest.raises(ValueError, match=r"DatetimeIndex, got skseqconv\.SeriesView"):
         CalendarFeatures().fit(make_supervised(table, "load")[0])
     with pytest.raises(ValueError, match="column 'day_sin' already"):
         CalendarFeatures().fit(table.assign(day_sin=0))

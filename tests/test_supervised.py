@@ -175,7 +175,10 @@ def test_rows_of_series_with_an_integer_index_are_in_its_order():
     [
         (pd.timedelta_range("5h", periods=3, freq="2h"), pd.Timedelta("3h")),
         (pd.period_range("2020-05", periods=3, freq="M"), 2),
-        (pd.date_range("2300", periods=3, freq="2D", unit="s"), pd.Timedelta("3D")),
+        (
+            pd.date_range("2300", periods=3, freq="2D", unit="s"),
+            np.timedelta64(3 * 86400, "s"),
+        ),
     ],
     ids=["timedeltas", "periods", "far future"],
 )
