@@ -28,7 +28,9 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from skseqconv import Conv1DClassifier, TokenSequencer
 from skseqconv.datasets import fetch_imdb
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
 parser.add_argument("--data", metavar="FOLDER", help="where the IMDB reviews are kept")
 parser.add_argument("--quick", action="store_true", help="made reviews, one candidate")
 options = parser.parse_args()

@@ -33,7 +33,9 @@ from skseqconv import Conv1DClassifier, PerStep, Standardizer
 
 SETS = ["GunPoint", "ItalyPowerDemand", "ArrowHead", "JapaneseVowels"]
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
 parser.add_argument("--data", metavar="FOLDER", help="where the .npz files are")
 parser.add_argument("--seeds", type=int, default=1, help="networks to train a set")
 parser.add_argument("--sets", nargs="+", default=SETS, help=", ".join(SETS))

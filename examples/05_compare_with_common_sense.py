@@ -37,7 +37,9 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
-parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+parser = argparse.ArgumentParser(
+    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+)
 parser.add_argument("--data", metavar="FILE", help="a series with T (degC)")
 parser.add_argument("--steps", type=int, help="training steps, default 150 or 500")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
