@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
-    from ._engine import clear_compiled_networks as clear_compiled_networks
+    from ._pool import clear_compiled_networks as clear_compiled_networks
     from .baseline import PersistenceRegressor as PersistenceRegressor
     from .calendar import CalendarFeatures as CalendarFeatures
     from .comparison import Comparison as Comparison
@@ -57,7 +57,7 @@ _MODULE_OF = {
     "Conv1DGRUClassifier": "conv1d_gru",
     "PersistenceRegressor": "baseline",
     "FlatWindowRegressor": "flat",
-    "clear_compiled_networks": "_engine",
+    "clear_compiled_networks": "_pool",
     "compare_models": "comparison",
     "Comparison": "comparison",
     "HistoryDisplay": "displays",

@@ -1,11 +1,7 @@
 """Compiled networks: the TensorFlow programs that train, score and run a model.
 
-Building and tracing a Keras model takes longer than a small fit, and TensorFlow
-never frees all of a trace. So networks are compiled once and used again: when the
-estimator that holds one lets it go, it returns to a small pool, keyed by all that
-shapes the compiled program; the next fit of that kind takes it with fresh weights,
-optimizer state and seeds. What can change without a new trace (learning rate,
-seeds, data) is set on the network at the start of a fit.
+What can change without a new trace (learning rate, seeds, data) is set on the network
+at the start of a fit, so that one network serves many (`_pool`).
 
 How to run the steps was measured on two cores (benchmark train_step; one run,
 milliseconds a step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU): what
@@ -15,11 +11,7 @@ prefetching and 20 steps a call of Keras' fit, 12.8 and 25.4. XLA is kept to the
 of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
 """
 
-import json
 import os
-import threading
-import weakref
-from collections import deque
 from functools import partial
 
 import keras
@@ -62,24 +54,6 @@ def _keep_to_granted_threads():
 
 
 _keep_to_granted_threads()
-
-_used_in = None  # the process that first ran a network
-
-
-def refuse_fork():
-    """TensorFlow's threads do not survive a fork: what it runs next never ends."""
-    global _used_in
-    if _used_in not in (None, os.getpid()):
-        raise RuntimeError(
-            "This process was forked from one that had run networks, and TensorFlow "
-            "would hang in it: start processes by 'spawn', "
-            "multiprocessing.get_context('spawn'), or use joblib's default backend."
-        )
-    _used_in = os.getpid()
-
-
-#: Networks kept for reuse, the most recently used ones.
-MAX_POOLED = 8
 
 #: Steps that run in one call of the training program: many, to save the overhead
 #: of calls; few enough that an interrupt or a progress bar does not wait long.
@@ -442,67 +416,3 @@ def _initialize(layer, seeds):
             config["seed"] = int(seeds.randint(2**31 - 1))
         fresh = type(initializer).from_config(config)
         variable.assign(fresh(variable.shape, dtype=variable.dtype))
-
-
-# The pool.
-
-_lock = threading.Lock()
-_pool = []  # (key, network), the most recently returned last
-_returned = deque()  # filled by finalizers, which must not wait for a lock
-
-
-class Lease:
-    """Holds a network for one estimator; letting it go returns the network."""
-
-    def __init__(self, key, network):
-        self.network = network
-        self._return = weakref.finalize(self, _returned.append, (key, network))
-        self._return.atexit = False
-        if key is None:
-            self.keep()
-
-    def keep(self):
-        """Never return the network: someone else may hold it."""
-        self._return.detach()
-
-
-def take(architecture, loss, optimizer, metrics=()):
-    """A network for one estimator, from the pool or newly compiled."""
-    key = None
-    if isinstance(loss, str) and isinstance(optimizer, str):
-        policy = keras.config.dtype_policy().name  # layers keep the one they met
-        strategy = id(current_strategy())  # its networks hold it
-        options = [architecture, loss, optimizer, metrics, policy, strategy]
-        key = json.dumps(options, sort_keys=True)
-    with _lock:
-        _take_back()
-        for i in reversed(range(len(_pool))):
-            if _pool[i][0] == key:
-                return Lease(*_pool.pop(i))
-    return Lease(key, Network(architecture, loss, optimizer, metrics))
-
-
-def _take_back():
-    while _returned:
-        _pool.append(_returned.popleft())
-    del _pool[:-MAX_POOLED]
-
-
-def clear_compiled_networks() -> None:
-    """Forget the compiled networks that are kept for reuse.
-
-    Networks that an estimator holds are not touched. TensorFlow keeps part of a
-    trace's memory for the life of the process in any case.
-
-    See Also
-    --------
-    Conv1DRegressor : Its fits share compiled networks.
-
-    Examples
-    --------
-    >>> from skseqconv import clear_compiled_networks
-    >>> clear_compiled_networks()
-    """
-    with _lock:
-        _take_back()
-        _pool.clear()

@@ -8,9 +8,7 @@ from the engine, and no global random state is touched.
 
 from __future__ import annotations
 
-import threading
 import warnings
-from contextlib import contextmanager
 from dataclasses import fields
 from inspect import signature
 from typing import Self
@@ -26,13 +24,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
 from ._callbacks import FitTask
-from ._engine import Feed, refuse_fork, take
+from ._engine import Feed
+from ._holding import HoldsNetwork
 from ._parameters import TrainingParameters, constraints, parameters
+from ._pool import refuse_fork, take
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
 from ._training import is_harmless, prepared_callbacks, stopping, train
-from ._trusted import plain_state, restored_state
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
@@ -54,11 +53,6 @@ STEPS_OF_A_FIT = 500
 #: beyond it (0.208, with dropout).
 CHANGES_LEARN_SLOWER = 0.1
 
-#: Attributes that live as long as a fit.
-_ONLY_IN_FIT = ("_held_out", "_fit_task", "_given_classes")
-
-_restoring = threading.RLock()
-
 
 class _AsIs:
     """A feature encoder that leaves X alone, whatever the global configuration."""
@@ -72,7 +66,7 @@ class _AsIs:
 
 @parameters
 class SequenceEstimator(
-    ShowsLayers, CallbackSupportMixin, TrainingParameters, BaseWrapper
+    ShowsLayers, HoldsNetwork, CallbackSupportMixin, TrainingParameters, BaseWrapper
 ):
     """What the Keras-backed estimators share.
 
@@ -400,72 +394,6 @@ class SequenceEstimator(
             )
         del lease
         return outputs
-
-    # The network.
-
-    @property
-    def model_(self) -> keras.Model:
-        """The Keras model. Once asked for, it is this estimator's for good.
-
-        `keras.models.load_model` loads a saved one where the estimator's class is
-        imported.
-        """
-        if not self.initialized_:
-            raise AttributeError(
-                f"This {type(self).__name__} has no model_ before it is fitted."
-            )
-        lease = self._held()
-        lease.keep()
-        return lease.network.model
-
-    def _held(self):
-        """The lease of the compiled network, made from plain state after unpickling."""
-        refuse_fork()
-        if "_lease" not in vars(self):
-            with _restoring:
-                if "_lease" not in vars(self):
-                    lease = take(self._architecture, *self._compiled_with)
-                    lease.network.set_state(self._state)
-                    self._lease = lease
-                    del self._state
-        return self._lease
-
-    def __getstate__(self):
-        state = dict(super().__getstate__())
-        lease = state.pop("_lease", None)
-        if lease is not None:
-            state["_state"] = lease.network.get_state()
-        for name in _ONLY_IN_FIT:
-            state.pop(name, None)
-        return plain_state(state)
-
-    def __setstate__(self, state):
-        super().__setstate__(restored_state(state))
-
-    @contextmanager
-    def _undone_on_failure(self):
-        """Whatever goes wrong inside leaves the estimator as it was before."""
-        before = dict(vars(self))
-        lease = before.get("_lease")
-        weights = None if lease is None else lease.network.get_state()
-        try:
-            yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            if weights is not None:
-                lease.network.set_state(weights)
-            raise
-        finally:
-            for name in _ONLY_IN_FIT:
-                vars(self).pop(name, None)
-
-    def __sklearn_clone__(self):
-        clone = super().__sklearn_clone__()
-        # scikeras copies losses through their configuration, in which some of Keras'
-        # (Huber, CosineSimilarity) leave out a parameter.
-        clone.loss = restored_state(plain_state({"loss": self.loss}))["loss"]
-        return clone
 
     def __sklearn_is_fitted__(self):
         return self.initialized_

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skseqconv import Conv1DRegressor, _engine, clear_compiled_networks
+from skseqconv import Conv1DRegressor, _pool, clear_compiled_networks
 
 ARCHITECTURE = {
     "network": "conv1d",
@@ -31,7 +31,7 @@ def empty_pool():
 
 
 def take(**changes):
-    return _engine.take({**ARCHITECTURE, **changes}, "mse", "rmsprop")
+    return _pool.take({**ARCHITECTURE, **changes}, "mse", "rmsprop")
 
 
 def test_a_network_let_go_is_taken_again():
@@ -49,8 +49,8 @@ def test_another_program_is_another_network():
     network = (lease := take()).network
     del lease
     assert take(filters=5).network is not network
-    assert _engine.take(ARCHITECTURE, "mae", "rmsprop").network is not network
-    assert _engine.take(ARCHITECTURE, "mse", "adam").network is not network
+    assert _pool.take(ARCHITECTURE, "mae", "rmsprop").network is not network
+    assert _pool.take(ARCHITECTURE, "mse", "adam").network is not network
 
 
 def test_a_kept_network_never_returns():
@@ -61,7 +61,7 @@ def test_a_kept_network_never_returns():
 
 
 def test_the_pool_is_bounded(monkeypatch):
-    monkeypatch.setattr(_engine, "MAX_POOLED", 2)
+    monkeypatch.setattr(_pool, "MAX_POOLED", 2)
     networks = []
     for filters in (1, 2, 3):
         networks.append((lease := take(filters=filters)).network)

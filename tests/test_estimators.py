@@ -42,7 +42,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv._engine import _pool, clear_compiled_networks
+from skseqconv._pool import _pool, clear_compiled_networks
 from skseqconv._split import validation_tail
 
 SMALL = {

@@ -17,9 +17,9 @@ from skseqconv import (
     LookbackWindower,
     make_supervised,
 )
-from skseqconv._engine import clear_compiled_networks
 from skseqconv._intervals import correction, overshoots, pair_of
 from skseqconv._layers import Ascending, Pinball
+from skseqconv._pool import clear_compiled_networks
 from skseqconv.networks import conv1d_network, receptive_field
 
 SMALL = {

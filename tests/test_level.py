@@ -22,7 +22,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv._affine import solve_affine
-from skseqconv._engine import clear_compiled_networks
+from skseqconv._pool import clear_compiled_networks
 from skseqconv.networks import conv1d_gru_network, conv1d_network
 
 SMALL = {

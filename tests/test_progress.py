@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
-import skseqconv._engine
+import skseqconv._pool
 from skseqconv import (
     Conv1DClassifier,
     Conv1DRegressor,
@@ -313,7 +313,7 @@ def test_scoring_costs_one_more_network_and_not_asking_costs_none(
 ):
     built, copied = [], []
 
-    class Counted(skseqconv._engine.Network):
+    class Counted(skseqconv._pool.Network):
         def __init__(self, *args):
             built.append(args)
             super().__init__(*args)
@@ -323,7 +323,7 @@ def test_scoring_costs_one_more_network_and_not_asking_costs_none(
             copied.append(self)
             return super().__getstate__()
 
-    monkeypatch.setattr(skseqconv._engine, "Network", Counted)
+    monkeypatch.setattr(skseqconv._pool, "Network", Counted)
     skseqconv.clear_compiled_networks()
     record = Record(tmp_path / "tasks")
     model = network(Watched, epochs=5).set_callbacks(record).fit(*windows)

@@ -20,7 +20,7 @@ from skseqconv import (
     LookbackWindower,
     Standardizer,
 )
-from skseqconv._engine import _pool, clear_compiled_networks
+from skseqconv._pool import _pool, clear_compiled_networks
 from skseqconv._repr import layers_html
 
 SMALL = {"filters": 8, "kernel_size": 3, "n_conv": 2, "epochs": 1, "random_state": 0}
