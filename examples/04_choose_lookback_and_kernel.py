@@ -69,7 +69,7 @@ pipe.set_params(
 
 # %% One search: look-back by kernel size by pooling size
 grid = {
-    "window__lookback": [DAY, 3 * DAY] if options.quick else [DAY, 3 * DAY, 10 * DAY],
+    "window__lookback": [2 * DAY] if options.quick else [2 * DAY, 4 * DAY, 10 * DAY],
     "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
     "model__pool_size": [2] if options.quick else [2, 4],
 }
