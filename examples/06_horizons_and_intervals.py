@@ -77,11 +77,11 @@ for name, errors in by_horizon.items():
     shown = " ".join(f"{errors[hour - 1]:5.2f}" for hour in (1, 3, 6, 12, 18, 24))
     print(f"{name:>14} {shown}  degrees, mean absolute error")
 gain = 1 - by_horizon["Conv1D"] / by_horizon["same as now"]
-best = int(np.argmax(gain))
-print(
-    f"The network is {'ahead' if gain[best] > 0 else 'behind'} most, by "
-    f"{abs(gain[best]):.0%}, at {best + 1} hours."
-)
+for words, hour in {"best": np.argmax(gain), "worst": np.argmin(gain)}.items():
+    print(
+        f"{words} against common sense at {hour + 1} hours: "
+        f"{abs(gain[hour]):.0%} {'better' if gain[hour] > 0 else 'worse'}"
+    )
 
 # %% 80 % intervals: as fitted, and corrected anew each day by the last 30 days
 windows, model = network[:-1].transform(X), network[-1]
