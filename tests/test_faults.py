@@ -138,8 +138,8 @@ class DiesInAWorker(keras.callbacks.Callback):
 
 
 def test_a_search_goes_after_one_whose_worker_died(task, tmp_path):
-    # So few rows that they fit into a pipe: where the dead worker was to read on,
-    # joblib waits for ever.
+    # So few rows that all tasks fit into the pipe to the workers: with more, the
+    # search has been seen to wait for ever on what the dead one was to read.
     X, y = task[0][:150].compact(), task[1][:150]
     kernels = {"conv1dregressor__kernel_size": [2, 3]}
     death = {"conv1dregressor__callbacks": [DiesInAWorker(tmp_path / "pid")]}
