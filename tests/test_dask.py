@@ -6,6 +6,7 @@ import threading
 import time
 from itertools import chain
 from pathlib import Path
+from unittest import mock
 
 import keras
 import numpy as np
@@ -28,11 +29,17 @@ distributed = pytest.importorskip("distributed", reason="pip install distributed
 
 @pytest.fixture(scope="module")
 def client():
-    """Two workers, that keep all copies of what they are given."""
-    cluster = distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
-    )
-    with cluster, distributed.Client(cluster) as client:
+    """Two workers, that keep all copies of what they are given.
+
+    To begin workers Dask sets OMP_NUM_THREADS in this process too, for good: processes
+    that later tests begin would round otherwise.
+    """
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with (
+        mock.patch.dict(os.environ),
+        distributed.LocalCluster(host="127.0.0.1", **options) as cluster,
+        distributed.Client(cluster) as client,
+    ):
         client.amm.stop()
         yield client
 
@@ -128,7 +135,10 @@ class WaitsToBeKilled(keras.callbacks.Callback):
 
 
 def kill_who_waits(path):
+    deadline = time.monotonic() + 60
     while not (path.exists() and path.read_text().endswith("\n")):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no worker wrote its number to {path}")
         time.sleep(0.05)
     os.kill(int(path.read_text()), signal.SIGKILL)
 
