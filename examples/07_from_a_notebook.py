@@ -73,10 +73,10 @@ def notebook(network):
     values /= unit
 
     def generator(low, high, shuffle):
-        row = low
+        row, random = low, np.random.default_rng(0)
         while True:
             if shuffle:
-                rows = np.random.default_rng().integers(low, high, size=BATCH)
+                rows = random.integers(low, high, size=BATCH)
             else:
                 row = low if row >= high else row
                 rows = np.arange(row, min(row + BATCH, high))
@@ -88,6 +88,7 @@ def notebook(network):
                 targets[j] = values[end + DELAY, target]
             yield samples, targets
 
+    keras.utils.set_random_seed(0)
     layers = keras.layers
     model = keras.Sequential([keras.Input((LOOKBACK // STEP, values.shape[1]))])
     model.add(layers.Conv1D(32, 5, activation="relu"))

@@ -69,7 +69,8 @@ def find_level(estimator, windows, y):
     Warns
     -----
     UserWarning
-        If `window_norm` is "auto", and y is no affine function of its channel.
+        If `window_norm` is "auto", and y is no affine function of its channel, or has
+        not as many columns as X has targets.
     """
     kind = estimator.window_norm
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
@@ -100,9 +101,22 @@ def find_level(estimator, windows, y):
 
 def _can_tell(estimator, windows, y):
     """Whether "auto" knows the target, and windows have a past to be relative to."""
+    if windows.shape[1] == 1:
+        return False
+    if estimator.target_channel is not None:
+        return True
     target = getattr(windows, "target", None)
-    known = target is not None and len(target) == y.shape[1]
-    return windows.shape[1] > 1 and (known or estimator.target_channel is not None)
+    if target is not None and len(target) != y.shape[1]:
+        warnings.warn(
+            f"The windows are taken as they are: X knows {len(target)} targets and y "
+            f"has {y.shape[1]} columns. The networks take all columns of y at once; "
+            "for some of them give target_channel and delay. window_norm=None says so "
+            "without this warning.",
+            UserWarning,
+            stacklevel=3,
+        )
+        return False
+    return target is not None
 
 
 def _level(kind, windows, y, channels, slopes, offsets):

@@ -100,7 +100,7 @@ def _forward(gates, state, kernel, bias, masks, save=True):
         saved = [array.write(t, v) for array, v in zip(saved, values, strict=False)]
         return (t + 1, new, *saved)
 
-    arrays = _arrays(5 if save else 0, n_steps, state.shape)
+    arrays = _arrays(5 if save else 0, n_steps, state)
     _, state, *saved = tf.while_loop(
         lambda t, *_: t < n_steps,
         step,
@@ -133,7 +133,7 @@ def _backward(d_state, saved, kernel, masks):
     _, d_state, *arrays = tf.while_loop(
         lambda t, *_: t >= 0,
         step,
-        (n_steps - 1, d_state, *_arrays(4, n_steps, d_state.shape)),
+        (n_steps - 1, d_state, *_arrays(4, n_steps, d_state)),
         maximum_iterations=n_steps,
     )
     d_update, d_reset, d_added, d_candidate = (array.stack() for array in arrays)
@@ -141,9 +141,10 @@ def _backward(d_state, saved, kernel, masks):
     return d_state, by_state, tf.stack([d_update, d_reset, d_candidate])
 
 
-def _arrays(number, n_steps, shape):
+def _arrays(number, n_steps, like):
     return [
-        tf.TensorArray(tf.float32, n_steps, element_shape=shape) for _ in range(number)
+        tf.TensorArray(like.dtype, n_steps, element_shape=like.shape)
+        for _ in range(number)
     ]
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from .views import WindowView
 
 
-def validation_tail(X, rows, share, gap, strata=None):
+def validation_tail(X, rows, share, gap, delay=None, strata=None):
     """Split samples into those to train on and the last ones in time.
 
     Parameters
@@ -18,8 +18,10 @@ def validation_tail(X, rows, share, gap, strata=None):
         Of them, how much to hold out; samples of one stamp stay together.
     gap : int or "auto"
         How many samples before the tail are left out (whole stamps). "auto" leaves
-        out those whose target lies after the tail's first row, where X knows its
-        target.
+        out those whose target lies after the tail's first row, where X is a view and
+        `delay` is given or X knows its target.
+    delay : int or sequence of int, default=None
+        How many rows ahead the targets lie; None for what X knows.
     strata : ndarray of shape (n_samples,), default=None
         Labels. Where samples have no order in time (an array, `gap` is "auto"), the
         last ones of each label are held out.
@@ -45,8 +47,10 @@ def validation_tail(X, rows, share, gap, strata=None):
     training = order[ranked < first]
     validation = order[ranked >= first]
     if gap == "auto":
-        delay = max((d for _, d in X.target), default=0) if windows and X.target else 0
-        if delay:
+        if delay is None:
+            delay = [d for _, d in getattr(X, "target", None) or []]
+        delay = np.max(delay, initial=0)
+        if windows and delay:
             training = training[_target_stamps(X[rows[training]], delay) <= first]
     elif gap:
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf

@@ -186,7 +186,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         """
         check_is_fitted(self)
         X, y = self._validate_data(X, y)
-        self._keep_held_out(self._held().network, X, self.target_encoder_.transform(y))
+        self._keep_held_out(X, self.target_encoder_.transform(y))
         return self
 
     def _middle(self, outputs):
@@ -207,11 +207,9 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         parts = [back(outputs[:, :, i]) for i in range(outputs.shape[2])]
         return np.stack(parts, axis=-1)
 
-    def _keep_held_out(self, network, X, y):
-        self._held_out_forecasts = None
-        if X is not None:
-            some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
-            self._held_out_forecasts = y[some], network.predict(X[some])
+    def _keep_held_out(self, X, y):
+        some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+        self._held_out_forecasts = y[some], self._outputs(X[some])
 
     @property
     def _quantiles(self):
@@ -368,7 +366,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
     def _find_level(self, X, y):
         """Labels have no level."""
 
-    def _keep_held_out(self, network, X, y):
+    def _keep_held_out(self, X, y):
         """Probabilities are no intervals."""
 
     def _encoder(self, level):

@@ -140,6 +140,9 @@ def refused_entries(schema):
             refused |= dict.fromkeys(odd, "does not come back as the key of a dict")
             if len(keys) != len(part["content"]):
                 refused[name] = "has keys that are the same as text"
+        if part.get("type") == "json" and len(part["shape"]["content"]) != 1:
+            # skops would unfold lists in lists, which may stand for each other.
+            refused[name] = "is no plain array and has several dimensions"
         if "file" in part and part["file"] != f"{part['__id__']}.npy":
             refused[str(part["file"])] = "is no array's own file"
     return refused
@@ -238,6 +241,8 @@ def _class_and_config(description):
 
 
 def _is_setting(name, value):
+    if name == "fn":  # a function, which Keras would look for
+        return False
     if name == "learning_rate" and isinstance(value, dict):
         return value.get("module") == "keras.optimizers.schedules"
     return _is_plain(value)

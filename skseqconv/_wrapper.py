@@ -43,6 +43,9 @@ _KERAS_HOMES = {
     "activation": "activations",
 }
 
+#: What training leaves behind: of no use to a network that is new.
+_OF_TRAINING = ("history_", "n_iter_", "_held_out_forecasts")
+
 #: Training steps of a fit, if `epochs` is "auto". On the validation parts of benchmark
 #: accuracy Conv1D was at its best after 130 to 500; Conv1D-GRU, slower, went on gaining
 #: a little.
@@ -116,6 +119,12 @@ class SequenceEstimator(
                     f"{name}={getattr(self, name)!r} is for token ids: give "
                     "embedding_dim, the length of their vectors, or leave it out."
                 )
+        if _spares_weights(self.optimizer):
+            raise ValueError(
+                "exclude_from_weight_decay() is no part of an optimizer's "
+                "configuration, by which it is copied for each fit: use "
+                "weight_decay=None, or one that decays all weights."
+            )
         if self.learning_rate is not None and _has_schedule(self.optimizer):
             raise ValueError(
                 f"learning_rate={self.learning_rate!r} cannot take the place of the "
@@ -173,6 +182,30 @@ class SequenceEstimator(
             self._fit_task.end()
         return self
 
+    def initialize(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
+        """Build the network with its first weights, and do not train it.
+
+        `fit` does so by itself. Forecasts of changes (`window_norm`) are persistence
+        then.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows, as for `fit`.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            What to predict, as for `fit`.
+
+        Returns
+        -------
+        self : object
+            The estimator, which predicts.
+        """
+        self._validate_params()
+        with self._undone_on_failure():
+            self._initialize(X, y)
+        return self
+
     def _partial_fit(self, X, y, sample_weight, classes=None):
         self._validate_params()
         with self._undone_on_failure():
@@ -200,6 +233,7 @@ class SequenceEstimator(
                 learned,
                 self.validation_split,
                 self.validation_gap,
+                delay=getattr(self, "delay", None),
                 strata=self._strata(y),
             )
         held_out = _select(validation, X, y, sample_weight)
@@ -284,6 +318,8 @@ class SequenceEstimator(
                 lease.network.slow_down(CHANGES_LEARN_SLOWER)
         self._lease, self._architecture = lease, architecture
         self._n_epochs_trained = 0
+        for name in _OF_TRAINING:
+            vars(self).pop(name, None)
         self.target_encoder_ = self._encoder(level).fit(y)
         self.feature_encoder_ = self.feature_encoder
         self.n_parameters_ = lease.network.n_parameters
@@ -356,7 +392,7 @@ class SequenceEstimator(
         if self.early_stopping and epochs > 1:
             monitor = "loss" if validation is None else "val_loss"
             callbacks.append(stopping(monitor, self.n_iter_no_change))
-        self._keep_held_out(network, None, None)  # what there was is of another fit
+        vars(self).pop("_held_out_forecasts", None)  # they are of another fit
         history = train(
             network,
             Feed(X, y, sample_weight),
@@ -370,9 +406,8 @@ class SequenceEstimator(
             verbose=self.verbose,
             fit_task=self._fit_task,
         )
-        if validation is None:
-            X_val = y_val = None
-        self._keep_held_out(network, X_val, y_val)
+        if validation is not None:
+            self._keep_held_out(X_val, y_val)
         if initial_epoch:
             history = _joined(self.history_, history)
         self.history_ = history
@@ -382,6 +417,9 @@ class SequenceEstimator(
     def _predict_raw(self, X):
         check_is_fitted(self)
         X, _ = self._validate_data(X)
+        return self._outputs(X)
+
+    def _outputs(self, X):
         lease = self._held()  # keeps the network while another thread refits
         outputs = lease.network.predict(X)
         finite = np.isfinite(outputs).all(axis=tuple(range(1, outputs.ndim)))
@@ -412,6 +450,12 @@ def _joined(before, after):
         + after.get(name, [np.nan] * n_after)
         for name in {**before, **after}
     }
+
+
+def _spares_weights(optimizer):
+    """Whether some weights were taken out of an optimizer's weight decay."""
+    names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+    return any(getattr(optimizer, name, None) for name in names)
 
 
 def _has_schedule(optimizer):

@@ -74,7 +74,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
         Step size at the start of `fit`; None for the optimizer's own (0.001 for
-        most), or a tenth of that where changes are forecast (`window_norm`).
+        most), or a tenth of that where changes are forecast (`window_norm`) by an
+        optimizer that is given by name.
     epochs : int or "auto", default="auto"
         Passes over the training samples, at most. "auto" takes as many as give 500
         training steps.
@@ -88,9 +89,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         trained on but scored after each epoch.
     validation_gap : int or "auto", default="auto"
         How many samples before those are left out. "auto" leaves out the ones whose
-        target lies within the validation period, where X knows its target and delay
-        (from `make_supervised`), and none otherwise. A classifier of arrays, which
-        know no time, holds out the last samples of each class if this is "auto".
+        target lies after the first validation row, where X is a view that knows how far
+        ahead it lies (from `make_supervised`) or `delay` says so, and none otherwise.
     early_stopping : bool, default=False
         Stop when the validation loss (the training loss without
         `validation_split`) has not improved for `n_iter_no_change` epochs, and keep
@@ -122,8 +122,9 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         sequence has one for each column of y. None takes what X knows, or the only
         channel.
     delay : int or sequence of int, default=None
-        For `window_norm`, how many rows ahead y lies. None takes what X knows. y of a
-        plain array of windows is taken to be in the units of its channel.
+        How many rows ahead y lies, for `window_norm` and `validation_gap`. None takes
+        what X knows. y of a plain array of windows is taken to be in the units of its
+        channel.
 
     Attributes
     ----------

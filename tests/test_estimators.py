@@ -40,6 +40,7 @@ from skseqconv import (
     SeriesView,
     Standardizer,
     WindowView,
+    _recurrent,
     make_supervised,
 )
 from skseqconv._pool import _pool, clear_compiled_networks
@@ -546,6 +547,43 @@ SETTINGS = [
 ]
 
 
+@BOTH
+def test_a_network_of_half_precision_learns(Estimator, windows):
+    X, y = windows[0][:200], windows[1][:200]
+    expected = small(Estimator).fit(X, y).predict(X)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        found = small(Estimator).fit(X, y).predict(X)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert 0 < np.abs(found - expected).max() < 0.2 * expected.std()
+
+
+def test_weights_are_drawn_for_optimizers_that_begin_as_weights(windows):
+    X, y = windows[0][:200], windows[1][:200]
+    settings = {"epochs": 1, "learning_rate": 1e-12, "window_norm": None}
+    found = [
+        small(Conv1DRegressor, optimizer=name, random_state=seed, **settings)
+        .fit(X, y)
+        .predict(X)
+        for name, seed in [
+            ("schedulefreeadamw", 0),
+            ("schedulefreeadamw", 1),
+            ("adam", 1),
+        ]
+    ]
+    np.testing.assert_allclose(found[1], found[2], rtol=1e-5)
+    assert not np.allclose(found[0], found[1])
+
+
+def test_settings_that_no_copy_has_are_refused(windows):
+    optimizer = keras.optimizers.AdamW()
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    with pytest.raises(ValueError, match=r"exclude_from_weight_decay\(\) is no part"):
+        small(Conv1DRegressor, optimizer=optimizer).fit(*windows)
+
+
 @pytest.mark.parametrize(("Estimator", "settings"), SETTINGS)
 def test_a_used_network_learns_as_a_fresh_one(Estimator, settings, windows):
     X, y = windows[0][:400], windows[1][:400]
@@ -580,6 +618,22 @@ def test_averaged_weights_are_what_a_fit_ends_with(windows):
         optimizer = keras.optimizers.Adam(use_ema=use_ema, ema_momentum=0.5)
         found.append(small(Conv1DRegressor, optimizer=optimizer).fit(X, y).predict(X))
     assert not np.array_equal(*found)
+
+
+def test_averaged_weights_are_used_where_losses_are_scaled(windows):
+    X, y = windows[0][:200], windows[1][:200]
+    settings = {"learning_rate": 0.5, "ema_momentum": 0.999, "use_ema": True}
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = small(Conv1DRegressor, optimizer=keras.optimizers.SGD(**settings))
+        model.fit(X, y)
+        optimizer = model.model_.optimizer
+    finally:
+        keras.config.set_dtype_policy(before)
+    averages = optimizer.inner_optimizer._model_variables_moving_average
+    for weight, average in zip(model.model_.trainable_weights, averages, strict=True):
+        np.testing.assert_array_equal(weight.numpy(), average.numpy())
 
 
 class Meddler(keras.callbacks.Callback):
@@ -899,6 +953,23 @@ def test_validation_gap_of_compact_views_of_several_series(weather):
     assert (windows.stamps[whole[0]] + 60).max() == first
 
 
+def test_validation_gap_takes_the_delay_that_is_given(weather):
+    knows, y = make_supervised(weather, 0, delay=24)
+    knows = LookbackWindower(24).fit_transform(knows)
+    told = WindowView(weather, ends=knows.rows, lags=knows.lags)
+    assert told.target is None
+    settings = {"validation_split": 0.3, "target_channel": 0, "delay": 24}
+    histories = [
+        small(Conv1DRegressor, **settings).fit(X, y).history_ for X in (knows, told)
+    ]
+    assert histories[0] == histories[1]
+    rows = np.arange(len(told))
+    training, held_out = validation_tail(told, rows, 0.3, "auto", delay=[6, 24])
+    assert held_out[0] - training[-1] == 24
+    training, held_out = validation_tail(told, rows, 0.3, "auto")
+    assert held_out[0] - training[-1] == 1
+
+
 def test_a_failed_partial_fit_keeps_the_weights(windows):
     X, y = windows
     model = small(Conv1DRegressor).fit(X, y)
@@ -906,6 +977,39 @@ def test_a_failed_partial_fit_keeps_the_weights(windows):
     with pytest.raises(ValueError, match="diverged"):
         model.set_params(learning_rate=1e30).partial_fit(X, y)
     np.testing.assert_array_equal(model.predict(X), expected)
+
+
+def test_an_interrupt_while_a_program_is_made_leaves_nothing(windows, monkeypatch):
+    X, y = windows
+    clear_compiled_networks()
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_recurrent, "_project", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            small(Conv1DGRURegressor).fit(X, y)
+    assert small(Conv1DGRURegressor).fit(X, y).n_iter_ == 2
+
+
+def test_a_network_that_is_not_trained_forecasts_persistence(windows):
+    X, y = windows
+    model = small(Conv1DRegressor).initialize(X, y)
+    now = PersistenceRegressor().fit(X, y).predict(X)
+    np.testing.assert_allclose(model.predict(X), now, atol=1e-4)
+    assert not hasattr(model, "history_")
+
+
+def test_a_failed_initialize_leaves_the_estimator_as_it_was(windows):
+    X, y = windows
+    model = small(Conv1DRegressor).fit(X, y)
+    expected = model.predict(X)
+    with pytest.raises(ValueError, match=r"has \d+ rows and y has"):
+        model.initialize(X.to_numpy()[:, 2:], y[:-1])
+    np.testing.assert_array_equal(model.predict(X), expected)
+    model.initialize(X, y)
+    assert not {"history_", "n_iter_"} & set(vars(model))
 
 
 class Interrupter(keras.callbacks.Callback):

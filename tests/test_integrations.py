@@ -517,7 +517,9 @@ def test_stacking_takes_folds_that_are_a_partition(rows):
 
 def test_one_network_for_each_target(weather):
     X, y = make_supervised(weather[:300], ["T (degC)", "p (mbar)"], delay=6)
-    apart = pipeline(MultiOutputRegressor(network())).fit(X, y)
+    apart = pipeline(MultiOutputRegressor(network()))
+    with pytest.warns(UserWarning, match="knows 2 targets and y has 1 columns"):
+        apart.fit(X, y)
     for column in range(2):
         one = pipeline(network(window_norm=None)).fit(X, y[:, column])
         np.testing.assert_array_equal(apart.predict(X)[:, column], one.predict(X))

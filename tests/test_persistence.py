@@ -860,6 +860,22 @@ def test_arrays_that_claim_to_be_huge_are_refused(rows, tmp_path):
         load(forged(model, tmp_path / "model", change))
 
 
+def test_lists_that_stand_for_each_other_are_not_unfolded(tmp_path):
+    def change(schema, note, members):
+        nest = plain(1)
+        for _ in range(3):  # nine of ten references each would be 8 GB of pointers
+            nest = sequence(*[nest] * 10, kind="list")
+        schema["content"]["content"]["with_mean"] = {
+            **entry("NdArrayNode", "numpy.ndarray", content=[nest]),
+            "type": "json",
+            "shape": sequence(plain(1), plain(10)),
+        }
+
+    path = forged(Standardizer(), tmp_path / "model", change)
+    with pytest.raises(ValueError, match="has several dimensions"):
+        load(path)
+
+
 def test_nests_too_deep_are_refused(tmp_path):
     def change(schema, note, members):
         nest = plain(1)
@@ -925,6 +941,7 @@ def test_keras_objects_are_keras_own(parameter, marker, fitted, tmp_path):
         put(config=mapping(learning_rate=LAMBDA)),
         put(config=mapping(learning_rate=mapping(module=module, class_name=name))),
         put(config=mapping(name=LAMBDA)),
+        put(config=mapping(fn=plain("mean_squared_error"))),
     ]
     assert described["module"] in ("keras.optimizers", "keras.losses")
     for change in bad:

@@ -177,10 +177,60 @@ def test_diagram_unfolds_layers_after_a_fit(model):
     assert page.foldings == ["Parameters", of_layers, "Fitted attributes"]
 
 
-def test_diagram_has_parameters_only_before_a_fit(model):
-    page = read(clone(model))
-    assert page.layers == []
-    assert page.foldings == ["Parameters"]
+@pytest.mark.parametrize(
+    ("estimator", "told"),
+    [
+        (
+            Conv1DRegressor(**SMALL),
+            {"conv_1": "8 filters of 3 steps", "pool_1": "maximum of 3 steps"},
+        ),
+        (
+            Conv1DRegressor(
+                **{**SMALL, "pool_size": 1, "n_conv": 4},
+                dilation_rate="exponential",
+                normalization="layer",
+                padding="causal",
+                residual=2,
+                global_pooling="average",
+            ),
+            {
+                "conv_3": "8 filters of 3 steps, 2 apart",
+                "norm_4": "layer",
+                "add_4": "what went into conv_3",
+                "global_pool": "average of all steps",
+            },
+        ),
+        (Conv1DGRURegressor(**SMALL, gru_units=4, dropout=0.0), {"gru": "4 units"}),
+        (
+            Conv1DGRURegressor(**SMALL, gru_units=4, bidirectional=True),
+            {"bidirectional": "4 units", "dropout": "0.5"},
+        ),
+    ],
+    ids=["plain", "residual", "gru", "bidirectional"],
+)
+def test_diagram_tells_before_a_fit_which_layers_there_will_be(
+    estimator, told, windows
+):
+    page = read(estimator)
+    assert page.foldings == ["Parameters", "Layers to be"]
+    heading, *rows = page.tables[-1]
+    assert heading == ["Layer", "What it is"]
+    planned = dict(rows)
+    assert told.items() <= planned.items()
+    fitted = clone(estimator).fit(*windows).layers_.index
+    assert [name for name in fitted if name in planned] == list(planned)
+    unplanned = fitted.difference(list(planned)).str.rstrip("_1234")
+    assert set(unplanned) <= {
+        *("window", "window_norm", "change", "forecast"),  # whether depends on X
+        *("shortcut", "shortcut_norm", "activation"),
+    }
+
+
+def test_diagram_before_a_fit_of_token_ids_and_of_wrong_parameters():
+    page = read(Conv1DClassifier(embedding_dim=4))
+    assert page.tables[-1][1] == ["embedding", "4 numbers for each token"]
+    for wrong in ({"kernel_size": [3, 4, 5, 6]}, {"n_conv": "two"}):
+        assert read(Conv1DRegressor(**wrong)).foldings == ["Parameters"]
 
 
 def test_diagram_lists_the_other_attributes(model):
