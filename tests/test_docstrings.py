@@ -33,6 +33,7 @@ NOT_CHECKED_IN_MEMBERS = {
 TEXTS_THAT_DIFFER = {
     "padding": "of a convolution, or of rows of token ids",
     "loss": "of values, or of probabilities",
+    "validation_gap": "of windows that know time, or of samples of a class",
     "learning_rate": "changes from a level are learned slower",
     "window_norm": "solved by the estimators, or given to the layer",
     "quantiles": "of a loss, or of a head",

@@ -396,7 +396,9 @@ def test_failed_calibration_changes_nothing(fitted, panel):
         model.calibrate_interval(X, np.where(y > 60, np.nan, y))
     with pytest.raises(ValueError, match="X has 1000 rows and y has 999"):
         model.calibrate_interval(X, y[:-1])
-    holed = WindowView(np.r_[X[0], [[np.nan] * X.shape[2]]], lags=range(X.shape[1]))
+    holed = WindowView(
+        np.r_[X[0], [[np.nan] * X.shape[2]]], lags=np.arange(X.shape[1])[::-1]
+    )
     with pytest.raises(ValueError, match="contains NaN"):
         model.calibrate_interval(holed[-2:], y[:2])
     np.testing.assert_array_equal(model.predict_interval(X), before)
