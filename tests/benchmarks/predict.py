@@ -3,7 +3,9 @@
     python -m tests.benchmarks.predict [--network conv1d]
 
 Ours against Keras' ``Model.predict(batch_size=1024)`` on the windows copied out
-before (not counted), and ``model(x)``; the same weights, in turn, medians.
+before (not counted), and ``model(x)``; the same weights, in turn, medians. Many
+windows of a Conv1D-GRU also by ``Model.predict`` of Keras' own layers: our model runs
+our GRU there, too.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import time
 import numpy as np
 
 from .common import interleaved, machine, table
+from .train_step import keras_network
 
 
 def fitted(network, n_rows, n_lags, n_channels):
@@ -34,6 +37,9 @@ def many(network, n_rows, n_lags, n_channels, repeats):
         "ours": lambda: model.predict(windows),
         "Model.predict": lambda: keras_model.predict(array, 1024, verbose=0),
     }
+    if network == "conv1d_gru":
+        plain = keras_network(network, array.shape[1:])
+        runs["Keras' own layers"] = lambda: plain.predict(array, 1024, verbose=0)
     print(f"{network}, {n_rows:,} windows of {n_lags} x {n_channels}")
     table(interleaved(runs, repeats), n_rows / 1000, "1000 rows", "ours")
 
