@@ -46,12 +46,12 @@ TARGET, DAY = "T (degC)", 24
 
 # %% The last quarter of the year is kept for the end, and seen by no search
 if options.csv:
-    series = (
-        load_climate_csv(options.csv).sort_index().resample("1h").mean().interpolate()
-    )
+    series = load_climate_csv(options.csv).sort_index().resample("1h").mean()
 else:
     series = make_climate(365 * DAY, freq="1h", random_state=0)
-X, y = make_supervised(series, TARGET, delay=DAY)
+# A missing hour is filled from the past as input, and is no truth to be scored by.
+rows = make_supervised(series, TARGET, delay=DAY)[0].rows
+X, y = make_supervised(series.ffill(), TARGET, delay=DAY, rows=rows)
 n_known = int(0.75 * len(X))
 known, later = slice(0, n_known - DAY), slice(n_known, None)
 
@@ -85,9 +85,10 @@ print(f"{len(candidates)} settings x 3 folds, mean absolute error in degrees:")
 for at in search.cv_results_["rank_test_score"].argsort()[:3]:
     setting = ", ".join(f"{n.split('__')[1]} {v}" for n, v in candidates[at].items())
     mean = -search.cv_results_["mean_test_score"][at]
-    spread = search.cv_results_["std_test_score"][at]
-    print(f"  {mean:.3f} (+-{spread:.3f} from fold to fold): {setting}")
+    std = search.cv_results_["std_test_score"][at]
+    print(f"  {mean:.3f} (+-{std:.3f} from fold to fold): {setting}")
 means = -search.cv_results_["mean_test_score"]
+spread = search.cv_results_["std_test_score"][search.best_index_]
 print(
     f"  {means.max():.3f} is the worst: what is chosen here matters "
     f"{'less' if means.max() - means.min() < spread else 'more'} than which fold it is."

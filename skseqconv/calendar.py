@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
-from numbers import Integral
+from numbers import Integral, Number
 from typing import Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.tseries.frequencies import to_offset
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
+
+from .supervised import calendar_frequency
 
 __all__ = ["CalendarFeatures"]
 
@@ -20,6 +24,10 @@ _PERIODS = {
     "week": pd.Timedelta(days=7),
     "year": pd.Timedelta(days=365.2425),
 }
+_DAY = pd.Timedelta(days=1)
+
+#: Of the steps that are as long as most, when dates are to be told ahead.
+MIN_USUAL = 0.9
 
 
 class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
@@ -33,7 +41,8 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     ----------
     periods : sequence of str, default=("day", "year")
         "hour", "day", "week", "year", or a length of time that pandas reads, such as
-        "12h".
+        "12h". Two steps from row to row or longer: what comes round faster cannot be
+        told from the rows.
     ahead : int, default=0
         Rows ahead of its own that each row's date is read: the delay of a forecast
         gives the time that is forecast, which is known in advance.
@@ -42,6 +51,9 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     ----------
     step_ : Timedelta
         Time from row to row: the most common one.
+    freq_ : str or None
+        The calendar frequency of pandas that the dates follow, such as "B" for
+        business days, where their steps are not all equal.
     n_features_in_ : int
         Number of columns of the table.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
@@ -51,7 +63,9 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     ------
     ValueError
         By `fit` and `transform`, if X is no table with dates as its index, has a
-        column that a feature would replace, or `periods` or `ahead` make no sense.
+        column that a feature would replace, or `periods` or `ahead` make no sense;
+        by `fit`, if a period is shorter than two steps, or X has no usual step by
+        which to look ahead.
 
     See Also
     --------
@@ -60,7 +74,10 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     Notes
     -----
     The year has 365.2425 days, the mean of the Gregorian calendar. Dates with a time
-    zone are read as their local clock shows them.
+    zone are read as their local clock shows them. Looking ahead, a step below a day
+    is time that passes, also where clocks are set; days, and frequencies such as
+    business days, are counted on the calendar. Where rows are missing, the dates that
+    are missing count too.
 
     Whatever else is known in advance (holidays, planned outages, somebody's weather
     forecast) becomes a channel by pandas' own shift: with a delay of 24,
@@ -102,17 +119,18 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         self : object
             The fitted transformer.
         """
-        self._lengths()
+        lengths = self._lengths()
         if not isinstance(self.ahead, Integral) or isinstance(self.ahead, bool):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._check_table(X)
-        steps = pd.Series(X.index).diff().mode()
-        if not len(steps) and self.ahead:
-            raise ValueError(
-                f"ahead={self.ahead!r} needs the time from row to row, and X has "
-                f"{len(X)} row(s)."
-            )
-        self.step_ = steps.iloc[0] if len(steps) else pd.Timedelta(0)
+        self._find_step(X.index)
+        for name, length in zip(self.periods, lengths, strict=True):
+            if length < 2 * self.step_:
+                raise ValueError(
+                    f"periods holds {name!r}, and rows are {_readable(self.step_)} "
+                    "apart: a period shorter than two rows cannot be told from them. "
+                    "Leave it out."
+                )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
@@ -133,7 +151,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         check_is_fitted(self)
         lengths = self._lengths()
         self._check_table(X)
-        clock = X.index.tz_localize(None) + self.ahead * self.step_
+        clock = self._clock(X.index)
         since = (clock - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(seconds=1)
         added = {}
         for name, length in zip(self.periods, lengths, strict=True):
@@ -172,6 +190,38 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             state = {**state, "step_": pd.Timedelta(state["step_"])}
         super().__setstate__(state)
 
+    def _find_step(self, index):
+        steps = pd.Series(index).diff()
+        steps = steps[steps > pd.Timedelta(0)]
+        if self.ahead and not len(steps):
+            raise ValueError(
+                f"ahead={self.ahead!r} needs the time from row to row, and X has "
+                f"{len(index)} row(s)."
+            )
+        self.step_ = steps.mode().iloc[0] if len(steps) else pd.Timedelta(0)
+        usual = steps == self.step_
+        self.freq_ = None if usual.all() else calendar_frequency(index)
+        if self.ahead and self.freq_ is None and usual.mean() < MIN_USUAL:
+            raise ValueError(
+                f"ahead={self.ahead!r} needs rows of one frequency: most of X are "
+                f"{_readable(self.step_)} apart, {1 - usual.mean():.0%} are not. "
+                "Make them regular, as X.asfreq('B') does for business days."
+            )
+
+    def _clock(self, index):
+        """What the local clock shows at the time that is read."""
+        clock = index.tz_localize(None)
+        if not self.ahead:
+            return clock
+        if self.freq_ is not None:
+            with warnings.catch_warnings():
+                # Some frequencies are added date by date.
+                warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
+                return clock + int(self.ahead) * to_offset(self.freq_)
+        if self.step_ % _DAY == pd.Timedelta(0):
+            return clock + self.ahead * self.step_
+        return (index + self.ahead * self.step_).tz_localize(None)
+
     def _lengths(self):
         if isinstance(self.periods, str) or not len(self.periods):
             raise ValueError(
@@ -201,6 +251,12 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
 
 
 def _length(name):
+    # pandas would read nanoseconds.
+    text = isinstance(name, str) and name.strip().replace(".", "", 1).isdigit()
+    if text or isinstance(name, Number):
+        raise ValueError(
+            f"periods holds {name!r}, a number without a unit: say '{name}h' for hours."
+        )
     try:
         length = _PERIODS.get(name) or pd.Timedelta(name)
     except (ValueError, TypeError):
@@ -211,6 +267,10 @@ def _length(name):
             " and no length of time, such as '12h'."
         )
     return length
+
+
+def _readable(step):
+    return str(step).removeprefix("0 days ")
 
 
 def _kind(X):

@@ -276,18 +276,28 @@ def _gap_places(index):
         return np.array([], dtype=int)
     steps, usual = _steps(index)
     places = np.flatnonzero((steps != usual) | (steps == 0))
-    return places[:0] if len(places) and _follows_calendar(index) else places
+    return places[:0] if len(places) and calendar_frequency(index) else places
 
 
-def _follows_calendar(index):
-    """Whether the stamps follow one frequency of unequal steps: months, workdays."""
+def calendar_frequency(index):
+    """Name of the frequency that local clocks follow: months, workdays; or None."""
     if len(index) < 3:
-        return False
+        return None
     with warnings.catch_warnings():
-        # pandas announces new names of its frequencies, which are not used here.
+        # pandas announces new names of its frequencies, and to infer offsets.
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        return pd.infer_freq(index) is not None
+        inferred = pd.infer_freq(index)
+        if inferred is None:
+            return None
+        name = getattr(inferred, "freqstr", inferred)
+        # It looks at a few properties of the steps: an outage of 16 hours makes hours
+        # "business hours", and a third Friday may be missing.
+        local = index.tz_localize(None)
+        regular = pd.date_range(
+            local[0], periods=len(local), freq=name, unit=local.unit
+        )
+    return name if np.array_equal(regular, local) else None
 
 
 def describe_gaps(index):

@@ -63,6 +63,62 @@ def test_local_time_is_what_clocks_show(table):
     np.testing.assert_allclose(out["day_cos"], np.cos(hour * np.pi / 12), atol=1e-9)
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("start", ["2025-03-29", "2025-10-25"])
+@pytest.mark.parametrize(
+    ("frequency", "ahead", "period"),
+    [
+        ("h", 24, "day"),
+        ("10min", 5, "day"),
+        ("6h", 3, "day"),
+        ("D", 3, "week"),
+        ("B", 1, "week"),
+        ("bh", 3, "day"),
+        ("MS", 5, "year"),
+        ("WOM-3FRI", 2, "year"),
+    ],
+)
+def test_ahead_is_the_clock_of_a_later_row(frequency, ahead, period, start, zone):
+    """Also where clocks are set, and across weekends and months."""
+    dates = pd.date_range(start, periods=120, freq=frequency, tz=zone)
+    table = pd.DataFrame({"load": np.arange(120.0)}, index=dates)
+    now = CalendarFeatures([period]).fit_transform(table)
+    later = CalendarFeatures([period], ahead=ahead).fit_transform(table)
+    names = [f"{period}_sin", f"{period}_cos"]
+    np.testing.assert_allclose(
+        later[names].iloc[:-ahead], now[names].iloc[ahead:], atol=1e-9
+    )
+
+
+def test_a_day_later_is_told_from_a_part_without_a_change_of_clocks():
+    dates = pd.date_range("2025-03-20", periods=20, freq="D", tz="Europe/Berlin")
+    table = pd.DataFrame({"load": np.arange(20.0)}, index=dates)
+    features = CalendarFeatures(["week"], ahead=2).fit(table[:5])
+    weekday = dates.day_of_week.to_numpy()
+    np.testing.assert_allclose(
+        features.transform(table)["week_cos"],
+        # 1970 began on a Thursday.
+        np.cos((weekday + 2 - 3) * 2 * np.pi / 7),
+        atol=1e-9,
+    )
+
+
+def test_ahead_needs_one_frequency():
+    days = pd.date_range("2025-01-01", periods=60, freq="B").delete([7, 30])
+    table = pd.DataFrame({"load": np.arange(58.0)}, index=days)
+    with pytest.raises(ValueError, match=r"ahead=1 needs .* 1 days .* 2\d% are not"):
+        CalendarFeatures(["week"], ahead=1).fit(table)
+    CalendarFeatures(["week"]).fit(table)
+    CalendarFeatures(["week"], ahead=1).fit(table.asfreq("B"))
+
+
+def test_a_gap_leaves_the_step_as_it_is(table):
+    features = CalendarFeatures(["day"], ahead=6)
+    with_gap = features.fit_transform(table.drop(table.index[50:66]))
+    whole = features.fit_transform(table)
+    pd.testing.assert_frame_equal(with_gap, whole.loc[with_gap.index])
+
+
 def test_a_network_learns_from_the_hour(table):
     """What comes at each hour of the day can be told from the hour alone."""
     random = np.random.default_rng(0)
@@ -84,6 +140,10 @@ def test_a_network_learns_from_the_hour(table):
         ({"periods": []}, "must be a list of names"),
         ({"periods": ["moon"]}, "'moon', which is none of 'hour', 'day'"),
         ({"periods": ["-1h"]}, "no length of time"),
+        ({"periods": ["day", 24]}, "24, a number without a unit: say '24h'"),
+        ({"periods": ["24"]}, "'24', a number without a unit: say '24h'"),
+        ({"periods": ["hour"]}, "'hour', and rows are 01:00:00 apart"),
+        ({"periods": ["119min"]}, "shorter than two rows"),
         ({"ahead": 1.5}, r"ahead=1.5 must be a whole number of rows"),
     ],
 )

@@ -314,6 +314,8 @@ def test_equal_stamps_throughout_are_a_gap():
         hourly(30),
         pd.date_range("2020-01-01", periods=30, freq="MS"),
         pd.date_range("2020-01-01", periods=30, freq="B"),
+        pd.date_range("2020-01-01", periods=30, freq="bh"),
+        pd.date_range("2020-01-01", periods=30, freq="WOM-3FRI"),
         pd.date_range("2020-03-28", periods=60, freq="h", tz="Europe/Berlin"),
         pd.date_range("2020-03-20", periods=30, freq="D", tz="Europe/Berlin"),
         pd.RangeIndex(30),
@@ -324,6 +326,8 @@ def test_equal_stamps_throughout_are_a_gap():
         "hours",
         "month starts",
         "business days",
+        "business hours",
+        "third Fridays",
         "hours in a time zone",
         "days in a time zone",
         "numbers",
@@ -344,9 +348,33 @@ def test_a_stamp_between_two_others_is_a_gap_on_both_sides():
         make_supervised(table(index), "a")
 
 
+@pytest.mark.parametrize("outages", [[(50, 66)], [(50, 114)], [(20, 36), (60, 124)]])
+def test_an_outage_does_not_make_hours_business_hours(outages):
+    # pandas' infer_freq takes these for business hours, by their steps.
+    lost = np.concatenate([np.arange(*outage) for outage in outages])
+    index = hourly(200).delete(lost)
+    with pytest.raises(ValueError, match=rf"{len(outages)} gaps? .*most .* 01:00:00"):
+        make_supervised(table(index), "a")
+    X = make_supervised(table(index), "a", on_gap="split")[0]
+    assert len(X.series) == len(outages) + 1
+
+
+def test_a_third_friday_that_is_missing_is_found():
+    index = pd.date_range("2020-01-01", periods=30, freq="WOM-3FRI").delete(10)
+    with pytest.raises(ValueError, match="gaps"):
+        make_supervised(table(index), "a")
+
+
 def test_a_gap_in_a_time_zone_is_found():
     index = hourly(10, tz="Europe/Berlin").delete(4)
     with pytest.raises(ValueError, match=r"row 4 \(2020-01-01 05:00:00\+01:00\)"):
+        make_supervised(table(index), "a")
+
+
+def test_an_hour_lost_as_clocks_are_set_back_is_found():
+    index = hourly(60, "2025-10-25", tz="Europe/Berlin").delete(27)
+    assert_array_equal(np.diff(index.tz_localize(None)), np.timedelta64(1, "h"))
+    with pytest.raises(ValueError, match=r"row 27 \(2025-10-26 03:00:00\+01:00\)"):
         make_supervised(table(index), "a")
 
 
