@@ -1,5 +1,6 @@
 """What takes part in a comparison, checked before anything is trained."""
 
+import warnings
 from collections import Counter
 from collections.abc import Mapping
 from numbers import Integral
@@ -8,15 +9,14 @@ import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.impute import SimpleImputer
 from sklearn.metrics import check_scoring, get_scorer_names
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils.metadata_routing import get_routing_for_object
 from sklearn.utils.validation import has_fit_parameter
 
+from ._split import _target_stamps
 from .baseline import PersistenceRegressor
-from .preprocessing import PerStep
 from .views import SeriesView, WindowView
 from .windowing import LookbackWindower
 
@@ -136,11 +136,7 @@ def _common_sense(X, kind):
         return "persistence", PersistenceRegressor()
     if not (isinstance(X, SeriesView) and X.target):
         return "mean", _asking(DummyRegressor())
-    steps = [LookbackWindower(1), PersistenceRegressor()]
-    channels = sorted({channel for channel, _ in X.target})
-    if np.isnan(X._series.take(X.rows, channels)).any():
-        steps.insert(0, PerStep(SimpleImputer(keep_empty_features=True)))
-    return "persistence", make_pipeline(*steps)
+    return "persistence", make_pipeline(LookbackWindower(1), PersistenceRegressor())
 
 
 def _asking(dummy):
@@ -157,13 +153,10 @@ def make_splits(cv, X, y, groups, classifier):
     """Row numbers of each fold's training and test part, the same for all models."""
     is_view = isinstance(X, (SeriesView, WindowView))
     if is_view and (cv is None or isinstance(cv, Integral)):
-        delays = [delay for _, delay in X.target or ()]
-        n_series = len(np.unique(X.series_ids))
-        gap = max(delays) * n_series if delays else "delay"
         raise ValueError(
             f"cv={cv!r} stands for folds that are trained on rows after those they are "
             "tested on, which is no honest score where rows have an order in time: use "
-            f"TimeSeriesSplit({cv or 5}, gap={gap})."
+            f"TimeSeriesSplit({cv or 5}, gap={_gap(X)})."
         )
     splitter = check_cv(cv, y, classifier=classifier)
     splits = [
@@ -184,6 +177,44 @@ def make_splits(cv, X, y, groups, classifier):
 def _row_numbers(key):
     key = np.asarray(key)
     return np.flatnonzero(key) if key.dtype.kind == "b" else key
+
+
+def warn_of_leaks(X, splits):
+    """Warn of folds that are trained on what is not known when they are tested."""
+    if not isinstance(X, (SeriesView, WindowView)):
+        return
+    known_at, stamps, series = _known_at(X), X.stamps, X.series_ids
+    leaks = {}
+    for fold, (train, test) in enumerate(splits):
+        n_rows = int((known_at[train] > stamps[test].min()).sum())
+        # Whole series that are held out ask how well others are forecast.
+        if n_rows and np.isin(series[test], series[train]).any():
+            leaks[fold] = n_rows
+    if leaks:
+        fold, more = next(iter(leaks)), len(leaks) - 1
+        warnings.warn(
+            f"Fold {fold}{f' (like {more} more)' if more else ''} is trained on "
+            f"{leaks[fold]} rows whose targets come after its first test row, and tell "
+            "of what is to be forecast. Its score is no honest one: use "
+            f"TimeSeriesSplit({max(len(splits), 2)}, gap={_gap(X)}) on rows in the "
+            "order of time.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _known_at(X):
+    """The stamp at which the target of each row is known: its own, if X knows none."""
+    return _target_stamps(X, max((delay for _, delay in X.target or ()), default=0))
+
+
+def _gap(X):
+    """Rows of X from one to the first at which its target is known, at most."""
+    if not X.target:
+        return "delay"
+    order = np.argsort(X.stamps, kind="stable")
+    at = np.searchsorted(X.stamps[order], _known_at(X)[order])
+    return int((at - np.arange(len(at))).max())
 
 
 def check_windows(models, X, splits):

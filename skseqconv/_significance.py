@@ -56,11 +56,13 @@ def diebold_mariano(gains, stamps, horizon):
     correlation of the gains in time. The autocovariances are weighted as Bartlett
     did, linearly down to zero at four times the horizon, which keeps the variance
     positive [2]_; the equal weights up to the horizon of the original may make it
-    negative, and see no correlation beyond. Rows that are missing in between count
-    as no deviation, at their place in time. The statistic is corrected for small
-    samples as Harvey, Leybourne and Newbold have it [3]_, and compared with Student's
-    t. Its degrees of freedom are those of the variance, ``1.5 * n`` over the lag where
-    the weights end [4]_, rather than n - 1, unless these are fewer.
+    negative, and see no correlation beyond. Each pair of gains is weighted by how far
+    apart in time they are, whatever lies between: rows may be missing, every tenth, or
+    chosen at random. The statistic is corrected for small samples as Harvey, Leybourne
+    and Newbold have it [3]_, and compared with Student's t. Its degrees of freedom are
+    those of the variance, ``1.5 * n`` over the lag where the weights end [4]_, rather
+    than n - 1, unless these are fewer. Both count the horizon in gains: the most of
+    them that any stretch of that length has.
 
     Parameters
     ----------
@@ -70,12 +72,12 @@ def diebold_mariano(gains, stamps, horizon):
         Place of each row in time. Gains of one stamp (several series, or repeated
         folds) are averaged.
     horizon : int
-        Rows between a forecast and its target.
+        Stamps between a forecast and its target.
 
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN for no more stamps than the horizon.
+        Two-sided; NaN where all gains lie within one horizon.
 
     References
     ----------
@@ -90,19 +92,29 @@ def diebold_mariano(gains, stamps, horizon):
     """
     times, at = np.unique(stamps, return_inverse=True)
     n = len(times)
-    if n <= horizon:
+    within = np.searchsorted(times, times + horizon) - np.arange(n)
+    overlap = within.max(initial=0)
+    if n <= overlap:
         return np.nan, np.nan
     gains = np.bincount(at, gains) / np.bincount(at)
     mean = gains.mean()
-    deviations = np.zeros(times[-1] - times[0] + 1)
-    deviations[times - times[0]] = gains - mean
-    power = np.abs(np.fft.rfft(deviations, 2 * len(deviations))) ** 2
-    width = BANDWIDTH * horizon
-    sums = np.fft.irfft(power)[: min(width, len(deviations))]
-    weights = 1 - np.arange(len(sums)) / width
-    variance = (2 * weights @ sums - sums[0]) / n**2
-    small = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
-    return _t_test(mean, variance / small, min(n - 1, 1.5 * n / width))
+    variance = _bartlett_sum(gains - mean, times, BANDWIDTH * horizon) / n**2
+    small = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n
+    freedom = min(n - 1, 1.5 * n / (BANDWIDTH * overlap))
+    return _t_test(mean, variance / small, freedom)
+
+
+def _bartlett_sum(deviations, times, width):
+    """Products of all pairs, weighted by ``1 - distance / width`` down to zero.
+
+    Two times lie together in so many of the windows of this width that can be laid
+    over them: the sum of the windows' squared totals has each product as often. A
+    total changes only where a time enters or leaves, so that long holes cost nothing.
+    """
+    edges = np.concatenate([times, times + width])
+    order = np.argsort(edges, kind="stable")
+    totals = np.cumsum(np.concatenate([deviations, -deviations])[order])
+    return totals[:-1] ** 2 @ np.diff(edges[order]) / width
 
 
 def _t_test(mean, variance, freedom):
@@ -179,27 +191,77 @@ def paired_by_fold(scores, sizes, reference, sign, perfect):
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
+# What a comparison and its picture share.
+
+
+def checked_metric(metric, known):
+    """The name that a metric is shown by; None for the first of those known."""
+    if metric is None:
+        return next(iter(known))
+    shown = metric.removeprefix("neg_")
+    if shown not in known:
+        raise ValueError(
+            f"metric={metric!r} was not computed: use one of "
+            f"{', '.join(map(repr, known))}, or name it in scoring."
+        )
+    return shown
+
+
+def ranked(means, failed, greater_is_better):
+    """Models from the best mean to the worst.
+
+    A mean over fewer folds is no fair one: it stands below the others.
+
+    Parameters
+    ----------
+    means, failed : Series
+        Mean score of each model, and in how many folds it failed.
+    greater_is_better : bool
+
+    Returns
+    -------
+    models : Index
+    """
+    worse = -means if greater_is_better else means
+    order = pd.DataFrame({"failed": failed, "worse": worse})
+    return order.sort_values(["failed", "worse"], kind="stable").index
+
+
 # In words.
 
 
 def readable(number, digits=3):
-    return f"{number:.{digits}g}" if abs(number) < 1000 else f"{number:,.0f}"
+    """A number of a table, as short as it can be."""
+    return _grouped(number) or f"{number:.{digits}g}"
+
+
+def spoken(number, digits=3):
+    """A number of a sentence, with all its digits: 2.60."""
+    return _grouped(number) or f"{number:#.{digits}g}".rstrip(".")
+
+
+def _grouped(number):
+    return f"{number:,.0f}" if abs(number) >= 999.5 else ""
 
 
 def _told_apart(mean, reference):
     """Both with as many digits as show that they differ."""
     for digits in (3, 4, 5, 6):
-        texts = [readable(value, digits) for value in (mean, reference)]
+        texts = [spoken(value, digits) for value in (mean, reference)]
         if texts[0] != texts[1] or mean == reference:
             break
     return " against ".join(texts)
 
 
-def sentence(best, reference, words, row, is_error):
-    """The comparison of two models in words."""
+def sentence(best, reference, words, row, is_error, rivals=1):
+    """The comparison of two models in words.
+
+    Where `best` is the best of several `rivals` of the reference, its p-value counts
+    as often (Bonferroni): the best of many looks good by chance.
+    """
     relative = is_error and np.isfinite(row["skill"])
     amount = (
-        f"{100 * abs(row['skill']):.1f} %" if relative else readable(abs(row["gain"]))
+        f"{100 * abs(row['skill']):.1f} %" if relative else spoken(abs(row["gain"]))
     )
     means = f"({words} {_told_apart(row['mean'], row['reference'])})"
     folds = f"in {row['won']:.0f} of {row['folds']:.0f} folds"
@@ -214,6 +276,8 @@ def sentence(best, reference, words, row, is_error):
         said = f"No model beats {reference}: {best} equals it {means}"
     if not np.isfinite(row["p_value"]):
         return f"{said}; one fold does not tell how much folds vary."
-    verdict = "more than" if row["p_value"] < RARE else "no more than"
-    p_value = f"p = {row['p_value']:.2g}" if row["p_value"] >= 1e-4 else "p < 0.0001"
-    return f"{said}, {p_value}: {verdict} the folds vary by."
+    p_value = min(1.0, rivals * row["p_value"])
+    verdict = "more than" if p_value < RARE else "no more than"
+    p_said = f"p = {p_value:.2g}" if p_value >= 1e-4 else "p < 0.0001"
+    of_many = f" for the best of {rivals}" if rivals > 1 else ""
+    return f"{said}, {p_said}{of_many}: {verdict} the folds vary by."

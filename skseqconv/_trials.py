@@ -24,6 +24,9 @@ from .views import SeriesView, WindowView
 #: Stands among the metrics, so that they and it share one call of predict.
 PREDICTIONS = "out-of-fold predictions"
 
+#: Scores that squared errors are behind, though their names do not say so.
+OF_SQUARES = ("r2_score", "explained_variance_score")
+
 #: Scores of scikit-learn that are no errors, and yet have no upper bound of 1.
 UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
 
@@ -178,7 +181,7 @@ def _progress(folds, scorers):
 
 
 def score_table(trials, scorers):
-    """Scores of each model, fold and metric; sign and best value of each metric."""
+    """Scores of each model, fold and metric; name, sign, best and power of metrics."""
     seen = {
         name: None
         for folds in trials.values()
@@ -188,12 +191,13 @@ def score_table(trials, scorers):
     metrics = {}
     for name in [*(n for n in scorers if n in seen), *(n for n in seen)]:
         shown, sign = shown_metric(name, scorers)
-        metrics[name] = (shown, sign, _perfect(scorers.get(name), sign))
+        perfect = _perfect(scorers.get(name), sign)
+        metrics[name] = (shown, sign, perfect, _power(name, scorers.get(name)))
     rows = [
         (model, fold, shown, sign * trial.scores_.get(name, np.nan))
         for model, folds in trials.items()
         for fold, trial in enumerate(folds)
-        for name, (shown, sign, _) in metrics.items()
+        for name, (shown, sign, *_) in metrics.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "fold", "metric", "score"])
     return table, list(metrics.values())
@@ -210,6 +214,15 @@ def _perfect(scorer, sign):
         if other._sign > 0 and name not in UNBOUNDED
     }
     return 1.0 if getattr(scorer, "_score_func", None) in bounded else np.nan
+
+
+def _power(name, scorer):
+    """The power of the errors behind a metric: 2 where it squares them, otherwise 1.
+
+    The name that a scorer has in a dict may say nothing: its function tells.
+    """
+    name = getattr(getattr(scorer, "_score_func", None), "__name__", name)
+    return 2 if "squared" in name or name in OF_SQUARES else 1
 
 
 def fit_table(timings, trials, splits):

@@ -7,6 +7,7 @@ from numbers import Integral
 from typing import Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.callback import CallbackSupportMixin
@@ -37,6 +38,10 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     where a Standardizer stands before: how y relates to its channel is solved from
     the training rows.
 
+    Windows of a series may lack that value (NaN): the last known one before it in the
+    series stands for it, however far back (with a `period`, the same time of an earlier
+    one), and where there is none, the mean of y in training.
+
     Parameters
     ----------
     target_channel : str, int or sequence of these, default=None
@@ -66,7 +71,8 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     ------
     ValueError
         By `fit`, if the channel is not known, the value lies outside the window, or
-        y is not an affine function of the channel.
+        y is not an affine function of the channel; by `predict`, for missing values of
+        an array, which has no earlier rows, and for infinite ones.
 
     See Also
     --------
@@ -132,8 +138,15 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self.slopes_, self.offsets_, rests = target_relations(
             windows, columns, channels, delays
         )
+        if np.isnan(rests).any():
+            raise ValueError(
+                f"y is known where channel {channels[np.isnan(rests).argmax()]} of the "
+                "windows, whose future it is to be, is missing (NaN). Is it another "
+                "channel (target_channel) or delay? Otherwise leave these rows out."
+            )
         if rests.max() > TOLERANCE:
             raise ValueError(no_relation(channels, rests))
+        self._means = columns.mean(axis=0)
         self._one_dimensional = y.ndim == 1
         return self
 
@@ -179,10 +192,38 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             values = windows[:, windows.shape[1] - 1 - lags]
         at = np.searchsorted(-lags, -self.lags_)
         values = values[:, at, self.channels_]
-        if not np.isfinite(values).all():
-            self._raise_not_finite(windows, values)
+        missing = np.isnan(values) & isinstance(windows, WindowView)
+        if not (np.isfinite(values) | missing).all():
+            self._raise_not_finite(windows, np.where(missing, 0.0, values))
+        for column in np.flatnonzero(missing.any(axis=0)):
+            at = missing[:, column]
+            values[at, column] = self._last_known(windows[at], column)
         y_pred = self.slopes_ * values + self.offsets_
+        y_pred = np.where(np.isnan(values), self._means, y_pred)
         return y_pred[:, 0] if self._one_dimensional else y_pred
+
+    def _last_known(self, windows, column):
+        """The last known value before that of each window, which is missing."""
+        channel, stride = self.channels_[column], self.period or 1
+        starts = windows._series.first_rows(windows.rows)
+        rows = np.maximum(windows.rows - self.lags_[column], starts)
+        table = pd.DataFrame({"row": rows, "start": starts, "phase": rows % stride})
+        table = table.drop_duplicates().sort_values("row", ignore_index=True)
+        alike = [table["start"], table["phase"]]
+        # Not beyond the next that is missing as well: what it finds is taken.
+        stops = table["row"].groupby(alike).shift(fill_value=-1)
+        stops = np.maximum(stops, table["start"] - 1).to_numpy()
+        at, found = table["row"].to_numpy() - stride, np.full(len(table), np.nan)
+        left = np.flatnonzero(at > stops)
+        while len(left):
+            values = SeriesView(windows, rows=at[left]).to_numpy(np.float64)[:, channel]
+            known = np.isfinite(values)
+            found[left[known]] = values[known]
+            left = left[~known]
+            at[left] -= stride
+            left = left[at[left] > stops[left]]
+        found = pd.Series(found).groupby(alike).ffill()
+        return found.set_axis(table["row"]).loc[rows].to_numpy()
 
     def _raise_not_finite(self, windows, values):
         at, column = np.argwhere(~np.isfinite(values))[0]

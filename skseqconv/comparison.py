@@ -22,9 +22,18 @@ from ._contest import (
     make_splits,
     named_models,
     named_scorers,
+    warn_of_leaks,
     with_baseline,
 )
-from ._significance import diebold_mariano, paired_by_fold, readable, sentence
+from ._significance import (
+    checked_metric,
+    diebold_mariano,
+    paired_by_fold,
+    ranked,
+    readable,
+    sentence,
+    spoken,
+)
 from ._trials import (
     described_failures,
     failure_table,
@@ -72,6 +81,9 @@ class Comparison:
     perfect : dict of str to float
         The best that each metric can be, where it is known: 0 for errors, 1 for scores
         bounded by it; otherwise NaN.
+    powers : dict of str to int
+        For each metric, the power of the errors that :meth:`differences` compares row
+        by row: 2 for those of squares, otherwise 1.
     stamps : ndarray of int of shape (n_predictions,) or None
         Place in time of each row of `predictions`; None where X has no such order.
     horizon : int or None
@@ -83,8 +95,8 @@ class Comparison:
         The first metric, one row a model, best first; models that failed in a fold
         stand below. Columns: mean and std over the folds; against the baseline, where
         there is one, skill, won (folds in which it did better), folds (that both
-        have) and p_value, see :meth:`differences`; mean fit_seconds and
-        score_seconds; n_parameters.
+        have) and p_value (of each model alone, not corrected for their number), see
+        :meth:`differences`; mean fit_seconds and score_seconds; n_parameters.
     tables : dict of str to DataFrame
         The same for each metric.
 
@@ -107,8 +119,8 @@ class Comparison:
     bayes     0.95   0.93    5
     prior     0.33   0.00    0
     >>> print(found.summary())
-    logistic beats prior by 0.64 (accuracy 0.973 against 0.333), in 5 of 5 folds,
-    p < 0.0001: more than the folds vary by.
+    logistic beats prior by 0.640 (accuracy 0.973 against 0.333), in 5 of 5 folds,
+    p < 0.0001 for the best of 2: more than the folds vary by.
     """
 
     fold_scores: pd.DataFrame
@@ -118,6 +130,7 @@ class Comparison:
     baseline: str | None
     greater_is_better: dict[str, bool]
     perfect: dict[str, float]
+    powers: dict[str, int]
     stamps: NDArray[np.int64] | None
     horizon: int | None
 
@@ -142,11 +155,8 @@ class Comparison:
         table["score_seconds"] = of_model["score_seconds"].mean()
         table["n_parameters"] = of_model["n_parameters"].max()
         table.columns.name = metric
-        # A mean over fewer folds is no fair one: it stands below the others.
         failed = scores.isna().sum()
-        sign = -1 if self.greater_is_better[metric] else 1
-        order = table.assign(failed=failed, mean=sign * table["mean"])
-        return table.loc[order.sort_values(["failed", "mean"], kind="stable").index]
+        return table.loc[ranked(table["mean"], failed, self.greater_is_better[metric])]
 
     def _paired(self, metric, reference):
         sizes = self.fits.drop_duplicates("fold").set_index("fold")
@@ -155,17 +165,6 @@ class Comparison:
             self._scores(metric), sizes, reference, sign, self.perfect[metric]
         )
         return paired.rename_axis(columns=metric)
-
-    def _checked(self, metric):
-        if metric is None:
-            return next(iter(self.tables))
-        shown = metric.removeprefix("neg_")
-        if shown not in self.tables:
-            raise ValueError(
-                f"metric={metric!r} was not computed: use one of "
-                f"{', '.join(map(repr, self.tables))}, or name it in scoring."
-            )
-        return shown
 
     def differences(
         self, metric: str | None = None, reference: str | None = None
@@ -176,13 +175,16 @@ class Comparison:
         [1]_: the variance of the mean of k gains is ``1 / k + n_test / n_train`` times
         theirs, because folds share training rows. Forecasts are also compared by
         Diebold and Mariano's test (1995) [2]_, on the losses of the single rows in the
-        order of time: squared errors where the name of the metric has "squared" in
-        it, otherwise absolute ones, averaged over the columns of y. Forecasts overlap,
+        order of time: squared errors where the metric is one of squares (its function
+        has "squared" in its name, or is that of "r2" or "explained_variance"),
+        otherwise absolute ones, averaged over the columns of y. Forecasts overlap,
         so that losses are correlated for a horizon and more: autocovariances count with
         Bartlett's weights, which fall to zero at four times the horizon and keep the
         variance positive; small samples are corrected as by Harvey, Leybourne and
-        Newbold (1997) [3]_. This test speaks of the forecasts of these rows; the
-        t-test, of models trained on other rows like these.
+        Newbold (1997) [3]_. Rows may be any part of the series: how far apart in time
+        two of them are is what counts. This test speaks of the forecasts of these rows;
+        the t-test, of models trained on other rows like these. Each p-value is that of
+        one comparison, not corrected for the number of models.
 
         Parameters
         ----------
@@ -210,7 +212,7 @@ class Comparison:
         .. [3] Harvey, Leybourne, Newbold: Testing the equality of prediction mean
            squared errors. International Journal of Forecasting 13 (1997), 281-291.
         """
-        metric = self._checked(metric)
+        metric = checked_metric(metric, self.tables)
         if reference is None:
             reference = self.baseline or self.tables[metric].index[0]
         if reference not in self.table.index:
@@ -228,9 +230,8 @@ class Comparison:
 
     def _by_rows(self, metric, model, reference):
         truth = self._values("truth")
-        power = 2 if "squared" in metric else 1
         losses = [
-            np.mean(np.abs(self._values(name) - truth) ** power, axis=1)
+            np.mean(np.abs(self._values(name) - truth) ** self.powers[metric], axis=1)
             for name in (reference, model)
         ]
         gains = losses[0] - losses[1]
@@ -254,20 +255,27 @@ class Comparison:
         sentence : str
             The best model against the baseline; without a baseline, against the
             second best. Below p = 0.05 the difference is called more than the folds
-            vary by.
+            vary by. The best of several has been chosen by these very scores: its
+            p-value is multiplied by the number of models that were compared with the
+            baseline (Bonferroni), at most to 1, and the sentence says of how many it
+            is the best. That of the table and of :meth:`differences` is not.
         """
-        metric = self._checked(metric)
+        metric = checked_metric(metric, self.tables)
         order = list(self.tables[metric].index)
         reference = self.baseline or order[min(1, len(order) - 1)]
         best = next((model for model in order if model != reference), None)
         words = metric.replace("_", " ")
         if best is None:
             mean = self.tables[metric].loc[reference, "mean"]
-            return f"{reference} has a {words} of {readable(mean)}."
-        row = self._paired(metric, reference).loc[best]
+            return f"{reference} has a {words} of {spoken(mean)}."
+        paired = self._paired(metric, reference)
+        row = paired.loc[best]
         if not row["folds"]:
             return f"{best} and {reference} have no fold in common that both finished."
-        return sentence(best, reference, words, row, self.perfect[metric] == 0)
+        # The two best ones are no more apart than any two: nothing to correct.
+        rivals = 1 if self.baseline is None else paired["p_value"].count()
+        is_error = self.perfect[metric] == 0
+        return sentence(best, reference, words, row, is_error, rivals)
 
     def plot(
         self, metric: str | None = None, ax: Axes | None = None
@@ -288,7 +296,7 @@ class Comparison:
         """
         from .displays import ComparisonDisplay
 
-        metric = self._checked(metric)
+        metric = checked_metric(metric, self.tables)
         return ComparisonDisplay.from_comparison(self, metric=metric, ax=ax)
 
     def __repr__(self) -> str:
@@ -339,10 +347,10 @@ def compare_models(
     baseline : {"auto"}, estimator, str or None, default="auto"
         What the others have to beat. A str names one of the models; an estimator is
         compared along with them, under the name of its class. "auto" is, if
-        the models have no such name themselves: "persistence", the last value of the
-        target (a missing one is taken as the mean), for regressors where X knows its
-        target (from `make_supervised`); "mean", that of the training part, for other
-        regressors; "prior", the frequencies of the classes, for classifiers.
+        the models have no such name themselves: "persistence", the last known value of
+        the target, for regressors where X knows which it is (from `make_supervised`);
+        "mean", that of the training part, for other regressors; "prior", the
+        frequencies of the classes, for classifiers.
     n_jobs : int, default=None
         How many folds are fitted at a time, as in `cross_validate`.
     params : dict of str to object, default=None
@@ -370,6 +378,10 @@ def compare_models(
     -----
     FitFailedWarning
         For each model that failed, with the folds and the error.
+    UserWarning
+        If X is a view, and a fold trains on rows whose targets, as far as X knows how
+        far ahead they lie, come after its first test row. Folds that hold out whole
+        series are let be.
 
     See Also
     --------
@@ -403,6 +415,7 @@ def compare_models(
     params = dict(params or {})
     splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
     check_windows(models, X, splits)
+    warn_of_leaks(X, splits)
     trials, timings = run(
         models,
         X,
@@ -431,8 +444,9 @@ def compare_models(
         predictions,
         failures,
         baseline,
-        greater_is_better={metric: sign > 0 for metric, sign, _ in metrics},
-        perfect={metric: perfect for metric, _, perfect in metrics},
+        greater_is_better={metric: sign > 0 for metric, sign, *_ in metrics},
+        perfect={metric: perfect for metric, _, perfect, _ in metrics},
+        powers={metric: power for metric, *_, power in metrics},
         stamps=X.stamps[positions] if is_forecast else None,
         horizon=max(delays) if is_forecast else None,
     )

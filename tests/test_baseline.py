@@ -105,6 +105,78 @@ def test_persistence_with_missing_targets(frame):
     np.testing.assert_allclose(model.predict(windows[whole]), expected)
 
 
+def last_known(column, row, stride, start=0):
+    """The value at a row of a series or, missing, the last known one before it."""
+    while row >= start:
+        if np.isfinite(column[row]):
+            return column[row]
+        row -= stride
+    return np.nan
+
+
+@pytest.mark.parametrize("period", [None, 4])
+@pytest.mark.parametrize("before", ["bare", "standardized"])
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_missing_value_is_the_last_known_one(frame, period, before, every):
+    # One row, a stretch, and more than half of all the rows at random.
+    holes = np.random.default_rng(4).permutation(np.arange(60, 118))[:35]
+    frame.iloc[np.r_[20, 30:42, holes], 1] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(frame, "temp", delay=2)
+    X, y = X[::every], y[::every]
+    steps = [*BEFORE[before], LookbackWindower(5), PersistenceRegressor(period=period)]
+    model = make_pipeline(*steps).fit(X, y)
+    lag, stride = (2, 4) if period else (0, 1)
+    column = frame["temp"].to_numpy()
+    read = np.maximum(X.rows - lag, 0)  # the first row stands for those before it
+    expected = [last_known(column, row, stride) for row in read]
+    assert np.isnan(column[read]).sum() > 4
+    assert np.isfinite(expected).all()
+    np.testing.assert_allclose(model.predict(X), expected)
+    order = np.random.default_rng(5).permutation(len(X))
+    np.testing.assert_allclose(model.predict(X[order]), np.array(expected)[order])
+
+
+def test_what_is_known_is_of_the_same_series_and_channel(frame):
+    frame.iloc[np.r_[10:13, 50:53, 80:83], 1] = np.nan
+    frame.iloc[np.r_[20:22, 80:83], 2] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised([frame[:50], frame[50:]], ["temp", "rain"], delay=5)
+    model = make_pipeline(LookbackWindower(3), PersistenceRegressor()).fit(X, y)
+    starts = np.where(X.rows < 50, 0, 50)
+    expected = np.array(
+        [
+            [last_known(frame[name].to_numpy(), *at) for name in ("temp", "rain")]
+            for at in zip(X.rows, np.ones_like(starts), starts, strict=True)
+        ]
+    )
+    # The second series begins with three rows of which nothing is known.
+    nothing = np.isnan(expected)
+    assert X.rows[nothing[:, 0]].tolist() == [50, 51, 52]
+    expected[nothing] = y[:, 0].mean()
+    np.testing.assert_allclose(model.predict(X), expected)
+
+
+def test_a_long_hole_is_searched_once():
+    class Counted(FunctionTransformer):
+        rows = 0
+
+        def transform(self, X):
+            type(self).rows += len(X)
+            return X
+
+    series = np.arange(20_000.0)
+    series[100:19_000] = np.nan
+    model = make_pipeline(
+        PerStep(Counted()), LookbackWindower(2), PersistenceRegressor(0, delay=1)
+    )
+    model.fit(SeriesView(series, np.arange(1, 90)), np.arange(2.0, 91))
+    Counted.rows = 0
+    rows = np.arange(200, 19_000, 2)
+    np.testing.assert_allclose(model.predict(SeriesView(series, rows)), 99.0)
+    assert Counted.rows < 20_000 + len(rows)
+
+
 def test_persistence_of_several_series(frame):
     X, y = make_supervised([frame[:50], frame[50:]], "temp", delay=3)
     model = make_pipeline(Standardizer(), LookbackWindower(4), PersistenceRegressor())
@@ -178,9 +250,18 @@ def test_missing_values_are_named(frame):
     X, y = make_supervised(holed, "rain", delay=3)
     windows = LookbackWindower(3).fit_transform(X)
     assert np.isfinite(PersistenceRegressor().fit(windows, y).predict(windows)).all()
-    message = r"NaN: channel 'temp', first at row 50.*PerStep\(SimpleImputer"
+    with pytest.raises(ValueError, match=r"y is known where channel 1 .* \(NaN\)"):
+        PersistenceRegressor("temp").fit(windows, frame["temp"][3:])
+    panel = np.zeros((4, 6, 1))
+    model = PersistenceRegressor().fit(panel, np.zeros(4))
+    panel[2, 5] = np.nan
+    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 steps"):
+        model.predict(panel)
+    holed.iloc[60, 2] = np.inf
+    infinite = WindowView(holed, windows.rows, lags=windows.lags)
+    message = r"infinity: channel 'rain', first at row 60.*mended in the series"
     with pytest.raises(ValueError, match=message):
-        PersistenceRegressor("temp").fit(windows, frame["temp"][3:]).predict(windows)
+        PersistenceRegressor().fit(windows, y).predict(infinite)
     with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):
         FlatWindowRegressor(lags=[0]).fit(windows, y)
 

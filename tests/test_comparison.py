@@ -2,6 +2,9 @@
 
 import gc
 import pickle
+import re
+import tracemalloc
+import warnings
 import weakref
 
 import numpy as np
@@ -39,7 +42,13 @@ from skseqconv import (
     TokenSequencer,
     make_supervised,
 )
-from skseqconv._significance import corrected_t_test, diebold_mariano, skill
+from skseqconv._significance import (
+    corrected_t_test,
+    diebold_mariano,
+    readable,
+    skill,
+    spoken,
+)
 from skseqconv.comparison import Comparison, compare_models
 from skseqconv.datasets import make_climate
 
@@ -314,6 +323,7 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         baseline,
         greater_is_better={metric: perfect != 0},
         perfect={metric: perfect},
+        powers={metric: 1},
         stamps=None,
         horizon=None,
     )
@@ -325,26 +335,26 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         (
             {"base": [2.0, 3.0, 2.5, 2.5], "net": [1.5, 2.6, 2.0, 1.9]},
             {},
-            "net beats base by 20.0 % (mean absolute error 2 against 2.5), in 4 of 4 "
-            "folds, p = 0.0032: more than the folds vary by.",
+            "net beats base by 20.0 % (mean absolute error 2.00 against 2.50), in 4 of "
+            "4 folds, p = 0.0032: more than the folds vary by.",
         ),
         (
             {"base": [2.0, 2.0, 2.0], "net": [1.0, 2.9, 1.5], "far": [9.0, 9.0, 9.0]},
             {},
-            "net beats base by 10.0 % (mean absolute error 1.8 against 2), in 2 of 3 "
-            "folds, p = 0.82: no more than the folds vary by.",
+            "net beats base by 10.0 % (mean absolute error 1.80 against 2.00), in 2 of "
+            "3 folds, p = 1 for the best of 2: no more than the folds vary by.",
         ),
         (
             {"base": [1.0, 1.0], "near": [1.1, 1.5], "far": [4.0, 4.0]},
             {},
             "No model beats base: near comes nearest, worse by 30.0 % (mean absolute "
-            "error 1.3 against 1), better in 0 of 2 folds, p = 0.44: no more than the "
-            "folds vary by.",
+            "error 1.30 against 1.00), better in 0 of 2 folds, p = 0.87 for the best "
+            "of 2: no more than the folds vary by.",
         ),
         (
             {"base": [0.5, 0.5, 0.5], "net": [0.9, 0.91, 0.89]},
             {"metric": "accuracy", "perfect": 1.0},
-            "net beats base by 0.4 (accuracy 0.9 against 0.5), in 3 of 3 folds, "
+            "net beats base by 0.400 (accuracy 0.900 against 0.500), in 3 of 3 folds, "
             "p = 0.00036: more than the folds vary by.",
         ),
         (
@@ -356,14 +366,14 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         (
             {"base": [1.0, 1.0], "same": [1.0, 1.0]},
             {},
-            "No model beats base: same equals it (mean absolute error 1 against 1), "
-            "p = 1: no more than the folds vary by.",
+            "No model beats base: same equals it (mean absolute error 1.00 against "
+            "1.00), p = 1: no more than the folds vary by.",
         ),
         (
             {"base": [2.0], "net": [1.0]},
             {},
-            "net beats base by 50.0 % (mean absolute error 1 against 2), in 1 of 1 "
-            "folds; one fold does not tell how much folds vary.",
+            "net beats base by 50.0 % (mean absolute error 1.00 against 2.00), in 1 of "
+            "1 folds; one fold does not tell how much folds vary.",
         ),
         (
             {"base": [2.6030, 2.6030], "net": [2.5994, 2.5996]},
@@ -371,7 +381,18 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
             "net beats base by 0.1 % (mean absolute error 2.599 against 2.603), in 2 "
             "of 2 folds, p = 0.022: more than the folds vary by.",
         ),
-        ({"a": [1.0, 2.0]}, {"baseline": None}, "a has a mean absolute error of 1.5."),
+        (
+            {
+                "base": [2.00, 2.10, 2.00],
+                "net": [1.80, 2.04, 1.85],
+                "far": [4.0, 3.9, 4.0],
+                "never": [np.nan, np.nan, np.nan],
+            },
+            {},
+            "net beats base by 6.7 % (mean absolute error 1.90 against 2.03), in 3 of "
+            "3 folds, p = 0.26 for the best of 2: no more than the folds vary by.",
+        ),
+        ({"a": [1.0, 2.0]}, {"baseline": None}, "a has a mean absolute error of 1.50."),
         (
             {"base": [1.0, np.nan], "net": [np.nan, 1.0]},
             {},
@@ -381,6 +402,40 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
 )
 def test_summary(scores, options, sentence):
     assert made(scores, **options).summary() == sentence
+
+
+def test_only_the_sentence_is_corrected_for_the_number_of_models():
+    scores = {
+        "base": [2.0, 3.0, 2.5, 2.5],
+        "net": [1.5, 2.6, 2.0, 1.9],
+        **{f"{i}": [9.0, 8.0, 9.0, 8.5] for i in range(19)},
+    }
+    alone = made({name: scores[name] for name in ("base", "net")})
+    many = made(scores)
+    p_value = alone.table.loc["net", "p_value"]
+    assert p_value < 0.05 < 20 * p_value
+    assert alone.summary().endswith(f"p = {p_value:.2g}: more than the folds vary by.")
+    said = f"p = {20 * p_value:.2g} for the best of 20: no more than the folds vary by."
+    assert many.summary().endswith(said)
+    assert_allclose(many.table.loc["net", "p_value"], p_value)
+    assert_allclose(many.differences().loc["net", "p_value"], p_value)
+
+
+@pytest.mark.parametrize(
+    "number, text, in_table",
+    [
+        (2.6, "2.60", "2.6"),
+        (0.0, "0.00", "0"),
+        (100.0, "100", "100"),
+        (999.7, "1,000", "1,000"),
+        (1250.4, "1,250", "1,250"),
+        (1e-5, "1.00e-05", "1e-05"),
+        (-0.5, "-0.500", "-0.5"),
+        (np.nan, "nan", "nan"),
+    ],
+)
+def test_numbers_of_sentences_have_all_their_digits(number, text, in_table):
+    assert (spoken(number), readable(number)) == (text, in_table)
 
 
 def test_a_mean_over_fewer_folds_stands_below(found):
@@ -456,6 +511,46 @@ def test_differences_by_hand(found, climate):
         assert_allclose((row["dm"], row["dm_p_value"]), expected)
 
 
+def test_rows_are_compared_by_the_function_of_the_metric(climate):
+    def losses_of(scoring):
+        return compare_models(MODELS, *climate, cv=CV, scoring=scoring).powers
+
+    assert losses_of("neg_mean_squared_error") == {"mean_squared_error": 2}
+    scoring = {
+        "rmse": "neg_root_mean_squared_error",
+        "squared": "neg_mean_absolute_error",
+        "variance": "explained_variance",
+        "fit": "r2",
+        "squared_own": lambda model, X, y: np.mean((model.predict(X) - y) ** 2),
+        "own": lambda model, X, y: np.mean(np.abs(model.predict(X) - y)),
+    }
+    assert losses_of(scoring) == {
+        "rmse": 2,
+        "squared": 1,
+        "variance": 2,
+        "fit": 2,
+        "squared_own": 2,
+        "own": 1,
+    }
+
+
+def test_rows_are_compared_alike_by_any_name_of_a_metric(found, climate):
+    named = compare_models(MODELS, *climate, cv=CV, scoring={"e": "neg_" + RMSE})
+    columns = ["dm", "dm_p_value"]
+    expected = found.differences(RMSE)[columns]
+    assert not np.allclose(
+        expected, found.differences(MAE)[columns].loc[expected.index]
+    )
+    pd.testing.assert_frame_equal(
+        named.differences()[columns], expected, check_names=False
+    )
+    pd.testing.assert_frame_equal(
+        found.differences("r2")[columns].loc[expected.index],
+        expected,
+        check_names=False,
+    )
+
+
 def test_without_a_reference_it_is_the_baseline_or_the_best(found):
     assert "persistence" not in found.differences().index
     alone = made({"b": [2.0, 2.5], "a": [1.0, 1.5]}, baseline=None)
@@ -498,13 +593,15 @@ def test_size_of_the_corrected_t_test():
 
 def slow_diebold_mariano(gains, rows, horizon):
     """The formula pair by pair, for rows that differ."""
-    n, width = len(gains), 4 * horizon
-    weights = 1 - np.abs(np.subtract.outer(rows, rows)) / width
+    n = len(gains)
+    apart = np.subtract.outer(rows, rows)
+    weights = 1 - np.abs(apart) / (4 * horizon)
     deviations = gains - gains.mean()
     variance = deviations @ np.maximum(weights, 0) @ deviations / n**2
-    small = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
+    h = ((apart >= 0) & (apart < horizon)).sum(axis=0).max()  # the horizon, in gains
+    small = (n + 1 - 2 * h + h * (h - 1) / n) / n
     statistic = gains.mean() / np.sqrt(variance) * np.sqrt(small)
-    return statistic, 2 * stats.t(min(n - 1, 1.5 * n / width)).sf(abs(statistic))
+    return statistic, 2 * stats.t(min(n - 1, 1.5 * n / (4 * h))).sf(abs(statistic))
 
 
 @pytest.mark.parametrize("horizon", [1, 2, 7])
@@ -516,6 +613,45 @@ def test_diebold_mariano_pair_by_pair(horizon):
     assert_allclose(diebold_mariano(gains, rows, horizon), expected)
     order = random.permutation(90)
     assert_allclose(diebold_mariano(gains[order], rows[order], horizon), expected)
+
+
+def test_diebold_mariano_of_every_kth_row_counts_the_horizon_in_rows():
+    gains = np.random.default_rng(0).normal(0.1, 1.0, 300)
+    rows = np.arange(300)
+    alone = diebold_mariano(gains, rows, 1)
+    assert np.isfinite(alone).all()
+    assert_allclose(diebold_mariano(gains, rows * 144, 144), alone)
+    assert_allclose(
+        diebold_mariano(gains, 7 + rows * 72, 144), (diebold_mariano(gains, rows, 2))
+    )
+    assert np.isnan(diebold_mariano(gains[:2], rows[:2] * 72, 144)).all()
+
+
+def test_diebold_mariano_of_rows_far_apart_holds_nothing_for_what_is_between():
+    random = np.random.default_rng(0)
+    rows = np.sort(random.choice(10**9, size=2000, replace=False))
+    gains = random.normal(0.05, 1.0, 2000)
+    tracemalloc.start()
+    statistic, p_value = diebold_mariano(gains, rows, 144)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10**6
+    # Forecasts that do not overlap: a plain test, but for the divisor of the variance.
+    plain = stats.ttest_1samp(gains, 0.0)
+    assert_allclose((statistic, p_value), (plain.statistic, plain.pvalue), rtol=0.03)
+
+
+def test_comparison_of_every_kth_row_is_that_of_all_in_their_time():
+    random = np.random.default_rng(0)
+    series = random.normal(size=(1000, 2)).cumsum(axis=0)
+    X, y = make_supervised(series, 0, delay=10, rows=np.arange(0, 1000, 5))
+    cv = TimeSeriesSplit(3, gap=2)
+    found = compare_models({"mean": DummyRegressor()}, X, y, cv=cv)
+    row = found.differences().loc["mean"]
+    errors = found.predictions.sub(found.predictions["truth"], axis=0).abs()
+    gains = (errors["persistence"] - errors["mean"]).to_numpy()
+    expected = slow_diebold_mariano(gains, found.predictions.index.to_numpy(), 10)
+    assert_allclose((row["dm"], row["dm_p_value"]), expected)
 
 
 def test_diebold_mariano_averages_rows_of_one_stamp():
@@ -579,9 +715,13 @@ def test_persistence_of_a_target_with_missing_values(climate):
     series[300:310, 1] = np.nan
     with pytest.warns(UserWarning, match="10 of 894 rows have no target"):
         X, y = make_supervised(series, 1, delay=DELAY)
-    found = compare_models({"mean": DummyRegressor()}, X, y, cv=CV)
-    assert found.failures.empty
-    assert np.isfinite(scores_of(found, "persistence")).all()
+    known = pd.Series(series[:, 1]).ffill().to_numpy()
+    assert np.isnan(series[X.rows, 1]).sum() == DELAY
+    for rows in (X, LookbackWindower(3).fit_transform(X)):
+        found = compare_models({"mean": DummyRegressor()}, rows, y, cv=CV)
+        assert found.failures.empty
+        predictions = found.predictions
+        assert_allclose(predictions["persistence"], known[predictions.index])
 
 
 def test_baseline_of_arrays_is_the_mean(table):
@@ -905,6 +1045,101 @@ def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
         compare_models(MODELS, X, y, cv=4)
     with pytest.raises(ValueError, match=r"TimeSeriesSplit\(5, gap=delay\)"):
         compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
+
+
+def stations(n_series):
+    """Rows of several series side by side, as many at each stamp."""
+    random = np.random.default_rng(0)
+    series = [random.normal(size=(60, 2)).cumsum(axis=0) for _ in range(n_series)]
+    return make_supervised(series, 0, delay=[1, 4])
+
+
+def parts(n_series):
+    """Rows of series that are cut in three by missing dates, at other places."""
+    hours = pd.date_range("2020-01-01", periods=70, freq="h")
+    series = []
+    for i in range(n_series):
+        frame = pd.DataFrame({"T": np.arange(70.0) % 13, "p": 1.0}, index=hours)
+        series.append(frame.drop(hours[np.r_[20 + i, 45 : 50 + i]]))
+    series = series if n_series > 1 else series[0]
+    return make_supervised(series, "T", delay=4, on_gap="split")
+
+
+def every_third(n_series):
+    return make_supervised(np.arange(180.0), 0, delay=10, rows=np.arange(0, 180, 3))
+
+
+def advised(X, y):
+    """The gap of the error for a number of folds."""
+    with pytest.raises(ValueError, match="use TimeSeriesSplit") as error:
+        compare_models([DummyRegressor()], X, y, cv=3)
+    return int(re.search(r"gap=(\d+)\)", str(error.value))[1])
+
+
+@pytest.mark.parametrize(
+    "make, n_series, gap",
+    [
+        (stations, 1, 4),
+        (stations, 3, 12),
+        (parts, 1, 4),
+        (parts, 3, 12),
+        (every_third, 1, 4),
+    ],
+)
+def test_folds_trained_on_the_future_are_told(make, n_series, gap):
+    X, y = make(n_series)
+    assert advised(X, y) == gap
+    models, options = [DummyRegressor()], {"baseline": None}
+    for enough in (gap - 1, gap):
+        compare_models(models, X, y, cv=TimeSeriesSplit(5, gap=enough), **options)
+    late = rf"rows whose targets .* use TimeSeriesSplit\(5, gap={gap}\)"
+    for cv in (
+        TimeSeriesSplit(5, gap=0),
+        KFold(5),
+        KFold(5, shuffle=True, random_state=0),
+    ):
+        with pytest.warns(UserWarning, match=late) as warned:
+            compare_models(models, X, y, cv=cv, **options)
+        assert len(warned) == 1
+        assert warned[0].filename == __file__
+
+
+@pytest.mark.parametrize("short", range(4))
+def test_the_warning_counts_the_rows_of_each_fold(climate, short):
+    X, y = climate
+    cv = TimeSeriesSplit(4, gap=DELAY - 1 - short)
+    windows = LookbackWindower(3).fit_transform(X)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        compare_models([DummyRegressor()], windows, y, cv=cv)
+    said = [str(warning.message) for warning in caught]
+    assert len(said) == (short > 0)
+    told = f"Fold 0 (like 3 more) is trained on {short} rows whose targets come after"
+    assert all(text.startswith(told) for text in said)
+
+
+def test_one_fold_on_the_future_is_named(climate):
+    X, y = climate
+    splits = [*CV.split(X), (np.arange(100, 300), np.arange(50, 90))]
+    with pytest.warns(UserWarning, match="^Fold 4 is trained on 200 rows"):
+        compare_models([DummyRegressor()], X, y, cv=splits)
+
+
+def test_without_a_delay_later_rows_are_told_of(climate):
+    X = SeriesView(climate[0].series[:200])
+    y = np.arange(200.0)
+    compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
+    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3, gap=delay\)"):
+        compare_models([DummyRegressor()], X, y, cv=KFold(3))
+
+
+def test_series_that_are_held_out_whole_are_let_be():
+    X, y = stations(3)
+    params = {"groups": X.series_ids}
+    found = compare_models(
+        [DummyRegressor()], X, y, cv=GroupKFold(3), params=params, baseline=None
+    )
+    assert found.failures.empty
 
 
 class Untouched(Counted):

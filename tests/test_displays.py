@@ -30,6 +30,7 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
+from skseqconv._significance import ranked
 from skseqconv.displays import (
     ComparisonDisplay,
     ForecastDisplay,
@@ -519,6 +520,22 @@ def test_unknown_values_are_left_out():
     assert display.mae.to_numpy().tolist() == [[1.0]]
 
 
+def test_forecasts_are_compared_where_all_have_a_value():
+    truth = np.zeros((4, 2))
+    truth[3, 0] = np.nan
+    forecasts = {
+        "fails where it is hard": [[1.0, 1], [1, 1], [np.nan, 1], [1, np.nan]],
+        "off": [[1.0, 2], [3, 2], [50, 2], [9, 50]],
+        "never": np.full((4, 2), np.nan),
+    }
+    for left_out in (None, "never"):
+        some = {name: v for name, v in forecasts.items() if name != left_out}
+        mae = ForecastDisplay.from_predictions(truth, some, delays=[1, 2]).mae
+        assert mae["fails where it is hard"].tolist() == [1, 1]
+        assert mae["off"].tolist() == [2, 2]
+    assert np.isnan(ForecastDisplay(truth, forecasts).mae["never"]).all()
+
+
 @pytest.fixture(scope="module")
 def horizons(weather):
     X, y = make_supervised(weather, "T (degC)", delay=[1, 6, 24])
@@ -965,10 +982,18 @@ def test_long_names_are_wrapped():
     assert max(map(len, label.split("\n"))) <= 28
 
 
+def test_picture_and_table_have_one_order():
+    scores = {**SCORES, "broken": [0.1, np.nan, 0.1], "gone": [np.nan] * 3}
+    table = pd.DataFrame(scores)
+    means, failed = table.mean(), table.isna().sum()
+    for better, metric in ((False, "mean_absolute_error"), (True, "r2")):
+        signed = -means if better else means
+        display = ComparisonDisplay.from_comparison(compared(scores), metric=metric)
+        assert list(display.models) == list(ranked(signed, failed, better))
+
+
 def test_comparison_errors():
-    with pytest.raises(
-        ValueError, match="metric='mse' was not compared, but 'mean_abs"
-    ):
+    with pytest.raises(ValueError, match=r"metric='mse' was not .* one of 'mean_abs"):
         ComparisonDisplay.from_comparison(compared(), metric="mse")
     with pytest.raises(ValueError, match="baseline='a' is none of the models"):
         ComparisonDisplay.from_comparison(compared(baseline="a"))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
+from skseqconv._significance import checked_metric, ranked
+
 from ._common import (
     COLORS,
     GRAY,
@@ -133,13 +135,7 @@ class ComparisonDisplay:
         """
         check_matplotlib(f"{cls.__name__}.from_comparison")
         scores = comparison.fold_scores
-        known = list(scores["metric"].unique())
-        metric = known[0] if metric is None else metric.removeprefix("neg_")
-        if metric not in known:
-            raise ValueError(
-                f"metric={metric!r} was not compared, but "
-                f"{' and '.join(map(repr, known))}."
-            )
+        metric = checked_metric(metric, comparison.greater_is_better)
         display = cls(
             scores.loc[scores["metric"] == metric, ["model", "fold", "score"]],
             metric=metric,
@@ -153,11 +149,9 @@ class ComparisonDisplay:
         """The mean score of each model, the best first; below them what failed."""
         scores = self.fold_scores.groupby("model", sort=False)["score"]
         table = scores.agg(mean="mean", known="count", folds="size")
-        order = table.assign(
-            failed=table["folds"] - table["known"],
-            worse=-table["mean"] if self.greater_is_better else table["mean"],
-        ).sort_values(["failed", "worse"], kind="stable")
-        return order["mean"].to_dict()
+        failed = table["folds"] - table["known"]
+        order = ranked(table["mean"], failed, self.greater_is_better)
+        return table["mean"][order].to_dict()
 
     def plot(
         self, ax: Axes | None = None, *, dots_kw: dict[str, Any] | None = None

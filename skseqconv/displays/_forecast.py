@@ -328,13 +328,21 @@ class ForecastDisplay(ForecastLines):
 
     @property
     def mae(self) -> pd.DataFrame:
-        """Mean absolute error of each forecast (column) at each delay (row)."""
-        errors = {
-            name: [mean_of_known(np.abs(column)) for column in (values - self.y_true).T]
-            for name, values in self.y_pred.items()
+        """Mean absolute error of each forecast (column) at each delay (row).
+
+        Over the values that all forecasts have, so that all are asked the same; a
+        forecast that has none at a delay is NaN there, and left aside.
+        """
+        errors = np.abs(np.stack(list(self.y_pred.values())) - self.y_true)
+        known = np.isfinite(errors)
+        known &= (known | ~known.any(axis=1, keepdims=True)).all(axis=0)
+        errors[~known] = np.nan
+        maes = {
+            name: [mean_of_known(column) for column in own.T]
+            for name, own in zip(self.y_pred, errors, strict=True)
         }
         delays = range(self.y_true.shape[1]) if self.delays is None else self.delays
-        return pd.DataFrame(errors, index=pd.Index(delays, name="delay"))
+        return pd.DataFrame(maes, index=pd.Index(delays, name="delay"))
 
     def plot(
         self,
