@@ -51,6 +51,14 @@ def windows(task):
 # Interrupts.
 
 
+@pytest.fixture(autouse=True)
+def interrupts():
+    """SIGINT interrupts, also in a process that a shell began in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class PressesCtrlC(keras.callbacks.Callback):
     """Sends a SIGINT in the middle of the second epoch."""
 
@@ -92,12 +100,12 @@ def ctrl_c_in_a_program():
 
 
 def interrupt(model, X, y):
-    """Interrupt a fit that would not end by itself."""
+    """Interrupt a fit that would take minutes."""
     callbacks = model.callbacks
     with pytest.raises(KeyboardInterrupt):
         if callbacks is None:
             with ctrl_c_in_a_program():
-                model.set_params(epochs=100_000).fit(X, y)
+                model.set_params(epochs=5_000).fit(X, y)
         else:
             model.fit(X, y)
 
