@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -551,12 +552,8 @@ SETTINGS = [
 def test_a_network_of_half_precision_learns(Estimator, windows):
     X, y = windows[0][:200], windows[1][:200]
     expected = small(Estimator).fit(X, y).predict(X)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with dtype_policy("mixed_bfloat16"):
         found = small(Estimator).fit(X, y).predict(X)
-    finally:
-        keras.config.set_dtype_policy(before)
     assert 0 < np.abs(found - expected).max() < 0.2 * expected.std()
 
 
@@ -598,15 +595,22 @@ def test_a_used_network_learns_as_a_fresh_one(Estimator, settings, windows):
     np.testing.assert_array_equal(again.predict(X), fresh)
 
 
+@contextmanager
+def dtype_policy(name):
+    """Networks compute in another precision."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def test_a_network_of_another_precision_is_another_network(windows):
     X, y = windows[0][:200], windows[1][:200]
     expected = small(Conv1DRegressor).fit(X, y).predict(X)
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
+    with dtype_policy("mixed_bfloat16"):
         other = small(Conv1DRegressor).fit(X, y).predict(X)
-    finally:
-        keras.config.set_dtype_policy(before)
     assert not np.array_equal(other, expected)
     np.testing.assert_array_equal(small(Conv1DRegressor).fit(X, y).predict(X), expected)
 
@@ -623,14 +627,9 @@ def test_averaged_weights_are_what_a_fit_ends_with(windows):
 def test_averaged_weights_are_used_where_losses_are_scaled(windows):
     X, y = windows[0][:200], windows[1][:200]
     settings = {"learning_rate": 0.5, "ema_momentum": 0.999, "use_ema": True}
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_float16")
-    try:
+    with dtype_policy("mixed_float16"):
         model = small(Conv1DRegressor, optimizer=keras.optimizers.SGD(**settings))
-        model.fit(X, y)
-        optimizer = model.model_.optimizer
-    finally:
-        keras.config.set_dtype_policy(before)
+        optimizer = model.fit(X, y).model_.optimizer
     averages = optimizer.inner_optimizer._model_variables_moving_average
     for weight, average in zip(model.model_.trainable_weights, averages, strict=True):
         np.testing.assert_array_equal(weight.numpy(), average.numpy())
