@@ -108,10 +108,10 @@ def _can_tell(estimator, windows, y):
     target = getattr(windows, "target", None)
     if target is not None and len(target) != y.shape[1]:
         warnings.warn(
-            f"The windows are taken as they are: X knows {len(target)} targets and y "
-            f"has {y.shape[1]} columns. The networks take all columns of y at once; "
-            "for some of them give target_channel and delay. window_norm=None says so "
-            "without this warning.",
+            f"The windows are taken as they are: X knows {len(target)} target(s), and "
+            f"y has {y.shape[1]} column(s). The networks take all columns of y at "
+            "once; for some of them give target_channel and delay. window_norm=None "
+            "says so without this warning.",
             UserWarning,
             stacklevel=3,
         )

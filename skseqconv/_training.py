@@ -161,7 +161,8 @@ def _raise_if_not_finite(logs, epoch, network):
                 f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
                 "estimator is as it was before. Standardize the channels "
                 f"(Standardizer), lower learning_rate (now {rate:g}), or limit the "
-                f"gradient: optimizer=keras.optimizers.RMSprop({rate:g}, clipnorm=1)."
+                "gradient (optimizer=keras.optimizers.RMSprop(clipnorm=1.0), with a "
+                "learning_rate no higher)."
             )
 
 

@@ -14,7 +14,7 @@ from pandas.tseries.frequencies import to_offset
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .supervised import calendar_frequency
+from .supervised import calendar_frequency, readable_step
 
 __all__ = ["CalendarFeatures"]
 
@@ -127,7 +127,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
-                    f"periods holds {name!r}, and rows are {_readable(self.step_)} "
+                    f"periods holds {name!r}, and rows are {readable_step(self.step_)} "
                     "apart: a period shorter than two rows cannot be told from them. "
                     "Leave it out."
                 )
@@ -204,7 +204,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         if self.ahead and self.freq_ is None and usual.mean() < MIN_USUAL:
             raise ValueError(
                 f"ahead={self.ahead!r} needs rows of one frequency: most of X are "
-                f"{_readable(self.step_)} apart, {1 - usual.mean():.0%} are not. "
+                f"{readable_step(self.step_)} apart, {1 - usual.mean():.0%} are not. "
                 "Make them regular, as X.asfreq('B') does for business days."
             )
 
@@ -267,10 +267,6 @@ def _length(name):
             " and no length of time, such as '12h'."
         )
     return length
-
-
-def _readable(step):
-    return str(step).removeprefix("0 days ")
 
 
 def _kind(X):

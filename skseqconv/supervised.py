@@ -324,19 +324,20 @@ def describe_gaps(index):
         if steps[at] == 0:
             shown.append(f"{here} repeats its stamp")
         else:
-            step = _readable_step(steps[at], index.unit)
+            step = readable_step(pd.Timedelta(steps[at], unit=index.unit))
             shown.append(f"{here} comes {step} after the row before")
     more = len(places) - len(shown)
     if more:
         shown.append(f"and {more} more")
     return (
         f"The time axis has {len(places)} gap{'s' * (len(places) > 1)} (most steps are "
-        f"{_readable_step(usual, index.unit)}): {', '.join(shown)}."
+        f"{readable_step(pd.Timedelta(usual, unit=index.unit))}): {', '.join(shown)}."
     )
 
 
-def _readable_step(step, unit):
-    return str(pd.Timedelta(step, unit=unit)).removeprefix("0 days ")
+def readable_step(step):
+    """A Timedelta without days, or a time of day, that are zero."""
+    return str(step).removeprefix("0 days ").removesuffix(" 00:00:00")
 
 
 def _regular_parts(index):

@@ -518,7 +518,7 @@ def test_stacking_takes_folds_that_are_a_partition(rows):
 def test_one_network_for_each_target(weather):
     X, y = make_supervised(weather[:300], ["T (degC)", "p (mbar)"], delay=6)
     apart = pipeline(MultiOutputRegressor(network()))
-    with pytest.warns(UserWarning, match="knows 2 targets and y has 1 columns"):
+    with pytest.warns(UserWarning, match="X knows 2 target"):
         apart.fit(X, y)
     for column in range(2):
         one = pipeline(network(window_norm=None)).fit(X, y[:, column])

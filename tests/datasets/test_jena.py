@@ -1,9 +1,7 @@
 """The reader for files in the Jena layout."""
 
 import gzip
-import os
 from io import StringIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,8 +10,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pandas.testing import assert_frame_equal
 
 from skseqconv.datasets import load_climate_csv, make_climate
-
-DATA = os.environ.get("SKSEQCONV_DATA")
 
 TEXT = """Date Time,p (mbar),T (degC),wv (m/s)
 01.02.2009 00:10:00,996.52,-8.02,1.03
@@ -125,9 +121,8 @@ def test_text_column(first, bad, row):
         load_climate_csv(StringIO(text))
 
 
-@pytest.mark.skipif(DATA is None, reason="SKSEQCONV_DATA does not name a folder")
-def test_measured_year():
-    frame = load_climate_csv(Path(DATA) / "jena_2020_10min_14col.csv.gz")
+def test_measured_year(data_folder):
+    frame = load_climate_csv(data_folder / "jena_2020_10min_14col.csv.gz")
     assert frame.shape == (52_696, 14)
     assert list(frame.columns) == list(make_climate(1, random_state=0).columns)
     assert frame.index[0] == pd.Timestamp("2020-01-01 00:10:00")
@@ -137,9 +132,8 @@ def test_measured_year():
     assert_allclose(frame["T (degC)"].mean(), 10.82, atol=0.005)
 
 
-@pytest.mark.skipif(DATA is None, reason="SKSEQCONV_DATA does not name a folder")
-def test_made_year_is_like_the_measured_one():
-    real = load_climate_csv(Path(DATA) / "jena_2020_10min_14col.csv.gz")
+def test_made_year_is_like_the_measured_one(data_folder):
+    real = load_climate_csv(data_folder / "jena_2020_10min_14col.csv.gz")
     made = make_climate(random_state=0)
     for column, low, high in (("T (degC)", 0.8, 1.3), ("p (mbar)", 0.6, 1.3)):
         step, day = (
