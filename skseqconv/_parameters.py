@@ -24,6 +24,13 @@ _SHARE = Interval(Real, 0, 1, closed="left")
 _EACH_LAYER = (_COUNT, list, tuple, np.ndarray)
 _LOSS = (str, callable, keras.losses.Loss)
 
+#: Where Keras finds what these parameters may name.
+_KERAS_HOMES = {
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "activation": "activations",
+}
+
 
 def _parameter(default, *constraint):
     return field(default=default, metadata={"constraint": list(constraint)})
@@ -148,3 +155,49 @@ def constraints(options):
         for one in fields(options)
         if "constraint" in one.metadata  # a user's subclass may have others
     }
+
+
+def check_together(options):
+    """Refuse what the constraint of one parameter cannot: unknown names, odd pairs."""
+    for name, home in _KERAS_HOMES.items():
+        value = getattr(options, name)
+        if (name, value) in options._own_names:
+            continue
+        try:
+            getattr(keras, home).get(value)
+        except ValueError:
+            raise ValueError(
+                f"{name}={value!r} is not known to Keras: use the name of one in "
+                f"keras.{home}."
+            ) from None
+    for name in ("vocabulary_size", "embedding_dropout"):
+        if getattr(options, name) and options.embedding_dim is None:
+            raise ValueError(
+                f"{name}={getattr(options, name)!r} is for token ids: give "
+                "embedding_dim, the length of their vectors, or leave it out."
+            )
+    if _spares_weights(options.optimizer):
+        raise ValueError(
+            "exclude_from_weight_decay() is no part of an optimizer's "
+            "configuration, by which it is copied for each fit: use "
+            "weight_decay=None, or one that decays all weights."
+        )
+    if options.learning_rate is not None and _has_schedule(options.optimizer):
+        raise ValueError(
+            f"learning_rate={options.learning_rate!r} cannot take the place of the "
+            "schedule that the optimizer has: leave it None, or use an optimizer "
+            "without a schedule."
+        )
+
+
+def _spares_weights(optimizer):
+    """Whether some weights were taken out of an optimizer's weight decay."""
+    names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+    return any(getattr(optimizer, name, None) for name in names)
+
+
+def _has_schedule(optimizer):
+    """Whether an optimizer's learning rate is a schedule."""
+    if isinstance(optimizer, str):
+        return False
+    return isinstance(optimizer.get_config().get("learning_rate"), dict)

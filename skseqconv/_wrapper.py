@@ -13,7 +13,6 @@ from dataclasses import fields
 from inspect import signature
 from typing import Self
 
-import keras
 import numpy as np
 from numpy.typing import ArrayLike
 from scikeras.wrappers import BaseWrapper
@@ -26,7 +25,7 @@ from ._batches import Sequences
 from ._callbacks import FitTask
 from ._engine import Feed
 from ._holding import HoldsNetwork
-from ._parameters import TrainingParameters, constraints, parameters
+from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._pool import refuse_fork, take
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
@@ -35,13 +34,6 @@ from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
-
-#: Where Keras finds what these parameters may name.
-_KERAS_HOMES = {
-    "loss": "losses",
-    "optimizer": "optimizers",
-    "activation": "activations",
-}
 
 #: What training leaves behind: of no use to a network that is new.
 _OF_TRAINING = ("history_", "n_iter_", "_held_out_forecasts")
@@ -102,35 +94,7 @@ class SequenceEstimator(
     def _validate_params(self):
         refuse_fork()
         super()._validate_params()
-        for name, home in _KERAS_HOMES.items():
-            value = getattr(self, name)
-            if (name, value) in self._own_names:
-                continue
-            try:
-                getattr(keras, home).get(value)
-            except ValueError:
-                raise ValueError(
-                    f"{name}={value!r} is not known to Keras: use the name of one in "
-                    f"keras.{home}."
-                ) from None
-        for name in ("vocabulary_size", "embedding_dropout"):
-            if getattr(self, name) and self.embedding_dim is None:
-                raise ValueError(
-                    f"{name}={getattr(self, name)!r} is for token ids: give "
-                    "embedding_dim, the length of their vectors, or leave it out."
-                )
-        if _spares_weights(self.optimizer):
-            raise ValueError(
-                "exclude_from_weight_decay() is no part of an optimizer's "
-                "configuration, by which it is copied for each fit: use "
-                "weight_decay=None, or one that decays all weights."
-            )
-        if self.learning_rate is not None and _has_schedule(self.optimizer):
-            raise ValueError(
-                f"learning_rate={self.learning_rate!r} cannot take the place of the "
-                "schedule that the optimizer has: leave it None, or use an optimizer "
-                "without a schedule."
-            )
+        check_together(self)
 
     # The public cycle.
 
@@ -450,19 +414,6 @@ def _joined(before, after):
         + after.get(name, [np.nan] * n_after)
         for name in {**before, **after}
     }
-
-
-def _spares_weights(optimizer):
-    """Whether some weights were taken out of an optimizer's weight decay."""
-    names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
-    return any(getattr(optimizer, name, None) for name in names)
-
-
-def _has_schedule(optimizer):
-    """Whether an optimizer's learning rate is a schedule."""
-    if isinstance(optimizer, str):
-        return False
-    return isinstance(optimizer.get_config().get("learning_rate"), dict)
 
 
 def _select(at, X, y, sample_weight):
