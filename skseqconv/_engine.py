@@ -267,7 +267,7 @@ class Network:
         _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
-        return (block, rows, rows, tf.TensorSpec([n_steps], tf.int32))
+        return (block, rows, tf.TensorSpec([n_steps], tf.int32), rows)[:n_tensors]
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
@@ -344,13 +344,15 @@ def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
 
     Either of a panel, or windows of a block of rows: the rows `lags` before each
-    window's last one, but no more than `depth` before it.
+    window's end, where windows are not complete no more than `depth` before it.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
-    block, positions, depth, lags = tensors
-    depth = tf.gather(depth, at)[:, None]
-    rows = tf.gather(positions, at)[:, None] - tf.minimum(lags[None, :], depth)
+    block, ends, lags, *depth = tensors
+    lags = lags[None, :]
+    if depth:
+        lags = tf.minimum(lags, tf.gather(depth[0], at)[:, None])
+    rows = tf.gather(ends, at)[:, None] - lags
     return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
 
 

@@ -9,6 +9,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from joblib import Parallel, delayed
@@ -25,6 +26,8 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import _safe_indexing, indexable
 
 from skseqconv import LookbackWindower, PastLostWarning, SeriesView, WindowView, views
+from skseqconv._batches import WindowSequences
+from skseqconv._engine import gather, to_tensors
 from skseqconv.preprocessing import RowStep
 
 properties = settings(
@@ -222,6 +225,18 @@ def test_a_block_holds_each_touched_row_once(data):
         span = block[position - depth : position + 1]
         assert_array_equal(span, everything[row - depth : row + 1])
     assert_array_equal(block, everything[sorted(touched)])
+
+
+@properties
+@given(seen_series(), st.booleans())
+def test_programs_gather_what_the_windows_hold(seen, complete):
+    view = WindowView(seen.view, lags=seen.lags)
+    at = np.flatnonzero(view.complete) if complete else np.arange(len(view))
+    tensors = to_tensors(WindowSequences(view[at]).tensors())
+    order = np.random.default_rng(0).permutation(len(at)).astype(np.int32)
+    windows = gather(tensors, tf.constant(order)).numpy()
+    expected = reference_windows(seen.arrays, seen.rows[at], seen.lags)
+    assert_array_equal(windows, expected[order])
 
 
 def test_steps_name_the_channels():
