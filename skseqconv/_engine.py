@@ -18,7 +18,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ._feed import gather, to_tensors
 from ._layers import Pinball
+from ._strategy import current_strategy, run_shares
+from ._weights import copies, forget_dropout_masks, initialize, leaf_layers
 from .networks import BUILDERS, n_activations
 
 if keras.backend.backend() != "tensorflow":
@@ -95,7 +98,7 @@ class Network:
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
-        self._begins_as_weights = _copies(
+        self._begins_as_weights = copies(
             self.optimizer.variables, self.model.trainable_variables
         )
         self.predict_batch_size = int(
@@ -109,8 +112,8 @@ class Network:
     def reset(self, seed, learning_rate=None):
         """Draw new weights and forget all training."""
         seeds = np.random.RandomState(seed)
-        for layer in _leaf_layers(self.model.layers):
-            _initialize(layer, seeds)
+        for layer in leaf_layers(self.model.layers):
+            initialize(layer, seeds)
         for variable, value in zip(
             self.optimizer.variables, self._fresh_optimizer, strict=True
         ):
@@ -146,7 +149,7 @@ class Network:
         Anew for each epoch, because Keras' recurrent layers draw from them when
         they predict, too: what was predicted must not change what is learned.
         """
-        for i, layer in enumerate(_leaf_layers(self.model.layers)):
+        for i, layer in enumerate(leaf_layers(self.model.layers)):
             generator = getattr(layer, "seed_generator", None)
             if generator is not None:
                 random = np.random.default_rng([seed, epoch, i])
@@ -254,7 +257,7 @@ class Network:
                     step = partial(run_shares, self.strategy, step)
                 program = partial(run_batches, step, fixed_size)
                 signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
-            _forget_dropout_masks(self.model.layers)
+            forget_dropout_masks(self.model.layers)
             # Traced at once and called directly: calls are cheaper, and TensorFlow
             # does not take the networks of a search for one that is traced in vain.
             function = tf.function(program, input_signature=signature, autograph=False)
@@ -297,150 +300,3 @@ def run_batches(step, fixed_size, tensors, labels, order, batch_size):
         return (start + batch_size,)
 
     tf.while_loop(lambda start: start < n_samples, one_batch, (0,))
-
-
-def run_shares(strategy, step, batch):
-    """Run a step of Keras' own with an equal share of the batch on each device.
-
-    Keras adds up the gradients of the means of all shares, each divided by their
-    number. A batch that does not divide is filled up with samples of no weight, and
-    the weights of the others make up for it.
-    """
-    x, y, *weights = batch
-    n_shares = strategy.num_replicas_in_sync
-    n_samples = x.shape[0] or tf.shape(x)[0]
-    n_each = -(-n_samples // n_shares)
-    if tf.is_tensor(n_samples) or n_samples % n_shares:
-        at = tf.range(n_shares * n_each)
-        filled = tf.cast(n_shares * n_each / n_samples, tf.float32)
-        weight = tf.where(at < n_samples, filled, 0.0)
-        at %= n_samples
-        if weights:
-            weight *= tf.gather(weights[0], at)
-        batch = (tf.gather(x, at), tf.gather(y, at), weight)
-
-    def share(context):
-        start = context.replica_id_in_sync_group * n_each
-        return tuple(part[start : start + n_each] for part in batch)
-
-    shares = strategy.experimental_distribute_values_from_function(share)
-    strategy.run(step, args=(shares,))
-
-
-def current_strategy():
-    """The strategy of `tf.distribute` in whose scope this is called, or None."""
-    if not tf.distribute.has_strategy():
-        return None
-    strategy, known = tf.distribute.get_strategy(), tf.distribute
-    if not isinstance(strategy, (known.MirroredStrategy, known.OneDeviceStrategy)):
-        raise ValueError(
-            f"Networks do not train in the scope of a {type(strategy).__name__}: use a "
-            "tf.distribute.MirroredStrategy, for the devices of one machine, or none."
-        )
-    return strategy
-
-
-def gather(tensors, at):
-    """The sequences at positions `at`, inside a program.
-
-    Either of a panel, or windows of a block of rows: the rows `lags` before each
-    window's end, where windows are not complete no more than `depth` before it.
-    """
-    if len(tensors) == 1:
-        return tf.gather(tensors[0], at)
-    block, ends, lags, *depth = tensors
-    lags = lags[None, :]
-    if depth:
-        lags = tf.minimum(lags, tf.gather(depth[0], at)[:, None])
-    rows = tf.gather(ends, at)[:, None] - lags
-    return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
-
-
-def to_tensors(arrays):
-    return tuple(tf.convert_to_tensor(array) for array in arrays)
-
-
-class Feed:
-    """Sequences, targets and weights as the programs take them.
-
-    Parameters
-    ----------
-    sequences : Sequences
-    y : ndarray of float32 of shape (n_samples, n_outputs)
-    weights : ndarray of float32 of shape (n_samples,), default=None
-    """
-
-    def __init__(self, sequences, y, weights=None):
-        self.n_samples = len(sequences)
-        self._sequences = sequences
-        self._labels = (y,) if weights is None else (y, weights)
-        self._whole = sequences.fits_tensor()
-        if self._whole:
-            self._tensors = to_tensors(sequences.tensors())
-            self._labels = to_tensors(self._labels)
-
-    def some(self):
-        """A few of the sequences."""
-        return self._sequences[:8]
-
-    def calls(self, order, batch_size, n_steps):
-        """Arguments of one call of a program after the other."""
-        n_together = batch_size * (n_steps if self._whole else 1)
-        for start in range(0, len(order), n_together):
-            part = order[start : start + n_together]
-            if self._whole:
-                yield self._tensors, self._labels, part
-            else:
-                labels = to_tensors(label[part] for label in self._labels)
-                batch = to_tensors((self._sequences.batch(part),))
-                yield batch, labels, np.arange(len(part), dtype=np.int32)
-
-
-# Weights.
-
-
-def _copies(variables, weights):
-    """The variables of a new optimizer that begin as a weight, each with that weight.
-
-    Those of a schedule-free one do: with weights drawn anew they must, too.
-    """
-    pairs = []
-    for variable in variables:
-        value = variable.numpy()
-        same = [w for w in weights if value.any() and np.array_equal(value, w.numpy())]
-        pairs += [(variable, weight) for weight in same[:1]]
-    return pairs
-
-
-#: Where a weight's initializer has another name than the weight.
-_INITIALIZER_OF = {"recurrent_kernel": "recurrent_initializer"}
-
-
-def _leaf_layers(layers):
-    """The layers that hold weights, inside wrappers and recurrent layers too."""
-    for layer in layers:
-        if isinstance(layer, keras.layers.Bidirectional):
-            yield from _leaf_layers([layer.forward_layer, layer.backward_layer])
-        else:
-            yield getattr(layer, "cell", layer)
-
-
-def _forget_dropout_masks(layers):
-    """An interrupt while a GRU was traced leaves masks of a program that is no more."""
-    for cell in _leaf_layers(layers):
-        if hasattr(cell, "reset_dropout_mask"):
-            cell.reset_dropout_mask()
-            cell.reset_recurrent_dropout_mask()
-
-
-def _initialize(layer, seeds):
-    """Run a layer's initializers again, each with a seed of its own."""
-    for variable in layer.weights:
-        name = variable.name
-        initializer_name = _INITIALIZER_OF.get(name, f"{name}_initializer")
-        initializer = getattr(layer, initializer_name)
-        config = initializer.get_config()
-        if "seed" in config:
-            config["seed"] = int(seeds.randint(2**31 - 1))
-        fresh = type(initializer).from_config(config)
-        variable.assign(fresh(variable.shape, dtype=variable.dtype))

@@ -13,7 +13,8 @@ from collections import deque
 
 import keras
 
-from ._engine import Network, current_strategy
+from ._engine import Network
+from ._strategy import current_strategy
 
 #: Networks kept for reuse, the most recently used ones.
 MAX_POOLED = 8

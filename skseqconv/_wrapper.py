@@ -23,7 +23,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
 from ._callbacks import FitTask
-from ._engine import Feed
+from ._feed import Feed
 from ._holding import HoldsNetwork
 from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._pool import refuse_fork, take

@@ -27,7 +27,7 @@ from sklearn.utils import _safe_indexing, indexable
 
 from skseqconv import LookbackWindower, PastLostWarning, SeriesView, WindowView, views
 from skseqconv._batches import WindowSequences
-from skseqconv._engine import gather, to_tensors
+from skseqconv._feed import gather, to_tensors
 from skseqconv.preprocessing import RowStep
 
 properties = settings(

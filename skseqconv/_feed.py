@@ -1,0 +1,60 @@
+"""What programs are fed: tensors that they gather a batch from, call by call."""
+
+import numpy as np
+import tensorflow as tf
+
+
+def gather(tensors, at):
+    """The sequences at positions `at`, inside a program.
+
+    Either of a panel, or windows of a block of rows: the rows `lags` before each
+    window's end, where windows are not complete no more than `depth` before it.
+    """
+    if len(tensors) == 1:
+        return tf.gather(tensors[0], at)
+    block, ends, lags, *depth = tensors
+    lags = lags[None, :]
+    if depth:
+        lags = tf.minimum(lags, tf.gather(depth[0], at)[:, None])
+    rows = tf.gather(ends, at)[:, None] - lags
+    return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
+
+
+def to_tensors(arrays):
+    return tuple(tf.convert_to_tensor(array) for array in arrays)
+
+
+class Feed:
+    """Sequences, targets and weights as the programs take them.
+
+    Parameters
+    ----------
+    sequences : Sequences
+    y : ndarray of float32 of shape (n_samples, n_outputs)
+    weights : ndarray of float32 of shape (n_samples,), default=None
+    """
+
+    def __init__(self, sequences, y, weights=None):
+        self.n_samples = len(sequences)
+        self._sequences = sequences
+        self._labels = (y,) if weights is None else (y, weights)
+        self._whole = sequences.fits_tensor()
+        if self._whole:
+            self._tensors = to_tensors(sequences.tensors())
+            self._labels = to_tensors(self._labels)
+
+    def some(self):
+        """A few of the sequences."""
+        return self._sequences[:8]
+
+    def calls(self, order, batch_size, n_steps):
+        """Arguments of one call of a program after the other."""
+        n_together = batch_size * (n_steps if self._whole else 1)
+        for start in range(0, len(order), n_together):
+            part = order[start : start + n_together]
+            if self._whole:
+                yield self._tensors, self._labels, part
+            else:
+                labels = to_tensors(label[part] for label in self._labels)
+                batch = to_tensors((self._sequences.batch(part),))
+                yield batch, labels, np.arange(len(part), dtype=np.int32)

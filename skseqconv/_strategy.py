@@ -1,0 +1,44 @@
+"""Several devices: each trains on its share of a batch."""
+
+import tensorflow as tf
+
+
+def run_shares(strategy, step, batch):
+    """Run a step of Keras' own with an equal share of the batch on each device.
+
+    Keras adds up the gradients of the means of all shares, each divided by their
+    number. A batch that does not divide is filled up with samples of no weight, and
+    the weights of the others make up for it.
+    """
+    x, y, *weights = batch
+    n_shares = strategy.num_replicas_in_sync
+    n_samples = x.shape[0] or tf.shape(x)[0]
+    n_each = -(-n_samples // n_shares)
+    if tf.is_tensor(n_samples) or n_samples % n_shares:
+        at = tf.range(n_shares * n_each)
+        filled = tf.cast(n_shares * n_each / n_samples, tf.float32)
+        weight = tf.where(at < n_samples, filled, 0.0)
+        at %= n_samples
+        if weights:
+            weight *= tf.gather(weights[0], at)
+        batch = (tf.gather(x, at), tf.gather(y, at), weight)
+
+    def share(context):
+        start = context.replica_id_in_sync_group * n_each
+        return tuple(part[start : start + n_each] for part in batch)
+
+    shares = strategy.experimental_distribute_values_from_function(share)
+    strategy.run(step, args=(shares,))
+
+
+def current_strategy():
+    """The strategy of `tf.distribute` in whose scope this is called, or None."""
+    if not tf.distribute.has_strategy():
+        return None
+    strategy, known = tf.distribute.get_strategy(), tf.distribute
+    if not isinstance(strategy, (known.MirroredStrategy, known.OneDeviceStrategy)):
+        raise ValueError(
+            f"Networks do not train in the scope of a {type(strategy).__name__}: use a "
+            "tf.distribute.MirroredStrategy, for the devices of one machine, or none."
+        )
+    return strategy
