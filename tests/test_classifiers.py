@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from sklearn.base import clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.impute import SimpleImputer
@@ -30,7 +31,9 @@ from skseqconv import (
     TokenSequencer,
     clear_compiled_networks,
 )
+from skseqconv._layers import MONOTONE
 from skseqconv._split import validation_tail
+from skseqconv.networks import conv1d_network
 
 SMALL = {
     Conv1DClassifier: {"filters": 8, "kernel_size": 3, "n_conv": 1},
@@ -431,6 +434,34 @@ def test_the_residual_network_of_wang_et_al():
     assert layers["activation_3"].input is layers["add_3"].output
 
 
+@pytest.mark.parametrize("activation", [*sorted(MONOTONE), "gelu", "silu"])
+def test_activations_give_the_same_before_and_after_the_pooling(activation):
+    layers = keras.layers
+    stock = keras.Sequential(
+        [
+            keras.Input((30, 3)),
+            layers.Conv1D(4, 5, activation=activation, bias_initializer="normal"),
+            layers.MaxPooling1D(3),
+            layers.Conv1D(4, 5, activation=activation, bias_initializer="normal"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(2),
+        ]
+    )
+    ours = conv1d_network((30, 3), 2, filters=4, n_conv=2, activation=activation)
+    names = [layer.name for layer in ours.layers]
+    assert ("activation_1" in names) == (activation in MONOTONE)
+    ours.set_weights(stock.get_weights())
+    X = tf.random.stateless_normal((20, 30, 3), seed=(0, 0))
+    outputs = []
+    for model in (stock, ours):
+        with tf.GradientTape() as tape:
+            output = model(X)
+            loss = tf.reduce_sum(output**2)
+        outputs.append([output, *tape.gradient(loss, model.trainable_weights)])
+    for mine, right in zip(*outputs, strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-5, atol=1e-5)
+
+
 def test_global_pooling_is_what_it_says():
     X = np.random.default_rng(0).normal(size=(6, 10, 1)).astype(np.float32)
     for kind, expected in {
@@ -480,7 +511,7 @@ def test_the_network_of_the_book_for_reviews():
     ).fit(ids, [0, 1] * 4)
     assert model.n_parameters_ == 1_315_937
     lengths = [layer.output.shape[1] for layer in model.model_.layers]
-    assert lengths == [500, 500, 494, 98, 92, 32, 1]
+    assert lengths == [500, 500, 494, 98, 98, 92, 32, 1]
 
 
 @BOTH

@@ -266,11 +266,13 @@ SCALERS = {
 
 @functools.cache
 def trained_network():
-    """A network on windows of 16 steps and 4 channels, of nearly any scale."""
+    """A network on windows of 16 steps and 4 channels, that no scale silences."""
     random = np.random.default_rng(0)
     X = random.normal(size=(200, 16, 4)) * 3
     y = X[:, -1, 0] + X[:, :, 1].max(axis=1)
-    return Conv1DRegressor(**SMALL, window_norm=None).fit(X, y / y.std())
+    return Conv1DRegressor(**SMALL, activation="tanh", window_norm=None).fit(
+        X, y / y.std()
+    )
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["before", "after"])

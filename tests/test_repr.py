@@ -32,6 +32,7 @@ LAYERS = [
     ["window_norm", "WindowNorm", "24 x 3", "0", "10"],
     ["conv_1", "Conv1D", "22 x 8", "80", "0"],
     ["pool_1", "MaxPooling1D", "7 x 8", "0", "0"],
+    ["activation_1", "Activation", "7 x 8", "0", "0"],
     ["conv_2", "Conv1D", "5 x 8", "200", "0"],
     ["global_pool", "GlobalMaxPooling1D", "8", "0", "0"],
     ["dropout", "Dropout", "8", "0", "0"],
@@ -173,7 +174,7 @@ def test_diagram_unfolds_layers_after_a_fit(model):
     [[*layers, total]] = page.layers
     assert sorted(layers) == sorted(LAYERS)
     assert total == ["all", "", "", "289", "10"]
-    of_layers = "10 layers, 289 parameters"
+    of_layers = "11 layers, 289 parameters"
     assert page.foldings == ["Parameters", of_layers, "Fitted attributes"]
 
 
@@ -250,7 +251,7 @@ def test_diagram_of_a_pipeline_and_of_a_search(task, model):
     assert read(search).layers == []
     page = read(search.fit(X, y))
     assert page.layers == read(model).layers
-    assert "10 layers, 289 parameters" in page.foldings
+    assert "11 layers, 289 parameters" in page.foldings
 
 
 def test_diagram_of_estimators_that_hold_others(windows, model):
