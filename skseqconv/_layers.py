@@ -77,14 +77,14 @@ def convolutions(
         if residual and i % residual == 0:
             shortcut = sequence
         block_ends = residual and (i + 1) % residual == 0
-        pooled_first = pools[i] > 1 and activation in MONOTONE
-        activated_here = normalization is None and not (block_ends or pooled_first)
+        waits = pools[i] > 1 and activation in MONOTONE
+        activated = not (normalization or block_ends or waits)
         sequence = layers.Conv1D(
             filters[i],
             kernels[i],
             dilation_rate=dilations[i],
             padding=padding,
-            activation=activation if activated_here else None,
+            activation=activation if activated else None,
             use_bias=normalization != "batch",  # it would take the bias out again
             kernel_initializer=seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
@@ -93,13 +93,9 @@ def convolutions(
         if block_ends:
             shortcut = _of_width(shortcut, filters[i], normalization, f"{i + 1}")
             sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
-        after = []
-        if not activated_here:
-            after.append(layers.Activation(activation, name=f"activation_{i + 1}"))
-        if pools[i] > 1:
-            after.append(layers.MaxPooling1D(pools[i], name=f"pool_{i + 1}"))
-        for layer in reversed(after) if pooled_first else after:
-            sequence = layer(sequence)
+        sequence = _activated_and_pooled(
+            sequence, None if activated else activation, pools[i], f"{i + 1}"
+        )
     return sequence
 
 
@@ -143,6 +139,18 @@ def _normalized(sequence, normalization, name):
         return layers.BatchNormalization(momentum=BATCH_MOMENTUM, name=name)(sequence)
     if normalization == "layer":
         return layers.LayerNormalization(name=name)(sequence)
+    return sequence
+
+
+def _activated_and_pooled(sequence, activation, pool_size, name):
+    """Activation, unless it is None, and pooling: first which leaves less to do."""
+    steps = []
+    if activation is not None:
+        steps.append(layers.Activation(activation, name=f"activation_{name}"))
+    if pool_size > 1:
+        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}"))
+    for layer in reversed(steps) if activation in MONOTONE else steps:
+        sequence = layer(sequence)
     return sequence
 
 
