@@ -3,11 +3,11 @@
 What can change without a new trace (learning rate, seeds, data) is set on the network
 at the start of a fit, so that one network serves many (`_pool`).
 
-How to run the steps was measured on two cores (benchmark train_step; one run,
-milliseconds a step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU): what
-is done here, one program that gathers and trains many batches, 9.6 and 23.0; the same
-without feeding, 8.0 and 22.2; that called step by step, 8.6 and 23.0; tf.data with
-prefetching and 20 steps a call of Keras' fit, 12.8 and 25.4. XLA is kept to the loops
+How to run the steps was measured on two cores (benchmark train_step, milliseconds a
+step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU, a run each): what is
+done here, one program that gathers and trains many batches, 6.3 and 22.6; the same
+without feeding, 5.6 and 21.7; that called step by step, 6.6 and 23.4; tf.data with
+prefetching and 20 steps a call of Keras' fit, 10.5 and 23.9. XLA is kept to the loops
 of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
 """
 
