@@ -62,10 +62,11 @@ class WindowSequences(Sequences):
         block, positions = view.block(np.float32)
         if not np.isfinite(block).all():
             _raise_if_not_finite(view, block, positions)
-        if view.complete.all():
+        depth = view._depth()
+        if (depth >= view.reach).all():
             block, *indices = _by_phase(block, positions, view.lags)
         else:
-            indices = positions, view.lags, np.minimum(view._depth(), view.reach)
+            indices = positions, view.lags, np.minimum(depth, view.reach)
         return (block, *(index.astype(np.int32) for index in indices))
 
     def batch(self, at):

@@ -239,6 +239,15 @@ def test_programs_gather_what_the_windows_hold(seen, complete):
     assert_array_equal(windows, expected[order])
 
 
+@pytest.mark.parametrize("lags", [[24, 18, 12], [9, 6, 3], [40, 5], [21, 14, 0], [7]])
+def test_programs_gather_windows_that_end_before_their_row(lags):
+    series = numbered_series(60, 2)
+    view = WindowView(series, ends=[59, 41, 42, 43, 41], lags=lags)
+    tensors = to_tensors(WindowSequences(view).tensors())
+    windows = gather(tensors, tf.range(5)).numpy()
+    assert_array_equal(windows, reference_windows([series], view.rows, lags))
+
+
 def test_steps_name_the_channels():
     table = pd.DataFrame(climate(5, 3), columns=["a", "b", "c"])
     view = SeriesView(table)
