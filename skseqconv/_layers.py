@@ -19,6 +19,9 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 #: step of Conv1D on 240 x 14 took 0.95 times as long for it.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
+#: Given to every layer that would ask the user's configuration of Keras.
+LAST = {"data_format": "channels_last"}
+
 #: Share of a channel's usual spread below which a window's own is not trusted.
 LEAST_SPREAD = 0.1
 
@@ -26,7 +29,7 @@ LEAST_SPREAD = 0.1
 def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
     """The network's input, and the sequence of numbers that it stands for."""
     if embedding_dim is None:
-        window = Input(tuple(input_shape), name="window")
+        window = Input(tuple(input_shape), dtype="float32", name="window")
         return window, window
     if vocabulary_size is None:
         raise ValueError(
@@ -88,6 +91,7 @@ def convolutions(
             use_bias=normalization != "batch",  # it would take the bias out again
             kernel_initializer=seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
+            **LAST,
         )(sequence)
         sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
         if block_ends:
@@ -130,6 +134,7 @@ def _of_width(shortcut, n_filters, normalization, name):
         use_bias=normalization != "batch",
         kernel_initializer=seeded("glorot_uniform"),
         name=f"shortcut_{name}",
+        **LAST,
     )(shortcut)
     return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
 
@@ -148,7 +153,7 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
     if activation is not None:
         steps.append(layers.Activation(activation, name=f"activation_{name}"))
     if pool_size > 1:
-        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}"))
+        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}", **LAST))
     for layer in reversed(steps) if activation in MONOTONE else steps:
         sequence = layer(sequence)
     return sequence
@@ -157,11 +162,11 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
 def global_pool(sequence, kind):
     """One value of each filter: its maximum or mean over time, or its last."""
     if kind == "max":
-        return layers.GlobalMaxPooling1D(name="global_pool")(sequence)
+        return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
     if kind == "average":
-        return layers.GlobalAveragePooling1D(name="global_pool")(sequence)
+        return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
     last = layers.Cropping1D((sequence.shape[1] - 1, 0), name="last_step")(sequence)
-    return layers.Flatten(name="global_pool")(last)
+    return layers.Flatten(name="global_pool", **LAST)(last)
 
 
 def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
