@@ -12,6 +12,7 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
+from ._holding import alone, of_one_fit
 from ._intervals import (
     MAX_ROWS,
     check_quantiles,
@@ -58,6 +59,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         """
         return self._partial_fit(X, y, sample_weight)
 
+    @of_one_fit
     def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict y.
 
@@ -76,6 +78,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         outputs = self._middle(self._predict_raw(X))
         return self.target_encoder_.inverse_transform(outputs)
 
+    @of_one_fit
     def predict_quantiles(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict the quantiles of y; for ``loss="quantile"``.
 
@@ -102,6 +105,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
             )
         return self._each(outputs)
 
+    @of_one_fit
     def predict_interval(
         self, X: WindowView | ArrayLike, coverage: float = 0.8
     ) -> NDArray[np.float64]:
@@ -185,8 +189,9 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
            2021.
         """
         check_is_fitted(self)
-        X, y = self._validate_data(X, y)
-        self._keep_held_out(X, self.target_encoder_.transform(y))
+        with alone(self):
+            X, y = self._validate_data(X, y)
+            self._keep_held_out(X, self.target_encoder_.transform(y))
         return self
 
     def _middle(self, outputs):
@@ -303,6 +308,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         """
         return self._partial_fit(X, y, sample_weight, classes)
 
+    @of_one_fit
     def predict(self, X: WindowView | ArrayLike) -> NDArray:
         """Predict the label.
 
@@ -320,6 +326,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         """
         return super().predict(X)
 
+    @of_one_fit
     def predict_proba(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict the probability of each class.
 

@@ -24,9 +24,9 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._batches import Sequences
 from ._callbacks import FitTask
 from ._feed import Feed
-from ._holding import HoldsNetwork
+from ._holding import HoldsNetwork, alone
 from ._parameters import TrainingParameters, check_together, constraints, parameters
-from ._pool import refuse_fork, take
+from ._pool import drop, refuse_fork
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
@@ -98,7 +98,6 @@ class SequenceEstimator(
 
     # The public cycle.
 
-    @with_callbacks
     def fit(
         self,
         X: WindowView | ArrayLike,
@@ -138,13 +137,18 @@ class SequenceEstimator(
         normalization and clipped gradients are each share's own. In the history, a
         batch that does not divide counts as the next larger one that does.
         """
+        with alone(self):
+            self._fit_alone(X, y, sample_weight)
+        return self
+
+    @with_callbacks
+    def _fit_alone(self, X, y, sample_weight):
         self._validate_params()
         context = self._init_callback_context(max_subtasks=None)
-        with self._undone_on_failure():
-            self._fit_task = FitTask(context, self, X, y, sample_weight)
-            self._fit_prepared(X, y, sample_weight, keep_network=self.warm_start)
-            self._fit_task.end()
-        return self
+        with self._new_fit() as new:
+            new._fit_task = FitTask(context, self, new, X, y, sample_weight)
+            new._fit_prepared(X, y, sample_weight, keep_network=self.warm_start)
+            new._fit_task.end()
 
     def initialize(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
         """Build the network with its first weights, and do not train it.
@@ -165,16 +169,16 @@ class SequenceEstimator(
         self : object
             The estimator, which predicts.
         """
-        self._validate_params()
-        with self._undone_on_failure():
-            self._initialize(X, y)
+        with alone(self), self._new_fit() as new:
+            new._validate_params()
+            new._initialize(X, y)
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
-        self._validate_params()
-        with self._undone_on_failure():
-            self._fit_task, self._given_classes = None, classes
-            self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
+        with alone(self), self._new_fit() as new:
+            new._validate_params()
+            new._fit_task, new._given_classes = None, classes
+            new._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
@@ -204,6 +208,8 @@ class SequenceEstimator(
         self._held_out = held_out
         X, y, sample_weight = _select(learned, X, y, sample_weight)
         self._check_learned(y, one_epoch)
+        if going_on:
+            self._take_network(self._learned())
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
@@ -273,21 +279,21 @@ class SequenceEstimator(
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
         architecture = self._architecture_for(X, y, level and level.kind)
+        self._architecture = architecture
         self._compiled_with = self._compile_options()
-        lease = take(architecture, *self._compiled_with)
-        lease.network.reset(weights_seed)
+        network = self._take_network()
+        network.reset(weights_seed)
         if level is not None:
-            lease.network.set_level(level.values)
+            network.set_level(level.values)
             if isinstance(self.optimizer, str):
-                lease.network.slow_down(CHANGES_LEARN_SLOWER)
-        self._lease, self._architecture = lease, architecture
+                network.slow_down(CHANGES_LEARN_SLOWER)
         self._n_epochs_trained = 0
         for name in _OF_TRAINING:
             vars(self).pop(name, None)
         self.target_encoder_ = self._encoder(level).fit(y)
         self.feature_encoder_ = self.feature_encoder
-        self.n_parameters_ = lease.network.n_parameters
-        self._layers = describe_layers(lease.network.model)
+        self.n_parameters_ = network.n_parameters
+        self._layers = describe_layers(network.model)
         self.receptive_field_ = self._receptive_field(X.shape[1])
         return X, y
 
@@ -341,13 +347,13 @@ class SequenceEstimator(
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, **kwargs
     ):
-        network = self._held().network
+        network = self._slot.network
         network.set_learning_rate(self.learning_rate)
         if epochs == "auto":
             epochs = self._n_epochs(len(X))
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
-            self._lease.keep()  # who knows what they do to the model
+            drop(self._slot)  # who knows what they do to the model
         validation = None
         if self._held_out is not None:
             X_val, y_val, weight_val = self._held_out
@@ -384,8 +390,8 @@ class SequenceEstimator(
         return self._outputs(X)
 
     def _outputs(self, X):
-        lease = self._held()  # keeps the network while another thread refits
-        outputs = lease.network.predict(X)
+        with self._network() as network:
+            outputs = network.predict(X)
         finite = np.isfinite(outputs).all(axis=tuple(range(1, outputs.ndim)))
         if not finite.all():
             n_bad = np.count_nonzero(~finite)
@@ -394,7 +400,6 @@ class SequenceEstimator(
                 "rows: X is far outside of what it was trained on, or training went "
                 "wrong."
             )
-        del lease
         return outputs
 
     def __sklearn_is_fitted__(self):

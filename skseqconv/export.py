@@ -121,6 +121,7 @@ def export_keras(
             f"The last step, {name!r}, is a {type(last).__name__}, and must be a "
             "network of this package, or a search of one with refit=True."
         )
+    last = last._as_it_is()
     embedded = len(last._input_shape) == 1
     dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
     values = inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
@@ -128,8 +129,8 @@ def export_keras(
         if embedded:
             raise _refusal(name, step, "the network takes token ids")
         values = _applied(name, step, values)
-    lease = last._held()  # keeps the network while it is read
-    values = _stock_network(lease.network.model)(values)
+    with last._network() as network:
+        values = _stock_network(network.model)(values)
     model = keras.Model(inputs, _in_units(last, values), name=type(last).__name__)
     # `export` to ONNX wants a model that was called before.
     model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))

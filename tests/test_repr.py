@@ -20,7 +20,7 @@ from skseqconv import (
     LookbackWindower,
     Standardizer,
 )
-from skseqconv._pool import _pool, clear_compiled_networks
+from skseqconv._pool import _slots, clear_compiled_networks
 from skseqconv._repr import layers_html
 
 SMALL = {"filters": 8, "kernel_size": 3, "n_conv": 2, "epochs": 1, "random_state": 0}
@@ -265,20 +265,19 @@ def test_diagram_of_a_pickled_estimator_takes_no_network(model):
     loaded = pickle.loads(pickle.dumps(model))
     clear_compiled_networks()
     assert read(loaded).layers == read(model).layers
-    assert "_lease" not in vars(loaded)
+    assert not _slots
 
 
 def test_a_network_that_was_shown_is_used_again(windows):
-    shown = Conv1DRegressor(**SMALL).fit(*windows)
     clear_compiled_networks()
-    network = shown._lease.network
+    shown = Conv1DRegressor(**SMALL).fit(*windows)
+    [slot] = _slots
     shown._repr_mimebundle_()
     read(shown)
     assert {"model_", "layers_", "predict"} <= set(dir(shown))
-    del shown
     again = Conv1DRegressor(**SMALL).fit(*windows)
-    assert again._lease.network is network
-    assert not _pool
+    assert _slots == [slot]
+    assert slot.owner() is again._weights
 
 
 def test_diagram_escapes_what_it_shows():
