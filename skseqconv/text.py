@@ -299,11 +299,12 @@ class TokenSequencer(
         return self._lay_out(X, *kept)
 
     def __getstate__(self):
-        """Sets of tokens as one text: entry by entry, a file of them is slow."""
+        """Tokens as one text: entry by entry, a file of them is slow."""
         state = dict(super().__getstate__())
-        for name in ("vocabulary_", "_stopped"):
-            if state.get(name) is not None:
-                state[name] = json.dumps(list(state[name]))
+        if state.get("vocabulary_") is not None:
+            state["vocabulary_"] = json.dumps(list(state["vocabulary_"]))
+        if "_stopped" in state:
+            state["_stopped"] = json.dumps(sorted(state["_stopped"]))
         return state
 
     def __setstate__(self, state):
@@ -356,9 +357,11 @@ class TokenSequencer(
         """Says of samples that they have no token."""
         if not isinstance(samples[0], str):
             return f"the {len(samples)} samples of X have no token ids"
+        shortest = self.ngram_range[0]
+        tokens = "tokens" if shortest == 1 else f"runs of {shortest} tokens"
         other = "" if self.stop_words is None else " but stop words"
         return (
-            f"tokenizer={self.tokenizer!r} finds no tokens{other} in the "
+            f"tokenizer={self.tokenizer!r} finds no {tokens}{other} in the "
             f"{len(samples)} samples of X, of which the first is {shown(samples[0])}"
         )
 

@@ -523,6 +523,8 @@ def test_a_corpus_without_words_is_an_error():
             TokenSequencer(tokenizer=tokenizer).fit(X)
     with pytest.raises(ValueError, match=r"tokenizer=<.*split.* finds no tokens in"):
         TokenSequencer(tokenizer=str.split).fit([" "])
+    with pytest.raises(ValueError, match="finds no runs of 3 tokens in the 1 samples"):
+        TokenSequencer(ngram_range=(3, 3)).fit(["two words"])
     with pytest.raises(ValueError, match="finds no tokens but stop words in the 1 sam"):
         TokenSequencer(stop_words=["a"]).fit(["A, a!"])
     with pytest.raises(ValueError, match="2 samples of X have no token ids"):

@@ -266,6 +266,21 @@ def test_words_that_are_separated_are_not_warned_of(texts):
         TokenSequencer().fit(texts)
 
 
+@pytest.mark.parametrize(
+    "silent, told",
+    [
+        ("北京市", "北京市区"),  # longer than words are on average
+        ("\u0e01" * 9, "\u0e01" * 10),
+        ("北京 上海市区", "北京 上海市区人"),
+        ("abcd 北京市区", "abc 北京市区"),  # the greater part of the text
+    ],
+)
+def test_where_words_begin_to_be_phrases(silent, told):
+    TokenSequencer().fit([silent])  # warnings are errors
+    with pytest.warns(UserWarning, match="in 1 of 1 texts it takes phrases"):
+        TokenSequencer().fit([told])
+
+
 # Stop words.
 
 
