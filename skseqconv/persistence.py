@@ -199,7 +199,7 @@ _INSTEAD = {
     "class_weight": "keys that are str or numbers",
     "loss": "one of Keras' own, or its name",
     "optimizer": "one of Keras' own, or its name",
-    "tokenizer": "None, or split the texts before",
+    "tokenizer": "'words', 'classic' or 'characters'; put spaces between tokens",
 }
 
 #: Parameters that hold estimators, whose own parameters are listed, too.

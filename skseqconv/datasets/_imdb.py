@@ -144,7 +144,7 @@ def fetch_imdb(
     (positive reviews before negative ones, each by file name) and permuted by one
     ``numpy.random.RandomState(113)``. That is the order of the rows that
     ``keras.datasets.imdb.load_data()`` gives, though they hold numbers of words and
-    not text.
+    not text. ``TokenSequencer(tokenizer="classic")`` finds the words of those numbers.
 
     References
     ----------
