@@ -24,7 +24,7 @@ __all__ = ["FlatWindowRegressor"]
 
 def _finite_table(flatten, X, regressor):
     """The table of windows; a value that the regressor cannot take is named."""
-    table = flatten.transform(X)
+    table = flatten._table(X)
     if not get_tags(regressor).input_tags.allow_nan:
         bad = ~np.isfinite(table.to_numpy())
         if bad.any():

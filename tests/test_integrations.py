@@ -44,7 +44,6 @@ from skseqconv import (
     Conv1DRegressor,
     FlattenWindows,
     LookbackWindower,
-    PastLostWarning,
     PersistenceRegressor,
     PerStep,
     SeriesView,
@@ -477,11 +476,10 @@ def test_permutation_importance_of_steps_but_not_of_panels(windows):
         permutation_importance(network().fit(panel, y), panel, y)
 
 
-@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
-def test_permuting_a_view_warns_that_its_past_is_lost(rows):
+def test_a_view_is_not_permuted(rows):
     X, y = rows
-    model = pipeline(network()).fit(X, y)
-    with pytest.warns(PastLostWarning, match="whose rows know no past"):
+    model = pipeline(PersistenceRegressor()).fit(X, y)
+    with pytest.raises(TypeError, match="is not turned into a plain array"):
         permutation_importance(model, X, y, n_repeats=1)
 
 
@@ -536,8 +534,8 @@ def test_bagging_takes_tables_of_windows_alone(rows, windows):
     assert not np.array_equal(members[0].predict(table), members[1].predict(table))
     with pytest.raises(ValueError, match="dim 3, while dim <= 2 is required by Bag"):
         bag.fit(panel, y)
-    with pytest.warns(PastLostWarning, match="whose rows know no past"):
-        BaggingRegressor(pipeline(network(window_norm=None)), 1).fit(*rows)
+    with pytest.raises(TypeError, match=r"FlatWindowRegressor\(BaggingRegressor\(\)"):
+        BaggingRegressor(pipeline(network()), 1).fit(*rows)
 
 
 def test_classifiers_vote(windows):
