@@ -11,7 +11,7 @@ __all__ = ["MissingHistoryWarning"]
 ON_MISSING_HISTORY = ("warn", "raise", "ignore")
 
 #: Packages that stand between the user's line and the warning.
-BETWEEN = ("joblib", "numpy", "sklearn", "skseqconv")
+BETWEEN = ("joblib", "numpy", "scikeras", "sklearn", "skseqconv")
 
 
 class MissingHistoryWarning(UserWarning):
@@ -75,12 +75,12 @@ def check_history(windows, lag=None, advice=""):
     if not n_short:
         return
     message = (
-        f"{n_short} of {len(windows)} rows have too little history: a window needs "
+        f"Too little history for {n_short} of {len(windows)} rows: a window needs "
         f"{reach + 1} rows of its series, up to and including its own row. The first "
         "row of the series is repeated in place of the missing ones, which makes "
         "forecasts unreliable. Keep the earlier rows: SeriesView(series, rows=[...]) "
         "predicts the chosen rows and reads the others as history, as the rows of "
-        f"make_supervised do.{advice}"
+        f"make_supervised do. Otherwise leave these rows out.{advice}"
     )
     if choice == "raise":
         raise ValueError(f"{message} (on_missing_history='raise')")

@@ -45,16 +45,22 @@ def refuse_unequal(samples):
     if len(arrays) < len(samples) or any(map(_is_text, arrays)):
         return
     shapes = {s.shape if hasattr(s, "shape") else (len(s),) for s in arrays}
-    if len(shapes) > 1:
-        low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
+    if len(shapes) < 2:
+        return
+    low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
+    found = f"X holds {len(arrays)} arrays of different"
+    if len({shape[1:] for shape in shapes}) > 1:
         raise ValueError(
-            f"X holds {len(arrays)} arrays of different lengths, {low} to {high}. If "
-            "they are several series, give the list to make_supervised or SeriesView. "
-            "If they are samples, bring them to one length: token ids by "
-            "TokenSequencer, numbers by keras.utils.pad_sequences(X, dtype='float64', "
-            "value=numpy.nan). Behind the Standardizer, PerStep(SimpleImputer("
-            "strategy='constant', fill_value=0.0)) then fills in the mean."
+            f"{found} shapes, {low} to {high}: they need the same channels."
         )
+    raise ValueError(
+        f"{found} lengths, {low} to {high}. If they are several series, give the list "
+        "to make_supervised or SeriesView. If they are samples, bring them to one "
+        "length: token ids by TokenSequencer, numbers by keras.utils.pad_sequences(X, "
+        "dtype='float64', value=numpy.nan). Behind the Standardizer, "
+        "PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) then fills in the "
+        "mean."
+    )
 
 
 def check_channels(estimator, X, *, reset):

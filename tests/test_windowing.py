@@ -1,5 +1,7 @@
 """LookbackWindower and FlattenWindows."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     FlattenWindows,
     LookbackWindower,
+    PersistenceRegressor,
     PerStep,
     SeriesView,
     Standardizer,
@@ -193,6 +196,38 @@ def test_sizes_must_be_positive_whole_numbers(series, name, value):
     with pytest.raises(ValueError, match=match) as error:
         LookbackWindower(params["lookback"], step=params["step"]).fit(series)
     assert type(error.value).__name__ == "InvalidParameterError"
+
+
+@pytest.mark.parametrize(
+    "span",
+    ["2h", "2 hours", timedelta(hours=2), np.timedelta64(2, "h"), pd.Timedelta("2h")],
+)
+@pytest.mark.parametrize("name", ["lookback", "step"])
+def test_time_spans_are_refused_with_their_number_of_rows(frame, name, span):
+    windower = LookbackWindower(**{"lookback": 12, name: span})
+    match = rf"{name}=.* is a time span, but LookbackWindower counts rows\. The rows "
+    match += rf"of X are 00:10:00 apart: use {name}=12\."
+    for X in (frame, SeriesView(frame)[:1], frame.to_period("10min")):
+        with pytest.raises(ValueError, match=match):
+            windower.fit(X)
+    match = "counts rows. Divide it by the time between two rows of X"
+    for X in (frame.to_numpy(), SeriesView(frame.to_numpy()), frame[:1], frame[::7]):
+        with pytest.raises(ValueError, match=match):
+            windower.fit(X)
+
+
+@pytest.mark.parametrize("text", ["3 months", "many", "NaT"])
+def test_other_texts_are_no_time_spans(frame, text):
+    with pytest.raises(ValueError, match=r"'lookback' parameter .* must be an int in"):
+        LookbackWindower(text).fit(frame)
+
+
+def test_a_period_is_no_time_span(frame):
+    windows = WindowView(frame, lags=[2, 1, 0])
+    for name in ("period", "delay"):
+        model = PersistenceRegressor("T", **{name: "1h"})
+        with pytest.raises(ValueError, match=f"PersistenceReg.*rows.*use {name}=6"):
+            model.fit(windows, frame["T"])
 
 
 def test_series_too_short_for_one_window(series):
