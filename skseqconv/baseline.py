@@ -177,7 +177,8 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows.
+            Windows. Where what is read lies before the series begins, its first row
+            stands for it, with a `MissingHistoryWarning`.
 
         Returns
         -------

@@ -328,6 +328,9 @@ class SeriesView(_View):
     ------
     ValueError
         If the series is not numeric or not two-dimensional, or a row lies outside.
+    TypeError
+        By ``np.asarray(view)`` and tools that copy X: windows made of plain rows
+        would lack the rows before them. `to_numpy` gives the array.
 
     See Also
     --------

@@ -86,7 +86,8 @@ class LookbackWindower(
     of a test fold reaches back into the rows before it. Rows of a plain array or
     DataFrame count as consecutive, and the rows before the first are taken as
     equal to the first, see `on_missing_history`: use contiguous folds, or better
-    `make_supervised`.
+    `make_supervised`. Tools that draw or shuffle rows of a plain array, such as
+    ``BaggingRegressor``, would make windows of rows that do not follow each other.
 
     Examples
     --------
@@ -373,7 +374,8 @@ class FlattenWindows(
         Returns
         -------
         table : ndarray or DataFrame of shape (n_samples, n_lags * n_channels)
-            Oldest entry first, all its channels together.
+            Oldest entry first, all its channels together. Entries before the series
+            begins are its first row, with a `MissingHistoryWarning`.
         """
         check_is_fitted(self)
         return self._table(X, OF_TRAINING)
