@@ -291,6 +291,7 @@ def test_validation_of_windows_and_with_a_gap_is_the_last_in_time(task):
     np.testing.assert_array_equal(held_out, rows[-len(held_out) :])
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 def test_windows_of_a_series_are_classified(task):
     X, y = task
     labels = np.where(y > y.mean(), "warm", "cold")

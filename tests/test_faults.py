@@ -45,7 +45,7 @@ def pipeline(model):
 def windows(task):
     X, y = task
     X = Standardizer().fit_transform(X)
-    return LookbackWindower(12).fit_transform(X), y
+    return LookbackWindower(12, on_missing_history="ignore").fit_transform(X), y
 
 
 # Interrupts.
