@@ -26,7 +26,8 @@ def kind_of(X):
     if isinstance(X, WindowView):
         return "windows"
     ndim = getattr(X, "ndim", None)
-    if isinstance(X, (list, tuple)) or (ndim == 1 and X.dtype.kind == "O"):
+    holds_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
+    if isinstance(X, (list, tuple)) or (ndim == 1 and holds_objects):
         refuse_unequal(X)
     if ndim is None and isinstance(X, (list, tuple)):
         if len(X) and hasattr(X[0], "iloc"):

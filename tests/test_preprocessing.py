@@ -6,7 +6,9 @@ import tracemalloc
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
+import tensorflow as tf
 from keras.utils import pad_sequences
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
@@ -643,6 +645,12 @@ def test_a_single_column_is_refused(estimator):
     match = "a 2-dimensional container" if isinstance(estimator, PerStep) else "to_fra"
     with pytest.raises(ValueError, match=match):
         clone(estimator).fit(column, np.zeros(5))
+
+
+def test_one_dimension_of_another_library_is_refused():
+    for column in (tf.range(5.0), pyarrow.array([1.0, 2.0])):
+        with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
+            Standardizer().fit(column)
 
 
 def test_a_structured_array_is_refused():
