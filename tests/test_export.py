@@ -81,7 +81,7 @@ READERS = {
     "tokens, three classes": (Conv1DGRUClassifier(**GRU | TOKENS), 3),
 }
 NAMES = [*REGRESSORS, *CLASSIFIERS, *READERS]
-WINDOWER = LookbackWindower(48, step=3)
+WINDOWER = LookbackWindower(48, step=3, on_missing_history="ignore")
 
 
 @functools.cache
