@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
+    from ._history import MissingHistoryWarning as MissingHistoryWarning
     from ._pool import clear_compiled_networks as clear_compiled_networks
     from .baseline import PersistenceRegressor as PersistenceRegressor
     from .calendar import CalendarFeatures as CalendarFeatures
@@ -32,7 +33,6 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from .preprocessing import Standardizer as Standardizer
     from .supervised import make_supervised as make_supervised
     from .text import TokenSequencer as TokenSequencer
-    from .views import PastLostWarning as PastLostWarning
     from .views import SeriesView as SeriesView
     from .views import WindowView as WindowView
     from .windowing import FlattenWindows as FlattenWindows
@@ -45,7 +45,7 @@ _MODULE_OF = {
     "make_supervised": "supervised",
     "SeriesView": "views",
     "WindowView": "views",
-    "PastLostWarning": "views",
+    "MissingHistoryWarning": "_history",
     "Standardizer": "preprocessing",
     "PerStep": "preprocessing",
     "LookbackWindower": "windowing",

@@ -68,7 +68,7 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
             Windows. One that reaches back before its series begins is filled up
-            with the series' first row.
+            with the series' first row, with a `MissingHistoryWarning`.
 
         Returns
         -------
@@ -174,7 +174,8 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows.
+            Windows. Those that reach back before their series begins are left out,
+            with their y.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             What came true.
 
@@ -191,7 +192,8 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
         check_is_fitted(self)
         with alone(self):
             X, y = self._validate_data(X, y)
-            self._keep_held_out(X, self.target_encoder_.transform(y))
+            whole = self._rows_to_learn(X, None)
+            self._keep_held_out(X[whole], self.target_encoder_.transform(y[whole]))
         return self
 
     def _middle(self, outputs):
@@ -317,7 +319,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
             Windows. One that reaches back before its series begins is filled up
-            with the series' first row.
+            with the series' first row, with a `MissingHistoryWarning`.
 
         Returns
         -------

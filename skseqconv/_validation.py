@@ -1,17 +1,21 @@
 """Checks of input that scikit-learn's own do not know: views and 3-D panels."""
 
 import warnings
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
 from ._series import is_other_table, numeric_table, refuse_cut_file, refuse_other_arrays
-from .supervised import describe_gaps
+from .supervised import describe_gaps, readable_step
 from .views import SeriesView, WindowView, _View
 
 #: A larger vocabulary must be asked for.
 MOST_TOKENS_LEARNED = 10_000_000
+
+#: Types of time spans.
+SPANS = (timedelta, np.timedelta64, pd.DateOffset)
 
 
 def kind_of(X):
@@ -22,6 +26,9 @@ def kind_of(X):
     if isinstance(X, WindowView):
         return "windows"
     ndim = getattr(X, "ndim", None)
+    holds_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
+    if isinstance(X, (list, tuple)) or (ndim == 1 and holds_objects):
+        refuse_unequal(X)
     if ndim is None and isinstance(X, (list, tuple)):
         if len(X) and hasattr(X[0], "iloc"):
             raise ValueError(
@@ -31,6 +38,30 @@ def kind_of(X):
         first = X[0][0] if len(X) and np.iterable(X[0]) and len(X[0]) else None
         ndim = 3 if np.iterable(first) and not isinstance(first, str) else 2
     return "panel" if ndim == 3 else "table"
+
+
+def refuse_unequal(samples):
+    """Refuse samples, or series, of different lengths, which make no array."""
+    arrays = [s for s in samples if hasattr(s, "__len__") and not hasattr(s, "iloc")]
+    if len(arrays) < len(samples) or any(map(_is_text, arrays)):
+        return
+    shapes = {s.shape if hasattr(s, "shape") else (len(s),) for s in arrays}
+    if len(shapes) < 2:
+        return
+    low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
+    found = f"X holds {len(arrays)} arrays of different"
+    if len({shape[1:] for shape in shapes}) > 1:
+        raise ValueError(
+            f"{found} shapes, {low} to {high}: they need the same channels."
+        )
+    raise ValueError(
+        f"{found} lengths, {low} to {high}. If they are several series, give the list "
+        "to make_supervised or SeriesView. If they are samples, bring them to one "
+        "length: token ids by TokenSequencer, numbers by keras.utils.pad_sequences(X, "
+        "dtype='float64', value=numpy.nan). Behind the Standardizer, "
+        "PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) then fills in the "
+        "mean."
+    )
 
 
 def check_channels(estimator, X, *, reset):
@@ -80,8 +111,63 @@ def warn_of_jumps(index):
         )
 
 
+def refuse_durations(estimator, names, X):
+    """Refuse a time span, such as "7D", as a parameter that counts rows."""
+    for name in names:
+        value = getattr(estimator, name)
+        span = _time_span(value)
+        if span is None:
+            continue
+        step = _time_between_rows(X)
+        way_out = "Divide it by the time between two rows of X."
+        if step is not None and not span % step:
+            way_out = f"The rows of X are {readable_step(step)} apart: use "
+            way_out += f"{name}={span // step}."
+        raise ValueError(
+            f"{name}={value!r} is a time span, but {type(estimator).__name__} counts "
+            f"rows. {way_out}"
+        )
+
+
+def _time_span(value):
+    """The value as a Timedelta if it is meant as one, or None."""
+    is_text = isinstance(value, str) and any(map(str.isalpha, value))
+    if not is_text and not isinstance(value, SPANS):
+        return None
+    try:
+        span = pd.Timedelta(value)
+    except (TypeError, ValueError):  # another text, or months, which differ in length
+        return None
+    return None if span is pd.NaT else span
+
+
+def _time_between_rows(X):
+    """The usual step of the dates of a table or a view, or None."""
+    if isinstance(X, _View):
+        index = X._series.indexes and X._series.indexes[0]
+    else:
+        index = X.index if hasattr(X, "iloc") else None
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    if not isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)):
+        return None
+    steps = pd.Series(index).diff().mode()
+    return steps[0] if len(steps) and steps[0] else None
+
+
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
+    if hasattr(X, "iloc") and not hasattr(X, "columns"):
+        raise ValueError(
+            f"X is a {type(X).__name__} of {len(X)} values, and a table is needed: "
+            "X.to_frame() is one with a single channel. make_supervised and SeriesView "
+            "take a Series as it is."
+        )
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise ValueError(
+            f"X is a structured array with the fields {', '.join(X.dtype.names)}: "
+            "pandas.DataFrame(X) is a table of them."
+        )
     if is_other_table(X):
         numeric_table(X, "table")
     mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)
@@ -167,14 +253,7 @@ def _opened(name, X):
     sized = all(hasattr(sample, "__len__") for sample in samples)
     if not sized or any(hasattr(sample, "iloc") for sample in samples):
         return X
-    shapes = {getattr(sample, "shape", (len(sample),)) for sample in samples}
-    if len(shapes) > 1:
-        low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
-        raise ValueError(
-            f"X holds samples of different lengths, {low} to {high}: bring them to one "
-            "length. TokenSequencer does so for token ids, "
-            "keras.utils.pad_sequences(X, dtype='float32') for series."
-        )
+    refuse_unequal(samples)
     return X if np.ndim(X) > 1 else samples
 
 

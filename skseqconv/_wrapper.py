@@ -24,6 +24,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from ._batches import Sequences
 from ._callbacks import FitTask
 from ._feed import Feed
+from ._history import check_history
 from ._holding import HoldsNetwork, alone
 from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._pool import drop, refuse_fork
@@ -236,7 +237,7 @@ class SequenceEstimator(
         complete = getattr(X.data, "complete", np.ones(len(X), dtype=bool))
         if not complete.any():
             raise ValueError(
-                f"None of the {len(X)} training rows has a complete window of "
+                f"None of the {len(X)} rows has a complete window of "
                 f"{X.data.reach + 1} rows: give more rows, or a shorter lookback. "
                 "Rows from make_supervised keep the past that plain rows lack."
             )
@@ -387,6 +388,7 @@ class SequenceEstimator(
     def _predict_raw(self, X):
         check_is_fitted(self)
         X, _ = self._validate_data(X)
+        check_history(X.data)
         return self._outputs(X)
 
     def _outputs(self, X):

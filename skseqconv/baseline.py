@@ -23,8 +23,9 @@ from ._affine import (
 )
 from ._batches import raise_not_finite, raise_not_finite_row
 from ._callbacks import one_task
+from ._history import check_history
 from ._targets import check_values
-from ._validation import check_input
+from ._validation import check_input, refuse_durations
 from .views import SeriesView, WindowView
 
 __all__ = ["PersistenceRegressor"]
@@ -126,6 +127,7 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self : object
             The fitted estimator.
         """
+        refuse_durations(self, ("period", "delay"), X)
         self._validate_params()
         sequences = check_input(self, X, reset=True)
         y = check_values(self, y, len(sequences), reset=True)
@@ -175,7 +177,8 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows.
+            Windows. Where what is read lies before the series begins, its first row
+            stands for it, with a `MissingHistoryWarning`.
 
         Returns
         -------
@@ -186,6 +189,7 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         sequences = check_input(self, X, reset=False)
         windows = sequences.data
         lags = np.unique(self.lags_)[::-1]
+        check_history(windows, lags[0])
         if isinstance(windows, WindowView):
             values = WindowView(SeriesView(windows), lags=lags).to_numpy(np.float64)
         else:

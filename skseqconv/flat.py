@@ -24,7 +24,7 @@ __all__ = ["FlatWindowRegressor"]
 
 def _finite_table(flatten, X, regressor):
     """The table of windows; a value that the regressor cannot take is named."""
-    table = flatten.transform(X)
+    table = flatten._table(X)
     if not get_tags(regressor).input_tags.allow_nan:
         bad = ~np.isfinite(table.to_numpy())
         if bad.any():
@@ -150,7 +150,8 @@ class FlatWindowRegressor(
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows.
+            Windows. Where what is read lies before the series begins, its first row
+            stands for it, with a `MissingHistoryWarning`.
 
         Returns
         -------

@@ -76,7 +76,8 @@ class _RowWise(
     """A transformer of rows, for whatever holds rows.
 
     Subclasses say what transformer to fit (`_new_transformer`), how to fit it to
-    the rows of a view (`_fit_rows`) and how to check a table (`_check_table`).
+    an array or a table (`_fit_table`) and to the rows of a view (`_fit_rows`), and
+    how to check a table (`_check_table`).
     """
 
     _step_class = RowStep
@@ -107,10 +108,10 @@ class _RowWise(
         if kind == "panel":
             X = check_panel(self, X, reset=True)
             rows = X.reshape(-1, X.shape[2])
-            inner.fit(rows)
+            self._fit_table(inner, rows, None)
         elif kind == "table":
             rows = self._check_table(X, reset=True)
-            inner.fit(rows, y)
+            self._fit_table(inner, rows, y)
         else:
             check_channels(self, X, reset=True)
             check_consistent_length(X, y)
@@ -124,6 +125,9 @@ class _RowWise(
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self
+
+    def _fit_table(self, inner, rows, y):
+        inner.fit(rows, y)
 
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)
@@ -213,15 +217,27 @@ class StandardizeStep(RowStep):
 _STATISTICS = ("mean_", "var_", "scale_")
 
 
-def _learn_piece(scaler, rows):
+def _learn_piece(scaler, rows, names):
     """StandardScaler.partial_fit, but that a channel may be missing in a piece.
 
     It would make the channel's statistics NaN for good; they stay as they were.
+    Values whose statistics are beyond float64 are refused.
     """
     before = {name: getattr(scaler, name, None) for name in _STATISTICS}
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         scaler.partial_fit(rows)
     missing = np.isnan(rows).all(axis=0)
+    known = [getattr(scaler, name) for name in _STATISTICS]
+    finite = [np.isfinite(value) for value in known if value is not None]
+    overflown = np.flatnonzero(~(np.all(finite, axis=0) | missing)) if finite else ()
+    if len(overflown):
+        channel = overflown[0] if names is None else repr(names[overflown[0]])
+        largest = np.nanmax(np.abs(rows[:, overflown[0]]))
+        raise ValueError(
+            f"Channel {channel} has values up to {largest:g}, whose mean and variance "
+            "float64 cannot hold. If they stand for missing values, replace them by "
+            "NaN. Otherwise divide the channel by a power of ten first."
+        )
     if missing.any():
         for name, old in before.items():
             _put(scaler, name, missing, 0.0 if old is None else old[missing])
@@ -266,7 +282,8 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
     Notes
     -----
     Missing values are left out of the statistics and stay missing, as with
-    StandardScaler; ``PerStep(SimpleImputer())`` fills them.
+    StandardScaler; ``PerStep(SimpleImputer())`` fills them. Values whose variance
+    float64 cannot hold, from about 1e154 on, are refused.
 
     Examples
     --------
@@ -292,7 +309,13 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
     def _check_table(self, X, *, reset):
         return check_table(self, X, reset=reset)
 
+    def _fit_table(self, inner, rows, y):
+        self._learn(inner, [rows])
+
     def _fit_rows(self, inner, view, y):
+        self._learn(inner, self._pieces(view))
+
+    def _pieces(self, view):
         # Piece by piece: all rows at once would be a copy of the series.
         n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
@@ -301,7 +324,11 @@ class Standardizer(OneToOneFeatureMixin, _RowWise, auto_wrap_output_keys=None):
             if np.isinf(rows).any():
                 at, channel = np.argwhere(np.isinf(rows))[0]
                 raise_not_finite_row(part, part.rows[at], channel, rows[at, channel])
-            _learn_piece(inner, rows)
+            yield rows
+
+    def _learn(self, inner, pieces):
+        for rows in pieces:
+            _learn_piece(inner, rows, getattr(self, "feature_names_in_", None))
         never_seen = inner.n_samples_seen_ == 0
         if np.any(never_seen):
             for name in _STATISTICS:

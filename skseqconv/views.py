@@ -10,54 +10,26 @@ from __future__ import annotations
 
 import copy
 import numbers
-import warnings
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._history import ON_MISSING_HISTORY, check_history
 from ._series import Series, readable_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PastLostWarning", "SeriesView", "WindowView"]
+__all__ = ["SeriesView", "WindowView"]
 
-#: ``np.asarray(view)`` refuses to make a larger array; ``to_numpy`` does not.
+#: ``np.asarray(windows)`` refuses to make a larger array; ``to_numpy`` does not.
 MAX_IMPLICIT_BYTES = 2**30
 
 #: Rows are read and transformed in pieces of about this many bytes.
 CHUNK_BYTES = 2**23
-
-
-class PastLostWarning(UserWarning):
-    """A view was turned into a plain array, whose rows know no past.
-
-    Given by ``np.asarray(view)``: a stock transformer, or a tool that copies its
-    input, was handed a view. Windows made of the plain rows afterwards would be
-    padded where the view has real earlier rows.
-
-    See Also
-    --------
-    Standardizer : Standardizes a view without copying it.
-    PerStep : Does the same for any transformer of rows.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> import numpy as np
-    >>> from skseqconv import PastLostWarning, SeriesView
-    >>> view = SeriesView(np.arange(3.0))
-    >>> with warnings.catch_warnings():
-    ...     warnings.simplefilter("error", PastLostWarning)
-    ...     try:
-    ...         np.asarray(view)
-    ...     except PastLostWarning:
-    ...         print("the past would be lost")
-    the past would be lost
-    """
 
 
 class _View:
@@ -320,28 +292,6 @@ class _View:
         series, rows = self._series.cut(first, self.rows)
         return self._derive(_series=series, rows=rows)
 
-    def __array__(
-        self, dtype: DTypeLike | None = None, copy: bool | None = None
-    ) -> NDArray:
-        if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
-            raise ValueError(
-                f"{self!r} is not turned into an array of "
-                f"{readable_bytes(self.materialized_nbytes)} by accident. "
-                "to_numpy() does it on purpose; Standardizer and PerStep transform "
-                "a view without it; view[rows] selects a part."
-            )
-        if copy is False:
-            raise ValueError("A view has no array of its own: copy=False is not met.")
-        warnings.warn(
-            f"{self!r} was turned into a plain array, whose rows know no past. Use "
-            "Standardizer or PerStep(transformer) in the place of a stock "
-            "transformer, or to_numpy() if an array is what you want.",
-            PastLostWarning,
-            stacklevel=2,
-        )
-        values = self.to_numpy()
-        return values if dtype is None else values.astype(dtype, copy=False)
-
     def _memory(self):
         return (
             f"{readable_bytes(self.nbytes)} held, "
@@ -378,6 +328,9 @@ class SeriesView(_View):
     ------
     ValueError
         If the series is not numeric or not two-dimensional, or a row lies outside.
+    TypeError
+        By ``np.asarray(view)`` and tools that copy X: windows made of plain rows
+        would lack the rows before them. `to_numpy` gives the array.
 
     See Also
     --------
@@ -428,6 +381,23 @@ class SeriesView(_View):
         """
         return self._gather(self.dtype if dtype is None else dtype)[:, 0]
 
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray:
+        """Refuse to become an array by accident: windows of its rows would be wrong.
+
+        A stock transformer, or a tool that copies X, makes an array of it.
+        """
+        raise TypeError(
+            f"{self!r} is not turned into a plain array: the rows of an array do not "
+            "know the rows before them, so windows made of them would be wrong. In a "
+            "Pipeline, put Standardizer or PerStep(transformer) in the place of a "
+            "stock transformer. A tool that copies X, such as BaggingRegressor, "
+            "belongs after the windows: FlatWindowRegressor(BaggingRegressor()). "
+            "VotingRegressor and StackingRegressor take views as they are. "
+            "view.to_numpy() gives the array, for models that need no earlier rows."
+        )
+
     def __repr__(self) -> str:
         return f"SeriesView(shape={self.shape}, {self._memory()})"
 
@@ -448,6 +418,9 @@ class WindowView(_View):
     lags : array-like of int of shape (n_lags,)
         How many rows before its end each entry of a window lies, oldest first
         (so ``[2, 1, 0]`` is a window of the last three rows).
+    on_missing_history : {"warn", "raise", "ignore"}, default="warn"
+        What models do that are to predict from windows of which some are not
+        `complete`: give a `MissingHistoryWarning`, raise a ValueError, or neither.
 
     Attributes
     ----------
@@ -460,6 +433,8 @@ class WindowView(_View):
         :func:`skseqconv.make_supervised`.
     steps : tuple
         Fitted row-wise steps, applied in order whenever values are read.
+    on_missing_history : str
+        As given.
 
     Raises
     ------
@@ -485,12 +460,15 @@ class WindowView(_View):
     array([0., 0., 0.])
     """
 
+    on_missing_history: str = "warn"  # also of views pickled before there was a choice
+
     def __init__(
         self,
         series: ArrayLike | Sequence[ArrayLike] | SeriesView,
         ends: ArrayLike | None = None,
         *,
         lags: ArrayLike,
+        on_missing_history: Literal["warn", "raise", "ignore"] = "warn",
     ) -> None:
         super().__init__(series, ends)
         lags = np.asarray(lags)
@@ -506,6 +484,12 @@ class WindowView(_View):
                 f"of a window first), got {lags!r}."
             )
         self.lags = lags.astype(np.int64)
+        if on_missing_history not in ON_MISSING_HISTORY:
+            raise ValueError(
+                "on_missing_history must be 'warn', 'raise' or 'ignore', got "
+                f"on_missing_history={on_missing_history!r}."
+            )
+        self.on_missing_history = on_missing_history
 
     @property
     def reach(self) -> int:
@@ -537,6 +521,21 @@ class WindowView(_View):
             A copy, the appended steps applied.
         """
         return self._gather(self.dtype if dtype is None else dtype)
+
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray:
+        if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
+            raise ValueError(
+                f"{self!r} is not turned into an array of "
+                f"{readable_bytes(self.materialized_nbytes)} by accident. "
+                "to_numpy() does it on purpose; Standardizer and PerStep transform "
+                "a view without it; view[rows] selects a part."
+            )
+        if copy is False:
+            raise ValueError("A view has no array of its own: copy=False is not met.")
+        check_history(self)
+        return self.to_numpy(dtype)
 
     def __repr__(self) -> str:
         return (

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from numbers import Integral
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.callback import CallbackSupportMixin
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._callbacks import one_task
+from ._history import ON_MISSING_HISTORY, check_history
 from ._output import OutputMixin
 from ._series import Series
 from ._validation import (
@@ -22,11 +23,15 @@ from ._validation import (
     check_panel,
     check_table,
     kind_of,
+    refuse_durations,
     warn_of_jumps,
 )
 from .views import SeriesView, WindowView
 
 __all__ = ["FlattenWindows", "LookbackWindower"]
+
+#: What a table of windows, that a stock model learns from, adds to the warning.
+OF_TRAINING = " In training, FlatWindowRegressor leaves such rows out."
 
 
 class LookbackWindower(
@@ -48,6 +53,12 @@ class LookbackWindower(
         How many rows a window spans.
     step : int, default=1
         Every `step`-th row of them is taken. `lookback` must be a multiple of it.
+    on_missing_history : {"warn", "raise", "ignore"}, default="warn"
+        What models do that are to predict rows with too little history, that is, with
+        fewer than ``lookback - step`` rows before them: give a
+        `MissingHistoryWarning` and repeat the first row in place of the missing
+        ones, raise a ValueError, or repeat it silently. Training skips such rows
+        in any case. It can be changed without a new fit.
 
     Attributes
     ----------
@@ -74,7 +85,9 @@ class LookbackWindower(
     Rows of a :class:`SeriesView` are windowed over their series, so the first row
     of a test fold reaches back into the rows before it. Rows of a plain array or
     DataFrame count as consecutive, and the rows before the first are taken as
-    equal to the first: use contiguous folds, or better `make_supervised`.
+    equal to the first, see `on_missing_history`: use contiguous folds, or better
+    `make_supervised`. Tools that draw or shuffle rows of a plain array, such as
+    ``BaggingRegressor``, would make windows of rows that do not follow each other.
 
     Examples
     --------
@@ -93,11 +106,21 @@ class LookbackWindower(
     _parameter_constraints = {  # noqa: RUF012
         "lookback": [Interval(Integral, 1, None, closed="left")],
         "step": [Interval(Integral, 1, None, closed="left")],
+        "on_missing_history": [StrOptions(set(ON_MISSING_HISTORY))],
     }
 
-    def __init__(self, lookback: int, *, step: int = 1) -> None:
+    on_missing_history = "warn"  # also of those saved before there was a choice
+
+    def __init__(
+        self,
+        lookback: int,
+        *,
+        step: int = 1,
+        on_missing_history: Literal["warn", "raise", "ignore"] = "warn",
+    ) -> None:
         self.lookback = lookback
         self.step = step
+        self.on_missing_history = on_missing_history
 
     @one_task
     def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:
@@ -115,6 +138,7 @@ class LookbackWindower(
         self : object
             The transformer.
         """
+        refuse_durations(self, ("lookback", "step"), X)
         self._validate_params()
         if self.lookback % self.step:
             lower = self.lookback // self.step * self.step
@@ -154,7 +178,11 @@ class LookbackWindower(
             A view: nothing is copied.
         """
         check_is_fitted(self)
-        return WindowView(self._as_rows(X, reset=False), lags=self.lags_)
+        return WindowView(
+            self._as_rows(X, reset=False),
+            lags=self.lags_,
+            on_missing_history=self.on_missing_history,
+        )
 
     def _as_rows(self, X, *, reset):
         kind = kind_of(X)
@@ -346,9 +374,14 @@ class FlattenWindows(
         Returns
         -------
         table : ndarray or DataFrame of shape (n_samples, n_lags * n_channels)
-            Oldest entry first, all its channels together.
+            Oldest entry first, all its channels together. Entries before the series
+            begins are its first row, with a `MissingHistoryWarning`.
         """
         check_is_fitted(self)
+        return self._table(X, OF_TRAINING)
+
+    def _table(self, X, advice=""):
+        """What `transform` gives; `advice` goes to the warning of missing history."""
         index = getattr(X, "index", None)
         X, known = self._check(X, reset=False)
         if not np.array_equal(known, self._known_lags):
@@ -358,6 +391,7 @@ class FlattenWindows(
                 f"{self._known_lags[-1]} ({len(self._known_lags)})."
             )
         if isinstance(X, WindowView):
+            check_history(X, self.lags_[0], advice)
             values = WindowView(SeriesView(X), lags=self.lags_).to_numpy()
         else:
             index = None

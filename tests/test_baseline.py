@@ -114,6 +114,7 @@ def last_known(column, row, stride, start=0):
     return np.nan
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("period", [None, 4])
 @pytest.mark.parametrize("before", ["bare", "standardized"])
 @pytest.mark.parametrize("every", [1, 3])
@@ -305,6 +306,7 @@ def test_two_dimensions_are_one_channel(container):
     np.testing.assert_array_equal(seasonal.predict(table), values[:, 2])
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 def test_the_target_mark_is_not_read_at_predict(frame):
     windows, y = windows_of(frame, "temp", [2, 9], lookback=12)
     model = PersistenceRegressor(period=12).fit(windows, y)
@@ -445,6 +447,7 @@ def naive_table(frame, rows, lags):
     )
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("lags", [None, [0, 5], [5, 2, 0]])
 @pytest.mark.parametrize("target, delay", [("temp", 3), (["wind", "rain"], [1, 2])])
 def test_ridge_of_complete_windows_only(frame, lags, target, delay):
@@ -497,6 +500,7 @@ def test_the_inner_regressor_is_a_fitted_copy_with_names(frame):
     assert model.n_features_in_ == 3
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 def test_gradient_boosting_takes_missing_values(frame):
     windows, y = windows_of(frame, "temp", 3)
     holed = frame.copy()

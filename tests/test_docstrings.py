@@ -82,7 +82,7 @@ MEMBERS = {
 CALLABLE = {
     name: thing
     for name, thing in {**PUBLIC, **MEMBERS}.items()
-    if not isinstance(thing, property) and thing is not skseqconv.PastLostWarning
+    if not isinstance(thing, property) and thing is not skseqconv.MissingHistoryWarning
 }
 ESTIMATORS = {
     name: cls for name, cls in CLASSES.items() if issubclass(cls, BaseEstimator)

@@ -75,7 +75,7 @@ def windows(task):
     """Windows of the weather and what is to be forecast."""
     X, y = task
     X = Standardizer().fit_transform(X)
-    return LookbackWindower(24).fit_transform(X), y
+    return LookbackWindower(24, on_missing_history="ignore").fit_transform(X), y
 
 
 # The networks.
@@ -334,6 +334,7 @@ def test_predictions_do_not_depend_on_their_company(windows):
     assert model.predict(X[:0]).shape == (0,)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 def test_a_memmap_series_trains(tmp_path, weather):
     path = tmp_path / "series.dat"
     stored = np.memmap(path, dtype="float32", mode="w+", shape=weather.shape)
@@ -369,6 +370,7 @@ def test_grid_search_chooses_by_time_series_split(Estimator, task):
     )
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("form", ["view", "table"])
 def test_scikit_learns_validation_tools_take_pipelines(form, task, weather):
     X, y = task
@@ -463,6 +465,7 @@ def test_workers_map_the_series_and_do_not_copy_it(n_jobs, mapped):
     np.testing.assert_array_equal(scores, [mapped] * 3)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 def test_missing_values_are_filled_per_step(task):
     X, y = task
     values = X.series.copy()
@@ -1141,6 +1144,7 @@ def test_is_a_regressor(Estimator):
     assert is_regressor(Estimator())
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @BOTH
 def test_changing_the_future_changes_no_earlier_prediction(Estimator, weather):
     n_past = 700

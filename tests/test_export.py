@@ -81,7 +81,7 @@ READERS = {
     "tokens, three classes": (Conv1DGRUClassifier(**GRU | TOKENS), 3),
 }
 NAMES = [*REGRESSORS, *CLASSIFIERS, *READERS]
-WINDOWER = LookbackWindower(48, step=3)
+WINDOWER = LookbackWindower(48, step=3, on_missing_history="ignore")
 
 
 @functools.cache
@@ -381,7 +381,6 @@ def test_texts_are_cut_outside():
     ],
     ids=lambda last: type(last).__name__,
 )
-@pytest.mark.filterwarnings("ignore::skseqconv.PastLostWarning")
 def test_only_networks_can_be_exported(last):
     X = np.random.default_rng(0).normal(size=(60, 16, 1))
     last.fit(X, X[:, -1, 0])

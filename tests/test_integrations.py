@@ -44,7 +44,6 @@ from skseqconv import (
     Conv1DRegressor,
     FlattenWindows,
     LookbackWindower,
-    PastLostWarning,
     PersistenceRegressor,
     PerStep,
     SeriesView,
@@ -81,8 +80,8 @@ def of_network(name):
 
 @pytest.fixture
 def rows(task):
-    X, y = task
-    return X[:300], y[:300]
+    X, y = task  # from the first row on that has a whole window in `pipeline`
+    return X[11:311], y[11:311]
 
 
 @pytest.fixture
@@ -202,6 +201,7 @@ def test_transformers_take_polars_tables(transformer, polars, weather):
     np.testing.assert_allclose(back.to_numpy(), table.to_numpy())
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("container", ["pandas", "polars"])
 def test_set_output_gives_tables_and_leaves_views_alone(container, weather):
     module = pytest.importorskip(container, reason="polars is an extra")
@@ -232,6 +232,7 @@ def test_targets_weights_and_labels_may_be_polars(polars, windows):
     assert classes.tolist() == ["cold", "warm"]
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")  # a table
 def test_folds_of_polars(polars, rows, weather):
     X, y = rows
     model = pipeline(network(window_norm=None))
@@ -459,6 +460,7 @@ def table(weather):
     return weather[:300]
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")  # a table
 def test_permutation_importance_of_the_channels_of_a_table(table):
     X, y = make_supervised(table, "p (mbar)")
     model = pipeline(network()).fit(X, y)
@@ -477,14 +479,14 @@ def test_permutation_importance_of_steps_but_not_of_panels(windows):
         permutation_importance(network().fit(panel, y), panel, y)
 
 
-@pytest.mark.filterwarnings("ignore:X does not have valid feature names")
-def test_permuting_a_view_warns_that_its_past_is_lost(rows):
+def test_a_view_is_not_permuted(rows):
     X, y = rows
-    model = pipeline(network()).fit(X, y)
-    with pytest.warns(PastLostWarning, match="whose rows know no past"):
+    model = pipeline(PersistenceRegressor()).fit(X, y)
+    with pytest.raises(TypeError, match="is not turned into a plain array"):
         permutation_importance(model, X, y, n_repeats=1)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")  # a table
 def test_partial_dependence_of_a_channel_of_a_table(rows, table):
     X, y = rows
     model = pipeline(network()).fit(X, y)
@@ -516,7 +518,9 @@ def test_stacking_takes_folds_that_are_a_partition(rows):
 
 
 def test_one_network_for_each_target(weather):
-    X, y = make_supervised(weather[:300], ["T (degC)", "p (mbar)"], delay=6)
+    X, y = make_supervised(
+        weather[:300], ["T (degC)", "p (mbar)"], delay=6, rows=np.arange(11, 294)
+    )
     apart = pipeline(MultiOutputRegressor(network()))
     with pytest.warns(UserWarning, match="X knows 2 target"):
         apart.fit(X, y)
@@ -536,8 +540,8 @@ def test_bagging_takes_tables_of_windows_alone(rows, windows):
     assert not np.array_equal(members[0].predict(table), members[1].predict(table))
     with pytest.raises(ValueError, match="dim 3, while dim <= 2 is required by Bag"):
         bag.fit(panel, y)
-    with pytest.warns(PastLostWarning, match="whose rows know no past"):
-        BaggingRegressor(pipeline(network(window_norm=None)), 1).fit(*rows)
+    with pytest.raises(TypeError, match=r"FlatWindowRegressor\(BaggingRegressor\(\)"):
+        BaggingRegressor(pipeline(network()), 1).fit(*rows)
 
 
 def test_classifiers_vote(windows):
@@ -599,6 +603,7 @@ def test_skore_reports(rows):
 
 # To see whether it is fitted, MAPIE shows an array to the last step of a Pipeline.
 @pytest.mark.filterwarnings("ignore:X does not have valid feature names")
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")  # MAPIE's probe
 def test_mapie_makes_intervals(rows):
     from mapie.regression import CrossConformalRegressor, SplitConformalRegressor
 

@@ -82,7 +82,7 @@ def walk():
     random = np.random.default_rng(0)
     series = np.array([500, 0]) + np.cumsum(random.normal(size=(300, 2)), axis=0)
     X, y = make_supervised(series, 0, delay=3)
-    return LookbackWindower(12).fit_transform(X), y
+    return LookbackWindower(12, on_missing_history="ignore").fit_transform(X), y
 
 
 # Quantiles.

@@ -84,6 +84,7 @@ def test_windows(t, future, lookback):
     assert after.any()  # the change is seen where it may be
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize(
     "model",
     [FlatWindowRegressor(), FlatWindowRegressor(lags=[0, 4]), PersistenceRegressor()],
@@ -103,6 +104,7 @@ def test_predictions(model, t, future):
     np.testing.assert_array_equal(*predictions)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @quick
 @given(t=last_known)
 def test_a_missing_future_fails_no_prediction_of_the_past(t):

@@ -1,11 +1,15 @@
 """Standardizer and PerStep on rows, windows, tables and panels."""
 
 import pickle
+import re
 import tracemalloc
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
+import tensorflow as tf
+from keras.utils import pad_sequences
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer
@@ -21,7 +25,16 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from skseqconv import LookbackWindower, PerStep, SeriesView, Standardizer, WindowView
+from skseqconv import (
+    FlattenWindows,
+    FlatWindowRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    PerStep,
+    SeriesView,
+    Standardizer,
+    WindowView,
+)
 
 NAMES = ["wind", "temp", "rain"]
 KINDS = ["rows", "windows", "array", "frame", "panel"]
@@ -578,3 +591,98 @@ def test_pipeline_output_setting_reaches_views(frame):
     plain = make_pipeline(StandardScaler(), PCA(2)).fit_transform(frame.to_numpy())
     expected = edge_padded(plain, range(60), [2, 1, 0])
     np.testing.assert_allclose(out.to_numpy(), expected, atol=1e-9)
+
+
+# Samples of different lengths, single columns, huge values.
+
+UNEQUAL = [np.arange(6.0).reshape(3, 2), np.arange(10.0).reshape(5, 2)]
+EVERYONE = [
+    Standardizer(),
+    PerStep(PCA()),
+    LookbackWindower(2),
+    FlattenWindows(),
+    PersistenceRegressor(),
+    FlatWindowRegressor(),
+    make_pipeline(Standardizer(), PersistenceRegressor()),
+]
+
+
+def holding(arrays):
+    """The arrays in an array of objects."""
+    held = np.empty(len(arrays), dtype=object)
+    held[:] = arrays
+    return held
+
+
+@pytest.mark.parametrize("hold", [list, tuple, holding, pd.Series])
+@pytest.mark.parametrize("estimator", EVERYONE, ids=lambda e: type(e).__name__)
+def test_arrays_of_different_lengths_are_refused(estimator, hold):
+    match = r"2 arrays of different lengths, 3 x 2 to 5 x 2\. .*SeriesView.*pad_seq"
+    with pytest.raises(ValueError, match=match):
+        clone(estimator).fit(hold(UNEQUAL), [0.0, 1.0])
+
+
+def test_arrays_of_different_channels_are_refused():
+    with pytest.raises(ValueError, match=r"shapes, 3 x 1 to 3 x 2: .*same channels"):
+        Standardizer().fit([np.zeros((3, 1)), np.zeros((3, 2))])
+
+
+def test_the_ways_that_the_refusal_names_keep_every_value():
+    everything = np.concatenate(UNEQUAL)
+    mean, scale = everything.mean(axis=0), everything.std(axis=0)
+    of_series = Standardizer().fit(SeriesView(UNEQUAL))
+    np.testing.assert_allclose(of_series.mean_, mean)
+    panel = pad_sequences(UNEQUAL, dtype="float64", value=np.nan)
+    filling = PerStep(SimpleImputer(strategy="constant", fill_value=0.0))
+    filled = make_pipeline(Standardizer(), filling).fit_transform(panel)
+    expected = [np.zeros((2, 2)), *((one - mean) / scale for one in UNEQUAL)]
+    np.testing.assert_allclose(np.concatenate(filled), np.concatenate(expected))
+
+
+@pytest.mark.parametrize("estimator", EVERYONE, ids=lambda e: type(e).__name__)
+def test_a_single_column_is_refused(estimator):
+    column = pd.Series(np.arange(5.0), name="load")
+    match = "a 2-dimensional container" if isinstance(estimator, PerStep) else "to_fra"
+    with pytest.raises(ValueError, match=match):
+        clone(estimator).fit(column, np.zeros(5))
+
+
+def test_one_dimension_of_another_library_is_refused():
+    for column in (tf.range(5.0), pyarrow.array([1.0, 2.0])):
+        with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
+            Standardizer().fit(column)
+
+
+def test_a_structured_array_is_refused():
+    fields = np.zeros(5, dtype=[("load", float), ("temp", float)])
+    for estimator in (Standardizer(), LookbackWindower(2), FlattenWindows()):
+        with pytest.raises(ValueError, match=r"fields load, temp: pandas\.Data"):
+            estimator.fit(fields)
+    assert Standardizer().fit(pd.DataFrame(fields)).n_features_in_ == 2
+
+
+@pytest.mark.parametrize("huge", [1e300, -3e160])
+@pytest.mark.parametrize("kind", [np.asarray, SeriesView, lambda rows: rows[None]])
+def test_values_whose_variance_is_beyond_float64_are_refused(kind, huge):
+    rows = np.array([[0.0, 1.0], [1.0, huge], [2.0, np.nan]])
+    largest = re.escape(f"{abs(huge):g}")
+    with pytest.raises(ValueError, match=rf"^Channel 1 has values up to {largest}, "):
+        Standardizer().fit(kind(rows))
+    named = pd.DataFrame(rows, columns=["a", "b"])
+    with pytest.raises(ValueError, match=r"^Channel 'b' has values up to"):
+        Standardizer().fit(named)
+
+
+def test_large_values_have_the_right_statistics():
+    rows = np.array([[1e150], [3e150]])
+    for X in (rows, SeriesView(rows), rows[None]):
+        fitted = Standardizer().fit(X)
+        np.testing.assert_allclose([fitted.mean_, fitted.scale_], [[2e150], [1e150]])
+
+
+def test_a_column_without_a_value_stays_missing_in_any_container():
+    rows = np.array([[1.0, np.nan], [3.0, np.nan]])
+    for X in (rows, SeriesView(rows), rows[None]):
+        fitted = Standardizer().fit(X)
+        np.testing.assert_array_equal(fitted.mean_, [2.0, np.nan])
+        np.testing.assert_array_equal(fitted.scale_, [1.0, np.nan])

@@ -32,7 +32,9 @@ def network(Estimator=Conv1DRegressor, **parameters):
 
 
 def pipeline(model):
-    return make_pipeline(Standardizer(), LookbackWindower(12), model)
+    # Monitors score the training rows, the first of which have no history.
+    windower = LookbackWindower(12, on_missing_history="ignore")
+    return make_pipeline(Standardizer(), windower, model)
 
 
 def search(model, n_jobs=None):

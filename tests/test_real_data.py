@@ -44,6 +44,7 @@ def test_its_repeated_stamp_and_its_hole_are_told_and_split(jena):
     np.testing.assert_array_equal(y, later)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
 def test_kernel_and_pool_size_are_searched_by_time_series_split(Estimator, jena):
     clean = jena.ffill()

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from joblib import Parallel, delayed
 from numpy.testing import assert_array_equal
 from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import BaggingRegressor, VotingRegressor
+from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import (
     KFold,
     TimeSeriesSplit,
@@ -25,7 +27,15 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.utils import _safe_indexing, indexable
 
-from skseqconv import LookbackWindower, PastLostWarning, SeriesView, WindowView, views
+from skseqconv import (
+    FlatWindowRegressor,
+    LookbackWindower,
+    MissingHistoryWarning,
+    SeriesView,
+    WindowView,
+    make_supervised,
+    views,
+)
 from skseqconv._batches import WindowSequences
 from skseqconv._feed import gather, to_tensors
 from skseqconv.preprocessing import RowStep
@@ -335,6 +345,15 @@ def test_a_compact_view_shows_the_same(data):
     else:
         assert list(small.index) == list(view.index)
     kept = small.series if isinstance(small.series, list) else [small.series]
+    touched = [
+        (max(own - seen.lags[0], 0), own, which)
+        for which, own in (own_rows(seen.arrays)[row] for row in view.rows)
+    ]
+    spans = []  # of each series, from the first row that a window touches to the last
+    for which in sorted({which for *_, which in touched}):
+        firsts, lasts, _ = zip(*(t for t in touched if t[2] == which), strict=True)
+        spans.append(max(lasts) + 1 - min(firsts))
+    assert [len(array) for array in kept if len(small)] == spans
     for array in kept if len(small) else []:
         assert any(np.shares_memory(array, whole) for whole in seen.arrays)
 
@@ -579,6 +598,13 @@ def test_a_view_says_its_shape_and_its_memory():
     assert 16_000 < sys.getsizeof(windows) < 17_000
 
 
+@pytest.mark.parametrize(
+    ("lags", "lookback"), [([0], 1), ([5], 6), ([4, 2, 0], 6), ([24, 18, 12], 30)]
+)
+def test_lookback_counts_the_rows_that_a_window_spans(lags, lookback):
+    assert WindowView(climate(30), lags=lags).lookback == lookback
+
+
 def test_sizes_are_those_of_the_array():
     windows = WindowView(climate(50, 2), lags=[4, 2, 0])[10:20]
     array = windows.to_numpy()
@@ -602,28 +628,59 @@ def test_to_numpy_takes_a_dtype_and_gives_a_copy():
 # Becoming an array.
 
 
-@pytest.mark.parametrize("make", [SeriesView, lambda s: WindowView(s, lags=[2, 1, 0])])
-def test_asarray_warns_that_the_past_is_lost(make):
-    view = make(climate(10))
-    with pytest.warns(PastLostWarning, match=r"Standardizer or PerStep") as caught:
-        array = np.asarray(view)
+@pytest.mark.parametrize(
+    "copy",
+    [
+        np.asarray,
+        lambda view: np.array(view, dtype=np.float32),
+        StandardScaler().fit,
+        lambda view: BaggingRegressor(flat_model()).fit(view, np.arange(10)),
+        lambda view: np.add(view, 1),
+    ],
+    ids=["asarray", "array", "stock transformer", "Bagging", "ufunc"],
+)
+def test_rows_are_not_turned_into_an_array_by_accident(copy):
+    with pytest.raises(TypeError, match=r"would be wrong.*PerStep.*FlatWindowReg"):
+        copy(SeriesView(climate(10)))
+
+
+def flat_model(regressor=None):
+    return make_pipeline(LookbackWindower(5), FlatWindowRegressor(regressor))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        flat_model(BaggingRegressor(LinearRegression(), 2, random_state=0)),
+        VotingRegressor([("one", flat_model(LinearRegression()))]),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_the_ways_that_the_refusal_names_see_whole_windows(model):
+    # Each value is the negative of the fourth before it: only whole windows tell it.
+    series = np.random.default_rng(0).normal(size=60)
+    for row in range(4, 60):
+        series[row] = -series[row - 4]
+    X, y = make_supervised(series, 0)
+    model.fit(X[:40], y[:40])
+    np.testing.assert_allclose(model.predict(X[40:]), y[40:])
+
+
+def test_whole_windows_become_an_array():
+    windows = WindowView(climate(10), lags=[2, 1, 0])
+    assert_array_equal(np.asarray(windows[2:]), windows[2:].to_numpy())
+    assert np.asarray(windows[2:], dtype=np.float32).dtype == np.float32
+    with pytest.warns(MissingHistoryWarning, match="history for 2 of 9 rows") as caught:
+        array = np.asarray(windows[:9])
     assert len(caught) == 1
     assert caught[0].filename == __file__
-    assert_array_equal(array, view.to_numpy())
-    with pytest.warns(PastLostWarning, match="plain array"):
-        assert np.asarray(view, dtype=np.float32).dtype == np.float32
-
-
-def test_a_stock_transformer_warns_that_the_past_is_lost():
-    with pytest.warns(PastLostWarning, match="stock transformer"):
-        StandardScaler().fit(SeriesView(climate(10)))
+    assert_array_equal(array, windows[:9].to_numpy())
 
 
 def test_a_large_view_is_not_made_an_array_by_accident(monkeypatch):
-    windows = WindowView(climate(100, 2), lags=[3, 2, 1, 0])
+    windows = WindowView(climate(103, 2), lags=[3, 2, 1, 0])[3:]
     monkeypatch.setattr(views, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes)
-    with pytest.warns(PastLostWarning):
-        np.asarray(windows)
+    assert np.asarray(windows).shape == (100, 4, 2)
     monkeypatch.setattr(views, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes - 1)
     with pytest.raises(ValueError, match=r"an array of 6\.4 kB by accident.*to_numpy"):
         np.asarray(windows)
@@ -632,7 +689,7 @@ def test_a_large_view_is_not_made_an_array_by_accident(monkeypatch):
 
 def test_asarray_without_a_copy_is_not_possible():
     with pytest.raises(ValueError, match="copy=False"):
-        np.asarray(SeriesView(climate(10)), copy=False)
+        np.asarray(WindowView(climate(10), lags=[0]), copy=False)
 
 
 # What is refused.

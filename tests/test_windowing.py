@@ -1,5 +1,7 @@
 """LookbackWindower and FlattenWindows."""
 
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,7 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     FlattenWindows,
     LookbackWindower,
+    PersistenceRegressor,
     PerStep,
     SeriesView,
     Standardizer,
@@ -195,6 +198,38 @@ def test_sizes_must_be_positive_whole_numbers(series, name, value):
     assert type(error.value).__name__ == "InvalidParameterError"
 
 
+@pytest.mark.parametrize(
+    "span",
+    ["2h", "2 hours", timedelta(hours=2), np.timedelta64(2, "h"), pd.Timedelta("2h")],
+)
+@pytest.mark.parametrize("name", ["lookback", "step"])
+def test_time_spans_are_refused_with_their_number_of_rows(frame, name, span):
+    windower = LookbackWindower(**{"lookback": 12, name: span})
+    match = rf"{name}=.* is a time span, but LookbackWindower counts rows\. The rows "
+    match += rf"of X are 00:10:00 apart: use {name}=12\."
+    for X in (frame, SeriesView(frame)[:1], frame.to_period("10min")):
+        with pytest.raises(ValueError, match=match):
+            windower.fit(X)
+    match = "counts rows. Divide it by the time between two rows of X"
+    for X in (frame.to_numpy(), SeriesView(frame.to_numpy()), frame[:1], frame[::7]):
+        with pytest.raises(ValueError, match=match):
+            windower.fit(X)
+
+
+@pytest.mark.parametrize("text", ["3 months", "many", "NaT"])
+def test_other_texts_are_no_time_spans(frame, text):
+    with pytest.raises(ValueError, match=r"'lookback' parameter .* must be an int in"):
+        LookbackWindower(text).fit(frame)
+
+
+def test_a_period_is_no_time_span(frame):
+    windows = WindowView(frame, lags=[2, 1, 0])
+    for name in ("period", "delay"):
+        model = PersistenceRegressor("T", **{name: "1h"})
+        with pytest.raises(ValueError, match=f"PersistenceReg.*rows.*use {name}=6"):
+            model.fit(windows, frame["T"])
+
+
 def test_series_too_short_for_one_window(series):
     match = r"has 30 rows: one window of lookback=31, step=1 needs 31\."
     with pytest.raises(ValueError, match=match):
@@ -263,6 +298,7 @@ def naive_table(series, rows, lags):
     return np.array(table)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("lags", [None, [0], [6], [0, 6], [6, 2, 0], [2, 4, 0, 6]])
 @pytest.mark.parametrize("rows", [np.arange(30), np.array([29, 3, 14])])
 def test_columns_are_chosen_lags(frame, series, lags, rows):
@@ -355,8 +391,8 @@ def test_other_windows_at_transform_are_an_error(series):
 
 def test_missing_values_stay(series):
     series[5, 1] = np.nan
-    table = FlattenWindows().fit_transform(WindowView(series, lags=[1, 0]))
-    np.testing.assert_array_equal(np.argwhere(np.isnan(table)), [[5, 3], [6, 1]])
+    table = FlattenWindows().fit_transform(WindowView(series, lags=[1, 0])[1:])
+    np.testing.assert_array_equal(np.argwhere(np.isnan(table)), [[4, 3], [5, 1]])
 
 
 def test_flatten_is_cloned_with_its_lags():
