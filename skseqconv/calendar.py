@@ -14,7 +14,7 @@ from pandas.tseries.frequencies import to_offset
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .supervised import calendar_frequency, readable_step
+from ._frequency import calendar_frequency, readable_step
 
 __all__ = ["CalendarFeatures"]
 

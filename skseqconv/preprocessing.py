@@ -28,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._batches import raise_not_finite_row
 from ._callbacks import one_task
+from ._containers import unmasked
 from ._output import OutputMixin
 from ._validation import check_channels, check_panel, check_table, kind_of
 from .views import SeriesView, WindowView
@@ -169,10 +170,11 @@ class _RowWise(
             return X._append_step(step)
         if kind == "panel":
             X = check_panel(self, X, reset=False) if forth else X
-            X = np.asarray(X)
+            X = np.asarray(unmasked(X))
             return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
-        values = step.transform(self._check_table(X, reset=False) if forth else X)
+        rows = self._check_table(X, reset=False) if forth else unmasked(X)
+        values = step.transform(rows)
         names = step.channel_names
         if names is None:
             names = [f"x{i}" for i in range(values.shape[1])]
@@ -393,6 +395,7 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
         if hasattr(X, "columns"):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
+        X = unmasked(X)
         return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
 
     def _fit_rows(self, inner, view, y):

@@ -77,6 +77,8 @@ class _View:
             rows = series.rows if rows is None else rows
         else:
             self._series, self.steps, self.target = Series.of(series), (), None
+            if self._series is not series:
+                self._series.warn_of_gaps(stacklevel=4)
         self.rows = self._checked_rows(rows)
 
     def _checked_rows(self, rows):

@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from ._callbacks import one_task
+from ._containers import labels_of, unmasked
 from ._output import OutputMixin
 from ._series import Series
 from ._validation import (
@@ -170,8 +171,10 @@ class LookbackWindower(
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         warn_of_jumps(index)
         names = getattr(self, "feature_names_in_", None)
+        labels = labels_of(X) if hasattr(X, "iloc") else None
         values = np.ascontiguousarray(values)
-        return SeriesView(Series([values], names, None if index is None else [index]))
+        indexes = None if index is None else [index]
+        return SeriesView(Series([values], names, indexes, labels=labels))
 
     def inverse_transform(self, X: WindowView | ArrayLike) -> SeriesView | NDArray:
         """Give the rows that windows end with.
@@ -188,7 +191,7 @@ class LookbackWindower(
         """
         if isinstance(X, WindowView):
             return SeriesView(X)
-        return np.asarray(X)[:, -1]
+        return np.asarray(unmasked(X))[:, -1]
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
