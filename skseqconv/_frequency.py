@@ -36,14 +36,14 @@ class Rule(NamedTuple):
     @property
     def is_business_days(self):
         """Whether holidays would be gaps."""
-        custom = getattr(self.offset, "holidays", ())
-        return isinstance(self.offset, pd.offsets.BusinessDay) and not len(custom)
+        known = getattr(self.offset, "holidays", None)
+        return isinstance(self.offset, pd.offsets.BusinessDay) and not known
 
     @property
     def weekmask(self):
         """The argument of CustomBusinessDay, where it is not the usual one."""
-        mask = getattr(self.offset, "weekmask", "Mon Tue Wed Thu Fri")
-        return "" if mask == "Mon Tue Wed Thu Fri" else f"weekmask={mask!r}, "
+        mask = getattr(self.offset, "weekmask", None)
+        return "" if mask in (None, "Mon Tue Wed Thu Fri") else f"weekmask={mask!r}, "
 
 
 def nearest_rule(index, steps):
@@ -72,7 +72,7 @@ def nearest_offset(index, n_places):
     best, places = None, None
     if n_places and isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
         for offset in _candidates(_local(index)):
-            found = _exceptions(index, offset)
+            found = exceptions(index, offset)
             if len(found) < n_places:
                 best, places, n_places = offset, found, len(found)
     return best, places
@@ -97,7 +97,7 @@ def declared_rule(index, steps, freq):
         return Rule(f"freq={freq!r}"), np.flatnonzero(expected != index[1:])
     if isinstance(index, pd.PeriodIndex):
         index = _on_offset(index, offset)
-    places = _exceptions(index, offset)
+    places = exceptions(index, offset)
     shown = repr(freq) if isinstance(freq, str) else _readable_offset(offset)
     return Rule(f"freq={shown}", offset), places
 
@@ -143,7 +143,7 @@ def most_common(steps):
 def readable_difference(index, step):
     """A difference of two entries of an index, for people."""
     if isinstance(index, pd.PeriodIndex):
-        return f"{step} period{'s' * (step != 1)} of {index.freqstr!r}"
+        return f"{step} period{'' if step == 1 else 's'} of {index.freqstr!r}"
     if hasattr(index, "unit"):
         return readable_step(pd.Timedelta(step, unit=index.unit))
     return f"{step:g}"
@@ -177,9 +177,9 @@ def _on_offset(index, offset):
     return ends if at_end else starts
 
 
-def _exceptions(index, offset):
+def exceptions(index, offset):
     """Positions whose next stamp is not one offset later."""
-    is_time = _passes(offset) and isinstance(index, pd.DatetimeIndex)
+    is_time = passes(offset) and isinstance(index, pd.DatetimeIndex)
     clock = index if is_time else _local(index)
     wrong = shifted(clock[:-1], offset) != clock[1:]
     if len(clock) and not offset.is_on_offset(clock[0]):
@@ -201,7 +201,7 @@ def _candidates(clock):
             names[name] = names.get(name, 0) + 1
     names.pop(None, None)
     offsets = [to_offset(name) for name in sorted(names, key=names.get)[:-5:-1]]
-    offsets = [offset for offset in offsets if not _passes(offset)]
+    offsets = [offset for offset in offsets if not passes(offset)]
     if len(clock) > MAX_SLOW:
         return [offset for offset in offsets if isinstance(offset, pd.offsets.Day)]
     n_months = _most_common_step(clock) / pd.Timedelta(days=30.44)
@@ -214,7 +214,7 @@ def _most_common_step(clock):
     return pd.Timedelta(int(most_common(np.diff(clock.asi8))), unit=clock.unit)
 
 
-def _passes(offset):
+def passes(offset):
     """Whether it is time that passes, rather than a step on the calendar."""
     return isinstance(offset, pd.offsets.Tick) and not isinstance(
         offset, pd.offsets.Day
@@ -246,3 +246,31 @@ def _open_weekdays(clock):
         return [pd.offsets.BusinessDay()]
     mask = " ".join(day for day, held in zip(_WEEKDAYS, is_open, strict=True) if held)
     return [pd.offsets.CustomBusinessDay(weekmask=mask)]
+
+
+# Offsets as plain data, for files that run nothing.
+
+
+def plain_offset(offset):
+    """An offset as text, or as a dict where text would not say all of it."""
+    if type(offset) is pd.DateOffset:
+        return {"date_offset": dict(offset.kwds), "n": offset.n}
+    if type(offset) is pd.offsets.CustomBusinessDay:
+        holidays = [str(day) for day in offset.holidays or ()]
+        return {"weekmask": offset.weekmask, "holidays": holidays, "n": offset.n}
+    if not isinstance(offset, pd.offsets.BaseOffset):
+        return offset
+    try:
+        known = to_offset(offset.freqstr) == offset
+    except ValueError:
+        known = False
+    return offset.freqstr if known else offset
+
+
+def offset_of(plain):
+    """The offset that `plain_offset` gave as plain data."""
+    if not isinstance(plain, dict):
+        return plain
+    if "date_offset" in plain:
+        return pd.DateOffset(plain["n"], **plain["date_offset"])
+    return pd.offsets.CustomBusinessDay(**plain)

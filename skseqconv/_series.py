@@ -116,18 +116,24 @@ class Series:
             return None
         return self.indexes[0].append(self.indexes[1:])[rows]
 
-    def warn_of_gaps(self, stacklevel):
-        """Warn if the index of a series has gaps; refuse it out of order."""
-        if self.indexes is None:
-            return
-        from ._time_axis import warn_of_gaps  # arrays do without pandas
+    def check_rows(self, on_gap, *, stacklevel):
+        """Refuse rows out of order, and warn of gaps, or of ids of several series."""
+        from ._time_axis import each_gaps, warn_of_gaps, warn_of_ids
 
-        warn_of_gaps(
-            self.indexes,
-            'Rows are taken as consecutive; make_supervised(..., on_gap="split") makes '
-            "the parts between gaps separate series.",
-            stacklevel=stacklevel + 1,
-        )
+        indexes = self.indexes or [None]
+        if on_gap == "warn":
+            warn_of_gaps(
+                indexes,
+                'Rows are taken as consecutive: on_gap="ignore" says so without this '
+                'warning, and make_supervised(..., on_gap="split") makes the parts '
+                "between gaps separate series.",
+                stacklevel=stacklevel + 1,
+            )
+        else:
+            for gaps in each_gaps(indexes):
+                if gaps is not None and on_gap == "raise":
+                    raise ValueError(gaps.describe())
+        warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
 
     def stamps(self, rows):
         """Ranks in time: row numbers for one series, ranks of dates for several."""

@@ -24,6 +24,14 @@ N_PLACES_SHOWN = 3
 
 #: Text that may be a date: it holds a year, or numbers as in 1/2/20.
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+
+#: Names of columns that tell series apart.
+_ID = re.compile(
+    r"(^|_)(id|store|shop|item|sku|product|customer|household|sensor|station|site|"
+    r"meter|machine|ticker|symbol)(_?(id|no|nr|number|code))?$",
+    re.IGNORECASE,
+)
+
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
 
@@ -67,27 +75,42 @@ class Gaps(NamedTuple):
         """The way out that the gaps themselves suggest, if any."""
         if len(self.clock_changes):
             return f" {_local_time(self.index, self.clock_changes)}"
+        hints = ""
         if self.rule.is_business_days:
-            return (
+            hints = (
                 " Holidays are declared by make_supervised(..., freq=pandas.offsets."
                 f"CustomBusinessDay({self.rule.weekmask}holidays=[...]))."
             )
-        return ""
+        if len(self.repeats):
+            hints += f" Where their values differ, {ONE_ROW_A_STAMP}"
+        return hints
+
+    @property
+    def is_clock(self):
+        """Whether clocks that are set explain all of them."""
+        return bool(np.isin(self.places, self.clock_changes).all())
 
     def refuse_choice(self, values):
         """Refuse rows of one stamp that hold different values."""
-        for at in self.repeats:
-            if not np.array_equal(values[at], values[at + 1], equal_nan=True):
-                raise ValueError(
-                    f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the stamp "
-                    'of the row before with other values, and on_gap="split" does not '
-                    f"choose between them. {self.hint().strip() or ONE_ROW_A_STAMP}"
-                )
+        rows, again = values[self.repeats], values[self.repeats + 1]
+        same = (rows == again) | (np.isnan(rows) & np.isnan(again))
+        if same.all():
+            return
+        at = int(self.repeats[~same.all(axis=1)][0])
+        way_out = f"If it is one series, {ONE_ROW_A_STAMP}"
+        if at in self.clock_changes:
+            way_out = _local_time(self.index, self.clock_changes)
+        raise ValueError(
+            f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the stamp of the "
+            'row before with other values, and on_gap="split" does not choose between '
+            f"them. {way_out}"
+        )
 
 
 ONE_ROW_A_STAMP = (
-    "Decide first what the rows of one stamp become: series.groupby(level=0).mean() "
-    "takes their mean, series.groupby(level=0).last() the last known values."
+    "decide first what becomes of rows with the same stamp: "
+    "series.groupby(level=0).mean() takes their mean, series.groupby(level=0).last() "
+    "the last known values."
 )
 
 
@@ -156,6 +179,34 @@ def warn_of_gaps(indexes, ending, *, stacklevel):
         UserWarning,
         stacklevel=stacklevel + 1,
     )
+
+
+def warn_of_ids(labels, array, index, *, stacklevel):
+    """Warn of a channel that looks like the id of several series."""
+    anew = "" if hasattr(index, "asi8") else ".reset_index(drop=True)"
+    for at, label in enumerate(labels or ()):
+        if not (isinstance(label, str) and _ID.search(label)):
+            continue
+        n_ids = _n_ids(np.asarray(array[:, at]))
+        if n_ids > 1:
+            warnings.warn(
+                f"Channel {label!r} looks like the id of {n_ids} series: windows would "
+                "reach from one series into the next. Give them as a list, "
+                f"[part.drop(columns={label!r}){anew} for _, part in "
+                f"series.groupby({label!r})]. If it belongs to one series, rename it.",
+                UserWarning,
+                stacklevel=stacklevel + 1,
+            )
+
+
+def _n_ids(values):
+    """How many ids a column holds, in blocks or in turns; 0 if it holds none."""
+    if not np.isfinite(values).all() or (values % 1).any():
+        return 0
+    n_ids = len(np.unique(values))
+    in_blocks = np.count_nonzero(np.diff(values)) == n_ids - 1
+    in_turns = np.array_equal(values[n_ids:], values[:-n_ids])
+    return n_ids if 2 * n_ids <= len(values) and (in_blocks or in_turns) else 0
 
 
 def regular_parts(gaps, freq=None):
@@ -277,7 +328,7 @@ def _refuse_levels(index):
 def _refuse_panel(index, steps):
     """Refuse an index most of whose stamps are repeated."""
     repeats = steps == 0
-    if not repeats.any() or len(_clock_changes(index, steps)):
+    if np.isin(np.flatnonzero(repeats), _clock_changes(index, steps)).all():
         return
     groups = np.diff(np.flatnonzero(np.concatenate([[True], ~repeats, [True]])))
     if (groups > 1).mean() <= 0.5:
@@ -302,7 +353,7 @@ def _several(index):
             f"{ways} If all rows are one series in the order of time, use "
             "series.reset_index(drop=True)."
         )
-    return f"{ways} If it is one series: {ONE_ROW_A_STAMP}"
+    return f"{ways} If it is one series, {ONE_ROW_A_STAMP}"
 
 
 # Order.

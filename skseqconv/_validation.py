@@ -74,7 +74,8 @@ def warn_of_jumps(index):
         warn_of_gaps(
             [index],
             "Rows of a plain table are taken as consecutive, so windows reach across; "
-            "make_supervised gives rows that know their past.",
+            "make_supervised gives rows that know their past. Where rows are "
+            "consecutive, X.reset_index(drop=True) says so.",
             stacklevel=4,
         )
     except ValueError as error:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._series import Series, positions_of
-from ._time_axis import each_gaps, refuse_frequency, regular_parts
+from ._time_axis import each_gaps, refuse_frequency, regular_parts, warn_of_ids
 from .views import SeriesView
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ def make_supervised(
     given = series if isinstance(series, SeriesView) else None
     data = Series.of(series) if given is None else given._series
     mended = _mend_gaps(data, on_gap, freq)
+    if given is None:
+        first = None if data.indexes is None else data.indexes[0]
+        warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
     if mended is not data and (given is not None or rows is not None):
         raise ValueError(
             'on_gap="split" cannot split the series of a view, nor number rows= anew: '
@@ -267,7 +270,8 @@ def _mend_gaps(data, on_gap, freq):
     found = each_gaps(data.indexes, freq)
     for gaps, array, index in zip(found, data.arrays, data.indexes, strict=True):
         if gaps is not None and on_gap == "raise":
-            raise ValueError(f"{gaps.describe()} {_WAYS_WITH_GAPS}")
+            ways = "" if gaps.is_clock else f" {_WAYS_WITH_GAPS}"
+            raise ValueError(f"{gaps.describe()}{ways}")
         if gaps is not None and on_gap == "warn":
             warnings.warn(
                 f"{gaps.describe()} The rows are taken as consecutive.",
