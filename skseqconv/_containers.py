@@ -6,7 +6,7 @@ import numpy as np
 
 
 def read_series(series):
-    """One series as (array, labels, index)."""
+    """One series as (array, names, labels, index)."""
     _refuse_others(series)
     if hasattr(series, "dims") and hasattr(series, "to_pandas"):
         series = series.to_pandas()  # xarray's DataArray, with its dates
@@ -18,11 +18,12 @@ def read_series(series):
             array = array.astype(np.float64)
     elif hasattr(series, "columns"):
         array, labels = _pandas_values(series), labels_of(series)
+    elif hasattr(series, "iloc"):
+        labels = None if series.name is None else (series.name,)
+        return _as_rows(_pandas_column(series)), None, labels, index
     else:
-        name = getattr(series, "name", None) if hasattr(series, "iloc") else None
-        array = _pandas_column(series) if hasattr(series, "iloc") else series
-        labels = None if name is None or name == 0 else (name,)
-    return _as_rows(array), labels, index
+        return _as_rows(series), None, None, index
+    return _as_rows(array), _names(labels), labels, index
 
 
 def _refuse_others(series):
@@ -125,6 +126,13 @@ def _not_numeric(called, name, dtype, is_date):
     )
 
 
+def _names(labels):
+    """Labels as scikit-learn's feature names: an array of str, or None."""
+    if labels is None or not all(isinstance(label, str) for label in labels):
+        return None
+    return np.array(labels, dtype=object)
+
+
 def labels_of(table):
     """What the columns of a table of pandas are called; None where they are counted."""
     labels = tuple(table.columns)
@@ -209,8 +217,8 @@ def refuse_masked(name, values):
     parts = values if isinstance(values, (list, tuple)) else [values]
     n_masked = sum(np.ma.count_masked(part) for part in parts if _is_masked(part))
     if n_masked:
+        by = "; make_supervised leaves out rows whose target is missing"
         raise ValueError(
             f"{name} is masked at {n_masked} places: masked values are missing, and "
-            f"{name} can have none. Leave these rows out of X and {name}; "
-            "make_supervised leaves out rows whose target is missing."
+            f"{name} can have none. Leave these rows out{by if name == 'y' else ''}."
         )

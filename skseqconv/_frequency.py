@@ -178,12 +178,16 @@ def _on_offset(index, offset):
 
 
 def exceptions(index, offset):
-    """Positions whose next stamp is not one offset later."""
+    """Positions whose next stamp is not one offset later, or not on the offset."""
     is_time = passes(offset) and isinstance(index, pd.DatetimeIndex)
     clock = index if is_time else _local(index)
-    wrong = shifted(clock[:-1], offset) != clock[1:]
-    if len(clock) and not offset.is_on_offset(clock[0]):
-        wrong[:1] = True
+    later = shifted(clock, offset)
+    wrong = later[:-1] != clock[1:]
+    if (
+        type(offset) is not pd.DateOffset
+    ):  # a month after the 31st, there is no way back
+        stray = shifted(later, offset, -1) != clock
+        wrong = wrong | stray[:-1] | stray[1:]
     return np.flatnonzero(wrong)
 
 
@@ -192,6 +196,8 @@ def _candidates(clock):
 
     As pieces of them, the days of the week and the most common step suggest.
     """
+    if len(clock) < 3:
+        return []
     names = {}
     for size in PIECES:
         firsts = np.arange(0, max(len(clock) - size, 0) + 1, max(1, size - 2))
@@ -252,25 +258,27 @@ def _open_weekdays(clock):
 
 
 def plain_offset(offset):
-    """An offset as text, or as a dict where text would not say all of it."""
+    """An offset as a dict that says all of it; text, None and others as they are."""
     if type(offset) is pd.DateOffset:
-        return {"date_offset": dict(offset.kwds), "n": offset.n}
+        return {"lengths": dict(offset.kwds), "n": offset.n}
     if type(offset) is pd.offsets.CustomBusinessDay:
         holidays = [str(day) for day in offset.holidays or ()]
         return {"weekmask": offset.weekmask, "holidays": holidays, "n": offset.n}
-    if not isinstance(offset, pd.offsets.BaseOffset):
-        return offset
-    try:
-        known = to_offset(offset.freqstr) == offset
-    except ValueError:
-        known = False
-    return offset.freqstr if known else offset
+    if isinstance(offset, pd.offsets.BaseOffset):
+        try:
+            if to_offset(offset.freqstr) == offset:
+                return {"freqstr": offset.freqstr}
+        except ValueError:
+            return offset
+    return offset
 
 
 def offset_of(plain):
-    """The offset that `plain_offset` gave as plain data."""
+    """The offset that `plain_offset` made a dict of."""
     if not isinstance(plain, dict):
         return plain
-    if "date_offset" in plain:
-        return pd.DateOffset(plain["n"], **plain["date_offset"])
+    if "freqstr" in plain:
+        return to_offset(plain["freqstr"])
+    if "lengths" in plain:
+        return pd.DateOffset(plain["n"], **plain["lengths"])
     return pd.offsets.CustomBusinessDay(**plain)

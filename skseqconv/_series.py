@@ -45,16 +45,16 @@ class Series:
         several = isinstance(series, (list, tuple)) and len(series) > 0
         if several and getattr(series[0], "shape", ()) != ():
             return cls._of_several([read_series(one) for one in series])
-        array, labels, index = read_series(series)
-        indexes = None if index is None else [index]
-        return cls([array], _names(labels), indexes, labels=labels)
+        array, names, labels, index = read_series(series)
+        return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
     def _of_several(cls, parts):
-        arrays, labels, indexes = zip(*parts, strict=True)
-        if all(array.shape[1] == 1 for array in arrays) and len(set(labels)) > 1:
-            # Columns of one table, say: what they are called tells them apart.
-            labels = [None if _names(own) is None else own for own in labels]
+        arrays, names, labels, indexes = zip(*parts, strict=True)
+        if len(set(labels)) > 1 and not any(own is not None for own in names):
+            if all(array.shape[1] == 1 for array in arrays):
+                # Columns of one table, say: their labels tell the series apart.
+                labels = [None] * len(labels)
         for i, (array, own) in enumerate(zip(arrays, labels, strict=True)):
             if array.shape[1] != arrays[0].shape[1] or own != labels[0]:
                 raise ValueError(
@@ -64,7 +64,7 @@ class Series:
                 )
         dated = all(index is not None for index in indexes)
         indexes = list(indexes) if dated else None
-        return cls(arrays, _names(labels[0]), indexes, labels=labels[0])
+        return cls(arrays, names[0], indexes, labels=labels[0])
 
     @property
     def n_channels(self):
@@ -199,16 +199,6 @@ def _times(indexes):
 
 def _listed(labels, array):
     return f"{array.shape[1]} unnamed" if labels is None else list(labels)
-
-
-# What channels are called.
-
-
-def _names(labels):
-    """Labels as scikit-learn's feature names: an array of str, or None."""
-    if labels is None or not all(isinstance(label, str) for label in labels):
-        return None
-    return np.array(labels, dtype=object)
 
 
 def positions_of(label, labels):

@@ -27,8 +27,8 @@ _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
 #: Names of columns that tell series apart.
 _ID = re.compile(
-    r"(^|_)(id|store|shop|item|sku|product|customer|household|sensor|station|site|"
-    r"meter|machine|ticker|symbol)(_?(id|no|nr|number|code))?$",
+    r"(^|[_\s])(id|store|shop|item|sku|product|customer|household|sensor|station|site|"
+    r"meter|machine|ticker|symbol)([_\s]?(id|no|nr|number|code))?$",
     re.IGNORECASE,
 )
 

@@ -78,7 +78,7 @@ class _View:
         else:
             self._series, self.steps, self.target = Series.of(series), (), None
             if self._series is not series:
-                self._series.check_rows(on_gap, stacklevel=4)
+                self._series.check_rows(on_gap, stacklevel=3)
         self.rows = self._checked_rows(rows)
 
     def _checked_rows(self, rows):
