@@ -6,6 +6,7 @@ from collections.abc import Hashable
 import numpy as np
 
 from ._containers import read_series
+from ._ids import warn_of_ids
 
 
 class Series:
@@ -63,6 +64,11 @@ class Series:
                     "the same channels in the same order."
                 )
         dated = all(index is not None for index in indexes)
+        if not dated and any(index is not None for index in indexes):
+            from ._time_axis import ordered_steps
+
+            for index in indexes:
+                ordered_steps(index)
         indexes = list(indexes) if dated else None
         return cls(arrays, names[0], indexes, labels=labels[0])
 
@@ -118,7 +124,7 @@ class Series:
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order, and warn of gaps, or of ids of several series."""
-        from ._time_axis import each_gaps, warn_of_gaps, warn_of_ids
+        from ._time_axis import each_gaps, ordered_steps, warn_of_gaps
 
         indexes = self.indexes or [None]
         if on_gap == "warn":
@@ -129,10 +135,13 @@ class Series:
                 "between gaps separate series.",
                 stacklevel=stacklevel + 1,
             )
-        else:
+        elif on_gap == "raise":
             for gaps in each_gaps(indexes):
-                if gaps is not None and on_gap == "raise":
+                if gaps is not None:
                     raise ValueError(gaps.describe())
+        else:
+            for index in indexes:
+                ordered_steps(index)
         warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
 
     def stamps(self, rows):
@@ -179,7 +188,7 @@ class Series:
 
 def _times(indexes):
     """The indexes as numbers of one scale, or None if they have none in common."""
-    from ._time_axis import comparable
+    from ._index_kinds import comparable
 
     indexes = [comparable(index) for index in indexes]
     if all(hasattr(index, "asi8") for index in indexes):

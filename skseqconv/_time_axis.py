@@ -1,38 +1,27 @@
 """The time axis of a series: its order, its steps and its gaps.
 
-Dates, periods, timedeltas and numbers become integers (or floats), whose neighbors
-are compared; text that holds dates is refused, because its order is no order in time.
+Whatever tells time becomes numbers, whose neighbors are compared. Rows out of order are
+refused; where steps differ from the rule that fits most of them are gaps.
 """
 
-import re
 import warnings
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ._frequency import (
-    Rule,
-    declared_rule,
-    most_common,
-    nearest_rule,
-    readable_difference,
-)
+from ._clock_changes import clock_changes, zone_advice
+from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
+from ._index_kinds import comparable, ticks
 
 #: How many places of a broken time axis a message shows.
 N_PLACES_SHOWN = 3
 
-#: Text that may be a date: it holds a year, or numbers as in 1/2/20.
-_DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
-
-#: Names of columns that tell series apart.
-_ID = re.compile(
-    r"(^|[_\s])(id|store|shop|item|sku|product|customer|household|sensor|station|site|"
-    r"meter|machine|ticker|symbol)([_\s]?(id|no|nr|number|code))?$",
-    re.IGNORECASE,
+ONE_ROW_A_STAMP = (
+    "decide first what becomes of rows with the same stamp: "
+    "series.groupby(level=0).mean() takes their mean, series.groupby(level=0).last() "
+    "the last known values."
 )
-
-_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
 
 class Gaps(NamedTuple):
@@ -74,7 +63,7 @@ class Gaps(NamedTuple):
     def hint(self):
         """The way out that the gaps themselves suggest, if any."""
         if len(self.clock_changes):
-            return f" {_local_time(self.index, self.clock_changes)}"
+            return f" {zone_advice(self.index, self.clock_changes)}"
         hints = ""
         if self.rule.is_business_days:
             hints = (
@@ -99,19 +88,12 @@ class Gaps(NamedTuple):
         at = int(self.repeats[~same.all(axis=1)][0])
         way_out = f"If it is one series, {ONE_ROW_A_STAMP}"
         if at in self.clock_changes:
-            way_out = _local_time(self.index, self.clock_changes)
+            way_out = zone_advice(self.index, self.clock_changes)
         raise ValueError(
             f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the stamp of the "
             'row before with other values, and on_gap="split" does not choose between '
             f"them. {way_out}"
         )
-
-
-ONE_ROW_A_STAMP = (
-    "decide first what becomes of rows with the same stamp: "
-    "series.groupby(level=0).mean() takes their mean, series.groupby(level=0).last() "
-    "the last known values."
-)
 
 
 def find_gaps(index, freq=None):
@@ -127,34 +109,48 @@ def find_gaps(index, freq=None):
     Raises
     ------
     ValueError
-        If the index goes back, holds no date at a row, is text that holds dates, or
-        belongs to several series.
+        If the index is not in order, see `ordered_steps`.
     """
-    index = comparable(index)
-    if index is None:
+    index, steps = ordered_steps(index)
+    if steps is None:
         refuse_frequency(freq)
         return None
-    if isinstance(index, pd.RangeIndex) and index.step > 0 and freq is None:
+    if not len(steps) or (freq is None and (steps == steps[0]).all()):
         return None
-    if index.hasnans:
-        at = int(np.flatnonzero(index.isna())[0])
-        what = "number (NaN)" if index.dtype.kind == "f" else "date (NaT)"
-        raise ValueError(
-            f"Row {at} of the series has no {what}: fill it in, or drop the row."
-        )
-    steps = np.diff(_ticks(index))
-    _check_order(index, steps)
-    regular = len(steps) == 0 or (steps[0] > 0 and (steps == steps[0]).all())
-    if regular and freq is None:
-        return None
-    _refuse_panel(index, steps)
     if freq is None:
         rule, places = nearest_rule(index, steps)
     else:
         rule, places = declared_rule(index, steps, freq)
     if not len(places):
         return None
-    return Gaps(index, steps, places, rule, _clock_changes(index, steps))
+    return Gaps(index, steps, places, rule, clock_changes(index, steps))
+
+
+def ordered_steps(index):
+    """The index as one that can be compared, and the differences of its neighbors.
+
+    Both are None for an index that has no order in time.
+
+    Raises
+    ------
+    ValueError
+        If the index goes back, holds no date at a row, is text that holds dates, or
+        belongs to several series.
+    """
+    index = comparable(index)
+    if index is None:
+        return None, None
+    if index.hasnans:
+        at = int(np.flatnonzero(index.isna())[0])
+        what = "number (NaN)" if index.dtype.kind == "f" else "date (NaT)"
+        raise ValueError(
+            f"Row {at} of the series has no {what}: fill it in, or drop the row."
+        )
+    steps = np.diff(ticks(index))
+    if len(steps) and not steps.min() > 0:
+        _check_order(index, steps)
+        _refuse_panel(index, steps)
+    return index, steps
 
 
 def each_gaps(indexes, freq=None):
@@ -181,34 +177,6 @@ def warn_of_gaps(indexes, ending, *, stacklevel):
     )
 
 
-def warn_of_ids(labels, array, index, *, stacklevel):
-    """Warn of a channel that looks like the id of several series."""
-    anew = "" if hasattr(index, "asi8") else ".reset_index(drop=True)"
-    for at, label in enumerate(labels or ()):
-        if not (isinstance(label, str) and _ID.search(label)):
-            continue
-        n_ids = _n_ids(np.asarray(array[:, at]))
-        if n_ids > 1:
-            warnings.warn(
-                f"Channel {label!r} looks like the id of {n_ids} series: windows would "
-                "reach from one series into the next. Give them as a list, "
-                f"[part.drop(columns={label!r}){anew} for _, part in "
-                f"series.groupby({label!r})]. If it belongs to one series, rename it.",
-                UserWarning,
-                stacklevel=stacklevel + 1,
-            )
-
-
-def _n_ids(values):
-    """How many ids a column holds, in blocks or in turns; 0 if it holds none."""
-    if not np.isfinite(values).all() or (values % 1).any():
-        return 0
-    n_ids = len(np.unique(values))
-    in_blocks = np.count_nonzero(np.diff(values)) == n_ids - 1
-    in_turns = np.array_equal(values[n_ids:], values[:-n_ids])
-    return n_ids if 2 * n_ids <= len(values) and (in_blocks or in_turns) else 0
-
-
 def regular_parts(gaps, freq=None):
     """Slices, or position arrays, of the stretches without a gap.
 
@@ -220,78 +188,6 @@ def regular_parts(gaps, freq=None):
     for part in np.split(kept, cuts):
         whole = part[-1] - part[0] == len(part) - 1
         yield slice(part[0], part[-1] + 1) if whole else part
-
-
-def comparable(index):
-    """An index of dates, periods, timedeltas or numbers; None for any other.
-
-    Dates in Python's own objects, in Arrow or in categories are told as such.
-    """
-    if index is None or isinstance(index, pd.RangeIndex):
-        return index
-    _refuse_levels(index)
-    if isinstance(index, pd.IntervalIndex):
-        index = index.left
-    if isinstance(index, pd.CategoricalIndex):
-        index = pd.Index(index.to_numpy())
-    if index.dtype.kind == "O":
-        index = index.infer_objects()
-        if index.inferred_type == "date":
-            index = pd.DatetimeIndex(index)
-        elif index.inferred_type == "datetime":
-            raise ValueError(
-                "The index of the series holds times of several offsets from UTC: "
-                "pd.to_datetime(series.index, utc=True) brings them to one."
-            )
-    if index.inferred_type == "string":
-        return _of_text(index)
-    if hasattr(index, "asi8"):
-        return index
-    if index.dtype.kind == "M":
-        return pd.DatetimeIndex(index)
-    if index.dtype.kind == "m":
-        return pd.TimedeltaIndex(index)
-    return index if index.dtype.kind in "iuf" else None
-
-
-def _ticks(index):
-    if hasattr(index, "asi8"):
-        return index.asi8
-    kind = np.float64 if index.dtype.kind == "f" else np.int64
-    return index.to_numpy(dtype=kind)
-
-
-def _of_text(index):
-    """Numbers in text; refuses dates in text, and names of series."""
-    ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
-    if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
-        first = any(map(_DAY_OR_MONTH_FIRST.match, ends))
-        order = ", dayfirst=True or False" if first else ""
-        raise ValueError(
-            f"The index is text that looks like dates (row 0 is {index[0]!r}), and "
-            "text has no order in time: series.index = pd.to_datetime(series.index"
-            f"{order}) makes dates of it. read_csv(..., index_col=..., "
-            "parse_dates=True) reads them as dates."
-        )
-    if all(text.strip().lstrip("-").isdigit() for text in ends):
-        numbers = pd.Series(pd.to_numeric(index.to_series(), errors="coerce"))
-        if numbers.notna().all():
-            return pd.Index(numbers)
-    if index.has_duplicates:
-        at = int(np.flatnonzero(index.duplicated())[0])
-        raise ValueError(
-            f"The index of the series repeats {index[at]!r} (row {at}). If it names "
-            "several series, give them as a list, [part.reset_index(drop=True) for _, "
-            "part in series.groupby(level=0)]; if all rows are one series in the order "
-            "of time, use series.reset_index(drop=True)."
-        )
-    return None
-
-
-def _reads_as_dates(texts):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of formats that differ
-        return not pd.to_datetime(pd.Series(texts), errors="coerce").isna().any()
 
 
 def refuse_frequency(freq):
@@ -306,29 +202,10 @@ def refuse_frequency(freq):
 # Several series in one table.
 
 
-def _refuse_levels(index):
-    if not isinstance(index, pd.MultiIndex):
-        return
-    timed = [at for at, level in enumerate(index.levels) if hasattr(level, "asi8")] or [
-        index.nlevels - 1
-    ]
-    ids = [
-        at if name is None else name
-        for at, name in enumerate(index.names)
-        if at != timed[-1]
-    ]
-    which = repr(ids[0] if len(ids) == 1 else ids)
-    raise ValueError(
-        f"The index of the series has {index.nlevels} levels, {list(index.names)}: "
-        "rows of several series below each other would be read as one. Give them as a "
-        f"list, [part.droplevel({which}) for _, part in series.groupby(level={which})]."
-    )
-
-
 def _refuse_panel(index, steps):
     """Refuse an index most of whose stamps are repeated."""
     repeats = steps == 0
-    if np.isin(np.flatnonzero(repeats), _clock_changes(index, steps)).all():
+    if np.isin(np.flatnonzero(repeats), clock_changes(index, steps)).all():
         return
     groups = np.diff(np.flatnonzero(np.concatenate([[True], ~repeats, [True]])))
     if (groups > 1).mean() <= 0.5:
@@ -364,11 +241,11 @@ def _check_order(index, steps):
     if not len(back):
         return
     at = int(back[0])
-    changes = _clock_changes(index, steps)
+    changes = clock_changes(index, steps)
     if np.isin(back, changes).all():
         raise ValueError(
             f"The index goes back at row {at + 1} ({index[at + 1]}). "
-            f"{_local_time(index, changes)}"
+            f"{zone_advice(index, changes)}"
         )
     fact = f"row {at + 1} ({index[at + 1]}) comes after row {at} ({index[at]})"
     if not (steps > 0).any():
@@ -389,57 +266,4 @@ def _check_order(index, steps):
     raise ValueError(
         f"The rows are not in order: {fact}. Use series.sort_index() first."
         f"{several if blocks else ''}"
-    )
-
-
-# Daylight saving.
-
-
-def _clock_changes(index, steps):
-    """Positions at whose next stamp local clocks without a zone seem to be set.
-
-    At night an hour is missing in spring, or comes twice in autumn.
-    """
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
-        return np.array([], dtype=int)
-    usual = most_common(steps)
-    hour = int(pd.Timedelta(hours=1) / pd.Timedelta(1, unit=index.unit))
-    if not 0 < usual <= 12 * hour:
-        return np.array([], dtype=int)
-    odd = np.flatnonzero((steps == usual - hour) | (steps == usual + hour))
-    odd = np.union1d(odd, _mixed_hours(index, steps, hour // usual))
-    after = index[odd + 1]
-    weekend = after.day_of_week.isin([5, 6]) & after.month.isin([2, 3, 4, 9, 10, 11])
-    night = after.hour.isin([0, 1, 2, 3, 23])
-    return odd[night & (weekend | (steps[odd] < 0))]
-
-
-def _mixed_hours(index, steps, n_an_hour):
-    """Positions of repeats, where each stamp of an hour is repeated: two hours in one.
-
-    They were sorted into each other.
-    """
-    repeats = np.flatnonzero(steps == 0)
-    if n_an_hour < 2 or not len(repeats):
-        return repeats[:0]
-    hours = index[repeats].floor("h")
-    counts = hours.value_counts()
-    return repeats[hours.isin(counts.index[counts == n_an_hour])]
-
-
-def _local_time(index, changes):
-    at = int(changes[0]) + 1
-    n_repeats = int((index[changes] == index[changes + 1]).sum())
-    usual_is_below = len(changes) > 1 and (np.diff(changes) == 2).any()
-    first = (
-        "Read the rows again in the order in which they were recorded: sorting has "
-        "mixed the two hours. Then name the zone"
-        if n_repeats > 1 and usual_is_below
-        else "Name it"
-    )
-    return (
-        f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
-        f"without a time zone. {first}, as in series.tz_localize("
-        '"Europe/Berlin", ambiguous="infer"), which tells the two hours apart that '
-        "have the same stamps. Sorting would mix them."
     )

@@ -6,7 +6,7 @@ from sklearn.utils.validation import check_array, validate_data
 
 from ._containers import is_other_table, numeric_table, refuse_masked, unmasked
 from ._series import refuse_cut_file, refuse_other_arrays
-from ._time_axis import warn_of_gaps
+from ._time_axis import ordered_steps, warn_of_gaps
 from .views import SeriesView, WindowView, _View
 
 #: A larger vocabulary must be asked for.
@@ -68,9 +68,12 @@ def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     return X
 
 
-def warn_of_jumps(index):
+def warn_of_jumps(index, *, quiet=False):
     """Warn if the index of a plain table has gaps; refuse it out of order."""
     try:
+        if quiet:
+            ordered_steps(index)
+            return
         warn_of_gaps(
             [index],
             "Rows of a plain table are taken as consecutive, so windows reach across; "

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ._ids import warn_of_ids
 from ._series import Series, positions_of
-from ._time_axis import each_gaps, refuse_frequency, regular_parts, warn_of_ids
+from ._time_axis import each_gaps, refuse_frequency, regular_parts
 from .views import SeriesView
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._callbacks import one_task
 from ._containers import labels_of, unmasked
+from ._ids import warn_of_ids
 from ._output import OutputMixin
 from ._series import Series
-from ._time_axis import warn_of_ids
 from ._validation import (
     check_channels,
     check_panel,
@@ -171,8 +171,9 @@ class LookbackWindower(
         values = check_table(self, X, reset=reset)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         labels = labels_of(X) if hasattr(X, "iloc") else None
-        warn_of_jumps(index)
-        warn_of_ids(labels, values, index, stacklevel=3)
+        warn_of_jumps(index, quiet=reset)
+        if not reset:
+            warn_of_ids(labels, values, index, stacklevel=3)
         names = getattr(self, "feature_names_in_", None)
         values = np.ascontiguousarray(values)
         indexes = None if index is None else [index]

@@ -35,7 +35,7 @@ def windows_of(series):
 
 
 def windowed(series):
-    return LookbackWindower(2).fit(series)
+    return LookbackWindower(2).fit_transform(series)
 
 
 def supervised(series):
@@ -118,6 +118,9 @@ def test_folds_of_a_plain_table():
     with pytest.warns(UserWarning, match=r"row 10 \(20\) comes 11 .*reset_index"):
         windowed(plain.iloc[middle])
     windowed(plain.iloc[middle].reset_index(drop=True))
+    with pytest.warns(UserWarning) as caught:
+        windowed(plain.iloc[middle])
+    assert len(caught) == 1
 
 
 def test_a_list_of_series_says_which():
@@ -148,8 +151,8 @@ def test_a_row_without_a_place_in_time_is_refused(way):
     [
         (hours(30).delete(4).astype(str), r"pd\.to_datetime\(series\.index\)"),
         (["2020-01-01", "2020-01-02"], r"pd\.to_datetime\(series\.index\)"),
-        (["01.02.2009 00:10", "01.02.2009 00:20"], "dayfirst=True or False"),
-        (["1/31/20", "2/1/20"], "dayfirst=True or False"),
+        (["01.02.2009 00:10", "01.02.2009 00:20"], "dayfirst=True if the day"),
+        (["1/31/20", "2/1/20"], "dayfirst=True if the day"),
     ],
 )
 def test_text_that_holds_dates_is_named(texts, advice, way):
@@ -438,9 +441,9 @@ def test_an_hour_that_comes_twice_is_named(freq):
     assert lengths(mended) == [400]
     # Sorted, the two hours are mixed, and only the rows as recorded can tell.
     mixed = series.sort_index(kind="stable")
-    with pytest.raises(ValueError, match="Read the rows again in the order in which"):
+    with pytest.raises(ValueError, match="read the rows again in the order in which"):
         make_supervised(mixed, "v")
-    with pytest.raises(ValueError, match=r"other values.*Read the rows again"):
+    with pytest.raises(ValueError, match=r"other values.*read the rows again"):
         make_supervised(mixed, "v", on_gap="split")
 
 
