@@ -81,6 +81,16 @@ def _of_text(index):
     return None
 
 
+def look_like_dates(index):
+    """Whether whole numbers are years, months and days: 20250131."""
+    if index.dtype.kind not in "iu" or hasattr(index, "asi8"):
+        return False
+    ends = pd.Series([str(index[0]), str(index[-1])])
+    if not ends.str.match(r"(19|20)\d{6}$").all():
+        return False
+    return bool(pd.to_datetime(ends, format="%Y%m%d", errors="coerce").notna().all())
+
+
 def _reads_as_dates(texts):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of formats that differ

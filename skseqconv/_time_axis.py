@@ -12,7 +12,7 @@ import pandas as pd
 
 from ._clock_changes import clock_changes, zone_advice
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
-from ._index_kinds import comparable, ticks
+from ._index_kinds import comparable, look_like_dates, ticks
 
 #: How many places of a broken time axis a message shows.
 N_PLACES_SHOWN = 3
@@ -70,6 +70,11 @@ class Gaps(NamedTuple):
                 " Holidays are declared by make_supervised(..., freq=pandas.offsets."
                 f"CustomBusinessDay({self.rule.weekmask}holidays=[...]))."
             )
+        if look_like_dates(self.index):
+            hints = (
+                " The numbers look like dates: series.index = pd.to_datetime("
+                "series.index, format='%Y%m%d') makes dates of them."
+            )
         if len(self.repeats):
             hints += f" Where their values differ, {ONE_ROW_A_STAMP}"
         return hints
@@ -111,6 +116,8 @@ def find_gaps(index, freq=None):
     ValueError
         If the index is not in order, see `ordered_steps`.
     """
+    if freq is None and isinstance(index, pd.RangeIndex) and index.step > 0:
+        return None
     index, steps = ordered_steps(index)
     if steps is None:
         refuse_frequency(freq)
@@ -140,6 +147,8 @@ def ordered_steps(index):
     index = comparable(index)
     if index is None:
         return None, None
+    if isinstance(index, pd.RangeIndex) and index.step > 0:  # as long as a memmap
+        return index, np.broadcast_to(index.step, max(len(index) - 1, 0))
     if index.hasnans:
         at = int(np.flatnonzero(index.isna())[0])
         what = "number (NaN)" if index.dtype.kind == "f" else "date (NaT)"

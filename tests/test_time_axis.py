@@ -107,6 +107,17 @@ def test_rows_in_steps_of_another_size_have_no_gap():
         make_supervised(table(pd.Index([2001, 2002, 2004, 2005])), "v")
 
 
+def test_numbers_that_look_like_dates_are_named():
+    dates = pd.date_range("2025-01-25", periods=20)
+    numbers = pd.Index(dates.strftime("%Y%m%d").astype(int))
+    with pytest.raises(ValueError, match=r"row 7 \(20250201\).*format='%Y%m%d'\)"):
+        make_supervised(table(numbers), "v")
+    assert lengths(table(pd.to_datetime(numbers, format="%Y%m%d"))) == [20]
+    with pytest.raises(ValueError, match="1 gap") as error:
+        make_supervised(table(numbers + 70), "v")
+    assert "%Y" not in str(error.value)
+
+
 def test_folds_of_a_plain_table():
     """Shuffled rows are refused; a hole in the training rows is told."""
     plain = table(pd.RangeIndex(30))
