@@ -73,7 +73,7 @@ class Gaps(NamedTuple):
         if look_like_dates(self.index):
             hints = (
                 " The numbers look like dates: series.index = pd.to_datetime("
-                "series.index, format='%Y%m%d') makes dates of them."
+                "series.index.astype(str), format='%Y%m%d') makes dates of them."
             )
         if len(self.repeats):
             hints += f" Where their values differ, {ONE_ROW_A_STAMP}"

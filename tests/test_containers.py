@@ -68,8 +68,6 @@ def test_what_is_no_series_is_told_what_to_give(series, message):
         (np.int8(1), np.int8(2), np.int8(3)),
         pd.Series([1, 2, 3], dtype="Int64"),
         pd.Series([1, 2, 3], dtype=object),
-        pd.DataFrame(RECORDS)["load"].to_frame().assign(load=[1, 2]).load.tolist()
-        + [3],
     ],
     ids=repr,
 )

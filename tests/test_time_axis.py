@@ -112,7 +112,7 @@ def test_numbers_that_look_like_dates_are_named():
     numbers = pd.Index(dates.strftime("%Y%m%d").astype(int))
     with pytest.raises(ValueError, match=r"row 7 \(20250201\).*format='%Y%m%d'\)"):
         make_supervised(table(numbers), "v")
-    assert lengths(table(pd.to_datetime(numbers, format="%Y%m%d"))) == [20]
+    assert lengths(table(pd.to_datetime(numbers.astype(str), format="%Y%m%d"))) == [20]
     with pytest.raises(ValueError, match="1 gap") as error:
         make_supervised(table(numbers + 70), "v")
     assert "%Y" not in str(error.value)
