@@ -17,9 +17,9 @@ def read_series(series):
         if array.dtype.kind == "O":  # decimals, truth values some of which are missing
             array = array.astype(np.float64)
     elif hasattr(series, "columns"):
-        array, labels = _pandas_values(series), labels_of(series)
+        array, labels = _pandas_values(series), labels_of(series.columns)
     elif hasattr(series, "iloc"):
-        labels = None if series.name is None else (series.name,)
+        labels = None if series.name is None else labels_of([series.name])
         return _as_rows(_pandas_column(series)), None, labels, index
     else:
         return _as_rows(series), None, None, index
@@ -133,9 +133,9 @@ def _names(labels):
     return np.array(labels, dtype=object)
 
 
-def labels_of(table):
-    """What the columns of a table of pandas are called; None where they are counted."""
-    labels = tuple(table.columns)
+def labels_of(columns):
+    """What the columns of pandas are called; None where they are only counted."""
+    labels = tuple(columns)
     if any(isinstance(label, bool) for label in labels):  # True == 1
         return labels
     return None if labels == tuple(range(len(labels))) else labels

@@ -78,12 +78,6 @@ def nearest_offset(index, n_places):
     return best, places
 
 
-def calendar_frequency(index):
-    """The offset that all dates follow on the local calendar, or None."""
-    offset, places = nearest_offset(index, 1)
-    return offset if places is not None and not len(places) else None
-
-
 def declared_rule(index, steps, freq):
     """The declared frequency as a rule, and the positions of exceptions to it."""
     if isinstance(index, pd.PeriodIndex) and freq == index.freqstr:

@@ -24,6 +24,8 @@ class Series:
         What the channels are called, text or not; None for `names`.
     """
 
+    labels = None  # of views that were pickled before there were any
+
     def __init__(self, arrays, names=None, indexes=None, dtype=None, labels=None):
         self.arrays = list(arrays)
         self.names = names

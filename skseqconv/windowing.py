@@ -170,7 +170,7 @@ class LookbackWindower(
             )
         values = check_table(self, X, reset=reset)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
-        labels = labels_of(X) if hasattr(X, "iloc") else None
+        labels = labels_of(X.columns) if hasattr(X, "iloc") else None
         warn_of_jumps(index, quiet=reset)
         if not reset:
             warn_of_ids(labels, values, index, stacklevel=3)

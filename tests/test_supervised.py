@@ -475,6 +475,7 @@ TUPLES = [("Close", "TSLA"), ("Close", "GM"), ("Open", "GM")]
         (pd.MultiIndex.from_tuples(TUPLES), ("Close", "GM"), 1),
         (pd.MultiIndex.from_tuples(TUPLES), 2, 2),
         (pd.date_range("2020", periods=3), pd.Timestamp("2020-01-02"), 1),
+        ([0], -1, 0),
         ([0, 1, 2], -1, 2),  # as pandas counts columns that have no names
     ],
 )

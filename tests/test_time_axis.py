@@ -10,7 +10,7 @@ from pandas.tseries.offsets import CustomBusinessDay
 from sklearn.model_selection import KFold, ShuffleSplit
 
 from skseqconv import LookbackWindower, SeriesView, WindowView, make_supervised
-from skseqconv._frequency import calendar_frequency, offset_of, plain_offset
+from skseqconv._frequency import nearest_offset, offset_of, plain_offset
 
 HOLIDAYS = ["2020-01-20", "2020-02-17", "2020-04-10", "2020-05-25", "2020-07-03"]
 
@@ -407,7 +407,7 @@ def test_a_frequency_that_makes_no_sense(index, freq, message):
     ],
 )
 def test_the_calendar_frequency_of_a_few_stamps(dates, offset):
-    found = calendar_frequency(pd.DatetimeIndex(dates))
+    found, _ = nearest_offset(pd.DatetimeIndex(dates), 1)
     assert found == (offset and pd.tseries.frequencies.to_offset(offset))
 
 
