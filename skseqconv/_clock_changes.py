@@ -31,7 +31,7 @@ def _mixed_hours(index, steps, n_an_hour):
     They were sorted into each other.
     """
     repeats = np.flatnonzero(steps == 0)
-    if n_an_hour < 2 or not len(repeats):
+    if n_an_hour < 2:
         return repeats[:0]
     hours = index[repeats].floor("h")
     counts = hours.value_counts()

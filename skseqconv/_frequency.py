@@ -52,16 +52,20 @@ def nearest_rule(index, steps):
     The most common step, or else a frequency of the calendar.
     """
     usual = most_common(steps)
-    if index.dtype.kind == "f":
-        places = np.flatnonzero(np.abs(steps - usual) > usual / 2)
-    else:
-        places = np.flatnonzero((steps != usual) | (steps == 0))
+    places = _other_steps(steps, usual)
     rule = Rule(f"most steps are {readable_difference(index, usual)}")
     offset, fewer = nearest_offset(index, len(places))
     if offset is None:
         return rule, places
     name = _readable_offset(offset)
     return Rule(f"compared with the calendar frequency {name}", offset), fewer
+
+
+def _other_steps(steps, usual):
+    """Positions of other steps; those of floats are rounded."""
+    if steps.dtype.kind == "f":
+        return np.flatnonzero(np.abs(steps - usual) > usual / 2)
+    return np.flatnonzero(steps != usual)
 
 
 def nearest_offset(index, n_places):
@@ -84,8 +88,7 @@ def declared_rule(index, steps, freq):
         return Rule(f"freq={freq!r}"), np.flatnonzero(steps != index.freq.n)
     offset = checked_frequency(freq, index)
     if isinstance(offset, int):
-        places = np.flatnonzero(steps != offset)
-        return Rule(f"freq={freq!r}"), places
+        return Rule(f"freq={freq!r}"), _other_steps(steps, offset)
     if isinstance(index, pd.TimedeltaIndex):
         expected = index[:-1] + pd.Timedelta(offset)
         return Rule(f"freq={freq!r}"), np.flatnonzero(expected != index[1:])
@@ -140,7 +143,7 @@ def readable_difference(index, step):
         return f"{step} period{'' if step == 1 else 's'} of {index.freqstr!r}"
     if hasattr(index, "unit"):
         return readable_step(pd.Timedelta(step, unit=index.unit))
-    return f"{step:g}"
+    return f"{step:g}" if index.dtype.kind == "f" else str(step)
 
 
 def readable_step(step):
@@ -177,9 +180,8 @@ def exceptions(index, offset):
     clock = index if is_time else _local(index)
     later = shifted(clock, offset)
     wrong = later[:-1] != clock[1:]
-    if (
-        type(offset) is not pd.DateOffset
-    ):  # a month after the 31st, there is no way back
+    # From a month after the 31st there is no way back.
+    if type(offset) is not pd.DateOffset:
         stray = shifted(later, offset, -1) != clock
         wrong = wrong | stray[:-1] | stray[1:]
     return np.flatnonzero(wrong)

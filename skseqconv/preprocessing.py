@@ -176,7 +176,9 @@ class _RowWise(
         rows = self._check_table(X, reset=False) if forth else unmasked(X)
         values = step.transform(rows)
         names = step.channel_names
-        if names is None:
+        if names is None and _keeps_columns(step.transformer, X, values.shape[1]):
+            names = X.columns
+        elif names is None:
             names = [f"x{i}" for i in range(values.shape[1])]
         return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
 
@@ -194,6 +196,15 @@ class _RowWise(
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+def _keeps_columns(transformer, X, n_columns):
+    """Whether columns whose labels are no text come out as they went in."""
+    if not hasattr(X, "iloc") or X.shape[1] != n_columns:
+        return False
+    labels = [str(label) for label in X.columns]
+    named = getattr(transformer, "get_feature_names_out", None)
+    return named is not None and list(named(labels)) == labels
 
 
 class StandardizeStep(RowStep):

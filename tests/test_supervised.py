@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     FlatWindowRegressor,
     LookbackWindower,
     PersistenceRegressor,
+    PerStep,
     SeriesView,
     Standardizer,
     WindowView,
@@ -542,6 +545,11 @@ def test_target_channel_is_a_label_of_a_plain_table():
     pipe = make_pipeline(LookbackWindower(2), model)
     pipe.fit(series, series[1])
     assert_array_equal(pipe[-1].channels_, [2])
+    for step in (Standardizer(), PerStep(SimpleImputer())):
+        assert list(step.fit_transform(series).columns) == [3, 2, 1]
+        longer = make_pipeline(step, *pipe).fit(series, series[1])
+        assert_array_equal(longer[-1].channels_, [2])
+    assert list(PerStep(PCA(3)).fit_transform(series).columns) == ["x0", "x1", "x2"]
     with pytest.raises(ValueError, match="no position, where labels are numbers"):
         pipe.set_params(persistenceregressor__target_channel=0).fit(series, series[1])
 
