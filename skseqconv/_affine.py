@@ -8,6 +8,7 @@ from numbers import Integral
 
 import numpy as np
 
+from ._series import positions_of
 from .supervised import channel_position
 from .views import SeriesView, WindowView
 
@@ -96,7 +97,7 @@ def no_relation(channels, rests):
 def target_channels(estimator, windows, n_outputs):
     """The channel of each column of y: what the parameter says, or X knows."""
     target = getattr(windows, "target", None)
-    names = getattr(estimator, "feature_names_in_", None)
+    labels = _labels_of(estimator, windows)
     n_channels = windows.shape[2]
     chosen = estimator.target_channel
     if chosen is None and target and len(target) == n_outputs:
@@ -107,10 +108,31 @@ def target_channels(estimator, windows, n_outputs):
             f"which of them {n_outputs} column(s) of y are the future of: name the "
             "channel, or make X and y by make_supervised."
         )
-    chosen = _one_each(0 if chosen is None else chosen, n_outputs, "target_channel")
-    if windows.ndim == 3 and names is not None and len(names) != n_channels:
-        names = None  # columns of a table are its steps, not its channels
-    return [channel_position(c, names, n_channels, "target_channel") for c in chosen]
+    if chosen is None:
+        return [0] * n_outputs
+    if positions_of(chosen, labels):  # a tuple may be one label
+        chosen = [chosen] * n_outputs
+    chosen = _one_each(chosen, n_outputs, "target_channel")
+    return [channel_position(c, labels, n_channels, "target_channel") for c in chosen]
+
+
+def _labels_of(estimator, windows):
+    """What the channels of the windows are called, text or not; None if nothing."""
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None:
+        # Columns of a table are its steps, not its channels.
+        return tuple(names) if len(names) == windows.shape[2] else None
+    labels = windows._series.labels if isinstance(windows, WindowView) else None
+    if labels is None or len(labels) == windows.n_channels:
+        return labels
+    if estimator.target_channel is not None:
+        raise ValueError(
+            f"target_channel={estimator.target_channel!r} may be a label or a "
+            f"position: the series has the channels {list(labels)}, the windows have "
+            f"{windows.n_channels} without labels. Make all labels text, "
+            "series.rename(columns=str), so that the steps keep them."
+        )
+    return None
 
 
 def target_delays(estimator, windows, n_outputs):

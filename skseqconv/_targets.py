@@ -6,6 +6,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
+from ._containers import refuse_masked
+
 
 class TargetScaler(BaseEstimator):
     """Standardize y, column by column, to float32 of two dimensions and back.
@@ -68,6 +70,7 @@ class ClassEncoder(BaseEstimator):
 def check_values(estimator, y, n_samples, *, reset):
     """y of a regressor: float64 of one or two dimensions."""
     _refuse_none(estimator, y)
+    refuse_masked("y", y)
     y = check_array(
         y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
     )
@@ -117,6 +120,7 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
 
 
 def _labels(y, name):
+    refuse_masked(name, y)
     y = column_or_1d(y, warn=True, input_name=name)
     assert_all_finite(y, input_name=name)
     if len(y):

@@ -23,6 +23,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
 from ._callbacks import FitTask
+from ._containers import refuse_masked
 from ._feed import Feed
 from ._history import check_history
 from ._holding import HoldsNetwork, alone
@@ -192,6 +193,7 @@ class SequenceEstimator(
                 "warm_start=False, or use the parameters it was fitted with."
             )
         if sample_weight is not None:
+            refuse_masked("sample_weight", sample_weight)
             sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
         learned = self._rows_to_learn(X, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from numbers import Integral
 from typing import Self
 
@@ -94,14 +94,14 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     """
 
     _parameter_constraints = {  # noqa: RUF012
-        "target_channel": [str, Integral, "array-like", None],
+        "target_channel": [Hashable, "array-like", None],
         "period": [Interval(Integral, 1, None, closed="left"), None],
         "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
     }
 
     def __init__(
         self,
-        target_channel: str | int | Sequence[str | int] | None = None,
+        target_channel: Hashable | Sequence[Hashable] = None,
         *,
         period: int | None = None,
         delay: int | Sequence[int] | None = None,

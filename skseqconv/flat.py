@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ._batches import raise_not_finite
 from ._callbacks import one_task
+from ._containers import refuse_masked
 from .views import WindowView
 from .windowing import FlattenWindows
 
@@ -123,6 +124,8 @@ class FlatWindowRegressor(
             )
         flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
         check_consistent_length(X, y, sample_weight)
+        refuse_masked("y", y)
+        refuse_masked("sample_weight", sample_weight)
         if isinstance(X, WindowView) and not X.complete.all():
             whole = np.flatnonzero(X.complete)
             if not len(whole):

@@ -4,6 +4,8 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
+from skseqconv._containers import unmasked
+
 
 def checked(y_true, y_pred, interval):
     """The truth as (n_samples, n_columns), forecasts and intervals alike by name."""
@@ -46,7 +48,7 @@ def checked(y_true, y_pred, interval):
 
 def _columns(values, name):
     values = check_array(
-        values,
+        unmasked(values),
         ensure_2d=False,
         dtype=np.float64,
         ensure_all_finite="allow-nan",

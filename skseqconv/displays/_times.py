@@ -46,12 +46,12 @@ def target_of(view, target, n_columns):
             f"y_true has {n_columns} columns, but X was made for {len(view.target)}: "
             "give all of y."
         )
-    names = view._series.names
+    labels = view._series.labels
     channels = [channel for channel, _ in view.target]
-    own = {c: c if names is None else names[c] for c in channels}
+    own = {c: c if labels is None else labels[c] for c in channels}
     if len(own) == 1:
         channel, name = next(iter(own.items()))
-        name = target or (None if names is None else name)
+        name = target or (None if labels is None else str(name))
     else:
         found = [channel for channel, name in own.items() if name == target]
         if not found:
