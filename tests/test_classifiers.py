@@ -18,7 +18,7 @@ from sklearn.model_selection import (
     cross_val_score,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import compute_class_weight, compute_sample_weight
 
 from skseqconv import (
     Conv1DClassifier,
@@ -33,6 +33,7 @@ from skseqconv import (
 )
 from skseqconv._layers import MONOTONE
 from skseqconv._split import validation_tail
+from skseqconv._tasks import _weights_of
 from skseqconv.networks import conv1d_network
 
 SMALL = {
@@ -234,10 +235,31 @@ def test_class_weight_of_classes_that_a_batch_lacks():
     model.fit(X, y, sample_weight=(y < 2) * 1.0)
 
 
+@pytest.mark.parametrize("labels", [list("abc"), [0, 1, 2], ["1", "2", "3"]])
+def test_class_weight_of_classes_that_a_fold_lacks(labels):
+    """As in scikit-learn's estimators, weights of other classes beside do no harm."""
+    X, y = panel(n_classes=2)
+    labels = np.array(labels)
+    names = labels.tolist()
+    weights = dict(zip(names, (1.0, 3.0, 20.0), strict=True))
+    fold = small(Conv1DClassifier, class_weight=weights).fit(X, labels[y])
+    known = {name: weights[name] for name in names[:2]}
+    same = small(Conv1DClassifier, class_weight=known).fit(X, labels[y])
+    np.testing.assert_array_equal(fold.predict_proba(X), same.predict_proba(X))
+    if labels.dtype.kind != "U" or labels[0] == "a":  # "1" it takes for 1
+        theirs = compute_class_weight(weights, classes=labels[:2], y=labels[y])
+        np.testing.assert_array_equal(_weights_of(names[:2], weights), theirs)
+
+
 @pytest.mark.parametrize(
     ("class_weight", "message"),
     [
-        ({7: 1.0, "a": 2.0}, "class_weight names 'a', 7, which is none of"),
+        (
+            {7: 1.0, "a": 2.0},
+            r"class_weight names 'a', 7, which is none of the classes \[0, 1, 2\], and "
+            r"has no weight for \[0, 1, 2\]",
+        ),
+        ({0: 1.0, 1: 1.0, 7: 2.0}, r"names 7, .* no weight for \[2\]"),
         ({0: -1.0}, "finite numbers that are not negative"),
         ({0: np.nan}, "finite numbers that are not negative"),
     ],
@@ -480,7 +502,10 @@ def test_global_pooling_is_what_it_says():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"residual": 1}, 'needs sequences that keep their length: use padding="same"'),
+        (
+            {"residual": 1, "padding": "valid"},
+            'needs sequences that keep their length: use padding="same"',
+        ),
         (
             {"residual": 2, "n_conv": 3, "padding": "same"},
             "residual=2 does not divide n_conv=3",
