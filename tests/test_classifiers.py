@@ -277,6 +277,16 @@ def test_class_weight_leaves_the_callers_weights_alone():
     np.testing.assert_array_equal(weight, 1)
 
 
+def test_callbacks_may_watch_the_accuracy():
+    X, y = panel(n_classes=2)
+    stop = keras.callbacks.EarlyStopping("val_accuracy", baseline=2.0, patience=1)
+    model = small(Conv1DClassifier, callbacks=stop, validation_split=0.2, epochs=9)
+    assert model.fit(X, y).n_iter_ == 2  # none is that accurate
+    model.set_params(validation_split=0.0)
+    with pytest.raises(ValueError, match="there is 'loss' and 'accuracy'"):
+        model.fit(X, y)
+
+
 # The validation tail.
 
 

@@ -903,6 +903,75 @@ def test_a_keras_callback_may_stop_and_schedule(windows):
     assert model.n_iter_ == 2
 
 
+def stops(monitor, **options):
+    return keras.callbacks.EarlyStopping(monitor, patience=0, **options)
+
+
+def saves(path, monitor, **options):
+    return keras.callbacks.ModelCheckpoint(path / "a.keras", monitor, **options)
+
+
+@pytest.mark.parametrize(
+    ("callback", "share", "message"),
+    [
+        (
+            lambda path: stops("val_loss"),
+            0,
+            r"EarlyStopping\(monitor='val_loss'\).* each epoch: there is 'loss'. Use "
+            r"one of these as its monitor, or set validation_split \(0.1",
+        ),
+        (
+            lambda path: [stops("loss"), stops("val_mae", mode="min")],
+            0.2,
+            r"'val_mae'.* there is 'loss' and 'val_loss'. Use one .* its monitor.$",
+        ),
+        (
+            lambda path: keras.callbacks.ReduceLROnPlateau("mae"),
+            0,
+            "'mae'.* there is 'loss' and 'learning_rate'. Use",
+        ),
+        (
+            lambda path: saves(path, "val_loss", save_best_only=True, save_freq=2),
+            0.2,
+            r"ModelCheckpoint.*'val_loss'.* each batch: there is 'loss'. Use .*tor\.$",
+        ),
+    ],
+)
+def test_a_metric_that_is_not_there_cannot_be_watched(
+    callback, share, message, windows, tmp_path
+):
+    X, y = windows
+    model = small(Conv1DRegressor, callbacks=callback(tmp_path), validation_split=share)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y)
+    assert not model.initialized_
+
+
+class AddsHalfTheLoss(keras.callbacks.Callback):
+    """Measures something of its own."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["half"] = logs["loss"] / 2
+
+
+def test_a_metric_that_is_there_can_be_watched(windows, tmp_path):
+    X, y = windows
+    callbacks = [
+        stops("val_loss"),
+        saves(tmp_path, "val_loss", save_best_only=True),
+        saves(
+            tmp_path, "nothing", mode="min", save_freq=2
+        ),  # takes all, and watches none
+        keras.callbacks.ReduceLROnPlateau("loss"),
+        stops("learning_rate", mode="max"),
+    ]
+    model = small(Conv1DRegressor, callbacks=callbacks, epochs=9, validation_split=0.2)
+    assert model.fit(X, y).n_iter_ == 2  # the learning rate stays as it is
+    # What a user's callback adds is not known before it did.
+    model.set_params(callbacks=[AddsHalfTheLoss(), stops("half", mode="max")])
+    assert model.fit(X, y).n_iter_ < 9
+
+
 class Tasks:
     """A callback of scikit-learn's that writes down the tasks of a fit."""
 
