@@ -287,6 +287,23 @@ def test_callbacks_may_watch_the_accuracy():
         model.fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("n_steps", "advice"),
+    [(40, "to 40 steps, and fit again, by"), (10, "to 30 steps, by")],
+)
+def test_series_of_another_length_are_told_by_their_steps(n_steps, advice):
+    X, y = panel(n_classes=2)
+    X = keras.utils.pad_sequences(X, maxlen=30, dtype="float32")
+    model = small(Conv1DClassifier).initialize(X, y)
+    others = keras.utils.pad_sequences(X, maxlen=n_steps, dtype="float32")
+    message = rf"X has series of {n_steps} steps, but Conv1DClassifier .* of 30: .*"
+    with pytest.raises(ValueError, match=f"{message} {advice} keras.* maxlen=") as told:
+        model.predict(others)
+    call = str(told.value).partition(" by ")[2].rstrip(".")
+    longer = eval(call, {"keras": keras, "X": others})
+    np.testing.assert_array_equal(longer[:, -min(n_steps, 30) :], X[:, -n_steps:])
+
+
 # The validation tail.
 
 
