@@ -83,11 +83,9 @@ class ForecastLines:
         self.ax_.set(xlabel=label, ylabel=f"{name} ({unit})" if unit else name)
         self.ax_.margins(x=0.01)
         if times.dtype.kind == "M":
-            from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+            from ._dates import date_axis
 
-            locator = AutoDateLocator()
-            self.ax_.xaxis.set_major_locator(locator)
-            self.ax_.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+            date_axis(self.ax_)
 
     # By horizon.
 

@@ -200,6 +200,8 @@ class HistoryDisplay:
 
     def _curves(self):
         """Training and validation (or None) of each, as arrays."""
+        if not self.histories:
+            raise ValueError("histories is empty: give at least one, by its name.")
         curves = {}
         for name, history in self.histories.items():
             if self.metric not in history:
