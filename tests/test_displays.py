@@ -504,6 +504,23 @@ def test_the_axis_names_the_dates_that_are_shown(first, last, freq, said):
     assert display.ax_.xaxis.get_offset_text().get_text() == said
 
 
+@pytest.mark.parametrize("n_values", [30, 60])
+def test_a_value_between_unknown_ones_is_seen(n_values):
+    y = np.arange(float(n_values))
+    y[[4, 6, -2]] = np.nan
+    display = ForecastDisplay.from_predictions(y, y + 1)
+    assert display.lines_["observed"].get_markevery() == [5, n_values - 1]
+    assert display.lines_["observed"].get_marker() == "."
+    few = n_values == 30  # all have a marker
+    line = display.lines_["forecast"]
+    assert line.get_markevery() == (None if few else [5, n_values - 1])
+    assert line.get_marker() == "o"
+    y = np.arange(float(n_values))
+    display = ForecastDisplay.from_predictions(y, y + 1)
+    assert display.lines_["observed"].get_marker() == "None"
+    assert display.lines_["forecast"].get_marker() == ("o" if few else "None")
+
+
 def test_the_axis_follows_what_is_in_view():
     index = pd.date_range("2010-11-05", "2011-02-05", freq="D")
     y = np.zeros(len(index))

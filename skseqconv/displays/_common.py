@@ -133,6 +133,12 @@ def by_name(estimator):
     return estimator if several else {type(innermost(estimator)).__name__: estimator}
 
 
+def alone(values):
+    """Positions of values between unknown ones, which no line would show."""
+    known = np.pad(np.isfinite(values), 1)
+    return np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:]).tolist()
+
+
 def in_words(value):
     """A value that is none of those wanted, in few words."""
     return "None" if value is None else f"{type(value).__name__} {value!r:.50}"

@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from ._common import (
     COLORS,
     MARKERS,
+    alone,
     axes_for,
     by_name,
     check_matplotlib,
@@ -274,10 +275,8 @@ def _marked(values, *, every):
     epochs = np.arange(len(values))
     if len(values) <= FEW_EPOCHS:
         return epochs.tolist()
-    around = np.pad(np.isnan(values), 1, constant_values=True)
-    alone = around[:-2] & around[2:]
-    some = every & (epochs % (len(values) // 8) == 0)
-    return epochs[alone | some].tolist()
+    some = epochs[:: len(values) // 8].tolist() if every else []
+    return sorted({*alone(values), *some})
 
 
 def _label(network, metric):
