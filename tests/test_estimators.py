@@ -219,6 +219,21 @@ def test_bidirectional_gru_has_two_grus(windows):
     assert two.n_parameters_ - one.n_parameters_ == gru + 8
 
 
+def test_intervals_of_a_pipeline_are_those_of_its_last_step(task):
+    """A Pipeline takes no methods from its steps: this is the documented way."""
+    X, y = task
+    model = small(Conv1DRegressor, loss="quantile", validation_split=0.2, epochs=1)
+    pipe = pipeline(model).fit(X[:300], y[:300])
+    windows = pipe[:-1].transform(X[300:310])
+    interval = pipe[-1].predict_interval(windows, coverage=0.8)
+    forecast = pipe.predict(X[300:310])
+    assert (interval[:, 0] < forecast).all() and (forecast < interval[:, 1]).all()
+    quantiles = pipe[-1].predict_quantiles(windows)
+    np.testing.assert_array_equal(quantiles[:, 1], forecast)
+    pipe[-1].calibrate_interval(pipe[:-1].transform(X[310:600]), y[310:600])
+    assert not np.array_equal(pipe[-1].predict_interval(windows), interval)
+
+
 # Learning.
 
 
