@@ -94,6 +94,7 @@ class Network:
             optimizer = keras.optimizers.get(optimizer)
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
+        self.measured = ("loss", *metrics)
         metrics = _made(metrics, n_outputs)
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer

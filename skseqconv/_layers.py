@@ -2,8 +2,9 @@
 
 from keras import Input, initializers, layers, losses, ops, saving
 
+from ._lengths import dilation_rates, per_layer
 from ._recurrent import GRU
-from .networks import dilation_rates, output_lengths, per_layer
+from .networks import output_lengths
 
 #: Of batch normalization's averages: short trainings are to be remembered, too.
 BATCH_MOMENTUM = 0.9

@@ -51,8 +51,8 @@ class Conv1DStack:
     dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
         1, *_EACH_LAYER, _one_of("exponential")
     )
-    padding: Literal["valid", "same", "causal"] = _parameter(
-        "valid", _one_of("valid", "same", "causal")
+    padding: Literal["auto", "valid", "same", "causal"] = _parameter(
+        "auto", _one_of("auto", "valid", "same", "causal")
     )
     activation: str = _parameter("relu", str)
     normalization: Literal["batch", "layer"] | None = _parameter(

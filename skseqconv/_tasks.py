@@ -426,12 +426,19 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
 
 
 def _weights_of(classes, class_weight):
-    """A weight for each class, 1 for those that are not named."""
+    """A weight for each class, 1 for those that are not named.
+
+    The rule of scikit-learn's `compute_class_weight`: a fold may lack a class that has
+    a weight, but names that match nothing beside classes without a weight are a
+    mistake. That function itself takes the labels "1" and 1.5 for 1.
+    """
     unknown = sorted(map(repr, set(class_weight) - set(classes)))
-    if unknown:
+    unnamed = [label for label in classes if label not in class_weight]
+    if unknown and unnamed:
         raise ValueError(
             f"class_weight names {', '.join(unknown)}, which is none of the classes "
-            f"{classes[:20]}."
+            f"{classes[:20]}, and has no weight for {unnamed[:20]}: name every class, "
+            "or none but these."
         )
     weights = np.array([class_weight.get(label, 1.0) for label in classes], dtype=float)
     if not np.isfinite(weights).all() or (weights < 0).any():

@@ -333,6 +333,8 @@ def _check_shape(estimator, sequences, *, reset):
     other_lags = (
         lags is not None and known is not None and not np.array_equal(lags, known)
     )
+    if shape != expected and lags is None and known is None:
+        raise ValueError(_other_length(estimator, shape[0], expected[0]))
     if shape != expected or other_lags:
         spans = (
             ""
@@ -345,6 +347,17 @@ def _check_shape(estimator, sequences, *, reset):
             f"{type(estimator).__name__} was fitted on {expected}: use the same "
             "lookback, step and channels."
         )
+
+
+def _other_length(estimator, length, expected):
+    """What to say of a panel of longer or shorter series than those of the fit."""
+    longest = max(length, expected)
+    again = ", and fit again" if length > expected else ""
+    return (
+        f"X has series of {length} steps, but {type(estimator).__name__} was fitted on "
+        f"series of {expected}: bring all of them to {longest} steps{again}, by "
+        f"keras.utils.pad_sequences(X, maxlen={longest}, dtype='float32')."
+    )
 
 
 def _check_finite(panel, step_names=None):

@@ -27,6 +27,7 @@ from ._containers import refuse_masked
 from ._feed import Feed
 from ._history import check_history
 from ._holding import HoldsNetwork, alone
+from ._lengths import settled_padding
 from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._pool import drop, refuse_fork
 from ._repr import ShowsLayers, describe_layers
@@ -310,6 +311,7 @@ class SequenceEstimator(
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy's numbers, tuples: plain ones
                 options[name] = np.asarray(value).tolist()
+        options = settled_padding(options, X.shape[1])
         return {
             "network": self._network_name,
             "input_shape": [int(n) for n in X.shape[1:]],
@@ -319,13 +321,8 @@ class SequenceEstimator(
         }
 
     def _receptive_field(self, n_steps):
-        field = receptive_field(
-            self.kernel_size,
-            self.pool_size,
-            self.n_conv,
-            self.dilation_rate,
-            self.residual,
-        )
+        names = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
+        field = receptive_field(**{name: self._architecture[name] for name in names})
         if field < n_steps and getattr(self, "global_pooling", None) == "last":
             warnings.warn(
                 f"global_pooling='last' reads the last {field} of {n_steps} steps, the "

@@ -30,9 +30,11 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         Distance in time steps between the entries that a kernel reads; a sequence
         has one value for each convolution. "exponential" doubles it from convolution
         to convolution, or from one residual block to the next: 1, 2, 4 and so on.
-    padding : {"valid", "same", "causal"}, default="valid"
+    padding : {"auto", "valid", "same", "causal"}, default="auto"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        with zeros on both sides or at its beginning. "auto" is "valid" if the window
+        is long enough for that and `residual` is 0. Else it is "same", and a pooling
+        that is wider than its sequence takes all of it.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -40,7 +42,7 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
@@ -202,9 +204,11 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         Distance in time steps between the entries that a kernel reads; a sequence
         has one value for each convolution. "exponential" doubles it from convolution
         to convolution, or from one residual block to the next: 1, 2, 4 and so on.
-    padding : {"valid", "same", "causal"}, default="valid"
+    padding : {"auto", "valid", "same", "causal"}, default="auto"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        with zeros on both sides or at its beginning. "auto" is "valid" if the window
+        is long enough for that and `residual` is 0. Else it is "same", and a pooling
+        that is wider than its sequence takes all of it.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -212,7 +216,7 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None

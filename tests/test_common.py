@@ -7,7 +7,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from skseqconv import (
     CalendarFeatures,
@@ -61,7 +61,8 @@ NETWORKS = [
     Conv1DGRURegressor(**GRU),
     *CLASSIFIERS,
 ]
-REGRESSORS = [PersistenceRegressor(), FlatWindowRegressor(), *NETWORKS[:2]]
+SEASONAL = PersistenceRegressor(period=2, delay=1)
+REGRESSORS = [PersistenceRegressor(), SEASONAL, FlatWindowRegressor(), *NETWORKS[:2]]
 ESTIMATORS = [*TRANSFORMERS, *REGRESSORS, *CLASSIFIERS]
 
 # The checks compare outputs by np.asarray, which windows without history answer, but
@@ -107,6 +108,8 @@ def expected_failures(estimator):
             "check_transformer_general": any_length,
             "check_estimators_dtypes": "floats are no token ids",
         }
+    if estimator is SEASONAL:
+        return {"check_fit2d_1feature": "a window of one step is not a period long"}
     if estimator in NETWORKS:
         return {
             "check_estimator_tags_renamed": (
@@ -138,6 +141,20 @@ def without_array_api(names, cases):
 @pytest.mark.parametrize(*without_array_api(*every_check.args), **every_check.kwargs)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
+
+
+def test_a_period_without_a_delay_fails_checks_by_asking_for_it():
+    """No plain array knows its delay, and none is guessed: whatever fits it is told."""
+    results = check_estimator(
+        PersistenceRegressor(period=2), on_fail=None, on_skip=None
+    )
+    failed = {r["check_name"]: r["exception"] for r in results if r["exception"]}
+    failed.pop("check_array_api_input")  # skipped
+    assert len(failed) > 20
+    for name, error in failed.items():
+        while error and "know how far ahead that is: give delay" not in str(error):
+            error = error.__cause__ or error.__context__
+        assert error, name
 
 
 def comparable(params):

@@ -1043,8 +1043,28 @@ def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
     message = r"cv=4 stands for .* use TimeSeriesSplit\(4, gap=6\)"
     with pytest.raises(ValueError, match=message):
         compare_models(MODELS, X, y, cv=4)
-    with pytest.raises(ValueError, match=r"TimeSeriesSplit\(5, gap=delay\)"):
+    no_target = r"use TimeSeriesSplit\(5\) with a gap of as many rows as y lies ahead"
+    with pytest.raises(ValueError, match=no_target):
         compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
+
+
+@pytest.mark.parametrize(
+    "n_rows, folds",
+    [(17, "TimeSeriesSplit(2, gap=6)"), (9, "a longer series, and Tim")],
+)
+def test_folds_that_are_advised_have_their_rows(climate, n_rows, folds):
+    X, y = (part[:n_rows] for part in climate)
+    with pytest.raises(ValueError, match=re.escape(f"use {folds}")):
+        compare_models(MODELS, X, y, cv=4)
+    enough = [n for n in (2, 3, 4) if splits_of(n, X) is not None]
+    assert enough == ([2] if n_rows == 17 else [])
+
+
+def splits_of(n, X):
+    try:
+        return list(TimeSeriesSplit(n, gap=DELAY).split(X))
+    except ValueError:
+        return None
 
 
 def stations(n_series):
@@ -1129,7 +1149,7 @@ def test_without_a_delay_later_rows_are_told_of(climate):
     X = SeriesView(climate[0].series[:200])
     y = np.arange(200.0)
     compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
-    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3, gap=delay\)"):
+    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3\) with a gap"):
         compare_models([DummyRegressor()], X, y, cv=KFold(3))
 
 
