@@ -22,7 +22,7 @@ def check_usable(estimator):
     with np.printoptions(threshold=0, edgeitems=1):  # long texts take long
         for one in found:
             repr(one)
-            one.set_params(**one.get_params(deep=False))
+            one.set_params(**one.get_params())
 
 
 class LacksParameters(ValueError):

@@ -1171,6 +1171,18 @@ def test_what_cannot_be_shown_is_refused(tmp_path):
         load(forged(search, tmp_path / "model", change))
 
 
+def test_what_cannot_be_set_is_refused(tmp_path):
+    """A step whose name is a number."""
+
+    def change(schema, note, members):
+        steps = schema["content"]["content"]["steps"]
+        steps["content"][0]["content"][0] = plain(7)
+
+    path = forged(make_pipeline(Standardizer()), tmp_path / "model", change)
+    with pytest.raises(ValueError, match=r"no whole file of .*: TypeError"):
+        load(path)
+
+
 @pytest.mark.parametrize("kind", ["list", "tuple"])
 @pytest.mark.parametrize("n_lists", [0, 40])
 def test_lists_that_hold_each_other_twice_are_refused(kind, n_lists, tmp_path):
