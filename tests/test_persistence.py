@@ -713,7 +713,10 @@ def hostile_entries(marker):
     """Entries in skops' schema that would run something if they were made."""
     command = sequence(plain(f"touch {marker}"))
     code = sequence(plain(f"open({str(marker)!r}, 'w')"))
-    estimator = entry("ObjectNode", "skseqconv.preprocessing.Standardizer")
+    state = mapping(with_mean=plain(True), with_std=plain(True))
+    estimator = entry(
+        "ObjectNode", "skseqconv.preprocessing.Standardizer", content=state
+    )
     function = entry("FunctionNode", "os.system")
     return {
         "os.system as a constructor": entry(
@@ -767,8 +770,8 @@ def hostile_entries(marker):
         "a submodule's import": entry("TypeNode", "hostile_module.thing.other"),
         "our function of a path": entry(
             "ConstructorFromReduceNode",
-            "skseqconv.persistence._write",
-            content=sequence(plain(str(marker)), plain("x")),
+            "skseqconv.persistence.save",
+            content=sequence(estimator, plain(str(marker))),
         ),
         "our function as a function": entry(
             "FunctionNode", "skseqconv.datasets.fetch_imdb"
