@@ -147,7 +147,8 @@ class Comparison:
 
     def _table(self, metric):
         scores = self._scores(metric)
-        table = pd.DataFrame({"mean": scores.mean(), "std": scores.std()})
+        with np.errstate(invalid="ignore"):  # of infinite scores
+            table = pd.DataFrame({"mean": scores.mean(), "std": scores.std()})
         if self.baseline is not None:
             paired = self._paired(metric, self.baseline)
             table = table.join(paired[["skill", "won", "folds", "p_value"]])

@@ -18,7 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from .persistence import _write
+from ._files import file_path, whole_file, writable_path
 from .preprocessing import PerStep, Standardizer
 from .windowing import LookbackWindower
 
@@ -39,7 +39,7 @@ _AFFINE[scalers.StandardScaler] = _AFFINE[Standardizer]
 
 
 def export_keras(
-    estimator: BaseEstimator, path: str | os.PathLike | None = None
+    estimator: BaseEstimator, path: str | bytes | os.PathLike | None = None
 ) -> keras.Model:
     """Make one plain Keras model of a fitted pipeline, from raw windows to its output.
 
@@ -53,7 +53,7 @@ def export_keras(
         search, its `best_estimator_`. Other steps may be `LookbackWindower`,
         `Standardizer`, and scikit-learn's StandardScaler, MinMaxScaler, RobustScaler,
         MaxAbsScaler and SimpleImputer, inside of `PerStep` or not.
-    path : str or path-like, default=None
+    path : str, bytes or path-like, default=None
         File to save the model in, ending in ".keras"; one that is there is replaced,
         and stays whole if that fails. None saves nothing.
 
@@ -64,9 +64,11 @@ def export_keras(
         (n_samples, n_lags, n_channels), those that the pipeline's `LookbackWindower`
         cuts out of the series; arrays of samples in that shape (one channel has an
         axis, too); for a network with `embedding_dim` token ids, int32 of shape
-        (n_samples, n_steps). Of a regressor it gives what `predict` gives, in the
-        units of y, or `predict_quantiles` after ``loss="quantile"``; of a classifier,
-        `predict_proba`.
+        (n_samples, n_steps). Of a classifier it gives what `predict_proba` gives. Of a
+        regressor it gives the values of `predict`, in the units of y and of shape
+        (n_samples, n_targets), with one column where y had one dimension; or after
+        ``loss="quantile"`` what `predict_quantiles` gives, of shape
+        (n_samples, n_quantiles) where y had one dimension.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def export_keras(
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or `path` is a folder, a pipe or a device.
 
     See Also
     --------
@@ -105,15 +107,19 @@ def export_keras(
     ... )
     >>> model = export_keras(forecast.fit(X, y))
     >>> windows = windower.transform(X[100:]).to_numpy(np.float32)
-    >>> np.allclose(model(windows), forecast.predict(X[100:]), atol=1e-5)
+    >>> model(windows).shape
+    TensorShape([97, 1])
+    >>> np.allclose(model(windows)[:, 0], forecast.predict(X[100:]), atol=1e-5)
     True
     """
     import keras
 
     from ._wrapper import SequenceEstimator
 
-    if path is not None and not os.fspath(path).endswith(".keras"):
-        raise ValueError(f"path={os.fspath(path)!r} must end in '.keras'.")
+    if path is not None:
+        if not (path := file_path(path)).endswith(".keras"):
+            raise ValueError(f"path={path!r} must end in '.keras'.")
+        path = writable_path(path)
     check_is_fitted(estimator)
     *steps, (name, last) = _opened(estimator, type(estimator).__name__)
     if not isinstance(last, SequenceEstimator):
@@ -138,7 +144,8 @@ def export_keras(
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "model.keras"
             model.save(made)
-            _write(os.path.realpath(path), made.read_bytes())
+            with whole_file(path) as file:
+                file.write(made.read_bytes())
     return model
 
 
@@ -296,4 +303,5 @@ def _in_units(estimator, outputs):
     )
     # Keras may add a mean as a bias of the second axis, which LiteRT cannot convert.
     y = ops.subtract(ops.multiply(outputs, scale), -mean)
-    return y[:, 0] if encoder.n_dims_ == 1 else y
+    # Quantiles of one target are a row of their own, as of `predict_quantiles`.
+    return y[:, 0] if encoder.n_dims_ == 1 and y.ndim == 3 else y
