@@ -30,13 +30,14 @@ from ._pool import refuse_fork, take
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
+from ._steps import check_steps, remember_steps
 from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
 
 #: What training leaves behind: of no use to a network that is new.
-_OF_TRAINING = ("history_", "n_iter_", "_held_out_forecasts")
+_OF_TRAINING = ("history_", "n_iter_", "_calibration")
 
 #: Training steps of a fit, if `epochs` is "auto". On the validation parts of benchmark
 #: accuracy Conv1D was at its best after 130 to 500; Conv1D-GRU, slower, went on gaining
@@ -66,11 +67,12 @@ class SequenceEstimator(
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`; what y is, from a
-    class of `_tasks`: its check (`_check_target`) and encoder, the level that forecasts
-    start from (`_find_level`), the network's head, the loss and what else is measured
-    (`_compile_options`), weights (`_weighted`), what there must be to learn from
-    (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and, for
-    a stratified validation split, labels (`_strata`).
+    class of `_regression` or `_tasks`: its check (`_check_target`) and encoder, the
+    level that forecasts start from (`_find_level`; `_solve_again` where a fit goes on),
+    how samples and y are fed (`_fed`), the network's head, the loss and what else is
+    measured (`_compile_options`), weights (`_weighted`), what there must be to learn
+    from (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and,
+    for a stratified validation split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -204,6 +206,9 @@ class SequenceEstimator(
         self._held_out = held_out
         X, y, sample_weight = _select(learned, X, y, sample_weight)
         self._check_learned(y, one_epoch)
+        if going_on:
+            self._solve_again(X, y, one_epoch)
+            remember_steps(self, X.data)
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
@@ -272,19 +277,21 @@ class SequenceEstimator(
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
+        remember_steps(self, X.data)
         architecture = self._architecture_for(X, y, level and level.kind)
         self._compiled_with = self._compile_options()
         lease = take(architecture, *self._compiled_with)
         lease.network.reset(weights_seed)
         if level is not None:
-            lease.network.set_level(level.values)
+            lease.network.set_level(level.weights)
             if isinstance(self.optimizer, str):
                 lease.network.slow_down(CHANGES_LEARN_SLOWER)
         self._lease, self._architecture = lease, architecture
         self._n_epochs_trained = 0
         for name in _OF_TRAINING:
             vars(self).pop(name, None)
-        self.target_encoder_ = self._encoder(level).fit(y)
+        self._level = level and dict(vars(level))
+        self.target_encoder_ = self._encoder(level, y).fit(y)
         self.feature_encoder_ = self.feature_encoder
         self.n_parameters_ = lease.network.n_parameters
         self._layers = describe_layers(lease.network.model)
@@ -327,16 +334,10 @@ class SequenceEstimator(
             )
         return field
 
-    def _ensure_compiled_model(self):
-        """Networks come compiled."""
-
-    def _check_model_compatibility(self, y):
-        """The head is made for y."""
-
-    @staticmethod
-    def _validate_sample_weight(X, y, sample_weight):
-        """Checked before."""
-        return X, y, sample_weight
+    def _fit(self, X, y, sample_weight, warm_start, epochs, initial_epoch):
+        if not (warm_start and self.initialized_):
+            X, y = self._initialize(X, y)
+        self._fit_keras_model(X, y, sample_weight, warm_start, epochs, initial_epoch)
 
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, **kwargs
@@ -351,15 +352,14 @@ class SequenceEstimator(
         validation = None
         if self._held_out is not None:
             X_val, y_val, weight_val = self._held_out
-            y_val = self.target_encoder_.transform(y_val)
-            validation = Feed(X_val, y_val, weight_val)
+            validation = Feed(*self._fed(X_val, y_val), weight_val)
         if self.early_stopping and epochs > 1:
             monitor = "loss" if validation is None else "val_loss"
             callbacks.append(stopping(monitor, self.n_iter_no_change))
-        vars(self).pop("_held_out_forecasts", None)  # they are of another fit
+        vars(self).pop("_calibration", None)  # it is of another fit
         history = train(
             network,
-            Feed(X, y, sample_weight),
+            Feed(*self._fed(X, y), sample_weight),
             validation,
             epochs=epochs,
             first_epoch=self._n_epochs_trained,
@@ -379,9 +379,14 @@ class SequenceEstimator(
         self._n_epochs_trained += len(history["loss"]) - initial_epoch
 
     def _predict_raw(self, X):
+        return self._outputs(self._to_predict(X))
+
+    def _to_predict(self, X):
+        """Sequences, checked, that come through the steps of the fit."""
         check_is_fitted(self)
         X, _ = self._validate_data(X)
-        return self._outputs(X)
+        check_steps(self, X.data)
+        return X
 
     def _outputs(self, X):
         lease = self._held()  # keeps the network while another thread refits

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ._parameters import Conv1DParameters, parameters
-from ._tasks import SequenceClassifier, SequenceRegressor
+from ._regression import SequenceRegressor
+from ._tasks import SequenceClassifier
 
 __all__ = ["Conv1DClassifier", "Conv1DRegressor"]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import _recurrent  # noqa: F401 (so that Keras can load saved models)
 from ._parameters import Conv1DGRUParameters, parameters
-from ._tasks import SequenceClassifier, SequenceRegressor
+from ._regression import SequenceRegressor
+from ._tasks import SequenceClassifier
 
 __all__ = ["Conv1DGRUClassifier", "Conv1DGRURegressor"]
 
