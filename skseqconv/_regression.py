@@ -30,7 +30,10 @@ from .views import WindowView
 
 @parameters
 class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator):
-    """Regression: a linear head for the standardized y."""
+    """Regression: a linear head for the standardized y, or its change."""
+
+    #: Where forecasts start from, as plain data; None if windows are as they are.
+    _level = None
 
     def partial_fit(
         self,

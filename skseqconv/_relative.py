@@ -97,11 +97,12 @@ class RelativeWindows(WindowSequences):
         values = part.to_numpy(np.float32)
         if not np.isfinite(values).all():
             _raise_if_not_finite(part, *part.block(np.float32))
-        largest = np.abs(values).max(axis=(0, 1), initial=0.0)
-        if part.dtype != np.float32 and _matters(largest * 2.0**-24, self._level):
-            values = part.to_numpy(np.float64)
-        here = np.flatnonzero(np.isin(at, self._missing))
-        if len(here):
+        if part.dtype != np.float32:
+            largest = np.abs(values).max(axis=(0, 1), initial=0.0)
+            if _matters(largest * 2.0**-24, self._level):
+                values = part.to_numpy(np.float64)
+        if len(self._missing):
+            here = np.flatnonzero(np.isin(at, self._missing))
             values[here[:, None], -1, self._level.channels] = self._last[at[here]]
         return (values - values[:, -1:]).astype(np.float32)
 
