@@ -281,7 +281,8 @@ class Network:
         _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
-        return (block, rows, tf.TensorSpec([n_steps], tf.int32), rows)[:n_tensors]
+        lags = tf.TensorSpec([n_steps], tf.int32)
+        return (block, rows, lags, rows, rows, block)[:n_tensors]
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])

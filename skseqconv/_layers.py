@@ -244,32 +244,40 @@ def relative_to_level(window, kind, n_outputs):
     return relative, (last, spread)
 
 
+def variance(relative):
+    """Variance over the steps of windows relative to one of them.
+
+    The mean of squares less the square of the mean, a pass over the windows less than
+    by differences: since a step is zero, the square is at most as many times the
+    variance as there are steps, and little is lost by rounding.
+    """
+    mean = ops.mean(relative, axis=1, keepdims=True)
+    of_squares = ops.mean(ops.square(relative), axis=1, keepdims=True)
+    return ops.maximum(of_squares - ops.square(mean), 0.0)
+
+
 @saving.register_keras_serializable("skseqconv")
 class WindowNorm(layers.Layer):
     """Take a window relative to its last values, in units of its spread.
 
     With `kind` "standard" of the window's own spread (but no less than a share of the
     usual one), with "last" of the usual spread of the channel. Gives the relative
-    window, and the level and spread of each of `n_outputs` targets, which are affine
-    functions of the channels: ``slope @ (channels - center) + offset``. None of its
-    weights is trained; `_level` solves them.
+    window, and the level and spread of each of `n_outputs` targets, which are linear
+    functions of the channels: ``channels @ slope``. So the level of a window that is
+    relative already is zero. None of its weights is trained; `_level` solves them.
     """
 
     def __init__(self, kind, n_outputs, **options):
         super().__init__(**options)
         self.kind, self.n_outputs = kind, n_outputs
-        self.center_initializer = initializers.Zeros()
         self.spread_initializer = initializers.Ones()
         self.slope_initializer = initializers.Zeros()
-        self.offset_initializer = initializers.Zeros()
 
     def build(self, input_shape):
         n_channels = input_shape[-1]
         for name, shape in (
-            ("center", (n_channels,)),
             ("spread", (n_channels,)),
             ("slope", (n_channels, self.n_outputs)),
-            ("offset", (self.n_outputs,)),
         ):
             initializer = getattr(self, f"{name}_initializer")
             weight = self.add_weight(shape, initializer, trainable=False, name=name)
@@ -277,14 +285,15 @@ class WindowNorm(layers.Layer):
 
     def call(self, window):
         last = window[:, -1:, :]
+        relative = window - last
         if self.kind == "standard":
             least = ops.square(LEAST_SPREAD * self.spread)
-            spread = ops.sqrt(ops.var(window, axis=1, keepdims=True) + least)
+            spread = ops.sqrt(variance(relative) + least)
         else:
             spread = ops.zeros_like(last) + self.spread
-        level = ops.matmul(last[:, 0] - self.center, self.slope) + self.offset
+        level = ops.matmul(last[:, 0], self.slope)
         target_spread = ops.matmul(spread[:, 0], ops.abs(self.slope))
-        return (window - last) / spread, level, target_spread
+        return relative / spread, level, target_spread
 
     def get_config(self):
         own = {"kind": self.kind, "n_outputs": self.n_outputs}

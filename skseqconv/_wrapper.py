@@ -33,13 +33,14 @@ from ._pool import drop, refuse_fork
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
+from ._steps import check_steps, remember_steps
 from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
 
 #: What training leaves behind: of no use to a network that is new.
-_OF_TRAINING = ("history_", "n_iter_", "_held_out_forecasts")
+_OF_TRAINING = ("history_", "n_iter_", "_calibration")
 
 #: Training steps of a fit, if `epochs` is "auto". On the validation parts of benchmark
 #: accuracy Conv1D was at its best after 130 to 500; Conv1D-GRU, slower, went on gaining
@@ -69,11 +70,12 @@ class SequenceEstimator(
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`; what y is, from a
-    class of `_tasks`: its check (`_check_target`) and encoder, the level that forecasts
-    start from (`_find_level`), the network's head, the loss and what else is measured
-    (`_compile_options`), weights (`_weighted`), what there must be to learn from
-    (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and, for
-    a stratified validation split, labels (`_strata`).
+    class of `_regression` or `_tasks`: its check (`_check_target`) and encoder, the
+    level that forecasts start from (`_find_level`; `_solve_again` where a fit goes on),
+    how samples and y are fed (`_fed`), the network's head, the loss and what else is
+    measured (`_compile_options`), weights (`_weighted`), what there must be to learn
+    from (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and,
+    for a stratified validation split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -214,6 +216,8 @@ class SequenceEstimator(
         self._check_learned(y, one_epoch)
         if going_on:
             self._take_network(self._learned())
+            self._solve_again(X, y, one_epoch)
+            remember_steps(self, X.data)
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
@@ -282,19 +286,21 @@ class SequenceEstimator(
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
+        remember_steps(self, X.data)
         architecture = self._architecture_for(X, y, level and level.kind)
         self._architecture = architecture
         self._compiled_with = self._compile_options()
         network = self._take_network()
         network.reset(weights_seed)
         if level is not None:
-            network.set_level(level.values)
+            network.set_level(level.weights)
             if isinstance(self.optimizer, str):
                 network.slow_down(CHANGES_LEARN_SLOWER)
         self._n_epochs_trained = 0
         for name in _OF_TRAINING:
             vars(self).pop(name, None)
-        self.target_encoder_ = self._encoder(level).fit(y)
+        self._level = level and dict(vars(level))
+        self.target_encoder_ = self._encoder(level, y).fit(y)
         self.feature_encoder_ = self.feature_encoder
         self.n_parameters_ = network.n_parameters
         self._layers = describe_layers(network.model)
@@ -333,16 +339,10 @@ class SequenceEstimator(
             )
         return field
 
-    def _ensure_compiled_model(self):
-        """Networks come compiled."""
-
-    def _check_model_compatibility(self, y):
-        """The head is made for y."""
-
-    @staticmethod
-    def _validate_sample_weight(X, y, sample_weight):
-        """Checked before."""
-        return X, y, sample_weight
+    def _fit(self, X, y, sample_weight, warm_start, epochs, initial_epoch):
+        if not (warm_start and self.initialized_):
+            X, y = self._initialize(X, y)
+        self._fit_keras_model(X, y, sample_weight, warm_start, epochs, initial_epoch)
 
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, **kwargs
@@ -357,15 +357,14 @@ class SequenceEstimator(
         validation = None
         if self._held_out is not None:
             X_val, y_val, weight_val = self._held_out
-            y_val = self.target_encoder_.transform(y_val)
-            validation = Feed(X_val, y_val, weight_val)
+            validation = Feed(*self._fed(X_val, y_val), weight_val)
         if self.early_stopping and epochs > 1:
             monitor = "loss" if validation is None else "val_loss"
             callbacks.append(stopping(monitor, self.n_iter_no_change))
-        vars(self).pop("_held_out_forecasts", None)  # they are of another fit
+        vars(self).pop("_calibration", None)  # it is of another fit
         history = train(
             network,
-            Feed(X, y, sample_weight),
+            Feed(*self._fed(X, y), sample_weight),
             validation,
             epochs=epochs,
             first_epoch=self._n_epochs_trained,
@@ -385,10 +384,15 @@ class SequenceEstimator(
         self._n_epochs_trained += len(history["loss"]) - initial_epoch
 
     def _predict_raw(self, X):
+        return self._outputs(self._to_predict(X))
+
+    def _to_predict(self, X):
+        """Sequences, checked, that come through the steps of the fit."""
         check_is_fitted(self)
         X, _ = self._validate_data(X)
+        check_steps(self, X.data)
         check_history(X.data)
-        return self._outputs(X)
+        return X
 
     def _outputs(self, X):
         with self._network() as network:

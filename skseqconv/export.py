@@ -89,7 +89,9 @@ def export_keras(
     -----
     The model checks nothing: it gives some output or other for missing and infinite
     values and unknown token ids, which the pipeline refuses. Windows are float32,
-    whose seven digits must hold what matters in a channel.
+    whose seven digits must hold what matters in a channel. Where the newest value of
+    the target is missing, forecasts start from the last known one in the window;
+    `predict` looks for it in all of the series.
 
     LiteRT runs a GRU on batches of one size only, which `export` is told by
     ``input_signature=[keras.InputSpec("float32", shape=(1, n_lags, n_channels))]``.
@@ -130,7 +132,8 @@ def export_keras(
     last = last._as_it_is()
     embedded = len(last._input_shape) == 1
     dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
-    values = inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
+    inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
+    values = _with_last_known(inputs, _raw_targets(last, steps))
     for name, step in steps:
         if embedded:
             raise _refusal(name, step, "the network takes token ids")
@@ -171,6 +174,38 @@ def _refusal(name, step, reason):
         "Apply the steps outside of the model, and export the last one alone: "
         "export_keras(pipeline[-1]) takes what the network sees."
     )
+
+
+def _raw_targets(estimator, steps):
+    """Channels whose last known values forecasts start from, if a step fills any."""
+    level = vars(estimator).get("_level")
+    fills = any(type(step) is SimpleImputer for _, step in steps)
+    channels = level["raw_channels"] if fills and level is not None else []
+    return sorted({int(channel) for channel in channels if channel >= 0})
+
+
+def _with_last_known(windows, channels):
+    """Windows in which the newest values of channels, if missing, are the last known.
+
+    Steps that fill missing values come after, so they fill others only.
+    """
+    from keras import ops
+
+    if not channels:
+        return windows
+    n_steps, n_channels = windows.shape[1:]
+    for channel in channels:
+        values = windows[:, :, channel]
+        place = ops.where(ops.isnan(values), -1.0, np.arange(n_steps, dtype="float32"))
+        last = ops.max(place, axis=1, keepdims=True)
+        known = ops.where(ops.equal(place, last), values, 0.0)
+        known = ops.sum(ops.where(ops.isnan(known), 0.0, known), axis=1)
+        newest = np.zeros((n_steps, n_channels), dtype=bool)
+        newest[-1, channel] = True
+        filled = ops.logical_and(ops.isnan(windows), newest)
+        filled = ops.logical_and(filled, last[:, :, None] >= 0)
+        windows = ops.where(filled, known[:, None, None], windows)
+    return windows
 
 
 def _applied(name, step, values):
@@ -263,18 +298,19 @@ def _stock_layer(layer):
 def _relative(layer, window):
     from keras import ops
 
-    from ._layers import LEAST_SPREAD
+    from ._layers import LEAST_SPREAD, variance
 
-    center, spread, slope, offset = (weight.numpy() for weight in layer.weights)
+    spread, slope = (weight.numpy() for weight in layer.weights)
     last = window[:, -1:, :]
+    relative = window - last
     if layer.kind == "standard":
-        variance = ops.var(window, axis=1, keepdims=True)
-        spread = ops.sqrt(variance + np.square(LEAST_SPREAD * spread))
+        least = np.square(LEAST_SPREAD * spread)
+        spread = ops.sqrt(variance(relative) + least)
     else:
         spread = ops.zeros_like(last) + spread
-    level = ops.matmul(last[:, 0] - center, slope) + offset
+    level = ops.matmul(last[:, 0], slope)
     target_spread = ops.matmul(spread[:, 0], np.abs(slope))
-    return (window - last) / spread, level, target_spread
+    return relative / spread, level, target_spread
 
 
 def _ascending(layer, values):
@@ -299,7 +335,7 @@ def _in_units(estimator, outputs):
     encoder = estimator.target_encoder_
     scale, mean = (
         np.asarray(learned, np.float32).reshape(-1, *[1] * (outputs.ndim - 2))
-        for learned in (encoder.scaler_.scale_, encoder.scaler_.mean_)
+        for learned in (encoder.scale_, encoder.mean_)
     )
     # Keras may add a mean as a bias of the second axis, which LiteRT cannot convert.
     y = ops.subtract(ops.multiply(outputs, scale), -mean)

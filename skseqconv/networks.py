@@ -95,7 +95,7 @@ def conv1d_network(
         Takes each window relative to its last values, in units of the channel's usual
         spread ("last") or of its own ("standard"), and adds the output to the last
         value of its target. Which that is, is for the layer "window_norm" to be told
-        (its weights center, spread, slope and offset); the estimators do so.
+        (its weights spread and slope); the estimators do so.
     quantiles : sequence of float, default=None
         Gives the head a value for each of these quantiles of each output, in ascending
         order whatever the weights. None for one value.
@@ -237,7 +237,7 @@ def conv1d_gru_network(
         Takes each window relative to its last values, in units of the channel's usual
         spread ("last") or of its own ("standard"), and adds the output to the last
         value of its target. Which that is, is for the layer "window_norm" to be told
-        (its weights center, spread, slope and offset); the estimators do so.
+        (its weights spread and slope); the estimators do so.
     quantiles : sequence of float, default=None
         Gives the head a value for each of these quantiles of each output, in ascending
         order whatever the weights. None for one value.

@@ -245,8 +245,9 @@ def test_it_is_a_copy_that_keeps_nothing_alive():
     np.testing.assert_array_equal(model(windows_of(X[500:])), before)
     pipe.fit(X[:300], y[:300])
     np.testing.assert_array_equal(pipe.predict(X[500:]), forecasts)
-    network = weakref.ref(pipe[-1]._held().network.model)
-    del pipe
+    with pipe[-1]._network() as lent:
+        network = weakref.ref(lent.model)
+    del pipe, lent
     clear_compiled_networks()
     gc.collect()
     assert network() is None

@@ -143,7 +143,7 @@ def test_pinball_loss_is_that_of_scikit_learn():
 def test_history_is_the_pinball_loss_of_what_is_predicted(fitted, panel):
     X, y = panel
     model = fitted["quantile"]
-    scale = model.target_encoder_.scaler_.scale_[0]
+    scale = model.target_encoder_.scale_[0]
     predicted = model.predict_quantiles(X[700:])
     losses = [
         mean_pinball_loss(y[700:], predicted[:, i], alpha=q)

@@ -29,7 +29,7 @@ HEADINGS = ["Layer", "Kind", "Output shape", "Parameters", "Not trained"]
 #: Of a network with SMALL for windows of 24 steps of 3 channels.
 LAYERS = [
     ["window", "InputLayer", "24 x 3", "0", "0"],
-    ["window_norm", "WindowNorm", "24 x 3", "0", "10"],
+    ["window_norm", "WindowNorm", "24 x 3", "0", "6"],
     ["conv_1", "Conv1D", "22 x 8", "80", "0"],
     ["pool_1", "MaxPooling1D", "7 x 8", "0", "0"],
     ["activation_1", "Activation", "7 x 8", "0", "0"],
@@ -173,7 +173,7 @@ def test_diagram_unfolds_layers_after_a_fit(model):
     page = read(model)
     [[*layers, total]] = page.layers
     assert sorted(layers) == sorted(LAYERS)
-    assert total == ["all", "", "", "289", "10"]
+    assert total == ["all", "", "", "289", "6"]
     of_layers = "11 layers, 289 parameters"
     assert page.foldings == ["Parameters", of_layers, "Fitted attributes"]
 
