@@ -530,6 +530,12 @@ def test_series_of_a_list_are_ordered_by_any_index_of_numbers_or_dates():
     assert_array_equal(X.series_ids, [1, 1, 0, 0])
 
 
+def test_a_hole_in_a_long_table_is_found():
+    assert lengths(table(hours(40_000).delete(9)), on_gap="split") == [9, 39_990]
+    days = pd.date_range("1950-01-01", periods=31_000, tz="Europe/Berlin").delete(9)
+    assert lengths(table(days), on_gap="split") == [9, 30_990]
+
+
 def test_checks_of_a_long_regular_table_are_quick_and_silent():
     """No sorting, no list of stamps: rows are compared with their neighbors once."""
     series = table(hours(1_000_000, "1900-01-01"), np.zeros(1_000_000))
