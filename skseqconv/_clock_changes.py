@@ -15,7 +15,7 @@ def clock_changes(index, steps):
         return np.array([], dtype=int)
     usual = most_common(steps)
     hour = int(pd.Timedelta(hours=1) / pd.Timedelta(1, unit=index.unit))
-    if not 0 < usual <= 12 * hour:
+    if not usual > 0:
         return np.array([], dtype=int)
     odd = np.flatnonzero((steps == usual - hour) | (steps == usual + hour))
     odd = np.union1d(odd, _mixed_hours(index, steps, hour // usual))

@@ -169,9 +169,9 @@ def _local(index):
 def _on_offset(index, offset):
     """The starts of periods, or their last days for frequencies of ends."""
     starts = index.to_timestamp()
-    ends = index.to_timestamp(how="end").normalize()
-    at_end = offset.is_on_offset(ends[0]) and not offset.is_on_offset(starts[0])
-    return ends if at_end else starts
+    if offset.is_on_offset(starts[0]):
+        return starts
+    return index.to_timestamp(how="end").normalize()
 
 
 def exceptions(index, offset):

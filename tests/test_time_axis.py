@@ -458,16 +458,27 @@ def test_an_hour_that_comes_twice_is_named(freq):
         make_supervised(mixed, "v", on_gap="split")
 
 
-def test_hours_of_a_year_of_local_time():
-    zoned = pd.date_range("2025-01-01", periods=365 * 24, freq="h", tz="Europe/Berlin")
+@pytest.mark.parametrize(
+    ("zone", "year", "first", "hour"),
+    [
+        ("Europe/Berlin", 2025, 2114, "03-30 03"),
+        ("America/New_York", 2025, 1610, "03-09 03"),
+        ("Atlantic/Azores", 2025, 2112, "03-30 01"),
+        ("America/Santiago", 2025, 2280, "04-05 23"),
+        ("America/Sao_Paulo", 2018, 1152, "02-17 23"),
+        ("Australia/Sydney", 2025, 2283, "04-06 02"),
+    ],
+)
+def test_hours_of_a_year_of_local_time(zone, year, first, hour):
+    zoned = pd.date_range(str(year), periods=365 * 24, freq="h", tz=zone)
     series = table(zoned.tz_localize(None))
-    match = r"2 gaps .*row 2114 .*row 7154 .* repeats .*tz_localize\(.Europe/Berlin"
+    match = rf"2 gaps .*Row {first} \({year}-{hour}:00:00\) looks like a change to or"
     with pytest.raises(ValueError, match=match) as error:
         make_supervised(series, "v")
     assert "split" not in str(error.value)
     with pytest.raises(ValueError, match=r'other values.*ambiguous="infer"'):
         make_supervised(series, "v", on_gap="split")
-    assert lengths(series.tz_localize("Europe/Berlin", ambiguous="infer")) == [365 * 24]
+    assert lengths(series.tz_localize(zone, ambiguous="infer")) == [365 * 24]
 
 
 @pytest.mark.parametrize(
@@ -517,6 +528,12 @@ def test_series_of_a_list_are_ordered_by_any_index_of_numbers_or_dates():
     first, second = table(pd.Index(dates[:3])), table(pd.Index(dates[3:]))
     X = make_supervised([second, first], "v")[0]
     assert_array_equal(X.series_ids, [1, 1, 0, 0])
+
+
+def test_a_hole_in_a_long_table_is_found():
+    assert lengths(table(hours(40_000).delete(9)), on_gap="split") == [9, 39_990]
+    days = pd.date_range("1950-01-01", periods=31_000, tz="Europe/Berlin").delete(9)
+    assert lengths(table(days), on_gap="split") == [9, 30_990]
 
 
 def test_checks_of_a_long_regular_table_are_quick_and_silent():
