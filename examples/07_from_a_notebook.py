@@ -132,9 +132,7 @@ def ours(estimator):
         random_state=0,
     )
     estimator.fit(windows.transform(X), y)
-    return np.multiply(
-        estimator.history_["val_loss"], estimator.target_encoder_.scaler_.scale_
-    )
+    return np.multiply(estimator.history_["val_loss"], estimator.target_encoder_.scale_)
 
 
 BOOK = {"optimizer": "rmsprop", "dropout": 0.0, "window_norm": None}

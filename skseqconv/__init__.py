@@ -38,7 +38,7 @@ if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from .windowing import FlattenWindows as FlattenWindows
     from .windowing import LookbackWindower as LookbackWindower
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 _MODULE_OF = {
     "CalendarFeatures": "calendar",

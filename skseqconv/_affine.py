@@ -8,6 +8,7 @@ from numbers import Integral
 
 import numpy as np
 
+from ._series import positions_of
 from .supervised import channel_position
 from .views import SeriesView, WindowView
 
@@ -17,16 +18,21 @@ MAX_ROWS = 10_000
 #: Left over at most, as a share of the spread of y.
 TOLERANCE = 1e-4
 
-#: Rounding of what float32 holds, as a share of the largest value.
-ROUNDING = 1e-6
+#: Rounding of a few operations, in units of the type's own.
+N_ROUNDINGS = 16
+
+#: Rows that can tell how y relates to its channel, at least: any two lie on a line.
+LEAST_ROWS = 3
 
 
-def solve_affine(channel, y):
+def solve_affine(channel, y, rounding=N_ROUNDINGS * 2.0**-52):
     """Slope and offset of y on a channel, and how much of y is left over.
 
     Parameters
     ----------
     channel, y : ndarray of shape (n_rows,)
+    rounding : float
+        Of values, as a share of the largest.
 
     Returns
     -------
@@ -34,13 +40,55 @@ def solve_affine(channel, y):
     rest : float
         Largest absolute remainder beyond rounding, as a share of the spread of y.
     """
-    center, spread = channel.mean(), channel.std()
+    if np.array_equal(channel, y):
+        return 1.0, 0.0, 0.0
+    center, spread = mean_and_spread(channel)
+    mean, spread_of_y = mean_and_spread(y)
     slope = 1.0  # of a constant channel: scalers leave it unscaled
-    if spread > 1e-12 * max(1.0, abs(center)):
-        slope = float(np.mean((channel - center) * (y - y.mean())) / spread**2)
-    offset = float(y.mean() - slope * center)
-    rest = np.abs(y - slope * channel - offset).max() - ROUNDING * np.abs(y).max()
-    return slope, offset, float(max(rest, 0.0) / (y.std() or 1.0))
+    if varies(channel):
+        slope = float(np.mean((channel - center) / spread * (y - mean)) / spread)
+    offset = float(mean - slope * center)
+    rest = left_over(channel, y, slope, offset, rounding)
+    return slope, offset, rest / float(spread_of_y or 1.0)
+
+
+def left_over(channel, y, slope, offset, rounding):
+    """The largest absolute remainder of a relation, beyond rounding."""
+    explained = slope * channel
+    rest = np.abs(y - explained - offset).max()
+    rest -= rounding * (np.abs(y).max() + np.abs(explained).max())
+    return float(np.maximum(rest, 0.0))  # NaN stays
+
+
+def mean_and_spread(values):
+    """Mean and standard deviation along the first axis, of values of any size.
+
+    Neither overflows or underflows, and equal values have exactly their own mean and a
+    spread of exactly zero.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    low, high = values.min(axis=0), values.max(axis=0)
+    largest = np.maximum(np.abs(low), np.abs(high))
+    # A power of two, which rounds nothing.
+    unit = np.ldexp(1.0, np.frexp(np.where(largest > 0, largest, 1.0))[1] - 1)
+    scaled = values / unit
+    same = low == high
+    mean = np.where(same, low, scaled.mean(axis=0) * unit)
+    return mean, np.where(same, 0.0, scaled.std(axis=0) * unit)
+
+
+def varies(channel):
+    """Whether a channel changes by more than rounding."""
+    center, spread = mean_and_spread(channel)
+    return bool(spread > 1e-12 * abs(center))
+
+
+def rounding_of(windows):
+    """Rounding of the values of windows, as a share of the largest."""
+    dtype = windows.dtype
+    if isinstance(windows, WindowView) and windows.steps and len(windows):
+        dtype = windows._values_at(windows.rows[:1]).dtype
+    return N_ROUNDINGS * float(np.finfo(dtype).eps if dtype.kind == "f" else 2.0**-52)
 
 
 def target_relations(windows, y, channels, delays):
@@ -65,19 +113,26 @@ def target_relations(windows, y, channels, delays):
     """
     if not isinstance(windows, WindowView):
         return np.ones(len(channels)), np.zeros(len(channels)), np.zeros(len(channels))
-    some = np.linspace(0, len(windows) - 1, min(len(windows), MAX_ROWS)).astype(int)
-    rows, y = windows.rows[some], y[some]
-    stops = windows._series.stops[windows._series.series_of(rows)]
-    relations = []
-    for column, (channel, delay) in enumerate(zip(channels, delays, strict=True)):
-        inside = rows + delay < stops
-        if not inside.any():
+    relations, rounding = [], rounding_of(windows)
+    pairs = later_values(windows, y, channels, delays)
+    for delay, (later, own) in zip(delays, pairs, strict=True):
+        if not len(own):
             raise ValueError(
                 f"delay={delay} reaches beyond the end of the series at every row."
             )
-        later = SeriesView(windows, rows=rows[inside] + delay).to_numpy(np.float64)
-        relations.append(solve_affine(later[:, channel], y[inside, column]))
+        relations.append(solve_affine(later, own, rounding))
     return tuple(map(np.array, zip(*relations, strict=True)))
+
+
+def later_values(windows, y, channels, delays):
+    """For each column of y, its channel where y lies, and y: rows that have both."""
+    some = np.linspace(0, len(windows) - 1, min(len(windows), MAX_ROWS)).astype(int)
+    rows, y = windows.rows[some], y[some]
+    stops = windows._series.stops[windows._series.series_of(rows)]
+    for column, (channel, delay) in enumerate(zip(channels, delays, strict=True)):
+        inside = rows + delay < stops
+        later = SeriesView(windows, rows=rows[inside] + delay).to_numpy(np.float64)
+        yield later[:, channel], y[inside, column]
 
 
 def no_relation(channels, rests):
@@ -96,7 +151,7 @@ def no_relation(channels, rests):
 def target_channels(estimator, windows, n_outputs):
     """The channel of each column of y: what the parameter says, or X knows."""
     target = getattr(windows, "target", None)
-    names = getattr(estimator, "feature_names_in_", None)
+    labels = _labels_of(estimator, windows)
     n_channels = windows.shape[2]
     chosen = estimator.target_channel
     if chosen is None and target and len(target) == n_outputs:
@@ -107,10 +162,31 @@ def target_channels(estimator, windows, n_outputs):
             f"which of them {n_outputs} column(s) of y are the future of: name the "
             "channel, or make X and y by make_supervised."
         )
-    chosen = _one_each(0 if chosen is None else chosen, n_outputs, "target_channel")
-    if windows.ndim == 3 and names is not None and len(names) != n_channels:
-        names = None  # columns of a table are its steps, not its channels
-    return [channel_position(c, names, n_channels, "target_channel") for c in chosen]
+    if chosen is None:
+        return [0] * n_outputs
+    if positions_of(chosen, labels):  # a tuple may be one label
+        chosen = [chosen] * n_outputs
+    chosen = _one_each(chosen, n_outputs, "target_channel")
+    return [channel_position(c, labels, n_channels, "target_channel") for c in chosen]
+
+
+def _labels_of(estimator, windows):
+    """What the channels of the windows are called, text or not; None if nothing."""
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None:
+        # Columns of a table are its steps, not its channels.
+        return tuple(names) if len(names) == windows.shape[2] else None
+    labels = windows._series.labels if isinstance(windows, WindowView) else None
+    if labels is None or len(labels) == windows.n_channels:
+        return labels
+    if estimator.target_channel is not None:
+        raise ValueError(
+            f"target_channel={estimator.target_channel!r} may be a label or a "
+            f"position: the series has the channels {list(labels)}, the windows have "
+            f"{windows.n_channels} without labels. Make all labels text, "
+            "series.rename(columns=str), so that the steps keep them."
+        )
+    return None
 
 
 def target_delays(estimator, windows, n_outputs):
@@ -142,6 +218,21 @@ def _one_each(value, n_outputs, name):
             f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns."
         )
     return list(value)
+
+
+def raw_channels(estimator, windows, channels):
+    """The position of each channel in the series itself; -1 where it is not known."""
+    if not isinstance(windows, WindowView):
+        return [-1] * len(channels)
+    target = windows.target
+    if estimator.target_channel is None and target and len(target) == len(channels):
+        return [channel for channel, _ in target]
+    before, after = windows._series.names, windows.channel_names
+    if before is not None and after is not None:
+        found = [np.flatnonzero(before == after[channel]) for channel in channels]
+        return [int(at[0]) if len(at) == 1 else -1 for at in found]
+    keeps_places = windows.n_channels == windows._series.n_channels
+    return [channel if keeps_places else -1 for channel in channels]
 
 
 def position_after_steps(X, channel):

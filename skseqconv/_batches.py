@@ -148,6 +148,8 @@ def raise_not_finite(value, channel, place):
         what = f"{value:g}, too large for float32"
     raise ValueError(
         f"Input X contains {what}: channel {channel}, first at {place}. "
-        "PerStep(SimpleImputer()) before the windows fills missing values; infinite "
-        "and huge ones must be mended in the series."
+        "PerStep(SimpleImputer()) before the windows fills missing values. Where a "
+        "channel drifts, as a target does, fill from the past: table.ffill() before "
+        "make_supervised, with rows= of the measured targets. Infinite and huge values "
+        "must be mended in the series."
     )

@@ -156,7 +156,7 @@ def make_splits(cv, X, y, groups, classifier):
         raise ValueError(
             f"cv={cv!r} stands for folds that are trained on rows after those they are "
             "tested on, which is no honest score where rows have an order in time: use "
-            f"TimeSeriesSplit({cv or 5}, gap={_gap(X)})."
+            f"{_honest_folds(X, cv or 5)}."
         )
     splitter = check_cv(cv, y, classifier=classifier)
     splits = [
@@ -196,8 +196,7 @@ def warn_of_leaks(X, splits):
             f"Fold {fold}{f' (like {more} more)' if more else ''} is trained on "
             f"{leaks[fold]} rows whose targets come after its first test row, and tell "
             "of what is to be forecast. Its score is no honest one: use "
-            f"TimeSeriesSplit({max(len(splits), 2)}, gap={_gap(X)}) on rows in the "
-            "order of time.",
+            f"{_honest_folds(X, max(len(splits), 2))}, on rows in the order of time.",
             UserWarning,
             stacklevel=3,
         )
@@ -208,10 +207,22 @@ def _known_at(X):
     return _target_stamps(X, max((delay for _, delay in X.target or ()), default=0))
 
 
+def _honest_folds(X, n_splits):
+    """Advice: as many folds as there are rows for, trained on what is known by then."""
+    if not X.target:
+        return (
+            f"TimeSeriesSplit({n_splits}) with a gap of as many rows as y lies ahead "
+            "(rows from make_supervised know how many)"
+        )
+    gap = _gap(X)
+    for n in range(n_splits, 1, -1):
+        if len(X) - gap > n * (len(X) // (n + 1)):
+            return f"TimeSeriesSplit({n}, gap={gap})"
+    return f"a longer series, and TimeSeriesSplit({n_splits}, gap={gap})"
+
+
 def _gap(X):
     """Rows of X from one to the first at which its target is known, at most."""
-    if not X.target:
-        return "delay"
     order = np.argsort(X.stamps, kind="stable")
     at = np.searchsorted(X.stamps[order], _known_at(X)[order])
     return int((at - np.arange(len(at))).max())

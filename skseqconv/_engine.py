@@ -12,6 +12,7 @@ of the GRU: in a short run the whole step of Conv1D took 35 times as long under 
 """
 
 import os
+import threading
 from functools import partial
 
 import keras
@@ -21,7 +22,7 @@ import tensorflow as tf
 from ._feed import gather, to_tensors
 from ._layers import Pinball
 from ._strategy import current_strategy, run_shares
-from ._weights import copies, forget_dropout_masks, initialize, leaf_layers
+from ._weights import copies, initialize, leaf_layers
 from .networks import BUILDERS, n_activations
 
 if keras.backend.backend() != "tensorflow":
@@ -93,6 +94,7 @@ class Network:
             optimizer = keras.optimizers.get(optimizer)
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
+        self.measured = ("loss", *metrics)
         metrics = _made(metrics, n_outputs)
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
@@ -105,7 +107,9 @@ class Network:
             np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
         )
         self.n_outputs = n_outputs
-        self._programs = {}
+        self._programs, self._tracing = {}, threading.RLock()
+        #: Not after a program that could not be traced, whatever it left behind.
+        self.sound = True
 
     # State: what a fit changes.
 
@@ -166,6 +170,12 @@ class Network:
         for variable, value in zip(self._variables(), state, strict=True):
             variable.assign(value)
 
+    def load_weights(self, state):
+        """The weights alone, of a state, which is all that a prediction needs."""
+        for variable, value in zip(self.model.weights, state, strict=False):
+            # Three times as fast as Keras' own assign, which reads the value back.
+            variable.value.assign(value, read_value=False)
+
     # Programs.
 
     def train(self, feed, order, batch_size, n_steps=STEPS_PER_CALL, *, fixed=True):
@@ -174,11 +184,6 @@ class Network:
         With `fixed`, batches of full size run in a program made for that size.
         Yields the number of steps done, after every call of a program.
         """
-        if current_strategy() not in (None, self.strategy):
-            raise ValueError(
-                "The network was made outside of this strategy's scope, and cannot be "
-                "trained on inside: fit a new one (warm_start=False), or go on outside."
-            )
         n_full = len(order) // batch_size * batch_size if fixed else 0
         done = 0
         for part, size in ((order[:n_full], batch_size), (order[n_full:], None)):
@@ -215,7 +220,7 @@ class Network:
             if not whole:
                 tensors, at = to_tensors((sequences.batch(at),)), at - start
             program = self._program("predict", len(tensors), fixed_size=fixed)
-            out[start:stop] = program(tensors, tf.convert_to_tensor(at))
+            out[start:stop] = _called(program, tensors, tf.convert_to_tensor(at))
         return out
 
     def extreme(self, sequences):
@@ -235,34 +240,40 @@ class Network:
         size, done = tf.constant(batch_size, tf.int32), 0
         for tensors, labels, part in feed.calls(order, batch_size, n_steps):
             program = self._program(kind, len(tensors), len(labels), fixed_size)
-            program(tensors, labels, tf.convert_to_tensor(part), size)
+            _called(program, tensors, labels, tf.convert_to_tensor(part), size)
             done += -(-len(part) // batch_size)
             yield done
 
     def _program(self, kind, n_tensors, n_labels=0, fixed_size=None):
         key = (kind, n_tensors, n_labels, fixed_size)
         if key not in self._programs:
-            data = self._data_signature(n_tensors)
-            indices = tf.TensorSpec([None], tf.int32)
-            if kind == "predict":
-                program = partial(self._predict, fixed_size)
-                signature = [data, indices]
-            else:
-                y = tf.TensorSpec([None, self.n_outputs], tf.float32)
-                labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
-                step = (
-                    self.model.train_step if kind == "train" else self.model.test_step
-                )
-                if self.strategy is not None:
-                    step = partial(run_shares, self.strategy, step)
-                program = partial(run_batches, step, fixed_size)
-                signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
-            forget_dropout_masks(self.model.layers)
-            # Traced at once and called directly: calls are cheaper, and TensorFlow
-            # does not take the networks of a search for one that is traced in vain.
-            function = tf.function(program, input_signature=signature, autograph=False)
-            self._programs[key] = function.get_concrete_function()
+            with self._tracing:
+                if key not in self._programs:
+                    self._programs[key] = self._traced(*key)
         return self._programs[key]
+
+    def _traced(self, kind, n_tensors, n_labels, fixed_size):
+        data = self._data_signature(n_tensors)
+        indices = tf.TensorSpec([None], tf.int32)
+        if kind == "predict":
+            program = partial(self._predict, fixed_size)
+            signature = [data, indices]
+        else:
+            y = tf.TensorSpec([None, self.n_outputs], tf.float32)
+            labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
+            step = self.model.train_step if kind == "train" else self.model.test_step
+            if self.strategy is not None:
+                step = partial(run_shares, self.strategy, step)
+            program = partial(run_batches, step, fixed_size)
+            signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
+        # Traced at once and called directly: calls are cheaper, and TensorFlow does
+        # not take the networks of a search for one that is traced in vain.
+        function = tf.function(program, input_signature=signature, autograph=False)
+        try:
+            return function.get_concrete_function()
+        except BaseException:
+            self.sound = False
+            raise
 
     def _data_signature(self, n_tensors):
         if n_tensors == 1:
@@ -270,11 +281,28 @@ class Network:
         _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
-        return (block, rows, tf.TensorSpec([n_steps], tf.int32), rows)[:n_tensors]
+        lags = tf.TensorSpec([n_steps], tf.int32)
+        return (block, rows, lags, rows, rows, block)[:n_tensors]
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
         return self.model(gather(tensors, at), training=False)
+
+
+def _called(program, *arguments):
+    """Call a program; what a signal's handler raises meanwhile arrives as it is.
+
+    Whatever is raised while TensorFlow binds the arguments, it makes a TypeError that
+    prints them all, and tries again, which gives another one.
+    """
+    try:
+        return program(*arguments)
+    except TypeError as error:
+        while error is not None:
+            if error.__cause__ is not None and str(error).startswith("Binding inputs"):
+                raise error.__cause__ from None
+            error = error.__context__
+        raise
 
 
 def _made(metrics, n_outputs):

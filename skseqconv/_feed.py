@@ -8,16 +8,29 @@ def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
 
     Either of a panel, or windows of a block of rows: the rows `lags` before each
-    window's end, where windows are not complete no more than `depth` before it.
+    window's end, where windows are not complete no more than `depth` before it. With
+    `newest`, its last row, a window is taken relative to that.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
+    if len(tensors) > 4:
+        return _gather_relative(*tensors, at=at)
     block, ends, lags, *depth = tensors
     lags = lags[None, :]
     if depth:
         lags = tf.minimum(lags, tf.gather(depth[0], at)[:, None])
     rows = tf.gather(ends, at)[:, None] - lags
     return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
+
+
+def _gather_relative(block, ends, lags, depth, newest, *rest, at):
+    """Windows less their last row, of a block and what float32 rounds off of it."""
+    lags = tf.minimum(lags[None, :-1], tf.gather(depth, at)[:, None])
+    rows = tf.gather(ends, at)[:, None] - lags
+    rows = tf.concat([rows, tf.gather(newest, at)[:, None]], axis=1)[..., None]
+    parts = [tf.gather_nd(part, rows) for part in (block, *rest)]
+    relative = [part - part[:, -1:] for part in parts]
+    return relative[0] if len(relative) == 1 else tf.add_n(relative)
 
 
 def to_tensors(arrays):

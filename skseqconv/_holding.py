@@ -1,83 +1,137 @@
-"""An estimator and its compiled network: held, described as plain data, put back."""
+"""An estimator and what its fits learn: arrays, published when a fit is done."""
 
 import threading
+import weakref
 from contextlib import contextmanager
+from functools import wraps
 
 import keras
 
-from ._pool import refuse_fork, take
+from ._pool import Recipe, Weights, drop, give_back, running, take
 from ._trusted import plain_state, restored_state
 
 #: Attributes that live as long as a fit.
-_ONLY_IN_FIT = ("_held_out", "_fit_task", "_given_classes")
+_ONLY_IN_FIT = ("_slot", "_held_out", "_fit_task", "_given_classes")
 
-_restoring = threading.RLock()
+_locks = weakref.WeakKeyDictionary()
+_locks_lock = threading.Lock()
+
+
+def alone(estimator):
+    """The lock that lets one thread at a time fit an estimator."""
+    with _locks_lock:
+        return _locks.setdefault(estimator, threading.RLock())
+
+
+def of_one_fit(method):
+    """Let a method see one fit from its beginning to its end.
+
+    It is given the estimator as it is at that time: what another thread publishes
+    meanwhile is for the next call.
+    """
+
+    @wraps(method)
+    def method_of_one_fit(self, *args, **kwargs):
+        return method(self._as_it_is(), *args, **kwargs)
+
+    return method_of_one_fit
 
 
 class HoldsNetwork:
-    """The life of an estimator's network, for `SequenceEstimator`.
+    """The life of what an estimator has learned, for `SequenceEstimator`.
 
-    A fitted estimator holds its network by a lease (`_lease`), or after unpickling the
-    arrays to make it from (`_state`), and its description (`_architecture`,
-    `_compiled_with`).
+    A fitted estimator holds the arrays of its weights (`_weights`) and the description
+    of its network (`_architecture`, `_compiled_with`). It is lent a compiled network
+    by `_pool` whenever it trains or predicts.
     """
 
     @property
     def model_(self) -> keras.Model:
-        """The Keras model. Once asked for, it is this estimator's for good.
+        """The Keras model, with weights that are this estimator's until the next fit.
 
-        `keras.models.load_model` loads a saved one where the estimator's class is
-        imported.
+        Predictions follow what is done to it. `keras.models.load_model` loads a saved
+        one where the estimator's class is imported.
         """
         if not self.initialized_:
             raise AttributeError(
                 f"This {type(self).__name__} has no model_ before it is fitted."
             )
-        lease = self._held()
-        lease.keep()
-        return lease.network.model
+        with self._weights.loading:
+            if "_own_network" not in vars(self):
+                slot = take(self._recipe, self._weights)
+                drop(slot)
+                self._own_network = slot.network
+        return self._own_network.model
 
-    def _held(self):
-        """The lease of the compiled network, made from plain state after unpickling."""
-        refuse_fork()
-        if "_lease" not in vars(self):
-            with _restoring:
-                if "_lease" not in vars(self):
-                    lease = take(self._architecture, *self._compiled_with)
-                    lease.network.set_state(self._state)
-                    self._lease = lease
-                    del self._state
-        return self._lease
+    @property
+    def _recipe(self):
+        return Recipe(self._architecture, *self._compiled_with)
+
+    def _take_network(self, weights=None):
+        """Borrow a network for a fit, to go on from some weights or for new ones."""
+        self._slot = take(self._recipe, weights)
+        return self._slot.network
+
+    @contextmanager
+    def _network(self):
+        """The network, to run it: during a fit the one that is trained."""
+        if "_slot" in vars(self):
+            yield self._slot.network
+        elif "_own_network" in vars(self):
+            yield self._own_network
+        else:
+            with running(self._recipe, self._weights) as network:
+                yield network
+
+    def _learned(self):
+        """The weights as they are now."""
+        if not {"_slot", "_own_network"} & set(vars(self)):
+            return self._weights
+        with self._network() as network:
+            return Weights(network.get_state())
+
+    def _fitted_attributes(self):
+        """All attributes, as if the fit had ended now."""
+        kept = vars(self).keys() - {*_ONLY_IN_FIT, "_own_network"}
+        return {name: vars(self)[name] for name in kept} | {"_weights": self._learned()}
+
+    def _as_it_is(self):
+        """The same estimator, which no fit changes any more."""
+        same = object.__new__(type(self))
+        vars(same).update(vars(self))
+        return same
+
+    @contextmanager
+    def _new_fit(self):
+        """A copy of the estimator to be fitted, which takes its place in the end.
+
+        So a fit that fails changes nothing, and whoever predicts meanwhile is answered
+        by the fit before.
+        """
+        new = self._as_it_is()
+        try:
+            yield new
+            fitted = new._fitted_attributes()
+        except BaseException:
+            if "_slot" in vars(new):
+                give_back(new._slot)
+            raise
+        give_back(new._slot, fitted["_weights"])
+        self.__dict__ = fitted
 
     def __getstate__(self):
         state = dict(super().__getstate__())
-        lease = state.pop("_lease", None)
-        if lease is not None:
-            state["_state"] = lease.network.get_state()
-        for name in _ONLY_IN_FIT:
+        if "_weights" in state:
+            state["_state"] = self._learned().arrays
+        for name in (*_ONLY_IN_FIT, "_own_network", "_weights"):
             state.pop(name, None)
         return plain_state(state)
 
     def __setstate__(self, state):
-        super().__setstate__(restored_state(state))
-
-    @contextmanager
-    def _undone_on_failure(self):
-        """Whatever goes wrong inside leaves the estimator as it was before."""
-        before = dict(vars(self))
-        lease = before.get("_lease")
-        weights = None if lease is None else lease.network.get_state()
-        try:
-            yield
-        except BaseException:
-            vars(self).clear()
-            vars(self).update(before)
-            if weights is not None:
-                lease.network.set_state(weights)
-            raise
-        finally:
-            for name in _ONLY_IN_FIT:
-                vars(self).pop(name, None)
+        state = restored_state(state)
+        if "_state" in state:
+            state["_weights"] = Weights(state.pop("_state"))
+        super().__setstate__(state)
 
     def __sklearn_clone__(self):
         clone = super().__sklearn_clone__()

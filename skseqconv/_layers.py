@@ -2,8 +2,9 @@
 
 from keras import Input, initializers, layers, losses, ops, saving
 
+from ._lengths import dilation_rates, per_layer
 from ._recurrent import GRU
-from .networks import dilation_rates, output_lengths, per_layer
+from .networks import output_lengths
 
 #: Of batch normalization's averages: short trainings are to be remembered, too.
 BATCH_MOMENTUM = 0.9
@@ -19,6 +20,9 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 #: step of Conv1D on 240 x 14 took 0.95 times as long for it.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
+#: Given to every layer that would ask the user's configuration of Keras.
+LAST = {"data_format": "channels_last"}
+
 #: Share of a channel's usual spread below which a window's own is not trusted.
 LEAST_SPREAD = 0.1
 
@@ -26,7 +30,7 @@ LEAST_SPREAD = 0.1
 def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
     """The network's input, and the sequence of numbers that it stands for."""
     if embedding_dim is None:
-        window = Input(tuple(input_shape), name="window")
+        window = Input(tuple(input_shape), dtype="float32", name="window")
         return window, window
     if vocabulary_size is None:
         raise ValueError(
@@ -88,6 +92,7 @@ def convolutions(
             use_bias=normalization != "batch",  # it would take the bias out again
             kernel_initializer=seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
+            **LAST,
         )(sequence)
         sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
         if block_ends:
@@ -130,6 +135,7 @@ def _of_width(shortcut, n_filters, normalization, name):
         use_bias=normalization != "batch",
         kernel_initializer=seeded("glorot_uniform"),
         name=f"shortcut_{name}",
+        **LAST,
     )(shortcut)
     return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
 
@@ -148,7 +154,7 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
     if activation is not None:
         steps.append(layers.Activation(activation, name=f"activation_{name}"))
     if pool_size > 1:
-        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}"))
+        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}", **LAST))
     for layer in reversed(steps) if activation in MONOTONE else steps:
         sequence = layer(sequence)
     return sequence
@@ -157,11 +163,11 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
 def global_pool(sequence, kind):
     """One value of each filter: its maximum or mean over time, or its last."""
     if kind == "max":
-        return layers.GlobalMaxPooling1D(name="global_pool")(sequence)
+        return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
     if kind == "average":
-        return layers.GlobalAveragePooling1D(name="global_pool")(sequence)
+        return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
     last = layers.Cropping1D((sequence.shape[1] - 1, 0), name="last_step")(sequence)
-    return layers.Flatten(name="global_pool")(last)
+    return layers.Flatten(name="global_pool", **LAST)(last)
 
 
 def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
@@ -238,32 +244,40 @@ def relative_to_level(window, kind, n_outputs):
     return relative, (last, spread)
 
 
+def variance(relative):
+    """Variance over the steps of windows relative to one of them.
+
+    The mean of squares less the square of the mean, a pass over the windows less than
+    by differences: since a step is zero, the square is at most as many times the
+    variance as there are steps, and little is lost by rounding.
+    """
+    mean = ops.mean(relative, axis=1, keepdims=True)
+    of_squares = ops.mean(ops.square(relative), axis=1, keepdims=True)
+    return ops.maximum(of_squares - ops.square(mean), 0.0)
+
+
 @saving.register_keras_serializable("skseqconv")
 class WindowNorm(layers.Layer):
     """Take a window relative to its last values, in units of its spread.
 
     With `kind` "standard" of the window's own spread (but no less than a share of the
     usual one), with "last" of the usual spread of the channel. Gives the relative
-    window, and the level and spread of each of `n_outputs` targets, which are affine
-    functions of the channels: ``slope @ (channels - center) + offset``. None of its
-    weights is trained; `_level` solves them.
+    window, and the level and spread of each of `n_outputs` targets, which are linear
+    functions of the channels: ``channels @ slope``. So the level of a window that is
+    relative already is zero. None of its weights is trained; `_level` solves them.
     """
 
     def __init__(self, kind, n_outputs, **options):
         super().__init__(**options)
         self.kind, self.n_outputs = kind, n_outputs
-        self.center_initializer = initializers.Zeros()
         self.spread_initializer = initializers.Ones()
         self.slope_initializer = initializers.Zeros()
-        self.offset_initializer = initializers.Zeros()
 
     def build(self, input_shape):
         n_channels = input_shape[-1]
         for name, shape in (
-            ("center", (n_channels,)),
             ("spread", (n_channels,)),
             ("slope", (n_channels, self.n_outputs)),
-            ("offset", (self.n_outputs,)),
         ):
             initializer = getattr(self, f"{name}_initializer")
             weight = self.add_weight(shape, initializer, trainable=False, name=name)
@@ -271,14 +285,15 @@ class WindowNorm(layers.Layer):
 
     def call(self, window):
         last = window[:, -1:, :]
+        relative = window - last
         if self.kind == "standard":
             least = ops.square(LEAST_SPREAD * self.spread)
-            spread = ops.sqrt(ops.var(window, axis=1, keepdims=True) + least)
+            spread = ops.sqrt(variance(relative) + least)
         else:
             spread = ops.zeros_like(last) + self.spread
-        level = ops.matmul(last[:, 0] - self.center, self.slope) + self.offset
+        level = ops.matmul(last[:, 0], self.slope)
         target_spread = ops.matmul(spread[:, 0], ops.abs(self.slope))
-        return (window - last) / spread, level, target_spread
+        return relative / spread, level, target_spread
 
     def get_config(self):
         own = {"kind": self.kind, "n_outputs": self.n_outputs}

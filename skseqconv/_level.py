@@ -6,6 +6,9 @@ and a series that moves to where it never was leaves it as good as before (the l
 value subtracted as in NLinear, Zeng et al. 2023; the spread divided out as in
 reversible instance normalization, Kim et al. 2022). What it needs to know, how y
 relates to its channel in the windows and what changes are usual, is solved here.
+
+The level itself never enters the network: it is taken off y, and added to the output,
+in float64, so that it may be of any size (`_relative` feeds the windows).
 """
 
 import warnings
@@ -14,13 +17,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from ._affine import (
+    LEAST_ROWS,
     MAX_ROWS,
     TOLERANCE,
+    later_values,
+    left_over,
+    mean_and_spread,
     no_relation,
+    raw_channels,
+    rounding_of,
     target_channels,
     target_delays,
     target_relations,
+    varies,
 )
+from ._last_known import fill_missing
 from .views import SeriesView, WindowView
 
 #: What window_norm="auto" stands for where X knows its target.
@@ -29,21 +40,71 @@ AUTO = "standard"
 #: Values of windows that the usual spread is taken from, at most.
 MAX_VALUES = 2**22
 
+#: Of weights, which are float32.
+_LARGEST_WEIGHT = 1e37
+
 
 @dataclass(frozen=True)
 class Level:
-    """What the level layer of a network is given, and the scale of its target.
+    """Where forecasts start from: ``slope * last value of the channel + offset``.
 
-    `values` are the layer's weights: `center` and `spread` of each channel, `slope`
-    of shape (n_channels, n_outputs) and `offset` of each output, which lead from the
-    channels to the target as the network sees it: less `mean`, and in units of
-    `scale`, the error of persistence.
+    Each but `kind` and `spread` has a value for each column of y. `channels` are
+    positions behind the steps, `raw_channels` in the series and `delays` in rows (-1
+    where they are not known). `means` of y stand for a level that nothing is known of;
+    `scale` is the error of persistence, unless that never errs (`changes` is False),
+    and `spread` what each channel usually spreads in a window.
     """
 
     kind: str
-    values: dict
-    mean: np.ndarray
+    channels: np.ndarray
+    raw_channels: np.ndarray
+    delays: np.ndarray
+    slopes: np.ndarray
+    offsets: np.ndarray
+    means: np.ndarray
     scale: np.ndarray
+    changes: np.ndarray
+    spread: np.ndarray
+
+    @property
+    def weights(self):
+        """Of the level layer: from channels to y less `offsets`, in units of `scale`.
+
+        So the network gives the whole forecast for windows as they are, and the change
+        alone for windows relative to their last values.
+        """
+        spread = self.spread.astype(np.float32)
+        spread[~(spread > 0)] = 1.0
+        slope = np.zeros((len(spread), len(self.channels)))
+        slope[self.channels, np.arange(len(self.channels))] = self.slopes / self.scale
+        slope = np.clip(slope, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)
+        return {"spread": spread, "slope": slope.astype(np.float32)}
+
+    def known(self, windows, last):
+        """The last known values of the channels, and where the newest was missing.
+
+        `last`, of shape (n_samples, n_outputs), are the newest values as they come.
+        Where no value is known, the one whose level is the mean of y stands for it.
+        """
+        missing = np.zeros(last.shape, dtype=bool)
+        if not isinstance(windows, WindowView):
+            return last, missing
+        last = last.copy()
+        for column in range(last.shape[1]):
+            channel, raw = self.channels[column], self.raw_channels[column]
+            values, missing[:, column] = fill_missing(
+                windows, last[:, column], windows.lags[-1], channel, raw
+            )
+            slope = self.slopes[column]
+            if slope:
+                unknown = (self.means[column] - self.offsets[column]) / slope
+                values = np.where(np.isnan(values), unknown, values)
+            last[:, column] = np.where(np.isnan(values), last[:, column], values)
+        return last, missing
+
+    def of(self, last):
+        """The level of y, in its own units, for values of its channels."""
+        return self.slopes * last + self.offsets
 
 
 def find_level(estimator, windows, y):
@@ -75,28 +136,130 @@ def find_level(estimator, windows, y):
     kind = estimator.window_norm
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
         return None
-    if kind == "auto":
-        kind = AUTO
-    channels = target_channels(estimator, windows, y.shape[1])
-    delays = target_delays(estimator, windows, y.shape[1])
-    # What is missing or too large is told of where the network is fed.
-    with np.errstate(invalid="ignore", over="ignore"):
-        slopes, offsets, rests = target_relations(windows, y, channels, delays)
-    if rests.max() > TOLERANCE:
-        if estimator.window_norm != "auto":
-            raise ValueError(
-                f"window_norm={kind!r}: {no_relation(channels, rests)} Leave that "
-                "step out, or use window_norm=None."
-            )
+    if kind != "auto":
+        return solve_level(kind, estimator, windows, y)
+    try:
+        return solve_level(AUTO, estimator, windows, y)
+    except _NoRelation as error:
         warnings.warn(
-            f"The windows are taken as they are: {no_relation(channels, rests)} "
+            f"The windows are taken as they are: {error.reason} "
             "window_norm=None says so without this warning.",
             UserWarning,
             stacklevel=2,
         )
         return None
+
+
+class _NoRelation(ValueError):
+    def __init__(self, kind, reason):
+        super().__init__(
+            f"window_norm={kind!r}: {reason} Leave that step out, or use "
+            "window_norm=None."
+        )
+        self.reason = reason
+
+
+def solve_level(kind, estimator, windows, y, before=None):
+    """The level of y in the windows, of the given kind.
+
+    What X and the parameters do not say (channels, delays) is as it was `before`.
+    """
+    channels, delays = _target(estimator, windows, y.shape[1], before)
+    # What is missing or too large is told of where the network is fed.
     with np.errstate(invalid="ignore", over="ignore"):
-        return _level(kind, windows, y, channels, slopes, offsets)
+        slopes, offsets, rests = target_relations(windows, y, channels, delays)
+    if rests.max() > TOLERANCE:
+        raise _NoRelation(kind, no_relation(channels, rests))
+    raw = raw_channels(estimator, windows, channels)
+    if before is not None and not _knows_target(estimator, windows, y.shape[1]):
+        raw = before.raw_channels
+    with np.errstate(invalid="ignore", over="ignore"):
+        means, spread_of_y = mean_and_spread(y)
+        level = Level(
+            kind=kind,
+            channels=np.array(channels),
+            raw_channels=np.array(raw),
+            delays=np.array([-1 if delay is None else delay for delay in delays]),
+            slopes=slopes,
+            offsets=offsets,
+            means=means,
+            scale=np.ones(len(channels)),
+            changes=np.zeros(len(channels), dtype=bool),
+            spread=_usual_spread(windows),
+        )
+        scale, changes = _error_of_persistence(level, windows, y, spread_of_y)
+    return Level(**{**vars(level), "scale": scale, "changes": changes})
+
+
+def with_scale_of(level, now):
+    """A level where nothing changed before, with the scale of what changes now."""
+    scale = np.where(level.changes, level.scale, now.scale)
+    changes = level.changes | now.changes
+    return Level(**{**vars(level), "scale": scale, "changes": changes})
+
+
+def still_explains(level, estimator, windows, y):
+    """Whether the relation of a level is that of other rows; None if they cannot tell.
+
+    Parameters
+    ----------
+    level : Level
+    estimator, windows, y
+        As for `find_level`.
+    """
+    told = list(_told(level, estimator, windows, y))
+    if not told:
+        return None
+    rounding = rounding_of(windows)
+    for (later, own), *relation, scale in zip(
+        told, level.slopes, level.offsets, level.scale, strict=True
+    ):
+        with np.errstate(invalid="ignore", over="ignore"):
+            rest = left_over(later, own, *relation, rounding)
+            if rest > TOLERANCE * max(mean_and_spread(own)[1], scale):
+                return False
+    return True
+
+
+def can_be_solved(level, estimator, windows, y):
+    """Whether rows tell how y relates to its channel in them."""
+    told = list(_told(level, estimator, windows, y))
+    return bool(told) and all(
+        len(own) >= LEAST_ROWS and varies(later) for later, own in told
+    )
+
+
+def _told(level, estimator, windows, y):
+    """What rows tell of each column: its channel and y, as `later_values` gives them.
+
+    Nothing where they are an array's, or it is not known how far ahead y lies.
+    """
+    if not isinstance(windows, WindowView):
+        return []
+    channels, delays = _target(estimator, windows, y.shape[1], level)
+    if None in delays or -1 in delays:
+        return []
+    told = list(later_values(windows, y, channels, delays))
+    return told if all(len(own) for _, own in told) else []
+
+
+def _target(estimator, windows, n_outputs, before):
+    """Channels and delays of y, from X or the parameters or else as they were."""
+    if before is not None and not _knows_target(estimator, windows, n_outputs):
+        delays = before.delays.tolist()
+        if estimator.delay is not None:
+            delays = target_delays(estimator, windows, n_outputs)
+        return before.channels.tolist(), delays
+    channels = target_channels(estimator, windows, n_outputs)
+    knows_delay = getattr(windows, "target", None) or estimator.delay is not None
+    if before is not None and not knows_delay:
+        return channels, before.delays.tolist()
+    return channels, target_delays(estimator, windows, n_outputs)
+
+
+def _knows_target(estimator, windows, n_outputs):
+    target = getattr(windows, "target", None) or ()
+    return estimator.target_channel is not None or len(target) == n_outputs
 
 
 def _can_tell(estimator, windows, y):
@@ -119,41 +282,46 @@ def _can_tell(estimator, windows, y):
     return target is not None
 
 
-def _level(kind, windows, y, channels, slopes, offsets):
-    some = _evenly(
-        windows, max(MAX_VALUES // (windows.shape[1] * windows.shape[2]), 16)
-    )
-    some = _values(windows[some])
-    center, spread = some.mean(axis=(0, 1)), some.std(axis=1).mean(axis=0)
-    spread[~(spread > 0)] = 1.0
+def _usual_spread(windows):
+    """How much each channel spreads in a window, in the mean over windows."""
+    size = windows.shape[1] * windows.shape[2]
+    some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
+    if isinstance(some, WindowView):
+        some = some.to_numpy(np.float64)
+    return np.asarray(some, dtype=np.float64).std(axis=1).mean(axis=0)
+
+
+def _error_of_persistence(level, windows, y, spread_of_y):
+    """The scale of what is to be learned, and whether anything changes.
+
+    It is the root mean square of changes; where nothing changes, or the last value is
+    all that there is to know, the spread of y.
+    """
     some = _evenly(windows, MAX_ROWS)
-    last = _last_values(windows[some])[:, channels]
-    mean = y.mean(axis=0)
-    scale = np.sqrt(np.mean((y[some] - (slopes * last + offsets)) ** 2, axis=0))
-    rounding = 1e-6 * np.maximum(np.abs(mean), y.std(axis=0))
-    scale = np.where(scale > rounding, scale, np.maximum(y.std(axis=0), rounding))
-    scale[~(scale > 0)] = 1.0
-    outputs = np.arange(len(channels))
-    slope = np.zeros((len(center), len(channels)))
-    slope[channels, outputs] = slopes / scale
-    offset = (slopes * center[channels] + offsets - mean) / scale
-    values = {"center": center, "spread": spread, "slope": slope, "offset": offset}
-    values = {name: value.astype(np.float32) for name, value in values.items()}
-    return Level(kind, values, mean, scale)
+    last, _ = level.known(windows[some], last_values(windows[some], level.channels))
+    change = y[some] - level.of(last)
+    largest = np.abs(change).max(axis=0)
+    largest[~(largest > 0)] = 1.0
+    scale = largest * np.sqrt(np.mean((change / largest) ** 2, axis=0))
+    size = np.abs(level.means)
+    changes = scale > rounding_of(windows) * np.maximum(size, spread_of_y)
+    instead = np.maximum(spread_of_y, 1e-6 * size)
+    instead[~(instead > 0)] = 1.0
+    return np.where(changes, scale, instead), changes
 
 
 def _evenly(windows, n_wanted):
     return np.linspace(0, len(windows) - 1, min(len(windows), n_wanted)).astype(int)
 
 
-def _values(windows):
-    if isinstance(windows, WindowView):
-        return windows.to_numpy(np.float64)
-    return np.asarray(windows, dtype=np.float64)
-
-
-def _last_values(windows):
-    if isinstance(windows, WindowView):
-        newest = WindowView(SeriesView(windows), lags=windows.lags[-1:])
-        return newest.to_numpy(np.float64)[:, 0]
-    return np.asarray(windows[:, -1], dtype=np.float64)
+def last_values(windows, channels):
+    """The newest values of channels, as they come: float64, a column for each."""
+    if not isinstance(windows, WindowView):
+        return np.asarray(windows[:, -1, channels], dtype=np.float64)
+    newest = WindowView(SeriesView(windows), lags=windows.lags[-1:])
+    n_rows = max(1, MAX_VALUES // windows.n_channels)
+    parts = [
+        newest[start : start + n_rows].to_numpy()[:, 0, channels]
+        for start in range(0, len(newest), n_rows)
+    ]
+    return np.concatenate(parts).astype(np.float64)

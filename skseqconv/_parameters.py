@@ -5,7 +5,7 @@ them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, 
 every parameter by name and nothing but assignments.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from numbers import Integral, Real
@@ -51,8 +51,8 @@ class Conv1DStack:
     dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
         1, *_EACH_LAYER, _one_of("exponential")
     )
-    padding: Literal["valid", "same", "causal"] = _parameter(
-        "valid", _one_of("valid", "same", "causal")
+    padding: Literal["auto", "valid", "same", "causal"] = _parameter(
+        "auto", _one_of("auto", "valid", "same", "causal")
     )
     activation: str = _parameter("relu", str)
     normalization: Literal["batch", "layer"] | None = _parameter(
@@ -132,8 +132,8 @@ class RegressionParameters(TrainingParameters):
     window_norm: Literal["auto", "last", "standard"] | None = _parameter(
         "auto", _one_of("auto", "last", "standard"), None
     )
-    target_channel: str | int | Sequence[str | int] | None = _parameter(
-        None, str, Integral, "array-like", None
+    target_channel: Hashable | Sequence[Hashable] = _parameter(
+        None, Hashable, "array-like", None
     )
     delay: int | Sequence[int] | None = _parameter(None, _COUNT, "array-like", None)
 

@@ -1,22 +1,27 @@
-"""Compiled networks, kept from one fit for the next.
+"""Compiled networks, lent to estimators while they train or predict.
 
-Building and tracing a Keras model takes longer than a small fit, and TensorFlow never
-frees all of a trace. So a network that an estimator lets go returns to a small pool,
-keyed by all that shapes its program, and the next fit of that kind takes it.
+To build and trace a Keras model takes longer than a small fit, and TensorFlow never
+frees all of a trace. So networks stay here, and a fitted estimator holds no more than
+the arrays of its weights. It is lent a network to predict with: the one that has these
+weights already, or one of the same architecture, which is given them.
 """
 
+import itertools
 import json
 import os
 import threading
 import weakref
-from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import keras
 
 from ._engine import Network
 from ._strategy import current_strategy
+from ._trusted import plain_state
 
-#: Networks kept for reuse, the most recently used ones.
+#: Networks kept for reuse whose weights no estimator has any more, the last used ones.
 MAX_POOLED = 8
 
 _used_in = None  # the process that first ran a network
@@ -34,53 +39,179 @@ def refuse_fork():
     _used_in = os.getpid()
 
 
+class Weights:
+    """What a fit learned, as arrays: the weights, then the state of the optimizer."""
+
+    def __init__(self, arrays):
+        self.arrays = arrays
+        self.loading = threading.Lock()  # one thread gives them to a network
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a network is made from."""
+
+    architecture: dict
+    loss: Any
+    optimizer: Any
+    metrics: tuple = ()
+
+    def keys(self):
+        """What networks that run, and that train, alike have in common.
+
+        Beside the recipe these are the settings of Keras that a program keeps as they
+        were when it was traced. The second is None where the loss or the optimizer is
+        somebody's own, which may do something else the next time.
+        """
+        policy = keras.config.dtype_policy().name
+        numbers = keras.config.floatx(), keras.config.epsilon()
+        settings = [policy, numbers, id(current_strategy())]
+        runs = [self.architecture, settings]
+        plain = plain_state({"loss": self.loss, "optimizer": self.optimizer})
+        if isinstance(plain["optimizer"], dict):  # its name counts how many there were
+            own = {**plain["optimizer"]["config"], "name": None}
+            plain["optimizer"] = {**plain["optimizer"], "config": own}
+        try:
+            trains = json.dumps([runs, plain, self.metrics], sort_keys=True)
+        except TypeError:
+            trains = None
+        return json.dumps(runs, sort_keys=True), trains
+
+    def made(self):
+        """A new network."""
+        return Network(self.architecture, self.loss, self.optimizer, self.metrics)
+
+
+def _nobody():
+    """Stands for a reference to weights that are no more."""
+
+
+@dataclass(eq=False)
+class Slot:
+    """A compiled network, whose weights it has, and how many use it now."""
+
+    network: Network
+    runs: str
+    trains: str | None
+    owner: Any = _nobody
+    #: Whether it has the owner's optimizer state, too, and can go on training.
+    whole: bool = False
+    n_users: int = 1
+    used: int = 0
+
+
 _lock = threading.Lock()
-_pool = []  # (key, network), the most recently returned last
-_returned = deque()  # filled by finalizers, which must not wait for a lock
+_slots = []
+_clock = itertools.count(1)
 
 
-class Lease:
-    """Holds a network for one estimator; letting it go returns the network."""
+@contextmanager
+def running(recipe, weights):
+    """A network that has these weights, to run it; several threads may, at once."""
+    refuse_fork()
+    with weights.loading:
+        slot = _shared(weights)
+        if slot is None:
+            slot = _taken(recipe, lambda slot, runs, _: slot.runs == runs)
+            with _dropped_on_failure(slot):
+                slot.network.load_weights(weights.arrays)
+                slot.owner = weakref.ref(weights)
+    try:
+        yield slot.network
+    finally:
+        _released(slot)
 
-    def __init__(self, key, network):
-        self.network = network
-        self._return = weakref.finalize(self, _returned.append, (key, network))
-        self._return.atexit = False
-        if key is None:
-            self.keep()
 
-    def keep(self):
-        """Never return the network: someone else may hold it."""
-        self._return.detach()
+def take(recipe, weights=None):
+    """A network to train, for one fit: new, or with weights to go on from.
+
+    It is `give_back` that ends the loan.
+    """
+    refuse_fork()
+    slot = None if weights is None else _shared(weights, alone=True)
+    if slot is not None:
+        if slot.whole and slot.trains == recipe.keys()[1]:
+            return slot
+        _released(slot)
+    slot = _taken(recipe, lambda slot, _, trains: slot.trains == trains is not None)
+    if weights is not None:
+        with _dropped_on_failure(slot):
+            slot.network.set_state(weights.arrays)
+    return slot
 
 
-def take(architecture, loss, optimizer, metrics=()):
-    """A network for one estimator, from the pool or newly compiled."""
-    key = None
-    if isinstance(loss, str) and isinstance(optimizer, str):
-        policy = keras.config.dtype_policy().name  # layers keep the one they met
-        strategy = id(current_strategy())  # its networks hold it
-        options = [architecture, loss, optimizer, metrics, policy, strategy]
-        key = json.dumps(options, sort_keys=True)
+def give_back(slot, weights=None):
+    """End a loan; `weights` are those that the network has learned."""
+    if weights is not None:
+        slot.owner, slot.whole = weakref.ref(weights), True
+    _released(slot)
+
+
+def drop(slot):
+    """Take a network out of the pool: somebody else may hold it."""
     with _lock:
-        _take_back()
-        for i in reversed(range(len(_pool))):
-            if _pool[i][0] == key:
-                return Lease(*_pool.pop(i))
-    return Lease(key, Network(architecture, loss, optimizer, metrics))
+        if slot in _slots:
+            _slots.remove(slot)
 
 
-def _take_back():
-    while _returned:
-        _pool.append(_returned.popleft())
-    del _pool[:-MAX_POOLED]
+def _shared(weights, alone=False):
+    """The slot that has these weights, if any; for one user's changes, if `alone`."""
+    with _lock:
+        for slot in _slots:
+            if slot.owner() is weights and not (alone and slot.n_users):
+                slot.owner = _nobody if alone else slot.owner
+                return _in_use(slot)
+    return None
+
+
+def _in_use(slot):
+    slot.n_users += 1
+    slot.used = next(_clock)
+    return slot
+
+
+def _taken(recipe, fits):
+    """A slot that nobody uses, or a new one; those without an owner first."""
+    keys = recipe.keys()
+    with _lock:
+        free = [slot for slot in _slots if not slot.n_users and fits(slot, *keys)]
+        if free:
+            slot = min(free, key=lambda slot: (slot.owner() is not None, slot.used))
+            slot.owner, slot.whole = _nobody, False
+            return _in_use(slot)
+    slot = Slot(recipe.made(), *keys, used=next(_clock))
+    with _lock:
+        _slots.append(slot)
+    return slot
+
+
+@contextmanager
+def _dropped_on_failure(slot):
+    try:
+        yield
+    except BaseException:
+        drop(slot)
+        raise
+
+
+def _released(slot):
+    with _lock:
+        slot.n_users -= 1
+        if not slot.network.sound and slot in _slots:
+            _slots.remove(slot)
+        idle = [slot for slot in _slots if not slot.n_users and slot.owner() is None]
+        idle.sort(key=lambda slot: (slot.trains is not None, slot.used))
+        n_own = sum(slot.trains is None for slot in idle)
+        for old in idle[: max(n_own, len(idle) - MAX_POOLED)]:
+            _slots.remove(old)
 
 
 def clear_compiled_networks() -> None:
     """Forget the compiled networks that are kept for reuse.
 
-    Networks that an estimator holds are not touched. TensorFlow keeps part of a
-    trace's memory for the life of the process in any case.
+    Fitted estimators stay fitted: they hold their weights, and the next prediction
+    compiles a network anew. TensorFlow keeps part of a trace's memory for the life of
+    the process in any case.
 
     See Also
     --------
@@ -92,5 +223,4 @@ def clear_compiled_networks() -> None:
     >>> clear_compiled_networks()
     """
     with _lock:
-        _take_back()
-        _pool.clear()
+        _slots.clear()

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from .networks import dilation_rates, per_layer
+from ._lengths import dilation_rates, per_layer
 
 #: What `layers_` says of a layer.
 _COLUMNS = ["layer", "kind", "output_shape", "n_parameters", "n_fixed"]

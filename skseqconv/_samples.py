@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
+from ._containers import refuse_masked
 from .views import SeriesView, WindowView
 
 
 def read_samples(X):
     """X as a list, and whether it holds texts; lists of token ids otherwise."""
     _refuse_other_containers(X)
+    refuse_masked("X", X)
     if hasattr(X, "__array__") and not hasattr(X, "ndim"):
         X = np.asarray(X)
     kind = getattr(getattr(X, "dtype", None), "kind", "O")

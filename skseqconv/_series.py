@@ -1,8 +1,12 @@
 """The series that views look at: arrays, channel names and dates, held once."""
 
 import mmap
+from collections.abc import Hashable
 
 import numpy as np
+
+from ._containers import read_series
+from ._ids import warn_of_ids
 
 
 class Series:
@@ -16,11 +20,18 @@ class Series:
         The index of each series.
     dtype : dtype, default=None
         Of values that are read; None for float32 if all arrays are, else float64.
+    labels : tuple of hashable, default=None
+        What the channels are called, text or not; None for `names`.
     """
 
-    def __init__(self, arrays, names=None, indexes=None, dtype=None):
+    labels = None  # of views that were pickled before there were any
+
+    def __init__(self, arrays, names=None, indexes=None, dtype=None, labels=None):
         self.arrays = list(arrays)
         self.names = names
+        self.labels = labels
+        if labels is None and names is not None:
+            self.labels = tuple(names)
         self.indexes = indexes
         lengths = np.array([len(array) for array in self.arrays], dtype=np.int64)
         self.stops = np.cumsum(lengths)
@@ -34,26 +45,34 @@ class Series:
         """Hold what the user gave: a table, an array, or a list of either."""
         if isinstance(series, cls):
             return series
-        if isinstance(series, (list, tuple)) and series and hasattr(series[0], "shape"):
-            return cls._of_several([_read(one) for one in series])
-        array, names, index = _read(series)
-        return cls([array], names, None if index is None else [index])
+        several = isinstance(series, (list, tuple)) and len(series) > 0
+        if several and getattr(series[0], "shape", ()) != ():
+            return cls._of_several([read_series(one) for one in series])
+        array, names, labels, index = read_series(series)
+        return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
     def _of_several(cls, parts):
-        arrays, names, indexes = zip(*parts, strict=True)
-        for i, (array, own) in enumerate(zip(arrays, names, strict=True)):
-            same = own is names[0] or (
-                own is not None and names[0] is not None and list(own) == list(names[0])
-            )
-            if array.shape[1] != arrays[0].shape[1] or not same:
+        arrays, names, labels, indexes = zip(*parts, strict=True)
+        if len(set(labels)) > 1 and not any(own is not None for own in names):
+            if all(array.shape[1] == 1 for array in arrays):
+                # Columns of one table, say: their labels tell the series apart.
+                labels = [None] * len(labels)
+        for i, (array, own) in enumerate(zip(arrays, labels, strict=True)):
+            if array.shape[1] != arrays[0].shape[1] or own != labels[0]:
                 raise ValueError(
                     f"series[{i}] has the channels {_listed(own, array)}, series[0] "
-                    f"has {_listed(names[0], arrays[0])}: a list of series must have "
+                    f"has {_listed(labels[0], arrays[0])}: a list of series must have "
                     "the same channels in the same order."
                 )
         dated = all(index is not None for index in indexes)
-        return cls(arrays, names[0], list(indexes) if dated else None)
+        if not dated and any(index is not None for index in indexes):
+            from ._time_axis import ordered_steps
+
+            for index in indexes:
+                ordered_steps(index)
+        indexes = list(indexes) if dated else None
+        return cls(arrays, names[0], indexes, labels=labels[0])
 
     @property
     def n_channels(self):
@@ -105,6 +124,28 @@ class Series:
             return None
         return self.indexes[0].append(self.indexes[1:])[rows]
 
+    def check_rows(self, on_gap, *, stacklevel):
+        """Refuse rows out of order, and warn of gaps, or of ids of several series."""
+        from ._time_axis import each_gaps, ordered_steps, warn_of_gaps
+
+        indexes = self.indexes or [None]
+        if on_gap == "warn":
+            warn_of_gaps(
+                indexes,
+                'Rows are taken as consecutive: on_gap="ignore" says so without this '
+                'warning, and make_supervised(..., on_gap="split") makes the parts '
+                "between gaps separate series.",
+                stacklevel=stacklevel + 1,
+            )
+        elif on_gap == "raise":
+            for gaps in each_gaps(indexes):
+                if gaps is not None:
+                    raise ValueError(gaps.describe())
+        else:
+            for index in indexes:
+                ordered_steps(index)
+        warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
+
     def stamps(self, rows):
         """Ranks in time: row numbers for one series, ranks of dates for several."""
         if len(self.arrays) == 1:
@@ -116,6 +157,9 @@ class Series:
             self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]
         return self._stamps[rows]
 
+    def _like(self, arrays, indexes):
+        return Series(arrays, self.names, indexes, self.dtype, self.labels)
+
     def cut(self, firsts, lasts):
         """The part of each series from its smallest `firsts` to its largest `lasts`.
 
@@ -124,7 +168,7 @@ class Series:
         if not len(lasts):
             indexes = None if self.indexes is None else [self.indexes[0][:0]]
             arrays = [self.arrays[0][:0]]
-            return Series(arrays, self.names, indexes, self.dtype), lasts
+            return self._like(arrays, indexes), lasts
         arrays, indexes, stamps = [], [], []
         rows = np.empty_like(lasts)
         owners, n_kept = self.series_of(lasts), 0
@@ -139,13 +183,16 @@ class Series:
                 stamps.append(self.stamps(np.arange(low, high)))
             rows[at] = lasts[at] - low + n_kept
             n_kept += high - low
-        part = Series(arrays, self.names, indexes or None, self.dtype)
+        part = self._like(arrays, indexes or None)
         part._stamps = np.concatenate(stamps) if stamps else None
         return part, rows
 
 
 def _times(indexes):
-    """The indexes as integers of one scale, or None if they have none in common."""
+    """The indexes as numbers of one scale, or None if they have none in common."""
+    from ._index_kinds import comparable
+
+    indexes = [comparable(index) for index in indexes]
     if all(hasattr(index, "asi8") for index in indexes):
         kinds = {(type(i), getattr(i, "tz", None) is None) for i in indexes}
         if len(kinds) > 1:
@@ -156,83 +203,26 @@ def _times(indexes):
         units = ("s", "ms", "us", "ns")
         unit = max((index.unit for index in indexes), key=units.index)
         return [index.as_unit(unit).asi8 for index in indexes]
-    elif all(index.dtype.kind in "iu" for index in indexes):
+    if all(index is not None and index.dtype.kind in "iuf" for index in indexes):
         return [np.asarray(index) for index in indexes]
     return None
 
 
-def _listed(names, array):
-    return f"{array.shape[1]} unnamed" if names is None else list(map(str, names))
+def _listed(labels, array):
+    return f"{array.shape[1]} unnamed" if labels is None else list(labels)
 
 
-def _read(series):
-    """One series as (array, names, index)."""
-    index = getattr(series, "index", None) if hasattr(series, "iloc") else None
-    if is_other_table(series):
-        table = numeric_table(series, "series")
-        array, names = table.to_numpy(), table.columns
-        if array.dtype.kind == "O":  # decimals, truth values some of which are missing
-            array = array.astype(np.float64)
-    elif hasattr(series, "columns"):
-        array, names = _pandas_values(series), list(series.columns)
-    else:
-        return _as_rows(series), None, index
-    named = all(isinstance(name, str) for name in names)
-    return _as_rows(array), np.array(names, dtype=object) if named else None, index
-
-
-def _pandas_values(table):
-    values = table.to_numpy()
-    if values.dtype.kind not in "OMm":
-        return values
-    columns = []
-    for at, name in enumerate(table.columns):
-        column = table.iloc[:, at]
-        kind = column.dtype.kind
-        try:
-            if kind in "Mm":
-                raise TypeError
-            columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
-        except (TypeError, ValueError):
-            raise _not_numeric("series", name, column.dtype, kind == "M") from None
-    return np.stack(columns, axis=1)
-
-
-def is_other_table(X):
-    """Whether X is a table, and not pandas'."""
-    return hasattr(type(X), "columns") and not hasattr(X, "iloc")
-
-
-def numeric_table(table, called):
-    """A table that is not pandas', such as polars', by narwhals; refuses others.
-
-    NumPy would make numbers of the dates of such a table.
-    """
-    import narwhals  # which scikit-learn reads tables by
-
-    try:
-        table = narwhals.from_native(table, eager_only=True)
-    except TypeError:
-        raise ValueError(
-            f"The {called} is a {type(table).__name__}, which holds no values yet: "
-            "collect it first, or give a NumPy array or a pandas DataFrame."
-        ) from None
-    for name, dtype in table.schema.items():
-        if not (dtype.is_numeric() or dtype == narwhals.Boolean):
-            is_date = dtype in (narwhals.Date, narwhals.Datetime)
-            raise _not_numeric(called, name, dtype, is_date)
-    return table
-
-
-def _not_numeric(called, name, dtype, is_date):
-    """The error that a column deserves."""
-    way_out = "or turn it into numbers first"
-    if is_date:
-        way_out = f"or make it the index of a pandas DataFrame, set_index({name!r})"
-    return ValueError(
-        f"Channel {name!r} of the {called} is not numeric (dtype {dtype}): leave it "
-        f"out, {way_out}."
-    )
+def positions_of(label, labels):
+    """Positions of the channels that have a label."""
+    if labels is None or not isinstance(label, Hashable):
+        return []
+    kinds = (bool, np.bool_)  # True is no 1
+    return [
+        at
+        for at, own in enumerate(labels)
+        if own is label
+        or (isinstance(own, kinds) is isinstance(label, kinds) and own == label)
+    ]
 
 
 def refuse_other_arrays(name, array):
@@ -262,26 +252,6 @@ def refuse_cut_file(array):
             "were mapped: write it whole again and map it anew. A new version is best "
             "written beside the old one and renamed: what is mapped stays whole."
         )
-
-
-def _as_rows(values):
-    """A C-ordered float array of shape (n_steps, n_channels); a memmap as it is."""
-    array = values if isinstance(values, np.memmap) else np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        raise ValueError(
-            f"A series must be numeric, got an array of dtype {array.dtype}."
-        )
-    if array.ndim == 1:
-        array = array[:, None]
-    if array.ndim != 2:
-        raise ValueError(
-            "A series must be of shape (n_steps, n_channels), got "
-            f"{array.shape}. Several series are given as a list."
-        )
-    if isinstance(array, np.memmap):
-        return array
-    kept = array.dtype in (np.float32, np.float64) and array.dtype.isnative
-    return np.ascontiguousarray(array, dtype=array.dtype if kept else np.float64)
 
 
 def readable_bytes(n_bytes):

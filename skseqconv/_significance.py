@@ -35,7 +35,7 @@ def corrected_t_test(gains, n_train, n_test):
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN for fewer than two folds.
+        Two-sided; NaN for fewer than two folds, or gains that are not finite.
 
     References
     ----------
@@ -43,7 +43,7 @@ def corrected_t_test(gains, n_train, n_test):
        52 (2003), 239-281.
     """
     k = len(gains)
-    if k < 2:
+    if k < 2 or not np.isfinite(gains).all():
         return np.nan, np.nan
     factor = 1 / k + np.mean(np.asarray(n_test) / np.asarray(n_train))
     return _t_test(np.mean(gains), factor * np.var(gains, ddof=1), k - 1)
@@ -60,9 +60,9 @@ def diebold_mariano(gains, stamps, horizon):
     apart in time they are, whatever lies between: rows may be missing, every tenth, or
     chosen at random. The statistic is corrected for small samples as Harvey, Leybourne
     and Newbold have it [3]_, and compared with Student's t. Its degrees of freedom are
-    those of the variance, ``1.5 * n`` over the lag where the weights end [4]_, rather
-    than n - 1, unless these are fewer. Both count the horizon in gains: the most of
-    them that any stretch of that length has.
+    those of the variance, ``1.5 * n`` over the lag where the weights end [4]_, always
+    fewer than n - 1. Both count the horizon in gains: the most of them that any stretch
+    of that length has.
 
     Parameters
     ----------
@@ -100,8 +100,7 @@ def diebold_mariano(gains, stamps, horizon):
     mean = gains.mean()
     variance = _bartlett_sum(gains - mean, times, BANDWIDTH * horizon) / n**2
     small = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n
-    freedom = min(n - 1, 1.5 * n / (BANDWIDTH * overlap))
-    return _t_test(mean, variance / small, freedom)
+    return _t_test(mean, variance / small, 1.5 * n / (BANDWIDTH * overlap))
 
 
 def _bartlett_sum(deviations, times, width):
@@ -275,6 +274,8 @@ def sentence(best, reference, words, row, is_error, rivals=1):
     else:
         said = f"No model beats {reference}: {best} equals it {means}"
     if not np.isfinite(row["p_value"]):
+        if row["folds"] > 1:
+            return f"{said}; scores that are not finite cannot be tested."
         return f"{said}; one fold does not tell how much folds vary."
     p_value = min(1.0, rivals * row["p_value"])
     verdict = "more than" if p_value < RARE else "no more than"

@@ -41,7 +41,7 @@ def validation_tail(X, rows, share, gap, delay=None, strata=None):
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
     ranked = stamps[order]
-    # Without the small number, 10 samples of which 0.9 are held out would leave none.
+    # Without the small number, 7 % of 100 samples would be 8: 100 * 0.07 is above 7.
     n_training = len(rows) - int(np.ceil(len(rows) * share - 1e-9))
     first = ranked[min(n_training, len(rows) - 1)]
     training = order[ranked < first]

@@ -2,15 +2,18 @@
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
+
+from ._affine import mean_and_spread
+from ._containers import refuse_masked
 
 
 class TargetScaler(BaseEstimator):
     """Standardize y, column by column, to float32 of two dimensions and back.
 
-    With `mean` and `scale` instead of y's own, where they are given.
+    With `mean` and `scale` instead of y's own, where they are given. A column that is
+    constant has the scale 0: whatever a network gives for it, the constant comes back.
     """
 
     def __init__(self, mean=None, scale=None):
@@ -19,21 +22,33 @@ class TargetScaler(BaseEstimator):
 
     def fit(self, y):
         self.n_dims_ = y.ndim
-        self.scaler_ = StandardScaler().set_output(transform="default")
-        self.scaler_.fit(y.reshape(len(y), -1))
+        self.mean_, self.scale_ = mean_and_spread(y.reshape(len(y), -1))
         if self.mean is not None:
-            self.scaler_.mean_, self.scaler_.scale_ = self.mean, self.scale
+            self.mean_, self.scale_ = self.mean, self.scale
         return self
 
-    def transform(self, y):
-        scaled = self.scaler_.transform(y.reshape(len(y), -1))
-        return scaled.astype(np.float32)
+    def transform(self, y, level=None):
+        """y less its mean, or less a level of each row, in units of the scale."""
+        rest = y.reshape(len(y), -1) - (self.mean_ if level is None else level)
+        return (rest / np.where(self.scale_ > 0, self.scale_, 1)).astype(np.float32)
 
-    def inverse_transform(self, y):
-        y = y.astype(np.float64)
-        if len(y):  # StandardScaler takes no empty table
-            y = self.scaler_.inverse_transform(y)
+    def inverse_transform(self, y, level=None):
+        y = self.in_units(y, level)
         return y[:, 0] if self.n_dims_ == 1 else y
+
+    def in_units(self, outputs, level=None):
+        """Outputs of shape (n_samples, n_outputs, ...) in the units of y, float64."""
+        more = (1,) * (outputs.ndim - 2)
+        level = self.mean_ if level is None else level
+        level = level.reshape(*level.shape, *more)
+        return outputs.astype(np.float64) * self.scale_.reshape(-1, *more) + level
+
+    def __setstate__(self, state):
+        scaler = state.get("scaler_")  # as older files have it
+        if scaler is not None:
+            state = {**state, "mean_": scaler.mean_, "scale_": scaler.scale_}
+            del state["scaler_"]
+        super().__setstate__(state)
 
 
 class ClassEncoder(BaseEstimator):
@@ -68,6 +83,7 @@ class ClassEncoder(BaseEstimator):
 def check_values(estimator, y, n_samples, *, reset):
     """y of a regressor: float64 of one or two dimensions."""
     _refuse_none(estimator, y)
+    refuse_masked("y", y)
     y = check_array(
         y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
     )
@@ -117,6 +133,7 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
 
 
 def _labels(y, name):
+    refuse_masked(name, y)
     y = column_or_1d(y, warn=True, input_name=name)
     assert_all_finite(y, input_name=name)
     if len(y):

@@ -20,6 +20,11 @@ _BATCH_HOOKS = (
     "on_train_batch_end",
 )
 
+_SET_THE_LEARNING_RATE = (
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.ReduceLROnPlateau,
+)
+
 
 def train(
     network,
@@ -56,7 +61,7 @@ def train(
     verbose : int
         As in `keras.Model.fit`.
     fit_task : FitTask or None
-        Told of each epoch; it may say to stop.
+        Told of each epoch; it may say to stop. None for `partial_fit`.
 
     Returns
     -------
@@ -67,8 +72,11 @@ def train(
     Raises
     ------
     ValueError
-        If the loss of an epoch is not finite.
+        If the loss of an epoch is not finite, or a callback watches a metric that does
+        not exist.
     """
+    if fit_task is not None:  # partial_fit, of one epoch, holds nothing out to watch
+        check_watched(callbacks, network.measured, validated=validation is not None)
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
     fixed = not partial_batch or n_steps > MIN_FULL_BATCHES[network.model.name]
@@ -182,6 +190,36 @@ def prepared_callbacks(callbacks):
                 f"{callback!r}. scikit-learn's own are set with set_callbacks()."
             )
     return [copy.copy(callback) for callback in callbacks]
+
+
+def check_watched(callbacks, measured, *, validated):
+    """Refuse callbacks of Keras' that watch a metric which does not exist.
+
+    Keras would warn each epoch, and never stop. Nothing is refused beside a callback
+    of the user's own: it may add what is watched.
+    """
+    if not all(map(is_harmless, callbacks)):
+        return
+    after_batches = list(measured)
+    after_epochs = [*measured, *(f"val_{name}" for name in measured if validated)]
+    if any(isinstance(callback, _SET_THE_LEARNING_RATE) for callback in callbacks):
+        after_epochs.append("learning_rate")
+    for callback in callbacks:
+        metric = getattr(callback, "monitor", None)
+        if metric is None or not getattr(callback, "save_best_only", True):
+            continue
+        by_epoch = getattr(callback, "save_freq", "epoch") == "epoch"
+        known = after_epochs if by_epoch else after_batches
+        if metric in known:
+            continue
+        remedy = "Use one of these as its monitor"
+        if by_epoch and metric.removeprefix("val_") in known:
+            remedy += ", or set validation_split (0.1, say)"
+        raise ValueError(
+            f"callbacks has {type(callback).__name__}(monitor={metric!r}), a metric "
+            f"that does not exist after each {'epoch' if by_epoch else 'batch'}: there "
+            f"is {' and '.join(map(repr, known))}. {remedy}."
+        )
 
 
 def is_harmless(callback):

@@ -6,7 +6,7 @@ import re
 from inspect import signature
 from zipfile import ZIP_STORED, BadZipFile
 
-from numpy.lib import format as npy
+import numpy as np
 
 #: Types that `load` makes, beside those that skops trusts: this package's estimators
 #: and what they hold, and what scikit-learn's searches and pipelines hold. None of
@@ -92,12 +92,23 @@ MEMBER = re.compile(r"\d+\.npy|skseqconv\.json|schema\.json")
 KEYS = re.compile(r"builtins\.(str|int|float)|numpy\.(str_|u?int\d+|float\d+)")
 
 
-#: How the beginning of an array is read, by the version of NumPy's format.
-HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+#: How an array's member begins: NumPy's magic bytes, the version of its format, the
+#: length of the header, and the header as NumPy writes it. Any other one NumPy would
+#: give to Python's parser and tokenizer, which warn, and raise what they like.
+HEADER = re.compile(
+    rb"\x93NUMPY(?:\x01\x00(?P<short>..)|\x02\x00(?P<long>....))"
+    rb"(?P<header>\{'descr': '(?P<dtype>[<>|][biufcmMSU]\d+(?:\[\d*[a-zA-Z]+\])?)', "
+    rb"'fortran_order': (?:False|True), "
+    rb"'shape': \((?P<shape>(?:\d+, ?)*\d*)\), \} *\n)",
+    re.DOTALL,
+)
+
+#: The header of an array of 64 dimensions, NumPy's most, is shorter.
+MOST_HEADER = 4096
 
 
 def check_members(archive, size):
-    """Members have known names, are as large as they say, and hold plain arrays."""
+    """Members have known names, and are as large as they say."""
     members = archive.infolist()
     names = [member.filename for member in members]
     if len(set(names)) < len(names) or not all(map(MEMBER.fullmatch, names)):
@@ -105,14 +116,50 @@ def check_members(archive, size):
     compressed = any(member.compress_type != ZIP_STORED for member in members)
     if compressed or sum(member.file_size for member in members) > size:
         raise BadZipFile("its parts are compressed, or overlap")
-    for member in members:
+
+
+def check_arrays(archive):
+    """Members of arrays hold plain ones, which are as long as they say."""
+    for member in archive.infolist():
         if member.filename.endswith(".npy"):
             with archive.open(member) as file:
-                shape, _, dtype = HEADERS[npy.read_magic(file)](file)
-                n_bytes = math.prod(shape) * dtype.itemsize
-                whole = file.tell() + n_bytes == member.file_size
-            if dtype.hasobject or min(shape, default=0) < 0 or not whole:
-                raise BadZipFile(f"{member.filename} is no plain array")
+                if not _is_plain_array(file, member.file_size):
+                    raise BadZipFile(f"{member.filename} is no plain array")
+
+
+def _is_plain_array(file, size):
+    """Whether a file begins like an array of numbers or text, and is as long."""
+    found = HEADER.match(file.read(MOST_HEADER))
+    if found is None:
+        return False
+    length = int.from_bytes(found["short"] or found["long"], "little")
+    shape = [int(n) for n in found["shape"].split(b",") if n.strip()]
+    n_bytes = math.prod(shape) * np.dtype(found["dtype"].decode()).itemsize
+    return length == len(found["header"]) and found.end() + n_bytes == size
+
+
+def check_repeats(schema):
+    """Entries of one object say as much as each other.
+
+    skops writes an object as often as it is referred to, and reads the first entry for
+    all. In a made-up schema forty lists, each the one before twice, would be a few
+    lines, and what walks through them would never end.
+    """
+    known = {}
+
+    def length(part):
+        if isinstance(part, list):
+            return sum(map(length, part))
+        if not isinstance(part, dict):
+            return 0
+        content = part.get("content")
+        own = 1 + sum(map(length, part.values()))
+        own += len(content) if isinstance(content, str) else 0
+        if "__id__" in part and known.setdefault(part["__id__"], own) != own:
+            raise ValueError("entries of one object say different things")
+        return own
+
+    length(schema)
 
 
 def refused_entries(schema):
@@ -146,6 +193,21 @@ def refused_entries(schema):
         if "file" in part and part["file"] != f"{part['__id__']}.npy":
             refused[str(part["file"])] = "is no array's own file"
     return refused
+
+
+def holds_network(schema):
+    """Whether skops' schema has an estimator with a fitted network."""
+    parts = [schema]
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            parts.extend(part)
+        if isinstance(part, dict):
+            parts.extend(part.values())
+            # The description of a network, that every fitted one has.
+            if "_architecture" in part:
+                return True
+    return False
 
 
 def _name(entry):
@@ -187,6 +249,12 @@ def restored_state(state):
     state = _mapped(state, restored)
     if "_architecture" in state:
         _check_network(state["_architecture"], state.get("_compiled_with"))
+        if state["_architecture"].get("window_norm") and "_level" not in state:
+            raise ValueError(
+                "This network forecasts changes, and was saved by a version of "
+                "skseqconv that kept their level inside of it: load it with that "
+                "version, or fit it again."
+            )
     return state
 
 

@@ -1,14 +1,15 @@
 """Checks of input that scikit-learn's own do not know: views and 3-D panels."""
 
-import warnings
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
-from ._series import is_other_table, numeric_table, refuse_cut_file, refuse_other_arrays
-from .supervised import describe_gaps, readable_step
+from ._containers import is_other_table, numeric_table, refuse_masked, unmasked
+from ._frequency import readable_step
+from ._series import refuse_cut_file, refuse_other_arrays
+from ._time_axis import ordered_steps, warn_of_gaps
 from .views import SeriesView, WindowView, _View
 
 #: A larger vocabulary must be asked for.
@@ -82,6 +83,7 @@ def check_channels(estimator, X, *, reset):
 
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
+    X = unmasked(X)
     if 0 in np.shape(X)[1:]:
         raise ValueError(
             f"X has the shape {np.shape(X)}: samples need at least one step and one "
@@ -99,16 +101,24 @@ def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     return X
 
 
-def warn_of_jumps(index):
-    """Warn if a plain table's dates jump: its rows are taken as consecutive."""
-    message = describe_gaps(index)
-    if message:
-        warnings.warn(
-            f"{message} Rows of a plain table are taken as consecutive, so windows "
-            "reach across; make_supervised gives rows that know their past.",
-            UserWarning,
+def warn_of_jumps(index, *, quiet=False):
+    """Warn if the index of a plain table has gaps; refuse it out of order."""
+    try:
+        if quiet:
+            ordered_steps(index)
+            return
+        warn_of_gaps(
+            [index],
+            "Rows of a plain table are taken as consecutive, so windows reach across; "
+            "make_supervised gives rows that know their past. Where rows are "
+            "consecutive, X.reset_index(drop=True) says so.",
             stacklevel=4,
         )
+    except ValueError as error:
+        raise ValueError(
+            f"{error} Rows of a plain table are windowed in the order in which they "
+            "come, also in shuffled folds; rows from make_supervised know their past."
+        ) from None
 
 
 def refuse_durations(estimator, names, X):
@@ -157,6 +167,7 @@ def _time_between_rows(X):
 
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
+    X = unmasked(X)
     if hasattr(X, "iloc") and not hasattr(X, "columns"):
         raise ValueError(
             f"X is a {type(X).__name__} of {len(X)} values, and a table is needed: "
@@ -274,6 +285,7 @@ def _check_tokens(estimator, X, kind, *, reset):
             f"shape (n_samples, n_steps), got {kind} of {shape}: set "
             "embedding_dim=None for numeric channels."
         )
+    refuse_masked("X", X)
     X = validate_data(estimator, X, reset=reset, dtype=None)
     if X.dtype.kind not in "iu":
         raise ValueError(
@@ -321,6 +333,8 @@ def _check_shape(estimator, sequences, *, reset):
     other_lags = (
         lags is not None and known is not None and not np.array_equal(lags, known)
     )
+    if shape != expected and lags is None and known is None:
+        raise ValueError(_other_length(estimator, shape[0], expected[0]))
     if shape != expected or other_lags:
         spans = (
             ""
@@ -333,6 +347,17 @@ def _check_shape(estimator, sequences, *, reset):
             f"{type(estimator).__name__} was fitted on {expected}: use the same "
             "lookback, step and channels."
         )
+
+
+def _other_length(estimator, length, expected):
+    """What to say of a panel of longer or shorter series than those of the fit."""
+    longest = max(length, expected)
+    again = ", and fit again" if length > expected else ""
+    return (
+        f"X has series of {length} steps, but {type(estimator).__name__} was fitted on "
+        f"series of {expected}: bring all of them to {longest} steps{again}, by "
+        f"keras.utils.pad_sequences(X, maxlen={longest}, dtype='float32')."
+    )
 
 
 def _check_finite(panel, step_names=None):

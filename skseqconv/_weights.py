@@ -30,14 +30,6 @@ def leaf_layers(layers):
             yield getattr(layer, "cell", layer)
 
 
-def forget_dropout_masks(layers):
-    """An interrupt while a GRU was traced leaves masks of a program that is no more."""
-    for cell in leaf_layers(layers):
-        if hasattr(cell, "reset_dropout_mask"):
-            cell.reset_dropout_mask()
-            cell.reset_recurrent_dropout_mask()
-
-
 def initialize(layer, seeds):
     """Run a layer's initializers again, each with a seed of its own."""
     for variable in layer.weights:

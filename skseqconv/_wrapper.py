@@ -23,21 +23,24 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from ._batches import Sequences
 from ._callbacks import FitTask
+from ._containers import refuse_masked
 from ._feed import Feed
 from ._history import check_history
-from ._holding import HoldsNetwork
+from ._holding import HoldsNetwork, alone
+from ._lengths import settled_padding
 from ._parameters import TrainingParameters, check_together, constraints, parameters
-from ._pool import refuse_fork, take
+from ._pool import drop, refuse_fork
 from ._repr import ShowsLayers, describe_layers
 from ._series import refuse_other_arrays
 from ._split import validation_tail
+from ._steps import check_steps, remember_steps
 from ._training import is_harmless, prepared_callbacks, stopping, train
 from ._validation import check_input
 from .networks import BUILDERS, receptive_field
 from .views import WindowView
 
 #: What training leaves behind: of no use to a network that is new.
-_OF_TRAINING = ("history_", "n_iter_", "_held_out_forecasts")
+_OF_TRAINING = ("history_", "n_iter_", "_calibration")
 
 #: Training steps of a fit, if `epochs` is "auto". On the validation parts of benchmark
 #: accuracy Conv1D was at its best after 130 to 500; Conv1D-GRU, slower, went on gaining
@@ -67,11 +70,12 @@ class SequenceEstimator(
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`; what y is, from a
-    class of `_tasks`: its check (`_check_target`) and encoder, the level that forecasts
-    start from (`_find_level`), the network's head, the loss and what else is measured
-    (`_compile_options`), weights (`_weighted`), what there must be to learn from
-    (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and, for
-    a stratified validation split, labels (`_strata`).
+    class of `_regression` or `_tasks`: its check (`_check_target`) and encoder, the
+    level that forecasts start from (`_find_level`; `_solve_again` where a fit goes on),
+    how samples and y are fed (`_fed`), the network's head, the loss and what else is
+    measured (`_compile_options`), weights (`_weighted`), what there must be to learn
+    from (`_check_learned`), what is remembered of rows held out (`_keep_held_out`) and,
+    for a stratified validation split, labels (`_strata`).
     """
 
     # scikeras' own parameters are not ours: fixed, and out of get_params().
@@ -99,7 +103,6 @@ class SequenceEstimator(
 
     # The public cycle.
 
-    @with_callbacks
     def fit(
         self,
         X: WindowView | ArrayLike,
@@ -139,13 +142,18 @@ class SequenceEstimator(
         normalization and clipped gradients are each share's own. In the history, a
         batch that does not divide counts as the next larger one that does.
         """
+        with alone(self):
+            self._fit_alone(X, y, sample_weight)
+        return self
+
+    @with_callbacks
+    def _fit_alone(self, X, y, sample_weight):
         self._validate_params()
         context = self._init_callback_context(max_subtasks=None)
-        with self._undone_on_failure():
-            self._fit_task = FitTask(context, self, X, y, sample_weight)
-            self._fit_prepared(X, y, sample_weight, keep_network=self.warm_start)
-            self._fit_task.end()
-        return self
+        with self._new_fit() as new:
+            new._fit_task = FitTask(context, self, new, X, y, sample_weight)
+            new._fit_prepared(X, y, sample_weight, keep_network=self.warm_start)
+            new._fit_task.end()
 
     def initialize(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
         """Build the network with its first weights, and do not train it.
@@ -166,16 +174,16 @@ class SequenceEstimator(
         self : object
             The estimator, which predicts.
         """
-        self._validate_params()
-        with self._undone_on_failure():
-            self._initialize(X, y)
+        with alone(self), self._new_fit() as new:
+            new._validate_params()
+            new._initialize(X, y)
         return self
 
     def _partial_fit(self, X, y, sample_weight, classes=None):
-        self._validate_params()
-        with self._undone_on_failure():
-            self._fit_task, self._given_classes = None, classes
-            self._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
+        with alone(self), self._new_fit() as new:
+            new._validate_params()
+            new._fit_task, new._given_classes = None, classes
+            new._fit_prepared(X, y, sample_weight, keep_network=True, one_epoch=True)
         return self
 
     def _fit_prepared(self, X, y, sample_weight, *, keep_network, one_epoch=False):
@@ -188,6 +196,7 @@ class SequenceEstimator(
                 "warm_start=False, or use the parameters it was fitted with."
             )
         if sample_weight is not None:
+            refuse_masked("sample_weight", sample_weight)
             sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
         learned = self._rows_to_learn(X, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
@@ -205,6 +214,10 @@ class SequenceEstimator(
         self._held_out = held_out
         X, y, sample_weight = _select(learned, X, y, sample_weight)
         self._check_learned(y, one_epoch)
+        if going_on:
+            self._take_network(self._learned())
+            self._solve_again(X, y, one_epoch)
+            remember_steps(self, X.data)
         if one_epoch:
             super().partial_fit(X, y, sample_weight)
         else:
@@ -273,22 +286,24 @@ class SequenceEstimator(
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
+        remember_steps(self, X.data)
         architecture = self._architecture_for(X, y, level and level.kind)
+        self._architecture = architecture
         self._compiled_with = self._compile_options()
-        lease = take(architecture, *self._compiled_with)
-        lease.network.reset(weights_seed)
+        network = self._take_network()
+        network.reset(weights_seed)
         if level is not None:
-            lease.network.set_level(level.values)
+            network.set_level(level.weights)
             if isinstance(self.optimizer, str):
-                lease.network.slow_down(CHANGES_LEARN_SLOWER)
-        self._lease, self._architecture = lease, architecture
+                network.slow_down(CHANGES_LEARN_SLOWER)
         self._n_epochs_trained = 0
         for name in _OF_TRAINING:
             vars(self).pop(name, None)
-        self.target_encoder_ = self._encoder(level).fit(y)
+        self._level = level and dict(vars(level))
+        self.target_encoder_ = self._encoder(level, y).fit(y)
         self.feature_encoder_ = self.feature_encoder
-        self.n_parameters_ = lease.network.n_parameters
-        self._layers = describe_layers(lease.network.model)
+        self.n_parameters_ = network.n_parameters
+        self._layers = describe_layers(network.model)
         self.receptive_field_ = self._receptive_field(X.shape[1])
         return X, y
 
@@ -302,6 +317,7 @@ class SequenceEstimator(
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy's numbers, tuples: plain ones
                 options[name] = np.asarray(value).tolist()
+        options = settled_padding(options, X.shape[1])
         return {
             "network": self._network_name,
             "input_shape": [int(n) for n in X.shape[1:]],
@@ -311,13 +327,8 @@ class SequenceEstimator(
         }
 
     def _receptive_field(self, n_steps):
-        field = receptive_field(
-            self.kernel_size,
-            self.pool_size,
-            self.n_conv,
-            self.dilation_rate,
-            self.residual,
-        )
+        names = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
+        field = receptive_field(**{name: self._architecture[name] for name in names})
         if field < n_steps and getattr(self, "global_pooling", None) == "last":
             warnings.warn(
                 f"global_pooling='last' reads the last {field} of {n_steps} steps, the "
@@ -328,39 +339,32 @@ class SequenceEstimator(
             )
         return field
 
-    def _ensure_compiled_model(self):
-        """Networks come compiled."""
-
-    def _check_model_compatibility(self, y):
-        """The head is made for y."""
-
-    @staticmethod
-    def _validate_sample_weight(X, y, sample_weight):
-        """Checked before."""
-        return X, y, sample_weight
+    def _fit(self, X, y, sample_weight, warm_start, epochs, initial_epoch):
+        if not (warm_start and self.initialized_):
+            X, y = self._initialize(X, y)
+        self._fit_keras_model(X, y, sample_weight, warm_start, epochs, initial_epoch)
 
     def _fit_keras_model(
         self, X, y, sample_weight, warm_start, epochs, initial_epoch, **kwargs
     ):
-        network = self._held().network
+        network = self._slot.network
         network.set_learning_rate(self.learning_rate)
         if epochs == "auto":
             epochs = self._n_epochs(len(X))
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
-            self._lease.keep()  # who knows what they do to the model
+            drop(self._slot)  # who knows what they do to the model
         validation = None
         if self._held_out is not None:
             X_val, y_val, weight_val = self._held_out
-            y_val = self.target_encoder_.transform(y_val)
-            validation = Feed(X_val, y_val, weight_val)
+            validation = Feed(*self._fed(X_val, y_val), weight_val)
         if self.early_stopping and epochs > 1:
             monitor = "loss" if validation is None else "val_loss"
             callbacks.append(stopping(monitor, self.n_iter_no_change))
-        vars(self).pop("_held_out_forecasts", None)  # they are of another fit
+        vars(self).pop("_calibration", None)  # it is of another fit
         history = train(
             network,
-            Feed(X, y, sample_weight),
+            Feed(*self._fed(X, y), sample_weight),
             validation,
             epochs=epochs,
             first_epoch=self._n_epochs_trained,
@@ -380,14 +384,19 @@ class SequenceEstimator(
         self._n_epochs_trained += len(history["loss"]) - initial_epoch
 
     def _predict_raw(self, X):
+        return self._outputs(self._to_predict(X))
+
+    def _to_predict(self, X):
+        """Sequences, checked, that come through the steps of the fit."""
         check_is_fitted(self)
         X, _ = self._validate_data(X)
+        check_steps(self, X.data)
         check_history(X.data)
-        return self._outputs(X)
+        return X
 
     def _outputs(self, X):
-        lease = self._held()  # keeps the network while another thread refits
-        outputs = lease.network.predict(X)
+        with self._network() as network:
+            outputs = network.predict(X)
         finite = np.isfinite(outputs).all(axis=tuple(range(1, outputs.ndim)))
         if not finite.all():
             n_bad = np.count_nonzero(~finite)
@@ -396,7 +405,6 @@ class SequenceEstimator(
                 "rows: X is far outside of what it was trained on, or training went "
                 "wrong."
             )
-        del lease
         return outputs
 
     def __sklearn_is_fitted__(self):

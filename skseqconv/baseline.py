@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from numbers import Integral
 from typing import Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.callback import CallbackSupportMixin
@@ -16,7 +15,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from ._affine import (
     TOLERANCE,
+    mean_and_spread,
     no_relation,
+    raw_channels,
     target_channels,
     target_delays,
     target_relations,
@@ -24,6 +25,8 @@ from ._affine import (
 from ._batches import raise_not_finite, raise_not_finite_row
 from ._callbacks import one_task
 from ._history import check_history
+from ._last_known import fill_missing
+from ._steps import check_steps, remember_steps
 from ._targets import check_values
 from ._validation import check_input, refuse_durations
 from .views import SeriesView, WindowView
@@ -39,9 +42,9 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     where a Standardizer stands before: how y relates to its channel is solved from
     the training rows.
 
-    Windows of a series may lack that value (NaN): the last known one before it in the
-    series stands for it, however far back (with a `period`, the same time of an earlier
-    one), and where there is none, the mean of y in training.
+    The series may lack that value (NaN), even if a step before fills it: the last known
+    one before it stands for it, however far back (with a `period`, the same time of an
+    earlier one), and where there is none, the mean of y in training.
 
     Parameters
     ----------
@@ -94,14 +97,14 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     """
 
     _parameter_constraints = {  # noqa: RUF012
-        "target_channel": [str, Integral, "array-like", None],
+        "target_channel": [Hashable, "array-like", None],
         "period": [Interval(Integral, 1, None, closed="left"), None],
         "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
     }
 
     def __init__(
         self,
-        target_channel: str | int | Sequence[str | int] | None = None,
+        target_channel: Hashable | Sequence[Hashable] = None,
         *,
         period: int | None = None,
         delay: int | Sequence[int] | None = None,
@@ -148,7 +151,9 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             )
         if rests.max() > TOLERANCE:
             raise ValueError(no_relation(channels, rests))
-        self._means = columns.mean(axis=0)
+        self._raw_channels = np.array(raw_channels(self, windows, channels))
+        remember_steps(self, windows)
+        self._means = mean_and_spread(columns)[0]
         self._one_dimensional = y.ndim == 1
         return self
 
@@ -188,6 +193,7 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_is_fitted(self)
         sequences = check_input(self, X, reset=False)
         windows = sequences.data
+        check_steps(self, windows)
         lags = np.unique(self.lags_)[::-1]
         check_history(windows, lags[0])
         if isinstance(windows, WindowView):
@@ -199,35 +205,16 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         missing = np.isnan(values) & isinstance(windows, WindowView)
         if not (np.isfinite(values) | missing).all():
             self._raise_not_finite(windows, np.where(missing, 0.0, values))
-        for column in np.flatnonzero(missing.any(axis=0)):
-            at = missing[:, column]
-            values[at, column] = self._last_known(windows[at], column)
+        if isinstance(windows, WindowView):
+            raw = vars(self).get("_raw_channels", np.full(len(self.lags_), -1))
+            read = zip(self.lags_, self.channels_, raw, strict=True)
+            for column, where in enumerate(read):
+                values[:, column], _ = fill_missing(
+                    windows, values[:, column], *where, self.period or 1
+                )
         y_pred = self.slopes_ * values + self.offsets_
         y_pred = np.where(np.isnan(values), self._means, y_pred)
         return y_pred[:, 0] if self._one_dimensional else y_pred
-
-    def _last_known(self, windows, column):
-        """The last known value before that of each window, which is missing."""
-        channel, stride = self.channels_[column], self.period or 1
-        starts = windows._series.first_rows(windows.rows)
-        rows = np.maximum(windows.rows - self.lags_[column], starts)
-        table = pd.DataFrame({"row": rows, "start": starts, "phase": rows % stride})
-        table = table.drop_duplicates().sort_values("row", ignore_index=True)
-        alike = [table["start"], table["phase"]]
-        # Not beyond the next that is missing as well: what it finds is taken.
-        stops = table["row"].groupby(alike).shift(fill_value=-1)
-        stops = np.maximum(stops, table["start"] - 1).to_numpy()
-        at, found = table["row"].to_numpy() - stride, np.full(len(table), np.nan)
-        left = np.flatnonzero(at > stops)
-        while len(left):
-            values = SeriesView(windows, rows=at[left]).to_numpy(np.float64)[:, channel]
-            known = np.isfinite(values)
-            found[left[known]] = values[known]
-            left = left[~known]
-            at[left] -= stride
-            left = left[at[left] > stops[left]]
-        found = pd.Series(found).groupby(alike).ffill()
-        return found.set_axis(table["row"]).loc[rows].to_numpy()
 
     def _raise_not_finite(self, windows, values):
         at, column = np.argwhere(~np.isfinite(values))[0]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from numbers import Integral, Number
 from typing import Self
@@ -10,11 +9,19 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.tseries.frequencies import to_offset
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .supervised import calendar_frequency, readable_step
+from ._frequency import (
+    checked_frequency,
+    exceptions,
+    nearest_offset,
+    offset_of,
+    passes,
+    plain_offset,
+    readable_step,
+    shifted,
+)
 
 __all__ = ["CalendarFeatures"]
 
@@ -46,14 +53,20 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     ahead : int, default=0
         Rows ahead of its own that each row's date is read: the delay of a forecast
         gives the time that is forecast, which is known in advance.
+    freq : str or offset of pandas, default=None
+        The frequency by which rows ahead are counted, as in
+        :func:`skseqconv.make_supervised`. None takes the time between most rows, or
+        the calendar frequency that fits more of them. Declare
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days: the
+        row before a holiday is followed by the day after it.
 
     Attributes
     ----------
     step_ : Timedelta
         Time from row to row: the most common one.
-    freq_ : str or None
-        The calendar frequency of pandas that the dates follow, such as "B" for
-        business days, where their steps are not all equal.
+    freq_ : offset of pandas or None
+        The frequency that the dates follow, declared or found, such as business days;
+        None where it is `step_`.
     n_features_in_ : int
         Number of columns of the table.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
@@ -63,7 +76,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     ------
     ValueError
         By `fit` and `transform`, if X is no table with dates as its index, has a
-        column that a feature would replace, or `periods` or `ahead` make no sense;
+        column that a feature would replace, or a parameter makes no sense;
         by `fit`, if a period is shorter than two steps, or X has no usual step by
         which to look ahead.
 
@@ -98,11 +111,22 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     2025-01-01 18:00:00   2.0     -1.0     -0.0
     """
 
+    _parameter_constraints = {  # noqa: RUF012
+        "periods": ["array-like"],
+        "ahead": [Integral],
+        "freq": [str, pd.offsets.BaseOffset, None],
+    }
+
     def __init__(
-        self, periods: Sequence[str] = ("day", "year"), *, ahead: int = 0
+        self,
+        periods: Sequence[str] = ("day", "year"),
+        *,
+        ahead: int = 0,
+        freq: str | pd.offsets.BaseOffset | None = None,
     ) -> None:
         self.periods = periods
         self.ahead = ahead
+        self.freq = freq
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
         """Find the time from row to row.
@@ -122,8 +146,9 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         lengths = self._lengths()
         if not isinstance(self.ahead, Integral) or isinstance(self.ahead, bool):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
+        self._validate_params()
         self._check_table(X)
-        self._find_step(X.index)
+        self._find_step(X.index.drop_duplicates().sort_values())
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
@@ -179,33 +204,44 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         return np.array([*self.feature_names_in_, *added], dtype=object)
 
     def __getstate__(self):
-        """Plain data, for files that run nothing: the Timedelta as text."""
+        """Plain data, for files that run nothing: the Timedelta and offsets."""
         state = dict(super().__getstate__())
         if "step_" in state:
             state["step_"] = state["step_"].isoformat()
+            state["freq_"] = plain_offset(state["freq_"])
+        state["freq"] = plain_offset(state["freq"])
         return state
 
     def __setstate__(self, state):
         if "step_" in state:
             state = {**state, "step_": pd.Timedelta(state["step_"])}
-        super().__setstate__(state)
+            state["freq_"] = offset_of(state["freq_"])
+        super().__setstate__({**state, "freq": offset_of(state.get("freq"))})
 
     def _find_step(self, index):
-        steps = pd.Series(index).diff()
-        steps = steps[steps > pd.Timedelta(0)]
+        """Time between most rows, and the frequency that they follow."""
+        steps = pd.Series(index).diff().dropna()
         if self.ahead and not len(steps):
             raise ValueError(
                 f"ahead={self.ahead!r} needs the time from row to row, and X has "
-                f"{len(index)} row(s)."
+                f"dates of {len(index)} row(s)."
             )
         self.step_ = steps.mode().iloc[0] if len(steps) else pd.Timedelta(0)
-        usual = steps == self.step_
-        self.freq_ = None if usual.all() else calendar_frequency(index)
-        if self.ahead and self.freq_ is None and usual.mean() < MIN_USUAL:
+        n_others = int((steps != self.step_).sum())
+        if self.freq is None:
+            self.freq_, found = nearest_offset(index, n_others)
+        else:
+            self.freq_ = checked_frequency(self.freq, index)
+            found = exceptions(index, self.freq_)
+        n_others = n_others if found is None else len(found)
+        if self.ahead and n_others > (1 - MIN_USUAL) * len(steps) + 1e-9:
+            fact = f"most of X are {readable_step(self.step_)} apart"
+            if self.freq is not None:
+                fact = f"X was said to have freq={self.freq!r}"
             raise ValueError(
-                f"ahead={self.ahead!r} needs rows of one frequency: most of X are "
-                f"{readable_step(self.step_)} apart, {1 - usual.mean():.0%} are not. "
-                "Make them regular, as X.asfreq('B') does for business days."
+                f"ahead={self.ahead!r} needs rows of one frequency: {fact}, "
+                f"{n_others / len(steps):.0%} are not. Declare the frequency that they "
+                "have, freq=, or leave ahead=0."
             )
 
     def _clock(self, index):
@@ -213,14 +249,14 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         clock = index.tz_localize(None)
         if not self.ahead:
             return clock
+        ahead = int(self.ahead)
+        if self.freq_ is not None and passes(self.freq_):
+            return shifted(index, self.freq_, ahead).tz_localize(None)
         if self.freq_ is not None:
-            with warnings.catch_warnings():
-                # Some frequencies are added date by date.
-                warnings.simplefilter("ignore", pd.errors.PerformanceWarning)
-                return clock + int(self.ahead) * to_offset(self.freq_)
+            return shifted(clock, self.freq_, ahead)
         if self.step_ % _DAY == pd.Timedelta(0):
-            return clock + self.ahead * self.step_
-        return (index + self.ahead * self.step_).tz_localize(None)
+            return clock + ahead * self.step_
+        return (index + ahead * self.step_).tz_localize(None)
 
     def _lengths(self):
         if isinstance(self.periods, str) or not len(self.periods):

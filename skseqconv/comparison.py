@@ -15,6 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import BaseCrossValidator
 
+from ._containers import refuse_masked
 from ._contest import (
     check_target,
     check_windows,
@@ -146,7 +147,8 @@ class Comparison:
 
     def _table(self, metric):
         scores = self._scores(metric)
-        table = pd.DataFrame({"mean": scores.mean(), "std": scores.std()})
+        with np.errstate(invalid="ignore"):  # of infinite scores
+            table = pd.DataFrame({"mean": scores.mean(), "std": scores.std()})
         if self.baseline is not None:
             paired = self._paired(metric, self.baseline)
             table = table.join(paired[["skill", "won", "folds", "p_value"]])
@@ -409,6 +411,7 @@ def compare_models(
     given = list(models)
     kind = kind_of_model(models[given[0]])
     models, baseline = with_baseline(models, baseline, X)
+    refuse_masked("y", y)
     check_target(X, y)
     scorers = named_scorers(scoring, kind)
     raises = _checked_error_score(error_score)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import _recurrent  # noqa: F401 (so that Keras can load saved models)
 from ._parameters import Conv1DGRUParameters, parameters
-from ._tasks import SequenceClassifier, SequenceRegressor
+from ._regression import SequenceRegressor
+from ._tasks import SequenceClassifier
 
 __all__ = ["Conv1DGRUClassifier", "Conv1DGRURegressor"]
 
@@ -32,9 +33,11 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Distance in time steps between the entries that a kernel reads; a sequence
         has one value for each convolution. "exponential" doubles it from convolution
         to convolution, or from one residual block to the next: 1, 2, 4 and so on.
-    padding : {"valid", "same", "causal"}, default="valid"
+    padding : {"auto", "valid", "same", "causal"}, default="auto"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        with zeros on both sides or at its beginning. "auto" is "valid" if the window
+        is long enough for that and `residual` is 0. Else it is "same", and a pooling
+        that is wider than its sequence takes all of it.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -42,7 +45,7 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None
@@ -70,6 +73,10 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Loss between the standardized y and its prediction, as Keras takes it. "mse"
         makes `predict` a forecast of the mean, "mae" of the median. "quantile" trains
         all of `quantiles` at once, which never cross; `predict` gives the median.
+        "poisson" is for counts: y is divided by its mean, forecasts are not negative,
+        and "auto" for `window_norm` means None. A function of your own is given the
+        standardized y, or with `window_norm` y less its last value, in units of the
+        error of persistence.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or one to copy the settings of.
     learning_rate : float, default=None
@@ -101,7 +108,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
+        Whether `fit` goes on from the weights of the last fit. The scale of y and what
+        leads to its level are solved anew, so that the steps before may be fitted anew.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.
@@ -114,9 +122,11 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         values, in units of each channel's usual spread ("last") or of its own
         ("standard"), and what the network gives is added to the last value of the
         target. Before training that is persistence; a series that moves to another
-        level moves its forecasts with it. "auto" takes "standard" where X knows its
-        target (from `make_supervised`) or `target_channel` names it, and y is an affine
-        function of it; None takes windows as they are.
+        level moves its forecasts with it. Where the newest value of the target is
+        missing in the series, the last known one stands for it, even if a step before
+        has filled it. "auto" takes "standard" where X knows its target (from
+        `make_supervised`) or `target_channel` names it, and y is an affine function of
+        it; None takes windows as they are.
     target_channel : str, int or sequence of these, default=None
         For `window_norm`, the channel that y is the future of, by name or position; a
         sequence has one for each column of y. None takes what X knows, or the only
@@ -147,7 +157,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
-        Standardizes y, and brings predictions back to its units.
+        Standardizes y (`mean_`, `scale_`), and brings outputs of `model_` back to its
+        units. With `window_norm` the scale is the error of persistence.
     feature_encoder_ : transformer
         Leaves X as it is.
     n_features_in_ : int
@@ -212,9 +223,11 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
         Distance in time steps between the entries that a kernel reads; a sequence
         has one value for each convolution. "exponential" doubles it from convolution
         to convolution, or from one residual block to the next: 1, 2, 4 and so on.
-    padding : {"valid", "same", "causal"}, default="valid"
+    padding : {"auto", "valid", "same", "causal"}, default="auto"
         "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        with zeros on both sides or at its beginning. "auto" is "valid" if the window
+        is long enough for that and `residual` is 0. Else it is "same", and a pooling
+        that is wider than its sequence takes all of it.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -222,7 +235,7 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     dropout : float, default=0.5
         Share of the features before the head that is dropped in training.
     embedding_dim : int, default=None

@@ -18,7 +18,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from .persistence import _write
+from ._files import file_path, whole_file, writable_path
 from .preprocessing import PerStep, Standardizer
 from .windowing import LookbackWindower
 
@@ -39,7 +39,7 @@ _AFFINE[scalers.StandardScaler] = _AFFINE[Standardizer]
 
 
 def export_keras(
-    estimator: BaseEstimator, path: str | os.PathLike | None = None
+    estimator: BaseEstimator, path: str | bytes | os.PathLike | None = None
 ) -> keras.Model:
     """Make one plain Keras model of a fitted pipeline, from raw windows to its output.
 
@@ -53,7 +53,7 @@ def export_keras(
         search, its `best_estimator_`. Other steps may be `LookbackWindower`,
         `Standardizer`, and scikit-learn's StandardScaler, MinMaxScaler, RobustScaler,
         MaxAbsScaler and SimpleImputer, inside of `PerStep` or not.
-    path : str or path-like, default=None
+    path : str, bytes or path-like, default=None
         File to save the model in, ending in ".keras"; one that is there is replaced,
         and stays whole if that fails. None saves nothing.
 
@@ -64,9 +64,11 @@ def export_keras(
         (n_samples, n_lags, n_channels), those that the pipeline's `LookbackWindower`
         cuts out of the series; arrays of samples in that shape (one channel has an
         axis, too); for a network with `embedding_dim` token ids, int32 of shape
-        (n_samples, n_steps). Of a regressor it gives what `predict` gives, in the
-        units of y, or `predict_quantiles` after ``loss="quantile"``; of a classifier,
-        `predict_proba`.
+        (n_samples, n_steps). Of a classifier it gives what `predict_proba` gives. Of a
+        regressor it gives the values of `predict`, in the units of y and of shape
+        (n_samples, n_targets), with one column where y had one dimension; or after
+        ``loss="quantile"`` what `predict_quantiles` gives, of shape
+        (n_samples, n_quantiles) where y had one dimension.
 
     Raises
     ------
@@ -76,7 +78,7 @@ def export_keras(
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or `path` is a folder, a pipe or a device.
 
     See Also
     --------
@@ -87,7 +89,9 @@ def export_keras(
     -----
     The model checks nothing: it gives some output or other for missing and infinite
     values and unknown token ids, which the pipeline refuses. Windows are float32,
-    whose seven digits must hold what matters in a channel.
+    whose seven digits must hold what matters in a channel. Where the newest value of
+    the target is missing, forecasts start from the last known one in the window;
+    `predict` looks for it in all of the series.
 
     LiteRT runs a GRU on batches of one size only, which `export` is told by
     ``input_signature=[keras.InputSpec("float32", shape=(1, n_lags, n_channels))]``.
@@ -105,15 +109,19 @@ def export_keras(
     ... )
     >>> model = export_keras(forecast.fit(X, y))
     >>> windows = windower.transform(X[100:]).to_numpy(np.float32)
-    >>> np.allclose(model(windows), forecast.predict(X[100:]), atol=1e-5)
+    >>> model(windows).shape
+    TensorShape([97, 1])
+    >>> np.allclose(model(windows)[:, 0], forecast.predict(X[100:]), atol=1e-5)
     True
     """
     import keras
 
     from ._wrapper import SequenceEstimator
 
-    if path is not None and not os.fspath(path).endswith(".keras"):
-        raise ValueError(f"path={os.fspath(path)!r} must end in '.keras'.")
+    if path is not None:
+        if not (path := file_path(path)).endswith(".keras"):
+            raise ValueError(f"path={path!r} must end in '.keras'.")
+        path = writable_path(path)
     check_is_fitted(estimator)
     *steps, (name, last) = _opened(estimator, type(estimator).__name__)
     if not isinstance(last, SequenceEstimator):
@@ -121,15 +129,17 @@ def export_keras(
             f"The last step, {name!r}, is a {type(last).__name__}, and must be a "
             "network of this package, or a search of one with refit=True."
         )
+    last = last._as_it_is()
     embedded = len(last._input_shape) == 1
     dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
-    values = inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
+    inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
+    values = _with_last_known(inputs, _raw_targets(last, steps))
     for name, step in steps:
         if embedded:
             raise _refusal(name, step, "the network takes token ids")
         values = _applied(name, step, values)
-    lease = last._held()  # keeps the network while it is read
-    values = _stock_network(lease.network.model)(values)
+    with last._network() as network:
+        values = _stock_network(network.model)(values)
     model = keras.Model(inputs, _in_units(last, values), name=type(last).__name__)
     # `export` to ONNX wants a model that was called before.
     model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))
@@ -137,7 +147,8 @@ def export_keras(
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "model.keras"
             model.save(made)
-            _write(os.path.realpath(path), made.read_bytes())
+            with whole_file(path) as file:
+                file.write(made.read_bytes())
     return model
 
 
@@ -163,6 +174,38 @@ def _refusal(name, step, reason):
         "Apply the steps outside of the model, and export the last one alone: "
         "export_keras(pipeline[-1]) takes what the network sees."
     )
+
+
+def _raw_targets(estimator, steps):
+    """Channels whose last known values forecasts start from, if a step fills any."""
+    level = vars(estimator).get("_level")
+    fills = any(type(step) is SimpleImputer for _, step in steps)
+    channels = level["raw_channels"] if fills and level is not None else []
+    return sorted({int(channel) for channel in channels if channel >= 0})
+
+
+def _with_last_known(windows, channels):
+    """Windows in which the newest values of channels, if missing, are the last known.
+
+    Steps that fill missing values come after, so they fill others only.
+    """
+    from keras import ops
+
+    if not channels:
+        return windows
+    n_steps, n_channels = windows.shape[1:]
+    for channel in channels:
+        values = windows[:, :, channel]
+        place = ops.where(ops.isnan(values), -1.0, np.arange(n_steps, dtype="float32"))
+        last = ops.max(place, axis=1, keepdims=True)
+        known = ops.where(ops.equal(place, last), values, 0.0)
+        known = ops.sum(ops.where(ops.isnan(known), 0.0, known), axis=1)
+        newest = np.zeros((n_steps, n_channels), dtype=bool)
+        newest[-1, channel] = True
+        filled = ops.logical_and(ops.isnan(windows), newest)
+        filled = ops.logical_and(filled, last[:, :, None] >= 0)
+        windows = ops.where(filled, known[:, None, None], windows)
+    return windows
 
 
 def _applied(name, step, values):
@@ -255,18 +298,19 @@ def _stock_layer(layer):
 def _relative(layer, window):
     from keras import ops
 
-    from ._layers import LEAST_SPREAD
+    from ._layers import LEAST_SPREAD, variance
 
-    center, spread, slope, offset = (weight.numpy() for weight in layer.weights)
+    spread, slope = (weight.numpy() for weight in layer.weights)
     last = window[:, -1:, :]
+    relative = window - last
     if layer.kind == "standard":
-        variance = ops.var(window, axis=1, keepdims=True)
-        spread = ops.sqrt(variance + np.square(LEAST_SPREAD * spread))
+        least = np.square(LEAST_SPREAD * spread)
+        spread = ops.sqrt(variance(relative) + least)
     else:
         spread = ops.zeros_like(last) + spread
-    level = ops.matmul(last[:, 0] - center, slope) + offset
+    level = ops.matmul(last[:, 0], slope)
     target_spread = ops.matmul(spread[:, 0], np.abs(slope))
-    return (window - last) / spread, level, target_spread
+    return relative / spread, level, target_spread
 
 
 def _ascending(layer, values):
@@ -291,8 +335,9 @@ def _in_units(estimator, outputs):
     encoder = estimator.target_encoder_
     scale, mean = (
         np.asarray(learned, np.float32).reshape(-1, *[1] * (outputs.ndim - 2))
-        for learned in (encoder.scaler_.scale_, encoder.scaler_.mean_)
+        for learned in (encoder.scale_, encoder.mean_)
     )
     # Keras may add a mean as a bias of the second axis, which LiteRT cannot convert.
     y = ops.subtract(ops.multiply(outputs, scale), -mean)
-    return y[:, 0] if encoder.n_dims_ == 1 else y
+    # Quantiles of one target are a row of their own, as of `predict_quantiles`.
+    return y[:, 0] if encoder.n_dims_ == 1 and y.ndim == 3 else y

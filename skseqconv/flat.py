@@ -16,6 +16,8 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from ._batches import raise_not_finite
 from ._callbacks import one_task
+from ._containers import refuse_masked
+from ._steps import check_steps, remember_steps
 from .views import WindowView
 from .windowing import FlattenWindows
 
@@ -123,6 +125,8 @@ class FlatWindowRegressor(
             )
         flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
         check_consistent_length(X, y, sample_weight)
+        refuse_masked("y", y)
+        refuse_masked("sample_weight", sample_weight)
         if isinstance(X, WindowView) and not X.complete.all():
             whole = np.flatnonzero(X.complete)
             if not len(whole):
@@ -138,6 +142,7 @@ class FlatWindowRegressor(
         table = _finite_table(flatten, X, regressor)
         self.regressor_ = regressor.fit(table, y, **weights)
         self.flatten_ = flatten
+        remember_steps(self, X)
         self.n_features_in_ = flatten.n_features_in_
         if hasattr(flatten, "feature_names_in_"):
             self.feature_names_in_ = flatten.feature_names_in_
@@ -159,6 +164,7 @@ class FlatWindowRegressor(
             In the units of y.
         """
         check_is_fitted(self)
+        check_steps(self, X)
         return self.regressor_.predict(_finite_table(self.flatten_, X, self.regressor_))
 
     def __sklearn_tags__(self):

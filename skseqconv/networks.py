@@ -8,8 +8,9 @@ afterwards.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Integral
 from typing import TYPE_CHECKING, Literal
+
+from ._lengths import dilation_rates, losses, per_layer, shortest_window, what_fits
 
 if TYPE_CHECKING:
     import keras
@@ -75,7 +76,7 @@ def conv1d_network(
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     global_pooling : {"max", "average", "last"}, default="max"
         What the head sees of the sequence: each filter's maximum or mean over time,
         or the last step.
@@ -94,7 +95,7 @@ def conv1d_network(
         Takes each window relative to its last values, in units of the channel's usual
         spread ("last") or of its own ("standard"), and adds the output to the last
         value of its target. Which that is, is for the layer "window_norm" to be told
-        (its weights center, spread, slope and offset); the estimators do so.
+        (its weights spread and slope); the estimators do so.
     quantiles : sequence of float, default=None
         Gives the head a value for each of these quantiles of each output, in ascending
         order whatever the weights. None for one value.
@@ -208,7 +209,7 @@ def conv1d_gru_network(
         a training batch, or over the filters of each step. None for none.
     residual : int, default=0
         Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Needs "same" or "causal" padding, pooling between blocks only.
+        shortcuts. Not with "valid" padding; pooling between blocks only.
     gru_units : int, default=32
         Size of the GRU's state.
     gru_dropout : float, default=0.1
@@ -236,7 +237,7 @@ def conv1d_gru_network(
         Takes each window relative to its last values, in units of the channel's usual
         spread ("last") or of its own ("standard"), and adds the output to the last
         value of its target. Which that is, is for the layer "window_norm" to be told
-        (its weights center, spread, slope and offset); the estimators do so.
+        (its weights spread and slope); the estimators do so.
     quantiles : sequence of float, default=None
         Gives the head a value for each of these quantiles of each output, in ascending
         order whatever the weights. None for one value.
@@ -296,32 +297,6 @@ def conv1d_gru_network(
     )
     head = _layers.head(state, n_outputs, dropout, output_activation, level, quantiles)
     return Model(window, head, name="conv1d_gru")
-
-
-def per_layer(value, n_layers, name):
-    """One value a layer: a scalar repeated, a sequence checked."""
-    values = list(value) if hasattr(value, "__len__") else [value] * n_layers
-    if len(values) != n_layers:
-        raise ValueError(
-            f"{name}={value!r} has {len(values)} values for {n_layers} layers: give "
-            "one value, or one a layer (pool_size: one for each place between two "
-            "convolutions)."
-        )
-    if not all(isinstance(v, Integral) and v >= 1 for v in values):
-        raise ValueError(f"{name}={value!r} must be whole numbers >= 1.")
-    return [int(v) for v in values]
-
-
-def dilation_rates(dilation_rate, n_conv, residual):
-    """One dilation a convolution; "exponential" doubles it from block to block."""
-    if isinstance(dilation_rate, str):
-        if dilation_rate != "exponential":
-            raise ValueError(
-                f"dilation_rate={dilation_rate!r} must be a number, one a convolution, "
-                'or "exponential".'
-            )
-        return [2 ** (i // (residual or 1)) for i in range(n_conv)]
-    return per_layer(dilation_rate, n_conv, "dilation_rate")
 
 
 def receptive_field(
@@ -431,26 +406,25 @@ def output_lengths(
     >>> output_lengths(500, kernel_size=7, pool_size=5, n_conv=2)
     [494, 98, 92]
     """
-    kernels = per_layer(kernel_size, n_conv, "kernel_size")
-    dilations = dilation_rates(dilation_rate, n_conv, residual)
-    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
-    lost = [
-        (kernel - 1) * dilation if padding == "valid" else 0
-        for kernel, dilation in zip(kernels, dilations, strict=True)
-    ]
-    shortest = 1
-    for lose, pool in zip(reversed(lost), reversed(pools), strict=True):
-        shortest = shortest * pool + lose
+    layers = {
+        "kernel_size": kernel_size,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+    }
+    shortest = shortest_window(**layers)
     if n_steps < shortest:
         raise ValueError(
             f"kernel_size={kernel_size!r}, pool_size={pool_size!r}, "
             f"dilation_rate={dilation_rate!r} with n_conv={n_conv} and "
             f"padding={padding!r} leave no time step of a window of {n_steps}: the "
-            f"shortest that would do has {shortest}. Use smaller ones, fewer "
-            'convolutions, padding="same", or a longer window.'
+            f"shortest that would do has {shortest}. Use {what_fits(n_steps, layers)}, "
+            "or a longer window."
         )
     lengths, length = [], n_steps
-    for lose, pool in zip(lost, pools, strict=True):
+    for lose, pool in losses(**layers):
         length -= lose
         lengths.append(length)
         if pool > 1:

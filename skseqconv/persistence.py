@@ -13,9 +13,6 @@ import hashlib
 import io
 import json
 import os
-import secrets
-import shutil
-import struct
 import warnings
 from importlib.metadata import version
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
@@ -24,12 +21,25 @@ from sklearn.base import BaseEstimator
 from sklearn.preprocessing import FunctionTransformer
 
 from . import __version__
-from ._trusted import TYPES, check_members, plain_state, refused_entries
+from ._files import file_path, read_file, whole_file, writable_path
+from ._trusted import (
+    TYPES,
+    check_arrays,
+    check_members,
+    check_repeats,
+    holds_network,
+    plain_state,
+    refused_entries,
+)
+from ._usable import LacksParameters, check_usable
 
 __all__ = ["load", "save"]
 
 #: Of the files that are written, and the greatest that is read.
-FORMAT = 1
+FORMAT = 2
+
+#: The first format, of skseqconv 0.1, held the fitted networks in another form.
+NETWORKS_SINCE = 2
 
 #: Of skops' schema; older ones are read by older code.
 OLDEST_PROTOCOL = 2
@@ -40,25 +50,8 @@ _NOTE, _SCHEMA = "skseqconv.json", "schema.json"
 _SEAL = b"skseqconv sha256 "
 _N_DIGITS = 64
 
-#: What zipfile, json, NumPy, skops and the classes that it makes raise for a file that
-#: is made up or an object that they cannot take.
-_FAILURES = (
-    ArithmeticError,
-    AttributeError,
-    BadZipFile,
-    EOFError,
-    ImportError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
 
-
-def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
+def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     """Save an estimator, fitted or not, in a file that `load` reads.
 
     The file is written beside its place and then moved there: whatever fails, a file
@@ -69,7 +62,7 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
     ----------
     estimator : estimator
         Of this package or scikit-learn, such as a Pipeline or a GridSearchCV.
-    path : str or path-like
+    path : str, bytes or path-like
         The file; by custom it ends in ".skops". One that is there is replaced.
 
     Raises
@@ -82,7 +75,7 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
         (whose files, made up, can crash the process). Keras' own losses and optimizers
         can be saved.
     OSError
-        If the file cannot be written.
+        If the file cannot be written, or `path` is a folder, a pipe or a device.
 
     See Also
     --------
@@ -110,6 +103,7 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
     """
     if isinstance(estimator, type) or not isinstance(estimator, BaseEstimator):
         raise ValueError(f"estimator={estimator!r} must be an estimator (an instance).")
+    path = writable_path(path)
     data, problem = _tried(estimator)
     if problem is not None:
         raise ValueError(
@@ -117,15 +111,16 @@ def save(estimator: BaseEstimator, path: str | os.PathLike) -> None:
             f"{_advice(estimator)}pickle and joblib keep more, but run what a file "
             "holds."
         )
-    _write(os.path.realpath(path), data)
+    with whole_file(path) as file:
+        file.write(data)
 
 
-def load(path: str | os.PathLike) -> BaseEstimator:
+def load(path: str | bytes | os.PathLike) -> BaseEstimator:
     """Load an estimator from a file of `save`, and run nothing that it holds.
 
     Parameters
     ----------
-    path : str or path-like
+    path : str, bytes or path-like
         The file.
 
     Returns
@@ -139,10 +134,11 @@ def load(path: str | os.PathLike) -> BaseEstimator:
     ImportError
         If skops is not installed.
     ValueError
-        If the file is damaged or none of `save`, was written in a newer format, or
-        names types that are not trusted. Nothing of it has run then.
+        If the file is damaged or none of `save`, was written in a newer format, holds
+        a network that skseqconv 0.1 fitted, or names types that are not trusted.
+        Nothing of it has run then.
     OSError
-        If the file cannot be read.
+        If the file cannot be read, or `path` is a folder, a pipe or a device.
 
     Warns
     -----
@@ -172,9 +168,8 @@ def load(path: str | os.PathLike) -> BaseEstimator:
     ...     load(Path(folder) / "windower.skops")
     LookbackWindower(lookback=12)
     """
-    with open(path, "rb") as file:
-        data = file.read()
-    return _unpacked(data, os.fspath(path))
+    path = file_path(path)
+    return _unpacked(read_file(path), path)
 
 
 def _tried(estimator):
@@ -188,7 +183,7 @@ def _tried(estimator):
         problem = "it refers to itself, as metadata routing (set_fit_request) makes it"
     except ValueError as error:
         problem = str(error)
-    except _FAILURES as error:
+    except Exception as error:  # whatever objects raise that skops cannot take
         problem = repr(error)
     return None, problem
 
@@ -199,7 +194,7 @@ _INSTEAD = {
     "class_weight": "keys that are str or numbers",
     "loss": "one of Keras' own, or its name",
     "optimizer": "one of Keras' own, or its name",
-    "tokenizer": "None, or split the texts before",
+    "tokenizer": "'words', 'classic' or 'characters'; put spaces between tokens",
 }
 
 #: Parameters that hold estimators, whose own parameters are listed, too.
@@ -209,7 +204,11 @@ _OF_ESTIMATORS = ("estimators", "steps", "transformers")
 def _advice(estimator):
     """Parameters that cannot be saved by themselves, and what to use instead."""
     said = []
-    for name, value in estimator.get_params().items():
+    try:
+        parameters = estimator.get_params()
+    except AttributeError:  # some are not there: the problem itself
+        return ""
+    for name, value in parameters.items():
         last = name.rpartition("__")[2]
         if last in ("loss", "optimizer"):
             value = plain_state({"loss": value})["loss"]
@@ -266,12 +265,30 @@ def _unpacked(data, path):
         raise ValueError(f"{path} is damaged: its checksum is another one.")
     skops = _skops()
     try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            versions = _checked_note(archive, path)
-            check_members(archive, len(data))
-            schema = json.loads(archive.read(_SCHEMA))
+        estimator, versions = _read(skops, data, path)
+    except _Refused:
+        raise
+    # What zipfile, json, NumPy, skops and the classes that it makes raise for content
+    # that is made up is no closed list: tokenize.TokenError, numpy.ma.MaskError and
+    # SystemError are among it.
+    except Exception as error:
+        raise ValueError(
+            f"{path} is no whole file of skseqconv.save: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    _warn_of_versions(versions, path)
+    return estimator
+
+
+def _read(skops, data, path):
+    """The estimator in an archive, and the versions that it was written with."""
+    with ZipFile(io.BytesIO(data)) as archive:
+        number, versions = _checked_note(archive, path)
+        check_members(archive, len(data))
+        schema = json.loads(archive.read(_SCHEMA))
         if schema["protocol"] < OLDEST_PROTOCOL:
             raise ValueError(f"protocol {schema['protocol']}")
+        check_repeats(schema)
         refused = refused_entries(schema)
         if not refused:
             untrusted = set(skops.get_untrusted_types(data=data)) - set(TYPES)
@@ -279,18 +296,26 @@ def _unpacked(data, path):
         if refused:
             names = [f"{name} ({why})" for name, why in sorted(refused.items())]
             raise _Refused(f"{path} holds {', '.join(names)}")
-        estimator = skops.loads(data, trusted=list(TYPES))
-        if not isinstance(estimator, BaseEstimator):
-            raise _Refused(f"{path} holds a {type(estimator).__name__}, no estimator.")
-    except _Refused:
-        raise
-    except _FAILURES as error:
-        raise ValueError(
-            f"{path} is no whole file of skseqconv.save: "
-            f"{type(error).__name__}: {error}"
+        check_arrays(archive)
+    if number < NETWORKS_SINCE and holds_network(schema):
+        raise _Refused(
+            f"{path} holds a network that was fitted with skseqconv "
+            f"{versions['skseqconv']}, and skseqconv {__version__} holds networks in "
+            "another form: fit it again, or load the file with skseqconv 0.1."
+        )
+    estimator = skops.loads(data, trusted=list(TYPES))
+    if not isinstance(estimator, BaseEstimator):
+        raise _Refused(f"{path} holds a {type(estimator).__name__}, no estimator.")
+    try:
+        check_usable(estimator)
+    except LacksParameters as error:
+        said = ", ".join(f"{name} {number}" for name, number in versions.items())
+        raise _Refused(
+            f"{path} holds {error}: it was made up, or written by a version whose "
+            f"class has no such parameter ({said}): make the estimator again, or load "
+            "the file with those versions."
         ) from error
-    _warn_of_versions(versions, path)
-    return estimator
+    return estimator, versions
 
 
 class _Refused(ValueError):
@@ -308,7 +333,7 @@ def _checked_note(archive, path):
             f"{versions['skseqconv']}; skseqconv {__version__} reads formats up to "
             f"{FORMAT}: use a newer one."
         )
-    return versions
+    return note["format"], versions
 
 
 def _warn_of_versions(versions, path):
@@ -327,24 +352,3 @@ def _major(number):
     """What changes where an update may break things: 1 of 1.9, but 0.1 of 0.1.3."""
     parts = number.split(".")
     return parts[:2] if parts[0] == "0" else parts[:1]
-
-
-# The file.
-
-
-def _write(path, data):
-    """All of it or nothing: a new file that takes the place of the old one."""
-    folder, name = os.path.split(path)
-    beside = os.path.join(folder, f".{name}.{secrets.token_hex(8)}")
-    file = open(beside, "xb")
-    try:
-        with file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(path):
-            shutil.copymode(path, beside)
-        os.replace(beside, path)
-    except BaseException:
-        os.unlink(beside)
-        raise

@@ -28,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._batches import raise_not_finite_row
 from ._callbacks import one_task
+from ._containers import unmasked
 from ._output import OutputMixin
 from ._validation import check_channels, check_panel, check_table, kind_of
 from .views import SeriesView, WindowView
@@ -173,12 +174,15 @@ class _RowWise(
             return X._append_step(step)
         if kind == "panel":
             X = check_panel(self, X, reset=False) if forth else X
-            X = np.asarray(X)
+            X = np.asarray(unmasked(X))
             return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
-        values = step.transform(self._check_table(X, reset=False) if forth else X)
+        rows = self._check_table(X, reset=False) if forth else unmasked(X)
+        values = step.transform(rows)
         names = step.channel_names
-        if names is None:
+        if names is None and _keeps_columns(step.transformer, X, values.shape[1]):
+            names = X.columns
+        elif names is None:
             names = [f"x{i}" for i in range(values.shape[1])]
         return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
 
@@ -196,6 +200,15 @@ class _RowWise(
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+def _keeps_columns(transformer, X, n_columns):
+    """Whether columns whose labels are no text come out as they went in."""
+    if not hasattr(X, "iloc") or X.shape[1] != n_columns:
+        return False
+    labels = [str(label) for label in X.columns]
+    named = getattr(transformer, "get_feature_names_out", None)
+    return named is not None and list(named(labels)) == labels
 
 
 class StandardizeStep(RowStep):
@@ -420,6 +433,7 @@ class PerStep(_RowWise, auto_wrap_output_keys=None):
         if hasattr(X, "columns"):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
+        X = unmasked(X)
         return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
 
     def _fit_rows(self, inner, view, y):

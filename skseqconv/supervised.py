@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import numbers
 import warnings
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ._series import Series
+from ._ids import warn_of_ids
+from ._series import Series, positions_of
+from ._time_axis import each_gaps, refuse_frequency, regular_parts
 from .views import SeriesView
+
+if TYPE_CHECKING:
+    from pandas.tseries.offsets import BaseOffset
 
 __all__ = ["make_supervised"]
 
-#: How many places of a broken time axis a message shows.
-N_PLACES_SHOWN = 3
+_WAYS_WITH_GAPS = (
+    'on_gap="split" makes the parts between gaps separate series; on_gap="warn", and '
+    '"ignore" without a warning, take the rows as consecutive, as is right for natural '
+    "gaps such as nights or holidays; freq= declares the frequency to compare with."
+)
 
 
 def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
-    target: str | int | Sequence[str | int],
+    target: Hashable | Sequence[Hashable],
     *,
     delay: int | Sequence[int] = 1,
     rows: ArrayLike | None = None,
-    on_gap: Literal["raise", "warn", "split"] = "raise",
+    on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
+    freq: str | BaseOffset | int | None = None,
 ) -> tuple[SeriesView, NDArray]:
     """Turn a series into rows X and the value y that each is to forecast.
 
@@ -39,12 +47,12 @@ def make_supervised(
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
         Of shape (n_steps, n_channels), in the order of time. Windows never cross
         from one series of a list into another; rows are ordered by time where all
-        have dates (or whole numbers) as index, otherwise by their position. Tables of
+        have dates (or numbers) as index, otherwise by their position. Tables of
         polars and pyarrow have no index: their rows are taken as consecutive, and a
-        column of dates is to be left out.
-    target : str, int, or list of these
-        The channel to forecast, by name or by position; several give several
-        columns of y.
+        column of dates is to be left out. Masked values are missing values.
+    target : label, int, or list of these
+        The channel to forecast, by its label; or by its position, where no label of
+        a channel is a number. Several give several columns of y.
     delay : int or sequence of int, default=1
         How many rows ahead the forecast lies. Several give several columns of y.
     rows : array-like of int of shape (n_chosen,), default=None
@@ -52,14 +60,21 @@ def make_supervised(
         are still the past of their windows, and nothing is held or read for them:
         this is how a memmap larger than memory is learned from. Rows are numbered
         as in :class:`SeriesView`, and left out where they have no target.
-    on_gap : {"raise", "warn", "split"}, default="raise"
-        What to do where the steps of a DatetimeIndex are not all equal, that is,
-        where two neighbors are not as far apart as most are (missing or repeated
-        stamps), unless the index follows one calendar frequency such as month
-        starts. "split" drops the later of two equal stamps and treats the parts
-        between missing stamps as separate series; "warn" takes all rows as
-        consecutive. An index that goes back in time is an error in any case.
-        The series of a view cannot be split any more.
+    on_gap : {"raise", "warn", "ignore", "split"}, default="raise"
+        What to do at gaps of the index, that is, at missing or repeated stamps.
+        "split" makes the parts between them separate series: windows never cross a
+        gap. It drops a row that repeats stamp and values of the row before, and
+        refuses one that repeats the stamp with other values. "warn" and "ignore"
+        take all rows as consecutive, with a warning or without: this is right for
+        natural gaps, such as nights or holidays without trade. An index out of
+        order is an error in any case. The series of a view cannot be split any more.
+    freq : str, offset of pandas, or int, default=None
+        The frequency of the index: a step that is another one is a gap. Anything that
+        pandas takes as an offset, such as "10min", "MS", or
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days; a whole
+        number for an index of numbers. None compares with the most common step, or
+        with the calendar frequency (days, business days, months, ...) that leaves
+        fewer gaps.
 
     Returns
     -------
@@ -74,8 +89,8 @@ def make_supervised(
     ------
     ValueError
         For an unknown target, a delay below one, a series too short for it, rows
-        outside of it or given twice, dates out of order, or, with
-        ``on_gap="raise"``, a gap.
+        outside of it or given twice, an index that is out of order, is text that
+        holds dates, or belongs to several series, or, with ``on_gap="raise"``, a gap.
 
     Warns
     -----
@@ -117,14 +132,18 @@ def make_supervised(
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
     """
-    if on_gap not in ("raise", "warn", "split"):
+    if on_gap not in ("raise", "warn", "ignore", "split"):
         raise ValueError(
-            f"on_gap must be 'raise', 'warn' or 'split', got on_gap={on_gap!r}."
+            "on_gap must be 'raise', 'warn', 'ignore' or 'split', got "
+            f"on_gap={on_gap!r}."
         )
     delays, several_delays = _delays(delay)
     given = series if isinstance(series, SeriesView) else None
     data = Series.of(series) if given is None else given._series
-    mended = _mend_gaps(data, on_gap)
+    mended = _mend_gaps(data, on_gap, freq)
+    if given is None:
+        first = None if data.indexes is None else data.indexes[0]
+        warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
     if mended is not data and (given is not None or rows is not None):
         raise ValueError(
             'on_gap="split" cannot split the series of a view, nor number rows= anew: '
@@ -175,18 +194,25 @@ def _delays(delay):
         isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
         for d in delays
     )
-    if not valid or len(set(delays)) < len(delays):
-        raise ValueError(
-            "delay must be a whole number of rows >= 1, or several different ones, "
-            f"got delay={delay!r}."
-        )
-    return [int(d) for d in delays], several
+    if valid and len(set(delays)) == len(delays):
+        return [int(d) for d in delays], several
+    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
+    of_the_row = (
+        " delay=0 would be the row's own value, which its window holds. To predict a "
+        "value of the row itself from other channels, leave it out of the series: "
+        "X = SeriesView(series.drop(columns='target')); y = series['target']."
+    )
+    raise ValueError(
+        "delay must be a whole number of rows >= 1, or several different ones, got "
+        f"delay={delay!r}.{of_the_row if zero else ''}"
+    )
 
 
 def _channels(target, data):
-    several = not isinstance(target, (str, numbers.Integral))
-    targets = list(target) if several and np.iterable(target) else [target]
-    channels = [channel_position(t, data.names, data.n_channels) for t in targets]
+    one = positions_of(target, data.labels) or isinstance(target, str)
+    several = not one and np.iterable(target)
+    targets = list(target) if several else [target]
+    channels = [channel_position(t, data.labels, data.n_channels) for t in targets]
     if not channels or len(set(channels)) < len(channels):
         raise ValueError(
             f"target must name one channel or several different ones, got {target!r}."
@@ -194,22 +220,29 @@ def _channels(target, data):
     return channels, several
 
 
-def channel_position(channel, names, n_channels, parameter="target"):
-    """Position of a channel given by name or by position."""
-    if isinstance(channel, str) and names is not None:
-        at = np.flatnonzero(names == channel)
-        if len(at) == 1:
-            return int(at[0])
-        if len(at) > 1:
-            raise ValueError(
-                f"{parameter}={channel!r} names {len(at)} channels: give its position."
-            )
-    elif isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
-        if -n_channels <= channel < n_channels:
+def channel_position(channel, labels, n_channels, parameter="target"):
+    """Position of a channel given by its label, or else by its position.
+
+    A number is a position only where no label is a number.
+    """
+    at = positions_of(channel, labels)
+    numbered = any(isinstance(label, numbers.Number) for label in labels or ())
+    if len(at) == 1:
+        return at[0]
+    if len(at) > 1:
+        way_out = "rename them" if numbered else "give its position"
+        raise ValueError(
+            f"{parameter}={channel!r} names {len(at)} channels: {way_out}."
+        )
+    if isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
+        if not numbered and -n_channels <= channel < n_channels:
             return int(channel) % n_channels
     known = f"0..{n_channels - 1}"
-    if names is not None:
-        known = f"one of {', '.join(map(repr, names))} or {known}"
+    if labels is not None:
+        listed = ", ".join(map(repr, labels))
+        known = f"one of {listed} or {known}"
+        if numbered:
+            known = f"one of {listed} (no position, where labels are numbers)"
     raise ValueError(
         f"{parameter}={channel!r} is not a channel of the series: use {known}."
     )
@@ -229,28 +262,26 @@ def _without_missing(rows, y):
     return rows[~missing], y[~missing]
 
 
-def _mend_gaps(data, on_gap):
+def _mend_gaps(data, on_gap, freq):
     """Check the time axis of each series; split it at gaps if asked to."""
     if data.indexes is None:
+        refuse_frequency(freq)
         return data
     arrays, indexes = [], []
-    for i, (array, index) in enumerate(zip(data.arrays, data.indexes, strict=True)):
-        message = describe_gaps(index)
-        if message and len(data.arrays) > 1:
-            message = f"series[{i}]: {message}"
-        if message and on_gap == "raise":
-            raise ValueError(
-                f'{message} on_gap="split" treats the parts as separate series and '
-                'drops repeated stamps; on_gap="warn" takes the rows as consecutive.'
-            )
-        if message and on_gap == "warn":
+    found = each_gaps(data.indexes, freq)
+    for gaps, array, index in zip(found, data.arrays, data.indexes, strict=True):
+        if gaps is not None and on_gap == "raise":
+            ways = "" if gaps.is_clock else f" {_WAYS_WITH_GAPS}"
+            raise ValueError(f"{gaps.describe()}{ways}")
+        if gaps is not None and on_gap == "warn":
             warnings.warn(
-                f"{message} The rows are taken as consecutive.",
+                f"{gaps.describe()} The rows are taken as consecutive.",
                 UserWarning,
                 stacklevel=3,
             )
-        if message and on_gap == "split":
-            for part in _regular_parts(index):
+        if gaps is not None and on_gap == "split":
+            gaps.refuse_choice(array)
+            for part in regular_parts(gaps, freq):
                 arrays.append(array[part])
                 indexes.append(index[part])
         else:
@@ -260,91 +291,4 @@ def _mend_gaps(data, on_gap):
         a is b for a, b in zip(arrays, data.arrays, strict=True)
     ):
         return data
-    return Series(arrays, data.names, indexes)
-
-
-def _steps(index):
-    """Differences between neighboring stamps, and the most common one."""
-    steps = np.diff(index.asi8)
-    values, counts = np.unique(steps[steps > 0], return_counts=True)
-    return steps, values[np.argmax(counts)] if len(values) else 0
-
-
-def _gap_places(index):
-    """Positions whose step to the next stamp is not the usual one."""
-    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
-        return np.array([], dtype=int)
-    steps, usual = _steps(index)
-    places = np.flatnonzero((steps != usual) | (steps == 0))
-    return places[:0] if len(places) and calendar_frequency(index) else places
-
-
-def calendar_frequency(index):
-    """Name of the frequency that local clocks follow: months, workdays; or None."""
-    if len(index) < 3:
-        return None
-    with warnings.catch_warnings():
-        # pandas announces new names of its frequencies, and to infer offsets.
-        warnings.simplefilter("ignore", FutureWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        inferred = pd.infer_freq(index)
-        if inferred is None:
-            return None
-        name = getattr(inferred, "freqstr", inferred)
-        # It looks at a few properties of the steps: an outage of 16 hours makes hours
-        # "business hours", and a third Friday may be missing.
-        local = index.tz_localize(None)
-        regular = pd.date_range(
-            local[0], periods=len(local), freq=name, unit=local.unit
-        )
-    return name if np.array_equal(regular, local) else None
-
-
-def describe_gaps(index):
-    """Say where a DatetimeIndex has missing or repeated stamps; None if nowhere.
-
-    Raises ValueError if it goes back in time.
-    """
-    if isinstance(index, pd.DatetimeIndex) and not index.is_monotonic_increasing:
-        if index.hasnans:
-            at = int(np.flatnonzero(index.isna())[0])
-            raise ValueError(f"Row {at} of the series has no date (NaT): drop it.")
-        at = int(np.flatnonzero(np.diff(index.asi8) < 0)[0])
-        raise ValueError(
-            f"The dates of the series are not in order: row {at + 1} ({index[at + 1]}) "
-            f"comes after row {at} ({index[at]}). Use series.sort_index() first."
-        )
-    places = _gap_places(index)
-    if not len(places):
-        return None
-    steps, usual = _steps(index)
-    shown = []
-    for at in places[:N_PLACES_SHOWN]:
-        here = f"row {at + 1} ({index[at + 1]})"
-        if steps[at] == 0:
-            shown.append(f"{here} repeats its stamp")
-        else:
-            step = readable_step(pd.Timedelta(steps[at], unit=index.unit))
-            shown.append(f"{here} comes {step} after the row before")
-    more = len(places) - len(shown)
-    if more:
-        shown.append(f"and {more} more")
-    return (
-        f"The time axis has {len(places)} gap{'s' * (len(places) > 1)} (most steps are "
-        f"{readable_step(pd.Timedelta(usual, unit=index.unit))}): {', '.join(shown)}."
-    )
-
-
-def readable_step(step):
-    """A Timedelta without days, or a time of day, that are zero."""
-    return str(step).removeprefix("0 days ").removesuffix(" 00:00:00")
-
-
-def _regular_parts(index):
-    """Slices, or position arrays, of the stretches without a gap."""
-    keep = np.concatenate([[True], np.diff(index.asi8) > 0])
-    kept = np.flatnonzero(keep)
-    cuts = _gap_places(index[kept]) + 1
-    for part in np.split(kept, cuts):
-        whole = part[-1] - part[0] == len(part) - 1
-        yield slice(part[0], part[-1] + 1) if whole else part
+    return Series(arrays, data.names, indexes, labels=data.labels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from numbers import Integral
 from typing import Self
@@ -21,6 +21,13 @@ from sklearn.utils.validation import check_is_fitted
 from ._callbacks import one_task
 from ._output import OutputMixin
 from ._samples import read_samples, shown, whole_numbers
+from ._words import (
+    TOKENIZERS,
+    ngrams,
+    read_stop_words,
+    tokens_of,
+    warn_of_unspaced,
+)
 
 __all__ = ["TokenSequencer"]
 
@@ -28,12 +35,11 @@ PADDING, UNKNOWN = 0, 1
 #: What ids below that of the most frequent token are written as.
 SPECIAL = ("", "[UNK]")
 
-#: Become spaces before a text is split: the filter of Keras' classic tokenizer.
-SEPARATORS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
-_TO_SPACES = str.maketrans(dict.fromkeys(SEPARATORS, " "))
-
 #: Ids are int32, and so is their number.
 _MOST_TOKENS = 2**31 - 1
+
+#: How far above `_learn` the caller of `fit` is, for warnings.
+_CALLER = 6
 
 
 class TokenSequencer(
@@ -58,10 +64,21 @@ class TokenSequencer(
         most frequent tokens.
     max_length : int, default=500
         Length of each row of ids.
-    tokenizer : callable, default=None
-        Takes a text and gives its tokens, a list of str; the text comes as it is,
-        not in lower case. None lowers the case, turns punctuation, tabs and line
-        feeds into spaces and splits at spaces, as Keras' classic tokenizer does.
+    tokenizer : {"words", "classic", "characters"} or callable, default="words"
+        How a text is split into tokens. All but a callable lower the case.
+
+        - "words": words and emoji, in any script that separates words, without
+          punctuation. See Notes.
+        - "classic": as Keras' classic Tokenizer. ASCII punctuation, tabs and line feeds
+          become spaces, and the text is split at spaces. Its words are those of
+          ``keras.datasets.imdb``.
+        - "characters": each character, punctuation included; white space becomes one
+          space. For scripts without spaces between words, such as Chinese.
+        - A callable takes the text as it is, and returns a list of str.
+    stop_words : "english", list of str or None, default=None
+        Tokens that are removed, before `ngram_range` is applied. "english" is the
+        list of scikit-learn, which contains "not" and "no". `tokenizer` is applied to
+        each stop word, so that its case and kind of apostrophe do not matter.
     ngram_range : tuple of (int, int), default=(1, 1)
         Shortest and longest run of tokens that counts as a token of its own:
         ``(1, 2)`` puts behind each word the pair that it begins. All of them count
@@ -89,14 +106,40 @@ class TokenSequencer(
     TypeError
         If X is a sparse matrix.
 
+    Warns
+    -----
+    UserWarning
+        In `fit`, if `tokenizer` is "words" or "classic" and texts are in a script
+        without spaces between words, or if a stop word is not a single token.
+
     See Also
     --------
     Conv1DClassifier : Learns classes from such rows through an Embedding layer.
     sklearn.feature_extraction.text.CountVectorizer : Counts tokens, without order.
+    keras.layers.TextVectorization : Turns texts into ids inside a Keras model.
 
     Notes
     -----
     Id 0 is padding and id 1 a token that is not in the vocabulary.
+
+    The tokenizer "words" follows Unicode's rules for words [1]_. A word consists of
+    letters, marks and digits. An apostrophe between two letters belongs to the word,
+    and all kinds of apostrophe are the same: "don't" and "don\u2019t" are one word.
+    Hyphens and dashes separate words, as in Keras and scikit-learn. A point or a comma
+    between two digits does not: "3.5" is one token. In three cases the rules differ
+    from Unicode's: a full stop or a colon between letters separates words, and so does
+    an underscore; letters of scripts without spaces stay together. Each emoji is a
+    token. Punctuation and other symbols are left out.
+
+    Texts are normalized to Unicode's form NFC and to lower case (`str.lower`): an
+    accented letter is the same letter however it was typed. Accents, vowel signs and
+    "\u00df" stay as they are. The Turkish letters "\u0130" and "I" both become "i",
+    because the letters do not tell the language. Invisible characters, such as a soft
+    hyphen, are removed; the joiners inside Persian and Indic words are kept.
+
+    Chinese, Japanese, Thai, Lao, Khmer and Burmese have no spaces between words. There
+    "words" takes phrases for words, and `fit` warns. Texts whose words are separated by
+    spaces already are read as such. Tibetan is split into its syllables.
 
     The vocabulary counts the tokens that are left once the texts are cut to
     `max_length`. So each of its ids occurs in the rows of the training texts, and a
@@ -111,6 +154,11 @@ class TokenSequencer(
 
     A text without tokens, such as an empty one, is a row of padding. There is no
     warning, as there is none from scikit-learn's CountVectorizer.
+
+    References
+    ----------
+    .. [1] Unicode Standard Annex #29, "Unicode Text Segmentation",
+       https://www.unicode.org/reports/tr29/
 
     Examples
     --------
@@ -127,6 +175,13 @@ class TokenSequencer(
            [0, 0, 2, 3]], dtype=int32)
     >>> sequencer.inverse_transform([[0, 0, 1, 3]])
     ['[UNK] film']
+    >>> words = TokenSequencer(stop_words=["the"]).fit(["The state-of-the-art film"])
+    >>> list(words.vocabulary_)
+    ['state', 'of', 'art', 'film']
+    >>> letters = TokenSequencer(max_length=4, tokenizer="characters").fit(["abba"])
+    >>> letters.transform(["ab", "c"])
+    array([[0, 0, 2, 3],
+           [0, 0, 0, 1]], dtype=int32)
     >>> pairs = TokenSequencer(ngram_range=(1, 2)).fit(["not good"])
     >>> pairs.vocabulary_
     {'not': 2, 'not good': 3, 'good': 4}
@@ -138,7 +193,8 @@ class TokenSequencer(
     _parameter_constraints = {  # noqa: RUF012
         "max_tokens": [Interval(Integral, 3, _MOST_TOKENS, closed="both")],
         "max_length": [Interval(Integral, 1, None, closed="left")],
-        "tokenizer": [callable, None],
+        "tokenizer": [StrOptions(set(TOKENIZERS)), callable],
+        "stop_words": [StrOptions({"english"}), list, None],
         "ngram_range": [tuple, list],
         "padding": [StrOptions({"pre", "post"})],
         "truncating": [StrOptions({"pre", "post"})],
@@ -149,7 +205,8 @@ class TokenSequencer(
         max_tokens: int = 10000,
         max_length: int = 500,
         *,
-        tokenizer: Callable[[str], Sequence[str]] | None = None,
+        tokenizer: str | Callable[[str], Sequence[str]] = "words",
+        stop_words: str | list[str] | None = None,
         ngram_range: tuple[int, int] = (1, 1),
         padding: str = "pre",
         truncating: str = "pre",
@@ -157,6 +214,7 @@ class TokenSequencer(
         self.max_tokens = max_tokens
         self.max_length = max_length
         self.tokenizer = tokenizer
+        self.stop_words = stop_words
         self.ngram_range = ngram_range
         self.padding = padding
         self.truncating = truncating
@@ -233,23 +291,34 @@ class TokenSequencer(
             )
         if are_texts:
             get, unknown = self.vocabulary_.get, repeat(UNKNOWN)
-            kept = self._encode(samples, lambda tokens: map(get, tokens, unknown))
+            kept = self._encode(
+                samples, self._stopped, lambda tokens: map(get, tokens, unknown)
+            )
         else:
             kept = self._cut_ids(samples, self.n_tokens_)
         return self._lay_out(X, *kept)
 
     def __getstate__(self):
-        """The vocabulary as one text: entry by entry, a file of it is slow."""
+        """Tokens as one text: entry by entry, a file of them is slow."""
         state = dict(super().__getstate__())
         if state.get("vocabulary_") is not None:
             state["vocabulary_"] = json.dumps(list(state["vocabulary_"]))
+        if "_stopped" in state:
+            state["_stopped"] = json.dumps(sorted(state["_stopped"]))
         return state
 
     def __setstate__(self, state):
+        state = dict(state)
+        if "stop_words" not in state:  # from before there were tokenizers by name
+            old = state["tokenizer"]
+            state |= {"tokenizer": "classic" if old is None else old}
+            state |= {"stop_words": None, "_stopped": "[]"}
         if state.get("vocabulary_") is not None:
             tokens = json.loads(state["vocabulary_"])
             known = {token: i for i, token in enumerate(tokens, start=len(SPECIAL))}
-            state = {**state, "vocabulary_": known}
+            state["vocabulary_"] = known
+        if "_stopped" in state:
+            state["_stopped"] = frozenset(json.loads(state["_stopped"]))
         super().__setstate__(state)
 
     # Until they are laid out, the ids of all samples are held end to end, with the
@@ -260,31 +329,51 @@ class TokenSequencer(
         _check_ngram_range(self.ngram_range)
         samples, are_texts = read_samples(X)
         if are_texts:
-            flat, lengths, vocabulary = self._learn_texts(samples)
+            stopped = read_stop_words(self.stop_words, self.tokenizer, _CALLER)
+            flat, lengths, vocabulary = self._learn_texts(samples, stopped)
             n_tokens = len(vocabulary) + len(SPECIAL)
         else:
+            self._refuse_what_needs_texts()
             flat, lengths = self._cut_ids(samples, self.max_tokens)
-            vocabulary = None
+            stopped, vocabulary = frozenset(), None
             n_tokens = max(int(flat.max(initial=0)) + 1, len(SPECIAL))
         if not flat.size:
-            kind = "words: all are empty or punctuation" if are_texts else "token ids"
-            if are_texts and self.tokenizer is not None:
-                kind = f"tokens of tokenizer={self.tokenizer!r}"
-            raise ValueError(
-                f"There is nothing to learn: the {len(samples)} samples of X have no "
-                f"{kind}."
-            )
+            raise ValueError(f"There is nothing to learn: {self._nothing(samples)}.")
         self.vocabulary_ = vocabulary
         self.n_tokens_ = n_tokens
+        self._stopped = stopped
         return flat, lengths
 
-    def _learn_texts(self, texts):
+    def _refuse_what_needs_texts(self):
+        for name, unused in (("stop_words", None), ("ngram_range", (1, 1))):
+            value = getattr(self, name)
+            if (tuple(value) if isinstance(value, list) else value) != unused:
+                raise ValueError(
+                    f"{name}={value!r} needs texts, but X holds lists of token ids, "
+                    f"which are cut and filled only. Use {name}={unused!r}."
+                )
+
+    def _nothing(self, samples):
+        """Says of samples that they have no token."""
+        if not isinstance(samples[0], str):
+            return f"the {len(samples)} samples of X have no token ids"
+        shortest = self.ngram_range[0]
+        tokens = "tokens" if shortest == 1 else f"runs of {shortest} tokens"
+        other = "" if self.stop_words is None else " but stop words"
+        return (
+            f"tokenizer={self.tokenizer!r} finds no {tokens}{other} in the "
+            f"{len(samples)} samples of X, of which the first is {shown(samples[0])}"
+        )
+
+    def _learn_texts(self, texts, stopped):
         # Numbers tokens in the order in which they are first seen, at the speed of C.
         number_of = defaultdict()
         number_of.default_factory = number_of.__len__
         numbers, lengths = self._encode(
-            texts, lambda tokens: map(number_of.__getitem__, tokens)
+            texts, stopped, lambda tokens: map(number_of.__getitem__, tokens)
         )
+        if self.tokenizer in ("words", "classic"):
+            warn_of_unspaced(texts, self.tokenizer, _CALLER + 1)
         counts = np.bincount(numbers, minlength=len(number_of))
         # Stable: of equally frequent tokens the first seen comes first.
         ranked = np.argsort(-counts, kind="stable")[: self.max_tokens - len(SPECIAL)]
@@ -295,32 +384,21 @@ class TokenSequencer(
         vocabulary = {token: i for i, token in enumerate(known, start=len(SPECIAL))}
         return id_of[numbers], lengths, vocabulary
 
-    def _encode(self, texts, to_numbers):
+    def _encode(self, texts, stopped, to_numbers):
         # An array grows like a list, in a fraction of its memory.
         flat, lengths = array("i"), []
         for row, text in enumerate(texts):
-            tokens = ngrams(self._split(text, row), *self.ngram_range)
-            tokens = self._cut(tokens)
+            tokens = tokens_of(self.tokenizer, text, f"row {row} of X")
+            if stopped:
+                tokens = [token for token in tokens if token not in stopped]
+            tokens = self._cut(ngrams(tokens, *self.ngram_range, self._joint))
             flat.extend(to_numbers(tokens))
             lengths.append(len(tokens))
         return np.frombuffer(flat, dtype=np.intc), np.array(lengths)
 
-    def _split(self, text, row):
-        if self.tokenizer is None:
-            return split_words(text)
-        tokens = self.tokenizer(text)
-        no_list = (str, bytes, Mapping, Set)
-        is_list = isinstance(tokens, Iterable) and not isinstance(tokens, no_list)
-        tokens = list(tokens) if is_list else tokens
-        wrong = [t for t in tokens if not isinstance(t, str)] if is_list else [tokens]
-        if wrong:
-            held = "a list that holds " if is_list else ""
-            raise ValueError(
-                f"tokenizer={self.tokenizer!r} must give a list of str, but gave "
-                f"{held}{shown(wrong[0])} ({type(wrong[0]).__name__}) for row {row} "
-                "of X."
-            )
-        return tokens
+    @property
+    def _joint(self):
+        return "" if self.tokenizer == "characters" else " "
 
     def _cut_ids(self, samples, n_tokens):
         pieces = [self._cut(whole_numbers(ids, row)) for row, ids in enumerate(samples)]
@@ -364,8 +442,8 @@ class TokenSequencer(
         Returns
         -------
         texts : list of length n_samples
-            Tokens, joined by spaces; the unknown one is "[UNK]". Lists of ids where
-            such were fitted. Padding is left out.
+            Tokens, joined by spaces (characters are not); the unknown one is "[UNK]".
+            Lists of ids where such were fitted. Padding is left out.
         """
         check_is_fitted(self)
         X = X.to_numpy() if hasattr(X, "columns") else X
@@ -386,7 +464,9 @@ class TokenSequencer(
         if self.vocabulary_ is None:
             return rows
         words = [*SPECIAL, *self.vocabulary_]
-        return [" ".join([words[i] for i in row]) for row in rows]
+        # Runs of characters overlap, and are easier to read apart.
+        joint = self._joint if max(self.ngram_range) == 1 else " "
+        return [joint.join([words[i] for i in row]) for row in rows]
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
@@ -415,23 +495,6 @@ class TokenSequencer(
         tags.input_tags.positive_only = True
         tags.transformer_tags.preserves_dtype = []
         return tags
-
-
-def split_words(text):
-    """The words of a text, in lower case, as Keras' classic tokenizer finds them."""
-    # At the space alone: str.split() would split at carriage returns too.
-    return [word for word in text.lower().translate(_TO_SPACES).split(" ") if word]
-
-
-def ngrams(tokens, shortest, longest):
-    """The runs of `shortest` to `longest` tokens, in the order of their first ones."""
-    if shortest == longest == 1:
-        return tokens
-    return [
-        " ".join(tokens[start : start + n])
-        for start in range(len(tokens))
-        for n in range(shortest, min(longest, len(tokens) - start) + 1)
-    ]
 
 
 def _check_ngram_range(ngram_range):

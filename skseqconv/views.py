@@ -42,13 +42,15 @@ class _View:
     steps: tuple[Any, ...]
     target: tuple[tuple[int, int], ...] | None
 
-    def __init__(self, series, rows):
+    def __init__(self, series, rows, on_gap="warn"):
         if isinstance(series, _View):
             self._series, self.steps = series._series, series.steps
             self.target = series.target
             rows = series.rows if rows is None else rows
         else:
             self._series, self.steps, self.target = Series.of(series), (), None
+            if self._series is not series:
+                self._series.check_rows(on_gap, stacklevel=3)
         self.rows = self._checked_rows(rows)
 
     def _checked_rows(self, rows):
@@ -313,6 +315,9 @@ class SeriesView(_View):
     rows : array-like of int of shape (n_rows,), default=None
         Rows of the view, None for all. The rows of several series are numbered
         through: those of the second follow those of the first.
+    on_gap : {"raise", "warn", "ignore"}, default="warn"
+        What to do if the index of a table has gaps, see
+        :func:`skseqconv.make_supervised`. Rows are taken as consecutive in any case.
 
     Attributes
     ----------
@@ -327,10 +332,16 @@ class SeriesView(_View):
     Raises
     ------
     ValueError
-        If the series is not numeric or not two-dimensional, or a row lies outside.
+        If the series is not numeric or not two-dimensional, its index is out of
+        order, or a row lies outside.
     TypeError
         By ``np.asarray(view)`` and tools that copy X: windows made of plain rows
         would lack the rows before them. `to_numpy` gives the array.
+
+    Warns
+    -----
+    UserWarning
+        If the index of a table has gaps, and ``on_gap="warn"``.
 
     See Also
     --------
@@ -358,8 +369,14 @@ class SeriesView(_View):
         self,
         series: ArrayLike | Sequence[ArrayLike] | SeriesView | WindowView,
         rows: ArrayLike | None = None,
+        *,
+        on_gap: Literal["raise", "warn", "ignore"] = "warn",
     ) -> None:
-        super().__init__(series, rows)
+        if on_gap not in ("raise", "warn", "ignore"):
+            raise ValueError(
+                f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
+            )
+        super().__init__(series, rows, on_gap)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -15,7 +15,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from ._callbacks import one_task
+from ._containers import labels_of, unmasked
 from ._history import ON_MISSING_HISTORY, check_history
+from ._ids import warn_of_ids
 from ._output import OutputMixin
 from ._series import Series
 from ._validation import (
@@ -196,10 +198,14 @@ class LookbackWindower(
             )
         values = check_table(self, X, reset=reset)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
-        warn_of_jumps(index)
+        labels = labels_of(X.columns) if hasattr(X, "iloc") else None
+        warn_of_jumps(index, quiet=reset)
+        if not reset:
+            warn_of_ids(labels, values, index, stacklevel=3)
         names = getattr(self, "feature_names_in_", None)
         values = np.ascontiguousarray(values)
-        return SeriesView(Series([values], names, None if index is None else [index]))
+        indexes = None if index is None else [index]
+        return SeriesView(Series([values], names, indexes, labels=labels))
 
     def inverse_transform(self, X: WindowView | ArrayLike) -> SeriesView | NDArray:
         """Give the rows that windows end with.
@@ -216,7 +222,7 @@ class LookbackWindower(
         """
         if isinstance(X, WindowView):
             return SeriesView(X)
-        return np.asarray(X)[:, -1]
+        return np.asarray(unmasked(X))[:, -1]
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None

@@ -1,8 +1,11 @@
 """CalendarFeatures."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.tseries.offsets import CustomBusinessDay
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 
@@ -103,13 +106,101 @@ def test_a_day_later_is_told_from_a_part_without_a_change_of_clocks():
     )
 
 
+TRADING = pd.bdate_range("2025-01-01", periods=60).delete([7, 30])
+HOLIDAYS = pd.bdate_range("2025-01-01", periods=60)[[7, 30]]
+
+
+def weekdays(dates, **options):
+    """The weekday that each row's features tell, Monday 0."""
+    table = pd.DataFrame({"load": np.arange(float(len(dates)))}, index=dates)
+    out = CalendarFeatures(["week"], **options).fit_transform(table)
+    turn = np.arctan2(out["week_sin"], out["week_cos"]) * 7 / (2 * np.pi)
+    return (turn.to_numpy().round(6) + 3) % 7  # 1970 began on a Thursday
+
+
+def test_ahead_on_trading_days():
+    now = weekdays(TRADING)
+    exact = CustomBusinessDay(holidays=HOLIDAYS)
+    np.testing.assert_allclose(weekdays(TRADING, ahead=1, freq=exact)[:-1], now[1:])
+    # Without the holidays, business days: wrong before a holiday alone.
+    found = weekdays(TRADING, ahead=1)[:-1]
+    np.testing.assert_array_equal(np.flatnonzero(abs(found - now[1:]) > 0.1), [6, 28])
+
+
+def test_ahead_of_a_shop_that_closes_on_sundays():
+    dates = pd.date_range("2025-01-01", periods=90)
+    dates = dates[dates.day_of_week < 6]
+    now = weekdays(dates)
+    np.testing.assert_allclose(weekdays(dates, ahead=2)[:-2], now[2:])
+
+
+@pytest.mark.parametrize("freq", ["6h", pd.offsets.Hour(6)])
+def test_ahead_of_a_declared_step_is_time_that_passes(freq):
+    dates = pd.date_range("2025-03-29", periods=12, freq="6h", tz="Europe/Berlin")
+    table = pd.DataFrame({"load": np.arange(12.0)}, index=dates)
+    declared = CalendarFeatures(["day"], ahead=3, freq=freq).fit_transform(table)
+    found = CalendarFeatures(["day"], ahead=3).fit_transform(table)
+    pd.testing.assert_frame_equal(declared, found)
+
+
 def test_ahead_needs_one_frequency():
-    days = pd.date_range("2025-01-01", periods=60, freq="B").delete([7, 30])
-    table = pd.DataFrame({"load": np.arange(58.0)}, index=days)
-    with pytest.raises(ValueError, match=r"ahead=1 needs .* 1 days .* 2\d% are not"):
+    chosen = np.random.default_rng(0).random(60) < 0.7
+    days = pd.date_range("2025-01-01", periods=60)[chosen]
+    table = pd.DataFrame({"load": np.arange(float(len(days)))}, index=days)
+    with pytest.raises(ValueError, match=r"ahead=1 needs .* 1 days .* \d+% are not"):
         CalendarFeatures(["week"], ahead=1).fit(table)
     CalendarFeatures(["week"]).fit(table)
-    CalendarFeatures(["week"], ahead=1).fit(table.asfreq("B"))
+    with pytest.raises(ValueError, match=r"said to have freq='B', \d+% are not"):
+        CalendarFeatures(["week"], ahead=1, freq="B").fit(table)
+    CalendarFeatures(["week"], ahead=1).fit(table.asfreq("D"))
+
+
+@pytest.mark.parametrize(("n_late", "is_usual"), [(1, True), (2, False)])
+def test_one_step_of_ten_may_be_another(n_late, is_usual):
+    dates = pd.date_range("2025-01-01", periods=11 + n_late, freq="h")
+    dates = dates.delete(np.arange(1, 1 + 2 * n_late, 2))  # 10 steps
+    assert len(dates) == 11
+    features = CalendarFeatures(["day"], ahead=1)
+    table = pd.DataFrame({"load": np.arange(11.0)}, index=dates)
+    if is_usual:
+        assert features.fit(table).step_ == pd.Timedelta("1h")
+        return
+    with pytest.raises(ValueError, match="20% are not"):
+        features.fit(table)
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_repeated_and_shuffled_dates_have_the_step_of_the_others(table, ahead):
+    repeated = pd.concat([table, table, table])
+    features = CalendarFeatures(["day"], ahead=ahead).fit(repeated)
+    assert features.step_ == pd.Timedelta("1h")
+    assert features.freq_ is None
+    expected = CalendarFeatures(["day"], ahead=ahead).fit_transform(table)
+    pd.testing.assert_frame_equal(features.transform(table), expected)
+
+
+def test_a_period_of_two_rows_is_the_shortest(table):
+    assert CalendarFeatures(["2h"]).fit_transform(table).shape == (200, 3)
+    with pytest.raises(ValueError, match="a period shorter than two rows"):
+        CalendarFeatures(["7199s"]).fit(table)
+
+
+@pytest.mark.parametrize(
+    "freq", [None, "B", CustomBusinessDay(holidays=HOLIDAYS, weekmask="Mon Tue Wed")]
+)
+def test_a_frequency_survives_a_pickle_as_plain_data(freq):
+    features = CalendarFeatures(["week"], ahead=1, freq=freq)
+    table = pd.DataFrame({"load": np.arange(58.0)}, index=TRADING)
+    if freq is None or freq == "B":
+        features.fit(table)
+    state = features.__getstate__()
+    kinds = {type(state[name]) for name in ("freq", "freq_") if name in state}
+    assert kinds <= {str, dict, type(None)}
+    again = pickle.loads(pickle.dumps(features))
+    assert again.freq == features.freq
+    if hasattr(features, "freq_"):
+        assert again.freq_ == features.freq_
+        pd.testing.assert_frame_equal(again.transform(table), features.transform(table))
 
 
 def test_a_gap_leaves_the_step_as_it_is(table):
@@ -145,6 +236,8 @@ def test_a_network_learns_from_the_hour(table):
         ({"periods": ["hour"]}, "'hour', and rows are 01:00:00 apart"),
         ({"periods": ["119min"]}, "shorter than two rows"),
         ({"ahead": 1.5}, r"ahead=1.5 must be a whole number of rows"),
+        ({"freq": "moon"}, r"freq='moon' must be a frequency of pandas"),
+        ({"freq": 2}, r"'freq' parameter of CalendarFeatures must be"),
     ],
 )
 def test_bad_parameters_are_told(options, message, table):

@@ -18,7 +18,7 @@ from sklearn.model_selection import (
     cross_val_score,
 )
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import compute_class_weight, compute_sample_weight
 
 from skseqconv import (
     Conv1DClassifier,
@@ -33,6 +33,7 @@ from skseqconv import (
 )
 from skseqconv._layers import MONOTONE
 from skseqconv._split import validation_tail
+from skseqconv._tasks import _weights_of
 from skseqconv.networks import conv1d_network
 
 SMALL = {
@@ -234,10 +235,31 @@ def test_class_weight_of_classes_that_a_batch_lacks():
     model.fit(X, y, sample_weight=(y < 2) * 1.0)
 
 
+@pytest.mark.parametrize("labels", [list("abc"), [0, 1, 2], ["1", "2", "3"]])
+def test_class_weight_of_classes_that_a_fold_lacks(labels):
+    """As in scikit-learn's estimators, weights of other classes beside do no harm."""
+    X, y = panel(n_classes=2)
+    labels = np.array(labels)
+    names = labels.tolist()
+    weights = dict(zip(names, (1.0, 3.0, 20.0), strict=True))
+    fold = small(Conv1DClassifier, class_weight=weights).fit(X, labels[y])
+    known = {name: weights[name] for name in names[:2]}
+    same = small(Conv1DClassifier, class_weight=known).fit(X, labels[y])
+    np.testing.assert_array_equal(fold.predict_proba(X), same.predict_proba(X))
+    if labels.dtype.kind != "U" or labels[0] == "a":  # "1" it takes for 1
+        theirs = compute_class_weight(weights, classes=labels[:2], y=labels[y])
+        np.testing.assert_array_equal(_weights_of(names[:2], weights), theirs)
+
+
 @pytest.mark.parametrize(
     ("class_weight", "message"),
     [
-        ({7: 1.0, "a": 2.0}, "class_weight names 'a', 7, which is none of"),
+        (
+            {7: 1.0, "a": 2.0},
+            r"class_weight names 'a', 7, which is none of the classes \[0, 1, 2\], and "
+            r"has no weight for \[0, 1, 2\]",
+        ),
+        ({0: 1.0, 1: 1.0, 7: 2.0}, r"names 7, .* no weight for \[2\]"),
         ({0: -1.0}, "finite numbers that are not negative"),
         ({0: np.nan}, "finite numbers that are not negative"),
     ],
@@ -253,6 +275,33 @@ def test_class_weight_leaves_the_callers_weights_alone():
     weight = np.ones(len(X))
     small(Conv1DClassifier, class_weight="balanced").fit(X, y, sample_weight=weight)
     np.testing.assert_array_equal(weight, 1)
+
+
+def test_callbacks_may_watch_the_accuracy():
+    X, y = panel(n_classes=2)
+    stop = keras.callbacks.EarlyStopping("val_accuracy", baseline=2.0, patience=1)
+    model = small(Conv1DClassifier, callbacks=stop, validation_split=0.2, epochs=9)
+    assert model.fit(X, y).n_iter_ == 2  # none is that accurate
+    model.set_params(validation_split=0.0)
+    with pytest.raises(ValueError, match="there is 'loss' and 'accuracy'"):
+        model.fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "advice"),
+    [(40, "to 40 steps, and fit again, by"), (10, "to 30 steps, by")],
+)
+def test_series_of_another_length_are_told_by_their_steps(n_steps, advice):
+    X, y = panel(n_classes=2)
+    X = keras.utils.pad_sequences(X, maxlen=30, dtype="float32")
+    model = small(Conv1DClassifier).initialize(X, y)
+    others = keras.utils.pad_sequences(X, maxlen=n_steps, dtype="float32")
+    message = rf"X has series of {n_steps} steps, but Conv1DClassifier .* of 30: .*"
+    with pytest.raises(ValueError, match=f"{message} {advice} keras.* maxlen=") as told:
+        model.predict(others)
+    call = str(told.value).partition(" by ")[2].rstrip(".")
+    longer = eval(call, {"keras": keras, "X": others})
+    np.testing.assert_array_equal(longer[:, -min(n_steps, 30) :], X[:, -n_steps:])
 
 
 # The validation tail.
@@ -481,7 +530,10 @@ def test_global_pooling_is_what_it_says():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"residual": 1}, 'needs sequences that keep their length: use padding="same"'),
+        (
+            {"residual": 1, "padding": "valid"},
+            'needs sequences that keep their length: use padding="same"',
+        ),
         (
             {"residual": 2, "n_conv": 3, "padding": "same"},
             "residual=2 does not divide n_conv=3",

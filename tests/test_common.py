@@ -7,9 +7,10 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from skseqconv import (
+    CalendarFeatures,
     Conv1DClassifier,
     Conv1DGRUClassifier,
     Conv1DGRURegressor,
@@ -33,6 +34,7 @@ TRANSFORMERS = [
     FlattenWindows(),
     # The checks' tables come to it as whole numbers, as to all that takes categories.
     TokenSequencer(),
+    CalendarFeatures(),
 ]
 # The checks' tables have few columns, two at the least: "same" padding keeps them.
 # They want a training score above 0.5, on 10 columns of no order, within the epochs.
@@ -59,7 +61,8 @@ NETWORKS = [
     Conv1DGRURegressor(**GRU),
     *CLASSIFIERS,
 ]
-REGRESSORS = [PersistenceRegressor(), FlatWindowRegressor(), *NETWORKS[:2]]
+SEASONAL = PersistenceRegressor(period=2, delay=1)
+REGRESSORS = [PersistenceRegressor(), SEASONAL, FlatWindowRegressor(), *NETWORKS[:2]]
 ESTIMATORS = [*TRANSFORMERS, *REGRESSORS, *CLASSIFIERS]
 
 # The checks compare outputs by np.asarray, which windows without history answer, but
@@ -67,7 +70,27 @@ ESTIMATORS = [*TRANSFORMERS, *REGRESSORS, *CLASSIFIERS]
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 
 
+#: Those that fit arrays, which have no dates to read.
+CHECKS_OF_ARRAYS = """
+    check_fit_score_takes_y check_estimators_overwrite_params
+    check_dont_overwrite_parameters check_estimators_fit_returns_self
+    check_readonly_memmap_input check_n_features_in_after_fitting
+    check_positive_only_tag_during_fit check_estimators_dtypes check_complex_data
+    check_dtype_object check_estimators_empty_data_messages check_pipeline_consistency
+    check_estimators_nan_inf check_estimator_sparse_tag check_estimator_sparse_array
+    check_estimator_sparse_matrix check_estimators_pickle
+    check_f_contiguous_array_estimator check_transformer_data_not_an_array
+    check_transformer_general check_transformer_preserve_dtypes
+    check_methods_sample_order_invariance check_methods_subset_invariance
+    check_fit2d_1sample check_fit2d_1feature check_dict_unchanged check_fit_idempotent
+    check_fit_check_is_fitted check_n_features_in check_fit2d_predict1d
+""".split()
+
+
 def expected_failures(estimator):
+    if isinstance(estimator, CalendarFeatures):
+        no_dates = "it reads the dates of a table, and refuses arrays, which have none"
+        return dict.fromkeys(CHECKS_OF_ARRAYS, no_dates)
     if isinstance(estimator, LookbackWindower):
         return {
             "check_methods_sample_order_invariance": (
@@ -85,6 +108,8 @@ def expected_failures(estimator):
             "check_transformer_general": any_length,
             "check_estimators_dtypes": "floats are no token ids",
         }
+    if estimator is SEASONAL:
+        return {"check_fit2d_1feature": "a window of one step is not a period long"}
     if estimator in NETWORKS:
         return {
             "check_estimator_tags_renamed": (
@@ -116,6 +141,20 @@ def without_array_api(names, cases):
 @pytest.mark.parametrize(*without_array_api(*every_check.args), **every_check.kwargs)
 def test_scikit_learn_checks(estimator, check):
     check(estimator)
+
+
+def test_a_period_without_a_delay_fails_checks_by_asking_for_it():
+    """No plain array knows its delay, and none is guessed: whatever fits it is told."""
+    results = check_estimator(
+        PersistenceRegressor(period=2), on_fail=None, on_skip=None
+    )
+    failed = {r["check_name"]: r["exception"] for r in results if r["exception"]}
+    failed.pop("check_array_api_input")  # skipped
+    assert len(failed) > 20
+    for name, error in failed.items():
+        while error and "know how far ahead that is: give delay" not in str(error):
+            error = error.__cause__ or error.__context__
+        assert error, name
 
 
 def comparable(params):

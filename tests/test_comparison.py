@@ -46,6 +46,7 @@ from skseqconv._significance import (
     corrected_t_test,
     diebold_mariano,
     readable,
+    sentence,
     skill,
     spoken,
 )
@@ -330,7 +331,7 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
 
 
 @pytest.mark.parametrize(
-    "scores, options, sentence",
+    "scores, options, expected",
     [
         (
             {"base": [2.0, 3.0, 2.5, 2.5], "net": [1.5, 2.6, 2.0, 1.9]},
@@ -392,6 +393,13 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
             "net beats base by 6.7 % (mean absolute error 1.90 against 2.03), in 3 of "
             "3 folds, p = 0.26 for the best of 2: no more than the folds vary by.",
         ),
+        (
+            {"base": [1.0, 1.0, 1.0], "net": [0.5, 0.5, np.inf]},
+            {},
+            "No model beats base: net comes nearest, worse by inf (mean absolute error "
+            "inf against 1.00), better in 2 of 3 folds; scores that are not finite "
+            "cannot be tested.",
+        ),
         ({"a": [1.0, 2.0]}, {"baseline": None}, "a has a mean absolute error of 1.50."),
         (
             {"base": [1.0, np.nan], "net": [np.nan, 1.0]},
@@ -400,8 +408,29 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         ),
     ],
 )
-def test_summary(scores, options, sentence):
-    assert made(scores, **options).summary() == sentence
+def test_summary(scores, options, expected):
+    assert made(scores, **options).summary() == expected
+
+
+@pytest.mark.parametrize(
+    "p_value, rivals, rare",
+    [(0.05, 1, False), (0.0499, 1, True), (0.025, 2, False), (0.0249, 2, True)],
+)
+def test_a_difference_is_one_below_the_level_and_not_at_it(p_value, rivals, rare):
+    row = {"mean": 1.0, "reference": 2.0, "gain": 1.0, "skill": 0.5, "won": 3}
+    row |= {"folds": 4, "p_value": p_value}
+    said = sentence("net", "base", "error", row, True, rivals)
+    assert said.endswith("no more than the folds vary by.") is not rare
+    assert said.endswith("more than the folds vary by.")
+
+
+@pytest.mark.parametrize(
+    "p_value, said", [(1e-4, "p = 0.0001:"), (9e-5, "p < 0.0001:")]
+)
+def test_small_p_values_are_not_zero(p_value, said):
+    row = {"mean": 1.0, "reference": 2.0, "gain": 1.0, "skill": 0.5, "won": 3}
+    row |= {"folds": 4, "p_value": p_value}
+    assert said in sentence("net", "base", "error", row, True)
 
 
 def test_only_the_sentence_is_corrected_for_the_number_of_models():
@@ -561,6 +590,47 @@ def test_without_a_reference_it_is_the_baseline_or_the_best(found):
         alone.differences(reference="c")
 
 
+class Wild(Fails):
+    """Predicts infinity where `Fails` fails."""
+
+    def fit(self, X, y):
+        self.mean_ = np.inf if len(X) <= self.most else np.mean(y)
+        return self
+
+
+@pytest.mark.parametrize("Model", [Fails, Wild])
+def test_rows_of_a_failed_fold_are_in_no_test(Model, climate):
+    cv = TimeSeriesSplit(4, gap=DELAY)
+    with pytest.warns(FitFailedWarning, match="few failed in fold 0"):
+        found = compare_models({"few": Model(200)}, *climate, cv=cv)
+    row = found.differences().loc["few"]
+    assert row["folds"] == 3
+    rows = np.concatenate([test for _, test in cv.split(climate[0])][1:])
+    predictions = found.predictions[found.predictions["fold"] > 0]
+    errors = predictions.sub(predictions["truth"], axis=0).abs()
+    gains = (errors["persistence"] - errors["few"]).to_numpy()
+    expected = slow_diebold_mariano(gains, rows, DELAY)
+    assert_allclose((row["dm"], row["dm_p_value"]), expected)
+    gains = (scores_of(found, "persistence") - scores_of(found, "few"))[1:]
+    sizes = [(len(train), len(test)) for train, test in cv.split(climate[0])][1:]
+    expected = corrected_t_test(gains, *np.transpose(sizes))
+    assert_allclose((row["t"], row["p_value"]), expected)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_gains_that_are_not_finite_have_no_t_test(value):
+    gains = np.array([1.0, value, 2.0])
+    assert np.isnan(corrected_t_test(gains, [30] * 3, [10] * 3)).all()
+
+
+@pytest.mark.parametrize("n", [2, 3, 40])
+def test_degrees_of_freedom_are_those_of_the_variance(n):
+    """Of the shortest horizon, too, they are fewer than n - 1."""
+    gains = np.random.default_rng(n).normal(1.0, 1.0, n)
+    statistic, p_value = diebold_mariano(gains, np.arange(n), 1)
+    assert_allclose(p_value, 2 * stats.t(0.375 * n).sf(abs(statistic)))
+
+
 def test_corrected_t_test_is_the_plain_one_where_nothing_is_shared():
     gains = np.array([0.5, 1.0, -0.2, 0.7])
     plain = stats.ttest_1samp(gains, 0.0)
@@ -601,7 +671,7 @@ def slow_diebold_mariano(gains, rows, horizon):
     h = ((apart >= 0) & (apart < horizon)).sum(axis=0).max()  # the horizon, in gains
     small = (n + 1 - 2 * h + h * (h - 1) / n) / n
     statistic = gains.mean() / np.sqrt(variance) * np.sqrt(small)
-    return statistic, 2 * stats.t(min(n - 1, 1.5 * n / (4 * h))).sf(abs(statistic))
+    return statistic, 2 * stats.t(1.5 * n / (4 * h)).sf(abs(statistic))
 
 
 @pytest.mark.parametrize("horizon", [1, 2, 7])
@@ -1043,8 +1113,28 @@ def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
     message = r"cv=4 stands for .* use TimeSeriesSplit\(4, gap=6\)"
     with pytest.raises(ValueError, match=message):
         compare_models(MODELS, X, y, cv=4)
-    with pytest.raises(ValueError, match=r"TimeSeriesSplit\(5, gap=delay\)"):
+    no_target = r"use TimeSeriesSplit\(5\) with a gap of as many rows as y lies ahead"
+    with pytest.raises(ValueError, match=no_target):
         compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
+
+
+@pytest.mark.parametrize(
+    "n_rows, folds",
+    [(17, "TimeSeriesSplit(2, gap=6)"), (9, "a longer series, and Tim")],
+)
+def test_folds_that_are_advised_have_their_rows(climate, n_rows, folds):
+    X, y = (part[:n_rows] for part in climate)
+    with pytest.raises(ValueError, match=re.escape(f"use {folds}")):
+        compare_models(MODELS, X, y, cv=4)
+    enough = [n for n in (2, 3, 4) if splits_of(n, X) is not None]
+    assert enough == ([2] if n_rows == 17 else [])
+
+
+def splits_of(n, X):
+    try:
+        return list(TimeSeriesSplit(n, gap=DELAY).split(X))
+    except ValueError:
+        return None
 
 
 def stations(n_series):
@@ -1129,7 +1219,7 @@ def test_without_a_delay_later_rows_are_told_of(climate):
     X = SeriesView(climate[0].series[:200])
     y = np.arange(200.0)
     compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
-    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3, gap=delay\)"):
+    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3\) with a gap"):
         compare_models([DummyRegressor()], X, y, cv=KFold(3))
 
 

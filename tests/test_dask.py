@@ -1,5 +1,6 @@
 """Searches on a cluster: joblib's Dask backend, two worker processes."""
 
+import importlib
 import os
 import signal
 import threading
@@ -25,6 +26,13 @@ from skseqconv import (
 )
 
 distributed = pytest.importorskip("distributed", reason="pip install distributed")
+dask = pytest.importorskip("dask")
+
+#: Dask's own 30 s are too few where other processes keep the machine busy.
+PATIENCE = {
+    "distributed.comm.timeouts.connect": "120s",
+    "distributed.comm.timeouts.tcp": "120s",
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +41,20 @@ def client():
 
     To begin workers Dask sets OMP_NUM_THREADS in this process too, for good: processes
     that later tests begin would round otherwise.
+
+    They import TensorFlow before they are given anything. While they do so they answer
+    nobody; and joblib waits for good if handing over an array fails (its backend
+    submits the task behind the transfer, and nobody hears of an error there).
     """
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with (
         mock.patch.dict(os.environ),
+        dask.config.set(PATIENCE),
         distributed.LocalCluster(host="127.0.0.1", **options) as cluster,
-        distributed.Client(cluster) as client,
+        distributed.Client(cluster, timeout=120) as client,
     ):
+        client.wait_for_workers(2, timeout=120)
+        client.run(importlib.import_module, __name__)
         client.amm.stop()
         yield client
 
@@ -130,12 +145,12 @@ class WaitsToBeKilled(keras.callbacks.Callback):
                 file.write(f"{os.getpid()}\n")
         except FileExistsError:
             return
-        time.sleep(60)
+        time.sleep(120)
         raise AssertionError("nobody came")
 
 
 def kill_who_waits(path):
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while not (path.exists() and path.read_text().endswith("\n")):
         if time.monotonic() > deadline:
             raise TimeoutError(f"no worker wrote its number to {path}")
@@ -154,5 +169,5 @@ def test_a_search_survives_a_worker(search, folds, task, client, tmp_path):
         there.fit(*task)
     assert_same_scores(there, search)
     assert int(Path(path).read_text()) in workers
-    client.wait_for_workers(2, timeout=60)
+    client.wait_for_workers(2, timeout=120)
     assert len(workers & set(client.run(os.getpid).values())) == 1

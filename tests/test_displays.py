@@ -479,6 +479,73 @@ def test_dates_with_a_zone_and_periods_are_drawn():
         assert first == pd.Timestamp("2020-01-01")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "freq", "said"),
+    [
+        ("2010-12-25", "2010-12-31 23:50", "10min", "2010-Dec"),
+        ("2010-12-25", "2010-12-31", "D", "2010-Dec"),
+        ("2010-01-24", "2010-01-31 23:00", "h", "2010-Jan"),
+        ("2010-12-15", "2011-01-20", "D", "2010-Dec to 2011-Jan"),
+        ("2010-11-05", "2011-02-05", "D", "2010-Nov to 2011-Feb"),
+        ("2010-02-01", "2010-12-31 23:00", "D", "2010"),
+        ("2010-11-05", "2011-12-05", "D", ""),  # a tick says 2011
+        ("2010-03-05", "2013-03-05", "D", ""),
+        ("2010-12-31 12:00", "2010-12-31 23:50", "10min", "2010-Dec-31"),
+        ("2010-12-31 20:00", "2011-01-01 03:00", "h", "2010-Dec-31 to 2011-Jan-01"),
+        ("2010-12-31 23:59:10", "2010-12-31 23:59:59", "s", "2010-Dec-31 23:59"),
+        ("2010-03-05", "2010-03-05", "D", "2010-Mar-05"),  # one value
+    ],
+)
+def test_the_axis_names_the_dates_that_are_shown(first, last, freq, said):
+    index = pd.date_range(first, last, freq=freq)
+    y = np.zeros(len(index))
+    display = ForecastDisplay.from_predictions(y, y, index=index, mean_over=None)
+    display.figure_.canvas.draw()
+    assert display.ax_.xaxis.get_offset_text().get_text() == said
+
+
+@pytest.mark.parametrize("n_values", [30, 60])
+def test_a_value_between_unknown_ones_is_seen(n_values):
+    y = np.arange(float(n_values))
+    y[[4, 6, -2]] = np.nan
+    display = ForecastDisplay.from_predictions(y, y + 1)
+    assert display.lines_["observed"].get_markevery() == [5, n_values - 1]
+    assert display.lines_["observed"].get_marker() == "."
+    few = n_values == 30  # all have a marker
+    line = display.lines_["forecast"]
+    assert line.get_markevery() == (None if few else [5, n_values - 1])
+    assert line.get_marker() == "o"
+    y = np.arange(float(n_values))
+    display = ForecastDisplay.from_predictions(y, y + 1)
+    assert display.lines_["observed"].get_marker() == "None"
+    assert display.lines_["forecast"].get_marker() == ("o" if few else "None")
+
+
+def test_the_axis_follows_what_is_in_view():
+    index = pd.date_range("2010-11-05", "2011-02-05", freq="D")
+    y = np.zeros(len(index))
+    display = ForecastDisplay.from_predictions(y, y, index=index)
+    for begin, end, said in [
+        ("2010-12-25", "2011-01-01 00:30", "2010-Dec to 2011-Jan"),
+        ("2010-12-25", "2010-12-31 23:00", "2010-Dec"),
+        ("2011-02-01", "2011-03-03", "2011-Feb"),
+        ("2012-05-01", "2012-05-20", "2012-May"),  # no data there
+    ]:
+        display.ax_.set_xlim(pd.Timestamp(begin), pd.Timestamp(end))
+        display.figure_.canvas.draw()
+        assert display.ax_.xaxis.get_offset_text().get_text() == said
+
+
+def test_hours_before_are_hours_where_clocks_change():
+    index = pd.date_range("2020-03-28", periods=72, freq="h", tz="Europe/Berlin")
+    series = pd.DataFrame({"a": np.arange(72.0)}, index=index)
+    X, y = make_supervised(series, "a", delay=24)
+    display = ForecastDisplay.from_predictions(y, y, index=X)
+    assert display.ax_.get_xlabel() == "Time of the value, forecast 24 h before"
+    drawn = pd.DatetimeIndex(display.lines_["observed"].get_xdata())
+    assert drawn.equals(index[24:].tz_localize(None).rename(None))  # as clocks had it
+
+
 def test_many_values_are_drawn_as_means_of_days():
     index = pd.date_range("2020-01-01", periods=80 * 24, freq="h")
     truth = np.arange(80 * 24.0)
@@ -627,12 +694,75 @@ def test_compact_rows_do_not_know_what_they_forecast(task):
         ({"mean_over": "h"}, "mean_over must be 'auto', 'day', 'week' or None"),
         ({"delay": 3}, "delay=3 is none of the delays None"),
         ({"baseline": "a"}, r"baseline='a' is none of the forecasts \['forecast'\]"),
+        ({"y_true": None}, "y_true must be an array of numbers .* got None"),
+        ({"y_true": 3.0}, "y_true must be an array of numbers .* got float 3.0"),
+        ({"y_true": "text"}, "y_true must be an array of numbers .* got str 'text'"),
+        ({"y_true": []}, "y_true must be .* got Found array with 0 sample"),
+        ({"y_true": [[1], [2, 3]]}, "y_true must be .* inhomogeneous"),
+        ({"y_true": np.ones((2, 2, 2))}, "y_true must be .* dim 3"),
+        ({"y_true": list("abcde")}, "y_true must be .* could not convert"),
+        ({"y_pred": None}, "y_pred must be an array of numbers .* got None"),
+        ({"y_pred": {"a": None}}, r"y_pred\['a'\] must be .* got None"),
+        ({"interval": 1.0}, "interval must be an array of numbers .* got float 1.0"),
+        ({"interval": [["a", "b"]] * 5}, "interval must be .* could not convert"),
+        ({"coverage": 80}, "coverage=80 must lie between 0 and 1"),
+        ({"index": 3}, r"index has the shape \(\), but y_true"),
+        (
+            {"index": pd.to_datetime(["2020-01-01", None, "2020-01-03", None, None])},
+            "index has no time for 3 of 5 values: leave these rows out",
+        ),
     ],
 )
 def test_what_cannot_be_drawn(options, match):
-    given = {"y_pred": np.ones(5), **options}
+    given = {"y_true": np.arange(5.0), "y_pred": np.ones(5), **options}
     with pytest.raises(ValueError, match=match):
-        ForecastDisplay.from_predictions(np.arange(5.0), **given)
+        ForecastDisplay.from_predictions(**given)
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [
+        ({"estimator": None}, "estimator must be a fitted estimator, .* got None"),
+        ({"estimator": DummyRegressor}, "estimator must be .* got (ABCMeta|type) <cl"),
+        (
+            {"estimator": [1]},
+            r"estimator must be .* or a dict of such .* got list \[1\]",
+        ),
+        ({"estimator": {"a": None}}, "estimator must be .* got None in the dict"),
+        ({"X": None}, "X must be rows or windows to predict for, got None"),
+        ({"X": np.ones((4, 2))}, "X has 4 rows, but y has 5"),
+        ({"y": None}, "y must be an array of numbers .* got None"),
+        ({"y": list("abcde")}, "y must be an array of numbers .* could not convert"),
+    ],
+)
+def test_what_no_forecast_can_be_drawn_from(options, match):
+    X, y = np.ones((5, 2)), np.arange(5.0)
+    given = {"estimator": DummyRegressor().fit(X, y), "X": X, "y": y, **options}
+    with pytest.raises(ValueError, match=match):
+        ForecastDisplay.from_estimator(**given)
+
+
+@pytest.mark.parametrize(
+    ("draw", "match"),
+    [
+        (lambda: HistoryDisplay.from_estimator(None), "estimator must be .* got None"),
+        (lambda: HistoryDisplay({}).plot(), "histories is empty"),
+        (lambda: SearchDisplay.from_search(None), "search must be a .* got None"),
+        (lambda: SearchDisplay.from_search(Ridge()), "search must be a .* got Ridge"),
+        (lambda: SearchDisplay.from_search(GridSearchCV), "search must be a fitted se"),
+        (
+            lambda: SearchDisplay.from_search(searched(GRID), params=5),
+            "params: 5 is none of",
+        ),
+        (
+            lambda: ComparisonDisplay.from_comparison(None),
+            "comparison must be what compare_models gives, got None",
+        ),
+    ],
+)
+def test_what_other_displays_cannot_draw(draw, match):
+    with pytest.raises(ValueError, match=match):
+        draw()
 
 
 def test_columns_without_delays():
@@ -870,6 +1000,40 @@ def test_error_given_as_a_scorer_is_positive():
     display = SearchDisplay.from_search(search)
     assert display.ax_.get_ylabel() == "Mean pinball loss (lower is better)"
     assert_allclose(display.table["mean"], -search.cv_results_["mean_test_score"])
+
+
+@pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental", "ignore:`optuna.t")
+def test_search_of_optuna():
+    reason = "optuna and optuna-integration are extras"
+    optuna = pytest.importorskip("optuna", reason=reason)
+    OptunaSearchCV = pytest.importorskip(
+        "optuna_integration", reason=reason
+    ).OptunaSearchCV
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize")
+    search = OptunaSearchCV(
+        Ridge(),
+        {"alpha": optuna.distributions.FloatDistribution(0.1, 10)},
+        cv=3,
+        n_trials=4,
+        random_state=0,
+        scoring="neg_mean_absolute_error",
+        study=study,
+    )
+    with pytest.raises(NotFittedError):
+        SearchDisplay.from_search(search)
+    study.add_trial(optuna.create_trial(value=-9.0))  # of somebody else
+    search.fit(*made_task())
+    study.tell(study.ask(), state=optuna.trial.TrialState.PRUNED)
+    display = SearchDisplay.from_search(search)
+    assert display.ax_.get_ylabel() == "Mean absolute error (lower is better)"
+    assert display.best["alpha"] == search.best_params_["alpha"]
+    assert display.best["mean"] == -search.best_score_
+    assert len(display.table) == 4
+    assert display.table.filter(like="fold").shape == (4, 3)
+    search.study_ = optuna.create_study()
+    with pytest.raises(ValueError, match="search has no trial that was finished"):
+        SearchDisplay.from_search(search)
 
 
 def test_search_before_fit():

@@ -2,15 +2,28 @@
 
 import gc
 import os
+import pickle
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+from sklearn.base import clone
 
-from skseqconv import Conv1DRegressor, _pool, clear_compiled_networks
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRUClassifier,
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    _pool,
+    clear_compiled_networks,
+)
+from skseqconv._batches import Sequences
+from skseqconv._pool import Recipe, Weights
 
 ARCHITECTURE = {
     "network": "conv1d",
@@ -30,50 +43,154 @@ def empty_pool():
     clear_compiled_networks()
 
 
-def take(**changes):
-    return _pool.take({**ARCHITECTURE, **changes}, "mse", "rmsprop")
+def take(loss="mse", optimizer="rmsprop", weights=None, **changes):
+    return _pool.take(Recipe({**ARCHITECTURE, **changes}, loss, optimizer), weights)
+
+
+def learned(slot):
+    """End a loan as a fit does; gives what an estimator keeps."""
+    weights = Weights(slot.network.get_state())
+    _pool.give_back(slot, weights)
+    return weights
+
+
+def running(weights, **changes):
+    return _pool.running(Recipe({**ARCHITECTURE, **changes}, "mse", "rmsprop"), weights)
 
 
 def test_a_network_let_go_is_taken_again():
-    network = (lease := take()).network
-    del lease
-    assert take().network is network
+    slot = take()
+    _pool.give_back(slot)
+    assert take() is slot
 
 
 def test_a_network_in_use_is_not_shared():
-    first, second = take(), take()
-    assert first.network is not second.network
+    assert take().network is not take().network
 
 
-def test_another_program_is_another_network():
-    network = (lease := take()).network
-    del lease
-    assert take(filters=5).network is not network
-    assert _pool.take(ARCHITECTURE, "mae", "rmsprop").network is not network
-    assert _pool.take(ARCHITECTURE, "mse", "adam").network is not network
+@pytest.mark.parametrize(
+    "other", [{"filters": 5}, {"loss": "mae"}, {"optimizer": "adam"}]
+)
+def test_another_program_is_another_network(other):
+    slot = take()
+    _pool.give_back(slot)
+    assert take(**other).network is not slot.network
 
 
-def test_a_kept_network_never_returns():
-    network = (lease := take()).network
-    lease.keep()
-    del lease
-    assert take().network is not network
+def test_losses_and_optimizers_of_keras_are_known_by_their_settings():
+    def network(delta, rate):
+        slot = take(keras.losses.Huber(delta), keras.optimizers.Adam(rate))
+        _pool.give_back(slot)
+        return slot.network
+
+    first = network(1.0, 0.1)
+    assert network(1.0, 0.1) is first
+    assert network(2.0, 0.1) is not first
+    assert network(1.0, 0.2) is not first
+
+
+def test_somebodys_own_loss_is_traced_anew():
+    def loss(y_true, y_pred):
+        return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+    slot = take(loss)
+    weights = learned(slot)
+    assert take(loss).network is not slot.network
+    del weights
+    assert slot in _pool._slots
+    _pool.give_back(take(filters=5))
+    assert slot not in _pool._slots  # nobody can use it any more
+
+
+def test_a_dropped_network_never_returns():
+    slot = take()
+    _pool.drop(slot)
+    _pool.give_back(slot)
+    assert take() is not slot
 
 
 def test_the_pool_is_bounded(monkeypatch):
     monkeypatch.setattr(_pool, "MAX_POOLED", 2)
     networks = []
     for filters in (1, 2, 3):
-        networks.append((lease := take(filters=filters)).network)
-        del lease
-    leases = [take(filters=filters) for filters in (1, 2, 3)]
-    again = [lease.network for lease in leases]
+        slot = take(filters=filters)
+        networks.append(slot.network)
+        _pool.give_back(slot)
+    again = [take(filters=filters).network for filters in (1, 2, 3)]
     assert [a is b for a, b in zip(networks, again, strict=True)] == [False, True, True]
 
 
+def test_networks_of_the_living_do_not_count(monkeypatch):
+    monkeypatch.setattr(_pool, "MAX_POOLED", 1)
+    kept = [learned(take(filters=filters)) for filters in (1, 2, 3)]
+    assert [slot.owner() for slot in _pool._slots] == kept
+
+
+def test_one_network_serves_many_weights():
+    kept = []
+    for seed in range(4):
+        slot = take()
+        slot.network.reset(seed)
+        kept.append(learned(slot))
+    for weights in (*kept, *reversed(kept)):
+        with running(weights) as network:
+            assert network is slot.network
+            expected = weights.arrays[: len(network.model.weights)]
+            for variable, value in zip(network.model.weights, expected, strict=True):
+                np.testing.assert_array_equal(variable.numpy(), value)
+    assert _pool._slots == [slot]
+
+
+def test_a_network_that_ran_with_weights_has_not_their_optimizer():
+    first, slot = learned(take()), take()
+    slot.network.reset(1)
+    state = [array + 1 for array in slot.network.get_state()]
+    slot.network.set_state(state)
+    second = learned(slot)
+    for weights in (first, second):
+        with running(weights):
+            pass
+    for before, after in zip(
+        second.arrays, take(weights=second).network.get_state(), strict=True
+    ):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_a_network_that_runs_is_not_trained():
+    weights = learned(take())
+    with running(weights) as network, running(weights) as same:
+        assert network is same
+        assert take(weights=weights).network is not network
+    assert take(weights=weights).network is network
+
+
+def test_a_network_in_training_does_not_run():
+    weights = learned(take())
+    slot = take(weights=weights)
+    with running(weights) as network:
+        assert network is not slot.network
+
+
+def test_a_network_whose_program_failed_is_dropped(monkeypatch):
+    slot = take()
+    monkeypatch.setattr(slot.network, "_predict", lambda *_: 1 / 0)
+    X = Sequences.of(np.zeros((3, 12, 2)))
+    with pytest.raises(ZeroDivisionError):
+        slot.network.predict(X)
+    _pool.give_back(slot)
+    assert _pool._slots == []
+
+
+def test_cleared_networks_are_compiled_again():
+    weights = learned(take())
+    with running(weights) as network:
+        clear_compiled_networks()
+    with running(weights) as again:
+        assert again is not network
+
+
 def test_reset_forgets_everything():
-    lease = take()
-    network = lease.network
+    network = take().network
     network.reset(1)
     fresh = network.get_state()
     for variable in [*network.model.weights, *network.optimizer.variables]:
@@ -85,32 +202,154 @@ def test_reset_forgets_everything():
     assert not np.array_equal(network.get_state()[0], fresh[0])
 
 
-def test_refits_of_an_estimator_use_two_networks_at_most():
+def test_refits_use_one_network():
     X = np.random.default_rng(0).normal(size=(40, 12, 2))
     model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
-    seen = set()
     for _ in range(4):
-        model.fit(X, X[:, -1, 0])
-        seen.add(id(model._held().network))
-    # A fit that fails must leave the former network as it was: it is given back last.
-    assert len(seen) <= 2
+        model.fit(X, X[:, -1, 0]).predict(X)
+    assert len(_pool._slots) == 1
 
 
-def test_threads_take_networks_of_their_own():
-    taken, start = [], threading.Barrier(4)
-    pooled = [take() for _ in range(4)]
-    del pooled
+def in_threads(action, n_threads=4):
+    """What each of some threads gets, all of which begin together."""
+    found, start = [], threading.Barrier(n_threads)
 
     def one():
         start.wait()
-        taken.append(take())
+        found.append(action())
 
-    threads = [threading.Thread(target=one) for _ in range(4)]
+    threads = [threading.Thread(target=one) for _ in range(n_threads)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len({id(lease.network) for lease in taken}) == 4
+    return found
+
+
+def test_threads_take_networks_of_their_own():
+    for slot in [take() for _ in range(4)]:
+        _pool.give_back(slot)
+    assert len({id(slot) for slot in in_threads(take)}) == 4
+
+
+def test_threads_that_run_one_model_compile_one_network():
+    weights = learned(take())
+    clear_compiled_networks()
+
+    def run():
+        with running(weights) as network:
+            return network
+
+    assert len(set(in_threads(run))) == 1
+
+
+# Keras' configuration.
+
+
+@contextmanager
+def configured(name, value):
+    """Keras with a setting of its own."""
+    before = getattr(keras.config, name)()
+    getattr(keras.config, f"set_{name}")(value)
+    try:
+        yield
+    finally:
+        getattr(keras.config, f"set_{name}")(before)
+
+
+#: Each is learned in one epoch: two convolutions with all that may stand between.
+STACK = {"filters": 4, "kernel_size": 3, "n_conv": 2, "pool_size": 2, "epochs": 1}
+NETWORKS = [
+    Conv1DRegressor(**STACK, normalization="batch", random_state=0),
+    Conv1DRegressor(
+        **STACK | {"kernel_size": 4}, global_pooling="last", random_state=0
+    ),
+    Conv1DRegressor(
+        **STACK | {"pool_size": 1},
+        padding="same",
+        residual=2,
+        global_pooling="average",
+        loss="quantile",
+        random_state=0,
+    ),
+    Conv1DGRUClassifier(**STACK, gru_units=3, normalization="layer", random_state=0),
+    Conv1DClassifier(
+        **STACK, embedding_dim=3, embedding_dropout=0.2, vocabulary_size=9
+    ).set_params(random_state=0),
+]
+
+
+def answered(model):
+    """What a network answers after a fit, to something that suits it."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(40, 11, 2))
+    if model.embedding_dim:
+        X = random.integers(9, size=(40, 11))
+    return clone(model).fit(X, np.arange(40) % 2).predict(X), X
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=lambda m: type(m).__name__)
+def test_time_is_the_first_axis_whatever_is_configured(model):
+    expected, _ = answered(model)
+    with configured("image_data_format", "channels_first"):
+        clear_compiled_networks()
+        np.testing.assert_array_equal(answered(model)[0], expected)
+
+
+@pytest.mark.parametrize("model", NETWORKS[:4:3], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("floatx", ["float64", "float16"])
+def test_another_floatx_breaks_no_network(floatx, model):
+    expected, X = answered(model)
+    fitted = clone(model).fit(X, np.arange(40) % 2)
+    with configured("floatx", floatx):
+        # The optimizer's own numbers are of that type.
+        np.testing.assert_allclose(answered(model)[0], expected, rtol=1e-3)
+        kept = pickle.loads(pickle.dumps(fitted))
+        np.testing.assert_array_equal(kept.predict(X), expected)
+    np.testing.assert_array_equal(answered(model)[0], expected)
+
+
+@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
+def test_a_network_in_double_precision_is_one(Estimator):
+    with configured("dtype_policy", "float64"):
+        X = np.random.default_rng(0).normal(size=(40, 12, 2))
+        model = Estimator(filters=4, kernel_size=3, n_conv=1, epochs=1)
+        model.fit(X, X[:, -1, 0])
+        assert {array.dtype for array in model._weights.arrays} >= {np.dtype("f8")}
+        assert {layer.compute_dtype for layer in model.model_.layers} == {"float64"}
+
+
+def test_the_smallest_number_of_losses_is_part_of_a_program():
+    slot = take()
+    _pool.give_back(slot)
+    with configured("epsilon", 1e-3):
+        assert take() is not slot
+
+
+class OverTime(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.mark.parametrize("action", ["predict", "fit"])
+def test_a_time_limit_ends_a_call_by_its_own_error(action):
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
+    model.fit(X, X[:, -1, 0])
+    expected = model.predict(X)
+
+    def handler(frame, event, _):
+        """Raises where Python would run the handler of a signal."""
+        if frame.f_code.co_name == "bind_with_defaults":
+            raise OverTime
+
+    before = sys.gettrace()
+    with pytest.raises(OverTime):
+        try:
+            sys.settrace(handler)
+            getattr(model, action)(*{"predict": (X,), "fit": (X, -X[:, 0, 0])}[action])
+        finally:
+            sys.settrace(before)
+    np.testing.assert_array_equal(model.predict(X), expected)
 
 
 @pytest.mark.parametrize(

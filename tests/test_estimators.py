@@ -1,5 +1,6 @@
 """Conv1DRegressor and Conv1DGRURegressor as scikit-learn estimators."""
 
+import ast
 import copy
 import os
 import pickle
@@ -44,8 +45,9 @@ from skseqconv import (
     _recurrent,
     make_supervised,
 )
-from skseqconv._pool import _pool, clear_compiled_networks
+from skseqconv._pool import _slots, clear_compiled_networks
 from skseqconv._split import validation_tail
+from skseqconv.networks import output_lengths
 
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
@@ -98,6 +100,86 @@ def test_defaults_are_the_networks_of_the_book(estimator, n_parameters):
     assert estimator.model_.count_params() == n_parameters
 
 
+@pytest.mark.parametrize(
+    ("Estimator", "n_steps", "padding", "lengths"),
+    [
+        (Conv1DRegressor, 62, "valid", [58, 19, 15, 5, 1]),
+        (Conv1DRegressor, 61, "valid", [57, 19, 15, 5, 1]),
+        (Conv1DRegressor, 60, "same", [60, 20, 20, 6, 6]),
+        (Conv1DRegressor, 24, "same", [24, 8, 8, 2, 2]),
+        (Conv1DRegressor, 7, "same", [7, 2, 2, 1, 1]),
+        (Conv1DRegressor, 1, "same", [1, 1, 1]),
+        (Conv1DGRURegressor, 19, "valid", [15, 5, 1]),
+        (Conv1DGRURegressor, 18, "same", [18, 6, 6]),
+        (Conv1DGRURegressor, 2, "same", [2, 1, 1]),
+    ],
+)
+def test_defaults_fit_a_window_of_any_length(Estimator, n_steps, padding, lengths):
+    X = np.random.default_rng(0).normal(size=(5, n_steps, 2))
+    y = X[:, -1, 0]
+    model = Estimator(random_state=0).initialize(X, y)
+    known = model.layers_.filter(regex="^(conv|pool)", axis=0)["output_shape"]
+    assert [length for length, _ in known] == lengths
+    assert model.get_params()["padding"] == "auto"
+    if n_steps >= 9:  # no pooling had to be narrower: it is the network of that padding
+        same = Estimator(random_state=0, padding=padding).initialize(X, y)
+        assert same._architecture == model._architecture
+        assert same.receptive_field_ == model.receptive_field_
+    if n_steps < 3:
+        model.set_params(epochs=1)
+        assert np.isfinite(model.fit(X, y).predict(X)).all()
+
+
+def test_padding_settles_anew_for_each_length_of_window():
+    """A search may try look-backs of any length; a continued fit is of one network."""
+    options = {"epochs": 1, "n_conv": 2, "filters": 4, "random_state": 0}
+    model = Conv1DRegressor(**options, warm_start=True)
+    X = np.random.default_rng(0).normal(size=(40, 30, 1))
+    y = X[:, -1, 0]
+    model.fit(X[:, -12:], y).fit(X[:, -12:], y).partial_fit(X[:, -12:], y)
+    assert model._architecture["padding"] == "same"
+    back = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(back.predict(X[:, -12:]), model.predict(X[:, -12:]))
+    model.set_params(warm_start=False).fit(X, y)
+    assert model._architecture["padding"] == "valid"
+    model.set_params(residual=1).initialize(X, y)  # shortcuts need the length kept
+    assert model._architecture["padding"] == "same"
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "layers", "advice"),
+    [
+        (24, {}, 'kernel_size=2 or pool_size=1 or n_conv=2 or padding="same", or a'),
+        (4, {}, 'padding="same" with pool_size=1, or a longer'),
+        (4, {"padding": "same"}, "pool_size=2 or n_conv=2, or a"),
+        (4, {"kernel_size": (3, 3), "pool_size": 1, "n_conv": 2}, 'padding="same", or'),
+        (
+            2,
+            {"pool_size": 1, "n_conv": 4, "dilation_rate": "exponential"},
+            'kernel_size=1 or padding="same", or a',
+        ),
+        (
+            4,
+            {
+                "pool_size": (1, 3, 1, 3, 1),
+                "n_conv": 6,
+                "residual": 2,
+                "padding": "same",
+            },
+            'padding="same" with pool_size=1',
+        ),
+    ],
+)
+def test_advice_for_short_windows_names_what_works(n_steps, layers, advice):
+    layers = {"kernel_size": 5, "pool_size": 3, "n_conv": 3, **layers}
+    with pytest.raises(ValueError, match=f"window of {n_steps}.* Use {advice}"):
+        output_lengths(n_steps, **layers)
+    for alternative in advice.partition(", or")[0].split(" or "):
+        changes = dict(part.split("=") for part in alternative.split(" with "))
+        changes = {name: ast.literal_eval(value) for name, value in changes.items()}
+        assert output_lengths(n_steps, **{**layers, **changes})[-1] >= 1
+
+
 @BOTH
 @pytest.mark.parametrize(
     "options",
@@ -135,6 +217,21 @@ def test_bidirectional_gru_has_two_grus(windows):
     two = small(Conv1DGRURegressor, bidirectional=True).fit(X[:100], y[:100])
     gru = 3 * (8 * 8 + 8 * 8 + 2 * 8)
     assert two.n_parameters_ - one.n_parameters_ == gru + 8
+
+
+def test_intervals_of_a_pipeline_are_those_of_its_last_step(task):
+    """A Pipeline takes no methods from its steps: this is the documented way."""
+    X, y = task
+    model = small(Conv1DRegressor, loss="quantile", validation_split=0.2, epochs=1)
+    pipe = pipeline(model).fit(X[:300], y[:300])
+    windows = pipe[:-1].transform(X[300:310])
+    interval = pipe[-1].predict_interval(windows, coverage=0.8)
+    forecast = pipe.predict(X[300:310])
+    assert (interval[:, 0] < forecast).all() and (forecast < interval[:, 1]).all()
+    quantiles = pipe[-1].predict_quantiles(windows)
+    np.testing.assert_array_equal(quantiles[:, 1], forecast)
+    pipe[-1].calibrate_interval(pipe[:-1].transform(X[310:600]), y[310:600])
+    assert not np.array_equal(pipe[-1].predict_interval(windows), interval)
 
 
 # Learning.
@@ -282,16 +379,16 @@ def test_incomplete_windows_are_left_out_with_their_y_and_weight(windows):
 def test_validation_rows_are_the_last_in_time_whatever_the_order_of_X(windows):
     X, y = windows
     shuffled = np.random.default_rng(0).permutation(len(X))
-    a = small(Conv1DRegressor, validation_split=0.25, epochs=1).fit(X, y)
-    b = small(Conv1DRegressor, validation_split=0.25, epochs=1)
-    b.fit(X[shuffled], y[shuffled])
+    options = {"validation_split": 0.25, "epochs": 1, "window_norm": None}
+    a = small(Conv1DRegressor, **options).fit(X, y)
+    b = small(Conv1DRegressor, **options).fit(X[shuffled], y[shuffled])
     np.testing.assert_allclose(
-        a.target_encoder_.scaler_.mean_, b.target_encoder_.scaler_.mean_, rtol=1e-12
+        a.target_encoder_.mean_, b.target_encoder_.mean_, rtol=1e-12
     )
     n_rows = X.complete.sum()
     n_training = n_rows - int(np.ceil(n_rows * 0.25))
     last = np.flatnonzero(X.complete)[: n_training - 5]  # delay 6: five rows of gap
-    assert a.target_encoder_.scaler_.mean_[0] == pytest.approx(y[last].mean(), 1e-12)
+    assert a.target_encoder_.mean_[0] == pytest.approx(y[last].mean(), 1e-12)
 
 
 # Input.
@@ -594,7 +691,7 @@ def test_a_used_network_learns_as_a_fresh_one(Estimator, settings, windows):
     used.fit(X[:200], y[:200]).predict(X)
     del used
     again = small(Estimator, **settings).fit(X, y)
-    assert not _pool  # the network was taken from there
+    assert len(_slots) == 1  # the network was used again
     np.testing.assert_array_equal(again.predict(X), fresh)
 
 
@@ -824,6 +921,75 @@ def test_a_keras_callback_may_stop_and_schedule(windows):
     assert model.n_iter_ == 2
 
 
+def stops(monitor, **options):
+    return keras.callbacks.EarlyStopping(monitor, patience=0, **options)
+
+
+def saves(path, monitor, **options):
+    return keras.callbacks.ModelCheckpoint(path / "a.keras", monitor, **options)
+
+
+@pytest.mark.parametrize(
+    ("callback", "share", "message"),
+    [
+        (
+            lambda path: stops("val_loss"),
+            0,
+            r"EarlyStopping\(monitor='val_loss'\).* each epoch: there is 'loss'. Use "
+            r"one of these as its monitor, or set validation_split \(0.1",
+        ),
+        (
+            lambda path: [stops("loss"), stops("val_mae", mode="min")],
+            0.2,
+            r"'val_mae'.* there is 'loss' and 'val_loss'. Use one .* its monitor.$",
+        ),
+        (
+            lambda path: keras.callbacks.ReduceLROnPlateau("mae"),
+            0,
+            "'mae'.* there is 'loss' and 'learning_rate'. Use",
+        ),
+        (
+            lambda path: saves(path, "val_loss", save_best_only=True, save_freq=2),
+            0.2,
+            r"ModelCheckpoint.*'val_loss'.* each batch: there is 'loss'. Use .*tor\.$",
+        ),
+    ],
+)
+def test_a_metric_that_is_not_there_cannot_be_watched(
+    callback, share, message, windows, tmp_path
+):
+    X, y = windows
+    model = small(Conv1DRegressor, callbacks=callback(tmp_path), validation_split=share)
+    with pytest.raises(ValueError, match=message):
+        model.fit(X, y)
+    assert not model.initialized_
+
+
+class AddsHalfTheLoss(keras.callbacks.Callback):
+    """Measures something of its own."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs["half"] = logs["loss"] / 2
+
+
+def test_a_metric_that_is_there_can_be_watched(windows, tmp_path):
+    X, y = windows
+    callbacks = [
+        stops("val_loss"),
+        saves(tmp_path, "val_loss", save_best_only=True),
+        saves(
+            tmp_path, "nothing", mode="min", save_freq=2
+        ),  # takes all, and watches none
+        keras.callbacks.ReduceLROnPlateau("loss"),
+        stops("learning_rate", mode="max"),
+    ]
+    model = small(Conv1DRegressor, callbacks=callbacks, epochs=9, validation_split=0.2)
+    assert model.fit(X, y).n_iter_ == 2  # the learning rate stays as it is
+    # What a user's callback adds is not known before it did.
+    model.set_params(callbacks=[AddsHalfTheLoss(), stops("half", mode="max")])
+    assert model.fit(X, y).n_iter_ < 9
+
+
 class Tasks:
     """A callback of scikit-learn's that writes down the tasks of a fit."""
 
@@ -869,7 +1035,11 @@ def test_verbose_shows_keras_progress_bar(windows, capsys):
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"kernel_size": 30}, r"no time step of a window of 24.*shortest.* has "),
+        (
+            {"kernel_size": 30, "padding": "valid"},
+            r"no time step of a window of 24.*shortest.* has 30. Use kernel_size=24 or "
+            'padding="same", or a longer window',
+        ),
         ({"kernel_size": (3, 3, 3)}, r"kernel_size=.* has 3 values for 2 layers"),
         ({"filters": 0}, "'filters' parameter"),
         ({"padding": "full"}, "'padding' parameter"),

@@ -116,7 +116,8 @@ def outputs_of(pipe, X):
         return pipe.predict_proba(X)
     if pipe[-1].loss == "quantile":
         return pipe[-1].predict_quantiles(pipe[:-1].transform(X))
-    return pipe.predict(X)
+    forecasts = pipe.predict(X)
+    return forecasts.reshape(len(forecasts), -1)  # a column for each target
 
 
 def assert_close(given, wanted, tolerance=RAW, spread=None):
@@ -198,6 +199,38 @@ def test_quantiles_ascend():
     assert (np.diff(outputs, axis=2) > 0).all()
 
 
+@pytest.mark.parametrize("quantiles", [None, (0.2, 0.5, 0.7)])
+@pytest.mark.parametrize("y_shape", [(60,), (60, 1), (60, 2)])
+def test_outputs_have_a_column_for_each_target(y_shape, quantiles):
+    """As Keras' models give them, whatever the dimensions of y were; quantiles as
+    predict_quantiles gives them."""
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(60, 16, 1)), random.normal(size=y_shape)
+    loss = {"loss": "quantile", "quantiles": quantiles} if quantiles else {}
+    network = Conv1DRegressor(**SMALL | {"epochs": 1}, **loss).fit(X, y)
+    model = export_keras(network)
+    shape = (1,) if len(y_shape) == 1 else y_shape[1:]
+    if quantiles:
+        shape = (*y_shape[1:], 3)
+        wanted = network.predict_quantiles(X)
+    else:
+        wanted = network.predict(X).reshape(60, -1)
+    assert model.output_shape == (None, *shape)
+    assert_close(model(X.astype(np.float32)).numpy(), wanted, spread=1.0)
+
+
+def test_gradients_of_a_forecast():
+    """What gradient explainers take: a column of the outputs, by the windows."""
+    pipe, windows, _ = fitted("bidirectional")
+    values, model = tf.constant(windows[:5]), export_keras(pipe)
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        first = model(values)[:, 0]
+    gradients = tape.gradient(first, values).numpy()
+    assert gradients.shape == (5, 16, 4)
+    assert np.abs(gradients).max(axis=(1, 2)).min() > 0
+
+
 def test_it_is_a_copy_that_keeps_nothing_alive():
     X, y = make_supervised(climate(), "T (degC)", delay=6)
     pipe = make_pipeline(Standardizer(), WINDOWER, Conv1DRegressor(**SMALL))
@@ -212,8 +245,9 @@ def test_it_is_a_copy_that_keeps_nothing_alive():
     np.testing.assert_array_equal(model(windows_of(X[500:])), before)
     pipe.fit(X[:300], y[:300])
     np.testing.assert_array_equal(pipe.predict(X[500:]), forecasts)
-    network = weakref.ref(pipe[-1]._held().network.model)
-    del pipe
+    with pipe[-1]._network() as lent:
+        network = weakref.ref(lent.model)
+    del pipe, lent
     clear_compiled_networks()
     gc.collect()
     assert network() is None
@@ -228,7 +262,7 @@ def test_loss_and_optimizer_are_of_no_account():
     )
     pipe = make_pipeline(Standardizer(), WINDOWER, network).fit(X[:300], y[:300])
     model = export_keras(pipe)
-    assert_close(model(windows_of(X)).numpy(), pipe.predict(X))
+    assert_close(model(windows_of(X)).numpy(), outputs_of(pipe, X))
 
 
 def test_mixed_precision_becomes_single():
@@ -239,7 +273,7 @@ def test_mixed_precision_becomes_single():
     try:
         pipe.fit(X[:300], y[:300])
         model = export_keras(pipe)
-        wanted = pipe.predict(X)
+        wanted = outputs_of(pipe, X)
     finally:
         keras.config.set_dtype_policy(before)
     assert {weight.dtype for weight in model.weights} == {"float32"}
@@ -287,7 +321,7 @@ def test_row_wise_steps_before_and_after_the_windower(name, first):
     steps = (step, WINDOWER) if first else (WINDOWER, step)
     pipe = make_pipeline(*steps).fit(X[:200], y[:200])  # clips some of the others
     pipe.steps.append(("network", trained_network()))
-    wanted = pipe.predict(X)
+    wanted = outputs_of(pipe, X)
     assert wanted.std() > 0.01
     assert_close(export_keras(pipe)(windows_of(X)).numpy(), wanted, spread=1.0)
 
@@ -301,7 +335,7 @@ def test_standardizer_in_several_places():
         Conv1DRegressor(**SMALL),
     )
     pipe.fit(X[:300], y[:300])
-    assert_close(export_keras(pipe)(windows_of(X)).numpy(), pipe.predict(X))
+    assert_close(export_keras(pipe)(windows_of(X)).numpy(), outputs_of(pipe, X))
 
 
 @pytest.mark.parametrize("scaler", [StandardScaler(), Standardizer()])
@@ -325,7 +359,8 @@ def test_the_best_of_a_search(inside):
         pipe = make_pipeline(Standardizer(), WINDOWER, network)
         search = GridSearchCV(pipe, {"conv1dregressor__filters": [5]}, cv=cv)
     search.fit(X[:300], y[:300])
-    assert_close(export_keras(search)(windows_of(X)).numpy(), search.predict(X))
+    wanted = search.predict(X)[:, None]
+    assert_close(export_keras(search)(windows_of(X)).numpy(), wanted)
 
 
 # What it refuses.

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    Conv1DClassifier,
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
@@ -265,6 +266,72 @@ def test_one_thread_fits_while_eight_predict(windows):
     np.testing.assert_array_equal(fits, [fitted] * 5)
     for own, right in zip(answers, expected, strict=True):
         np.testing.assert_array_equal(own, [right] * len(own))
+
+
+def while_predicting(model, X, change):
+    """What other threads are answered while one changes the estimator."""
+    answers, done, start = [], threading.Event(), threading.Barrier(4)
+
+    def ask():
+        start.wait()
+        while not done.is_set():
+            answers.append(model.predict(X).tobytes())
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    try:
+        change()
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    return set(answers)
+
+
+@pytest.mark.parametrize("action", ["fit", "warm start", "partial_fit", "initialize"])
+def test_whoever_predicts_during_a_fit_is_answered_by_the_one_before(action, windows):
+    X, y = windows
+    model = small(warm_start=action == "warm start").fit(X, y)
+    method = getattr(model, {"warm start": "fit"}.get(action, action))
+    seen = {model.predict(X[:50]).tobytes()}
+
+    def change():
+        for sign in (-1, 1, -1):
+            method(X, 3 * sign * y)
+            seen.add(model.predict(X[:50]).tobytes())
+
+    assert while_predicting(model, X[:50], change) <= seen
+
+
+def test_classes_and_probabilities_are_those_of_one_fit(windows):
+    X, y = windows
+    settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
+    model = Conv1DClassifier(**settings, random_state=0).fit(X, np.digitize(y, [10]))
+    seen = {model.predict(X[:50]).tobytes()}
+
+    def change():
+        for at in ([7, 10, 13], [10], [8, 12]):
+            model.fit(X, np.digitize(y, at) + 5 * len(at))
+            seen.add(model.predict(X[:50]).tobytes())
+
+    assert while_predicting(model, X[:50], change) <= seen
+
+
+def test_threads_that_fit_one_estimator_take_turns(windows):
+    X, y = windows
+    alone = [small().fit(X, sign * y).predict(X) for sign in (1, -1)]
+    model, start = small(), threading.Barrier(2)
+
+    def fit(sign):
+        start.wait()
+        model.fit(X, sign * y)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(fit, (1, -1))) == [None, None]
+    found = model.predict(X)
+    assert any(np.array_equal(found, one) for one in alone)
 
 
 def test_a_spawned_process_predicts_the_same(windows):

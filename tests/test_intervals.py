@@ -95,7 +95,20 @@ def test_values_ascend_from_the_middle_whatever_they_were(data):
     middle = data.draw(st.integers(0, n - 1))
     number = st.floats(-1e6, 1e6, width=32)
     values = data.draw(arrays(np.float32, (4, 2, n), elements=number))
-    ascending = Ascending(middle)(values).numpy()
+    assert_ascending(Ascending(middle)(values).numpy(), values, middle)
+
+
+@pytest.mark.parametrize("middle", [0, 1])
+@pytest.mark.parametrize("values", [[1.1e-44, -88.0], [-88.0, -1e-40], [-99.0, 1e-45]])
+def test_values_too_small_for_normal_numbers_ascend_as_zeros(values, middle):
+    values = np.array([[values]], dtype=np.float32)
+    assert_ascending(Ascending(middle)(values).numpy(), values, middle)
+
+
+def assert_ascending(ascending, values, middle):
+    """Subnormal numbers may count as zero: TensorFlow adds them so."""
+    tiny = np.finfo(np.float32).tiny
+    ascending, values = (np.where(np.abs(v) < tiny, 0, v) for v in (ascending, values))
     assert (np.diff(ascending, axis=-1) >= 0).all()
     np.testing.assert_array_equal(ascending[..., middle], values[..., middle])
 
@@ -130,7 +143,7 @@ def test_pinball_loss_is_that_of_scikit_learn():
 def test_history_is_the_pinball_loss_of_what_is_predicted(fitted, panel):
     X, y = panel
     model = fitted["quantile"]
-    scale = model.target_encoder_.scaler_.scale_[0]
+    scale = model.target_encoder_.scale_[0]
     predicted = model.predict_quantiles(X[700:])
     losses = [
         mean_pinball_loss(y[700:], predicted[:, i], alpha=q)
@@ -344,6 +357,14 @@ def test_pair_of_quantiles_is_found_in_spite_of_rounding():
     assert pair_of(0.8, [0.1, 0.5, 0.9]) == [0, 2]
     assert pair_of(0.9, [0.01, 0.05, 0.5, 0.95]) == [1, 3]
     assert pair_of(np.float32(0.8), [0.1, 0.5, 0.9]) == [0, 2]
+
+
+@pytest.mark.parametrize("apart", [3e-6, 1e-4, 0.01])
+def test_quantiles_that_are_only_near_are_no_pair(apart):
+    for coverage in (0.8 - apart, 0.8 + apart):
+        with pytest.raises(ValueError, match="lies between the quantiles"):
+            pair_of(coverage, [0.1, 0.5, 0.9])
+    assert pair_of(0.8 + 1e-6, [0.1, 0.5, 0.9]) == [0, 2]
 
 
 def test_bounds_stay_in_order_where_intervals_are_narrowed():

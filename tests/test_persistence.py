@@ -2,6 +2,7 @@
 
 import copy
 import errno
+import gzip
 import importlib
 import io
 import itertools
@@ -46,9 +47,10 @@ from skseqconv import (
     PerStep,
     Standardizer,
     TokenSequencer,
+    make_supervised,
 )
 from skseqconv._trusted import TYPES, plain_state, restored_state
-from skseqconv.persistence import _packed, _sealed, load, save
+from skseqconv.persistence import FORMAT, _packed, _sealed, load, save
 
 pytest.importorskip("skops.io", reason="save and load need the extra 'persistence'")
 
@@ -345,7 +347,7 @@ def test_vocabularies_are_short_and_quick():
     sequencer = TokenSequencer(30_000, 100_000).fit([" ".join(words)])
     assert len(_packed(sequencer)) < 30 * len(words)
     assert by_save(sequencer).vocabulary_ == sequencer.vocabulary_
-    odd = TokenSequencer(tokenizer=None).fit(['caf\u00e9 \ud800 "quoted" \u2028'])
+    odd = TokenSequencer(tokenizer="classic").fit(['caf\u00e9 \ud800 "quoted" \u2028'])
     assert list(by_save(odd).vocabulary_.items()) == list(odd.vocabulary_.items())
 
 
@@ -382,7 +384,7 @@ REFUSED_AT_SAVE = {
     ),
     "a tokenizer": (
         lambda: TokenSequencer(tokenizer=str.split),
-        "tokenizer=.*split the texts before",
+        "tokenizer=.*: use 'words', 'classic' or 'characters'",
     ),
     "a function in a pipeline": (
         lambda: make_pipeline(FunctionTransformer(answer)),
@@ -464,7 +466,7 @@ def test_saving_needs_skops_and_says_so(monkeypatch, tmp_path):
 
 
 def _fail(error):
-    def failing(*args):
+    def failing(*args, **options):
         raise error
 
     return failing
@@ -577,12 +579,60 @@ def forged(estimator, path, change):
 
 def test_a_newer_format_says_so(tmp_path):
     def change(schema, note, members):
-        note.update(format=2, versions={"skseqconv": "7.0"})
+        note.update(format=FORMAT + 1, versions={"skseqconv": "7.0"})
         schema.clear()
 
     path = forged(Standardizer(), tmp_path / "model", change)
-    with pytest.raises(ValueError, match=r"format 2, of skseqconv 7\.0.* up to 1"):
+    message = rf"format {FORMAT + 1}, of skseqconv 7\.0.* up to {FORMAT}"
+    with pytest.raises(ValueError, match=message):
         load(path)
+
+
+# Files that skseqconv 0.1 wrote, in format 1.
+
+OLD_FILES = Path(__file__).parent / "files"
+OTHER_VERSIONS = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning"),
+    pytest.mark.filterwarnings("ignore:.*was saved with (scikit-learn|keras|numpy)"),
+]
+
+
+def old_file(name, folder):
+    """A file of format 1, unpacked."""
+    path = folder / f"{name}_v1.skops"
+    path.write_bytes(gzip.decompress((OLD_FILES / f"{path.name}.gz").read_bytes()))
+    return path
+
+
+def with_marks(test):
+    for mark in OTHER_VERSIONS:
+        test = mark(test)
+    return test
+
+
+@with_marks
+def test_a_file_of_format_1_answers_as_it_did(tmp_path):
+    series = np.column_stack([np.sin(np.arange(60.0) / 4), np.arange(60.0) % 7])
+    X, _ = make_supervised(series, 0, delay=2)
+    with pytest.warns(UserWarning, match=r"with skseqconv 0\.1\.0, and skseqconv 0\.2"):
+        again = load(old_file("rows", tmp_path))
+    np.testing.assert_allclose(again.predict(X[-2:]), [0.9142144, 0.81029804], 1e-6)
+
+
+def test_a_network_of_format_1_says_which_version_it_needs(tmp_path):
+    path = old_file("network", tmp_path)
+    message = r"network_v1\.skops holds a network .* skseqconv 0\.1\.0,.*: fit it again"
+    with pytest.raises(ValueError, match=message):
+        load(path)
+
+
+@with_marks
+def test_a_network_of_format_1_that_is_not_fitted_is_loaded(tmp_path):
+    def change(schema, note, members):
+        note.update(format=1)
+
+    model = piped(Conv1DRegressor(**SMALL))
+    assert repr(load(forged(model, tmp_path / "model", change))) == repr(model)
 
 
 @pytest.mark.parametrize("name", ["skseqconv", "scikit-learn", "keras", "numpy"])
@@ -663,7 +713,10 @@ def hostile_entries(marker):
     """Entries in skops' schema that would run something if they were made."""
     command = sequence(plain(f"touch {marker}"))
     code = sequence(plain(f"open({str(marker)!r}, 'w')"))
-    estimator = entry("ObjectNode", "skseqconv.preprocessing.Standardizer")
+    state = mapping(with_mean=plain(True), with_std=plain(True))
+    estimator = entry(
+        "ObjectNode", "skseqconv.preprocessing.Standardizer", content=state
+    )
     function = entry("FunctionNode", "os.system")
     return {
         "os.system as a constructor": entry(
@@ -717,8 +770,8 @@ def hostile_entries(marker):
         "a submodule's import": entry("TypeNode", "hostile_module.thing.other"),
         "our function of a path": entry(
             "ConstructorFromReduceNode",
-            "skseqconv.persistence._write",
-            content=sequence(plain(str(marker)), plain("x")),
+            "skseqconv.persistence.save",
+            content=sequence(estimator, plain(str(marker))),
         ),
         "our function as a function": entry(
             "FunctionNode", "skseqconv.datasets.fetch_imdb"
@@ -926,9 +979,9 @@ def test_keras_objects_are_keras_own(parameter, marker, fitted, tmp_path):
 
     def put(**items):
         def change(schema, note, members):
-            parts = schema["content"]["content"][parameter]["content"]
-            for key, value in items.items():
-                parts[key] = value
+            entry = schema["content"]["content"][parameter]
+            entry["__id__"] = next(IDS)  # no longer that of what it was compiled with
+            entry["content"] |= items
 
         return change
 
@@ -959,6 +1012,223 @@ def test_what_is_trained_with_is_checked_too(fitted, tmp_path):
 
     with pytest.raises(ValueError, match="does not say how to train"):
         load(forged(network, tmp_path / "model", change))
+
+
+# Whatever readers raise is one kind of error, and what loads can be used.
+
+HEADERS = {
+    "cut off": "{'descr': '<f8', 'fortran_order': False, 'shape': (4,",
+    "brackets": "{'descr': '<f8', 'fortran_order': False, 'shape': (4,]), }",
+    "text without an end": "{'descr': '<f8, 'fortran_order': False, 'shape': (4,), }",
+    "Python 2": "{'descr': '<f8', 'fortran_order': False, 'shape': (4L,), }",
+    "a number and a word": "{'descr': '<f8', 'fortran_order': 0is 0, 'shape': (4,), }",
+    "an escape": "{'descr': '\\w', 'fortran_order': False, 'shape': (4,), }",
+    "objects": "{'descr': '|O8', 'fortran_order': False, 'shape': (4,), }",
+    "a structure": "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (4,), }",
+    "less than none": "{'descr': '<f8', 'fortran_order': False, 'shape': (-4,), }",
+    "too many": "{'descr': '<f8', 'fortran_order': False, 'shape': (5,), }",
+    "a nest": "(" * 3000,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("name", HEADERS)
+def test_headers_of_arrays_that_numpy_did_not_write(name, version, rows, tmp_path):
+    """NumPy reads some of them, or warns, or lets Python's tokenizer raise."""
+    header = HEADERS[name].encode() + b"\n"
+    length = len(header).to_bytes(2 if version == 1 else 4, "little")
+    array = b"\x93NUMPY" + bytes([version, 0]) + length + header + bytes(32)
+
+    def change(schema, note, members):
+        arrays = [name for name in members if name.endswith(".npy")]
+        members.update(dict.fromkeys(arrays, array))
+
+    model = Standardizer().fit(rows[0])
+    with pytest.raises(ValueError, match=r"\.npy is no plain array"):
+        load(forged(model, tmp_path / "model", change))
+
+
+ARRAYS = [
+    np.float32(3.5),
+    np.array(7),
+    np.zeros((0, 3)),
+    np.arange(6.0).reshape(2, 3),
+    np.asfortranarray(np.arange(24, dtype=">i2").reshape(2, 3, 4)),
+    np.array([True, False]),
+    np.array([1 + 2j], dtype=np.complex64),
+    np.array(["a", "\u00e9\u4e2d"]),
+    np.array([b"a", b"bcd"]),
+    np.array(["2020-01-01", "NaT"], dtype="M8[s]"),
+    np.array([5], dtype="m8[25ns]"),
+    np.zeros((1,) * 30, dtype=np.uint8),
+    np.ma.array([1.0, 2.0], mask=[False, True]),
+    np.array([1, "x", None], dtype=object),
+]
+
+
+@pytest.mark.parametrize("array", ARRAYS, ids=lambda a: f"{a.dtype}{a.shape}"[:20])
+def test_arrays_of_any_plain_type_come_back(array):
+    again = by_save(FunctionTransformer(kw_args={"value": array})).kw_args["value"]
+    assert (type(again), again.dtype, again.shape) == (
+        type(array),
+        array.dtype,
+        array.shape,
+    )
+    np.testing.assert_array_equal(again, array)
+
+
+def test_a_mask_of_another_length(tmp_path):
+    def change(schema, note, members):
+        other = io.BytesIO()
+        np.save(other, np.zeros(5, dtype=bool))
+        content = schema["content"]["content"]["kw_args"]["content"]["value"]["content"]
+        members[content["mask"]["file"]] = other.getvalue()
+
+    masked = np.ma.array([1.0, 2.0, 3.0], mask=[True, False, False])
+    model = FunctionTransformer(kw_args={"value": masked})
+    with pytest.raises(ValueError, match=r"no whole file.*MaskError") as caught:
+        load(forged(model, tmp_path / "model", change))
+    assert isinstance(caught.value.__cause__, np.ma.MaskError)
+
+
+class OddError(Exception):
+    """A kind that nobody thought of."""
+
+
+@pytest.mark.parametrize("reader", ["loads", "get_untrusted_types"])
+@pytest.mark.parametrize("error", [OddError("odd"), SystemError("odd"), MemoryError()])
+def test_whatever_a_reader_raises_is_the_documented_error(
+    error, reader, monkeypatch, tmp_path
+):
+    save(Standardizer(), tmp_path / "model")
+    monkeypatch.setattr(f"skops.io.{reader}", _fail(error))
+    message = rf"model is no whole file of .*: {type(error).__name__}"
+    with pytest.raises(ValueError, match=message) as caught:
+        load(tmp_path / "model")
+    assert caught.value.__cause__ is error
+    with pytest.raises(ValueError, match=rf"cannot be saved: .*{type(error).__name__}"):
+        save(Standardizer(), tmp_path / "model")
+
+
+def test_an_interrupt_is_no_damage(monkeypatch, tmp_path):
+    save(Standardizer(), tmp_path / "model")
+    monkeypatch.setattr("skops.io.loads", _fail(KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        load(tmp_path / "model")
+
+
+def without(schema, places, parameter):
+    """Take a parameter from the entry of the estimator at this place."""
+    part = schema
+    for place in places:
+        part = part["content"]
+        part = part[place] if isinstance(place, int) else part["content"][place]
+    del part["content"]["content"][parameter]
+    part["content"]["key_types"]["content"].pop()
+
+
+WITHOUT = {
+    "flat": (["steps", 1, 1], "LookbackWindower", "step"),
+    "network": (
+        ["steps", 3, 1],
+        "Conv1DRegressor",
+        "filters",
+    ),  # a default of the class
+    "search": (["best_estimator_", "steps", 0, 1], "Standardizer", "with_mean"),
+    "voting": (["estimators", 1, 1], "Pipeline", "steps"),
+    "persistence": ([], "Pipeline", "memory"),
+    "texts": (["steps", 0, 1], "TokenSequencer", "max_length"),
+    "calendar": (["steps", 0, 1], "CalendarFeatures", "ahead"),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT)
+def test_estimators_without_their_parameters_are_refused(name, fitted, tmp_path):
+    place, cls, parameter = WITHOUT[name]
+
+    def change(schema, note, members):
+        without(schema, place, parameter)
+
+    message = rf"holds a {cls} without {parameter}: .*skseqconv 0\.2.*scikit-learn"
+    with pytest.raises(ValueError, match=message):
+        load(forged(fitted[name][0], tmp_path / "model", change))
+
+
+def test_an_estimator_that_lost_a_parameter_is_not_saved(tmp_path):
+    broken = Standardizer()
+    del broken.with_std
+    with pytest.raises(ValueError, match=r"cannot be saved: .* without with_std"):
+        save(make_pipeline(broken), tmp_path / "model")
+
+
+def test_what_cannot_be_shown_is_refused(tmp_path):
+    """A scorer without what its repr says."""
+    scorer = entry("ObjectNode", "sklearn.metrics._scorer._Scorer", content=mapping())
+
+    def change(schema, note, members):
+        schema["content"]["content"]["scoring"] = scorer
+
+    search = GridSearchCV(Standardizer(), {})
+    with pytest.raises(ValueError, match=r"no whole file of .*: AttributeError"):
+        load(forged(search, tmp_path / "model", change))
+
+
+def test_what_cannot_be_set_is_refused(tmp_path):
+    """A step whose name is a number."""
+
+    def change(schema, note, members):
+        steps = schema["content"]["content"]["steps"]
+        steps["content"][0]["content"][0] = plain(7)
+
+    path = forged(make_pipeline(Standardizer()), tmp_path / "model", change)
+    with pytest.raises(ValueError, match=r"no whole file of .*: TypeError"):
+        load(path)
+
+
+@pytest.mark.parametrize("kind", ["list", "tuple"])
+@pytest.mark.parametrize("n_lists", [0, 40])
+def test_lists_that_hold_each_other_twice_are_refused(kind, n_lists, tmp_path):
+    """To walk through forty of them would take for ever."""
+    nest = sequence(plain(1), kind=kind)
+    for _ in range(n_lists):
+        again = {key: nest[key] for key in nest if key.startswith("__")}
+        nest = sequence(nest, {**again, "content": []}, kind=kind)
+    if not n_lists:
+        nest["content"].append({**nest, "content": []})  # itself
+
+    def change(schema, note, members):
+        schema["content"]["content"]["with_mean"] = nest
+
+    path = forged(Standardizer(), tmp_path / "model", change)
+    with pytest.raises(ValueError, match="one object say different things"):
+        load(path)
+
+
+def test_an_object_in_several_places_stays_one(rows, tmp_path):
+    """skops writes it once for each."""
+    X, y = rows
+    network = piped(Conv1DRegressor(**SMALL)).fit(X, y)
+    shared, lists = Standardizer(), [3, 4]
+    model = FunctionTransformer(
+        kw_args={"a": shared, "b": [shared, shared], "c": lists, "d": lists}
+    )
+    again = by_save(model).kw_args
+    assert again["a"] is again["b"][0] is again["b"][1]
+    assert again["c"] is again["d"]
+    again = by_save(FunctionTransformer(kw_args={"a": network, "b": network})).kw_args
+    assert again["a"] is again["b"]
+    np.testing.assert_array_equal(again["a"].predict(X), network.predict(X))
+
+
+def test_estimators_in_each_other(tmp_path):
+    """scikit-learn's repr takes twice as long for each."""
+    model = Standardizer()
+    for _ in range(9):
+        model = PerStep(model)
+    assert repr(by_save(model)) == repr(model)
+    with pytest.raises(ValueError, match="more than 10 estimators stand in each other"):
+        save(PerStep(PerStep(model)), tmp_path / "model")
 
 
 # Damaged files.

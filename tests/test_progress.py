@@ -331,7 +331,7 @@ def test_scoring_costs_one_more_network_and_not_asking_costs_none(
     model = network(Watched, epochs=5).set_callbacks(record).fit(*windows)
     assert (len(built), len(copied)) == (1, 0)
     model.set_callbacks(ScoringMonitor(scoring="r2")).fit(*windows)
-    assert (len(built), len(copied)) == (3, 6)
+    assert (len(built), len(copied)) == (2, 6)
 
 
 # Stopping, and what goes wrong.

@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
 
-from skseqconv import LookbackWindower, SeriesView, WindowView, make_supervised
+from skseqconv import (
+    FlatWindowRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    PerStep,
+    SeriesView,
+    Standardizer,
+    WindowView,
+    make_supervised,
+)
 
 properties = settings(
     max_examples=120, deadline=None, derandomize=True, database=None, print_blob=False
@@ -24,8 +36,9 @@ def hourly(n_rows, start="2020-01-01", **options):
     return pd.date_range(start, periods=n_rows, freq="h", **options)
 
 
-def table(index, which=0):
-    return pd.DataFrame(numbered(len(index), which), index=index, columns=["a", "b"])
+def table(index, which=0, n_channels=2):
+    values = numbered(len(index), which, n_channels)
+    return pd.DataFrame(values, index=index, columns=list("abcd"[:n_channels]))
 
 
 # y, and the rows of X.
@@ -269,8 +282,9 @@ def test_a_gap_can_be_taken_as_consecutive_with_a_warning():
     assert_array_equal(y, series["a"].to_numpy()[1:])
 
 
-def test_split_makes_the_parts_series_and_drops_the_later_of_equal_stamps():
+def test_split_makes_the_parts_series_and_drops_rows_that_repeat_the_one_before():
     series = table(BROKEN)
+    series.iloc[[5, 12]] = series.iloc[[4, 11]]
     X, y = make_supervised(series, "a", on_gap="split")
     parts = [[0, 1, 2], [3, 4, 6, 7], [8, 9, 10, 11]]
     assert len(X.series) == 3
@@ -385,8 +399,10 @@ def test_a_gap_is_found_in_any_series_of_a_list():
 
 
 def test_a_gap_behind_a_view_is_not_bridged_silently():
+    view = SeriesView(table(hourly(10).delete(4)), on_gap="ignore")
     with pytest.raises(ValueError, match=r"1 gap .*row 4"):
-        make_supervised(SeriesView(table(hourly(10).delete(4))), "a")
+        make_supervised(view, "a")
+    assert len(make_supervised(view, "a", on_gap="ignore")[1]) == 8
 
 
 @pytest.mark.parametrize("on_gap", ["raise", "warn", "split"])
@@ -438,6 +454,106 @@ def test_a_name_of_two_channels_is_refused():
     assert_array_equal(make_supervised(series, 1)[1], [11, 21, 31, 41])
 
 
+# Labels come before positions.
+
+
+def pivoted(labels):
+    return table(hourly(5), n_channels=len(labels)).set_axis(labels, axis="columns")
+
+
+TUPLES = [("Close", "TSLA"), ("Close", "GM"), ("Open", "GM")]
+
+
+@pytest.mark.parametrize(
+    ("labels", "target", "channel"),
+    [
+        ([1, 2, 3], 1, 0),
+        ([1, 2, 3], 3, 2),
+        ([3, 2, 1, 0], 0, 3),
+        ([1.5, 2.5], 2.5, 1),
+        (["a", 7, "b"], "b", 2),
+        (["a", 7, "b"], 7, 1),
+        ([True, 0, 1], True, 0),
+        ([True, 0, 1], 1, 2),
+        (pd.MultiIndex.from_tuples(TUPLES), ("Close", "GM"), 1),
+        (pd.MultiIndex.from_tuples(TUPLES), 2, 2),
+        (pd.date_range("2020", periods=3), pd.Timestamp("2020-01-02"), 1),
+        ([0], -1, 0),
+        ([0, 1, 2], -1, 2),  # as pandas counts columns that have no names
+    ],
+)
+def test_a_label_comes_before_a_position(labels, target, channel):
+    series = pivoted(labels)
+    X, y = make_supervised(series, target)
+    assert X.target == ((channel, 1),)
+    assert_array_equal(y, series.to_numpy()[1:, channel])
+
+
+def test_several_labels_are_a_list_of_labels():
+    X = make_supervised(pivoted(pd.MultiIndex.from_tuples(TUPLES)), TUPLES[:2])[0]
+    assert X.target == ((0, 1), (1, 1))
+    assert make_supervised(pivoted([1, 2, 3]), [3, 1])[0].target == ((2, 1), (0, 1))
+
+
+@pytest.mark.parametrize("labels", [[1, 2, 3], ["a", 5, "b"], [0.5, 1.5]])
+@pytest.mark.parametrize("target", [0, -1])
+def test_a_number_is_no_position_where_labels_are_numbers(labels, target):
+    match = rf"target={target} is not .* \(no position, where labels are numbers\)"
+    with pytest.raises(ValueError, match=match):
+        make_supervised(pivoted(labels), target)
+    with pytest.raises(ValueError, match=r"1 names 2 channels: rename them"):
+        make_supervised(pivoted([1, 1]), 1)
+
+
+def test_a_named_column_is_its_own_target():
+    column = table(hourly(5))["b"]
+    y = make_supervised(column, "b")[1]
+    assert_array_equal(y, column[1:])
+    with pytest.raises(ValueError, match=r"target='b' .* use 0\.\.0"):
+        make_supervised([column, column.rename("c")], "b")
+    with pytest.raises(ValueError, match=r"target='c' .* use one of 'b' or 0\.\.0"):
+        make_supervised(column, "c")
+
+
+def test_a_list_of_series_has_the_same_labels():
+    with pytest.raises(ValueError, match=r"series\[1\] has the channels \[2, 1\]"):
+        make_supervised([pivoted([1, 2]), pivoted([2, 1])], 1)
+
+
+@pytest.mark.parametrize("steps", [[], [Standardizer()]])
+@pytest.mark.parametrize(
+    ("labels", "target", "channels"),
+    [
+        ([1, 2, 3], 3, [2]),
+        ([1.0, 2.0, 3.0], 2.0, [1]),
+        (TUPLES, ("Close", "GM"), [1]),
+        (TUPLES, TUPLES[:2], [0, 1]),
+    ],
+)
+def test_target_channel_is_a_label_too(labels, target, channels, steps):
+    if isinstance(labels[0], tuple):
+        labels = pd.MultiIndex.from_tuples(labels)
+    X, y = make_supervised(pivoted(labels), target)
+    model = PersistenceRegressor(target_channel=target)
+    pipe = make_pipeline(*steps, LookbackWindower(2), model).fit(X, y)
+    assert_array_equal(pipe[-1].channels_, channels)
+
+
+def test_target_channel_is_a_label_of_a_plain_table():
+    series = pivoted([3, 2, 1])
+    model = PersistenceRegressor(target_channel=1, delay=1)
+    pipe = make_pipeline(LookbackWindower(2), model)
+    pipe.fit(series, series[1])
+    assert_array_equal(pipe[-1].channels_, [2])
+    for step in (Standardizer(), PerStep(SimpleImputer())):
+        assert list(step.fit_transform(series).columns) == [3, 2, 1]
+        longer = make_pipeline(step, *pipe).fit(series, series[1])
+        assert_array_equal(longer[-1].channels_, [2])
+    assert list(PerStep(PCA(3)).fit_transform(series).columns) == ["x0", "x1", "x2"]
+    with pytest.raises(ValueError, match="no position, where labels are numbers"):
+        pipe.set_params(persistenceregressor__target_channel=0).fit(series, series[1])
+
+
 def test_the_same_target_twice_is_refused():
     with pytest.raises(ValueError, match=r"several different ones, got \['a', 0\]"):
         make_supervised(table(hourly(9)), ["a", 0])
@@ -458,7 +574,16 @@ def test_a_delay_that_is_no_number_of_rows_is_refused(delay):
         make_supervised(numbered(5), 0, delay=delay)
 
 
+def test_a_delay_of_zero_is_told_how_to_predict_a_value_of_the_row_itself():
+    series = table(hourly(20))
+    with pytest.raises(ValueError, match=r"drop\(columns='target'\)\); y = series\["):
+        make_supervised(series, "a", delay=0)
+    X, y = SeriesView(series.drop(columns="a")), series["a"]
+    flat = make_pipeline(LookbackWindower(2), FlatWindowRegressor())
+    np.testing.assert_allclose(flat.fit(X, y).predict(X[3:]), y[3:], rtol=1e-3)
+
+
 @pytest.mark.parametrize("on_gap", ["fill", None, True])
 def test_an_unknown_way_with_gaps_is_refused(on_gap):
-    with pytest.raises(ValueError, match="on_gap must be 'raise', 'warn' or 'split'"):
+    with pytest.raises(ValueError, match="on_gap must be 'raise', 'warn', 'ignore' or"):
         make_supervised(numbered(5), 0, on_gap=on_gap)

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import re
 from collections import Counter
 
 import numpy as np
@@ -20,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skseqconv import SeriesView, TokenSequencer
-from skseqconv.text import split_words
+from skseqconv._words import classic_words, words
 
 SIDES = ["pre", "post"]
 TEXTS = [
@@ -48,7 +49,7 @@ lengths = st.integers(1, 9)
 # A slow reference.
 
 
-def naive_words(text):
+def naive_classic(text):
     """Character by character: lower case, separators end a word."""
     words, word = [], ""
     for character in text.lower() + " ":
@@ -75,7 +76,7 @@ def naive_row(ids, length, padding):
 def naive_vocabulary(texts, max_tokens, length, truncating):
     counts = Counter()
     for text in texts:
-        counts.update(naive_cut(naive_words(text), length, truncating))
+        counts.update(naive_cut(naive_classic(text), length, truncating))
     # most_common keeps the order of insertion among equals.
     kept = counts.most_common(max_tokens - 2)
     return {word: i for i, (word, _) in enumerate(kept, start=2)}
@@ -84,7 +85,7 @@ def naive_vocabulary(texts, max_tokens, length, truncating):
 def naive_matrix(texts, vocabulary, length, padding, truncating):
     rows = []
     for text in texts:
-        words = naive_cut(naive_words(text), length, truncating)
+        words = naive_cut(naive_classic(text), length, truncating)
         rows.append(naive_row([vocabulary.get(w, 1) for w in words], length, padding))
     return np.array(rows, dtype=np.int32)
 
@@ -99,7 +100,11 @@ def test_ids_are_those_of_the_reference(
 ):
     vocabulary = naive_vocabulary(texts, max_tokens, length, truncating)
     sequencer = TokenSequencer(
-        max_tokens, length, padding=padding, truncating=truncating
+        max_tokens,
+        length,
+        tokenizer="classic",
+        padding=padding,
+        truncating=truncating,
     )
     if not vocabulary:
         with pytest.raises(ValueError, match="nothing to learn"):
@@ -122,12 +127,12 @@ def test_ids_are_those_of_the_reference(
 @properties
 @given(some_texts, sides)
 def test_inverse_gives_the_words_back(texts, padding):
-    words = [" ".join(naive_words(text)) for text in texts]
-    if not any(words):
+    joined = [" ".join(words(text)) for text in texts]
+    if not any(joined):
         return
-    length = max(len(text.split()) for text in words)
+    length = max(len(text.split()) for text in joined)
     sequencer = TokenSequencer(max_length=length, padding=padding)
-    assert sequencer.inverse_transform(sequencer.fit_transform(texts)) == words
+    assert sequencer.inverse_transform(sequencer.fit_transform(texts)) == joined
 
 
 def test_frequent_tokens_come_first_and_then_those_seen_first():
@@ -218,7 +223,7 @@ def test_new_fit_forgets_the_old_one():
 
 
 @pytest.mark.parametrize(
-    "text, words",
+    "text, expected",
     [
         ("A good, GOOD film!", ["a", "good", "good", "film"]),
         ("it's <br />so-so\t1\n2", ["it's", "br", "so", "so", "1", "2"]),
@@ -227,14 +232,14 @@ def test_new_fit_forgets_the_old_one():
         (" \t\n.,;", []),
     ],
 )
-def test_words(text, words):
-    assert split_words(text) == words == naive_words(text)
+def test_classic_words(text, expected):
+    assert classic_words(text) == expected == naive_classic(text)
 
 
 @properties
 @given(st.text())
-def test_words_are_those_of_the_reference(text):
-    assert split_words(text) == naive_words(text)
+def test_classic_words_are_those_of_the_reference(text):
+    assert classic_words(text) == naive_classic(text)
 
 
 @pytest.mark.parametrize("tokenizer", [str.split, list, iter, CountVectorizer])
@@ -424,8 +429,11 @@ def test_pandas_output_has_names_and_the_labels_of_a_column(by):
         assert set(table.dtypes) == {np.dtype(np.int32)}
         np.testing.assert_array_equal(table, expected)
     assert list(bare.index) == [0, 1, 2]
-    words = ["is good", "good film", "dull film"]
-    assert sequencer.inverse_transform(tables[0]) == words
+    assert sequencer.inverse_transform(tables[0]) == [
+        "is good",
+        "good film",
+        "dull film",
+    ]
 
 
 def test_names_are_places():
@@ -509,10 +517,16 @@ def test_sparse_matrices_are_refused():
 
 
 def test_a_corpus_without_words_is_an_error():
-    with pytest.raises(ValueError, match="3 samples of X have no words: all are empty"):
-        TokenSequencer().fit(["", "...", " "])
-    with pytest.raises(ValueError, match=r"have no tokens of tokenizer=<.*split"):
+    for tokenizer, X in (("words", ["...", " "]), ("characters", ["\n", "\u3000"])):
+        match = f"tokenizer='{tokenizer}' finds no tokens in the 2 samples.*first is '"
+        with pytest.raises(ValueError, match=match):
+            TokenSequencer(tokenizer=tokenizer).fit(X)
+    with pytest.raises(ValueError, match=r"tokenizer=<.*split.* finds no tokens in"):
         TokenSequencer(tokenizer=str.split).fit([" "])
+    with pytest.raises(ValueError, match="finds no runs of 3 tokens in the 1 samples"):
+        TokenSequencer(ngram_range=(3, 3)).fit(["two words"])
+    with pytest.raises(ValueError, match="finds no tokens but stop words in the 1 sam"):
+        TokenSequencer(stop_words=["a"]).fit(["A, a!"])
     with pytest.raises(ValueError, match="2 samples of X have no token ids"):
         TokenSequencer().fit([[], []])
 
@@ -547,13 +561,17 @@ def test_inverse_of_other_ids_is_an_error(fitted_on):
         ("max_tokens", None, "an int"),
         ("max_length", 0, r"an int in the range \[1,"),
         ("max_length", 2.0, r"an int in the range \[1,"),
-        ("tokenizer", "word", "a callable or None"),
+        ("tokenizer", "word", "a str among {.*'classic'.*} or a callable"),
+        ("tokenizer", None, "a str among {.*'words'.*} or a callable"),
+        ("stop_words", "german", "a str among {'english'}, an instance of 'list' or"),
+        ("stop_words", ("a", "the"), "a str among {'english'}, an instance of 'list'"),
         ("padding", "same", "a str among"),
         ("truncating", True, "a str among"),
     ],
 )
 def test_parameters_are_checked(name, value, allowed):
-    match = f"'{name}' parameter of TokenSequencer must be {allowed}.*{value!r}"
+    match = f"'{name}' parameter of TokenSequencer must be {allowed}.*"
+    match += re.escape(repr(value))
     for method in ("fit", "fit_transform"):
         with pytest.raises(ValueError, match=match):
             getattr(TokenSequencer(**{name: value}), method)(TEXTS)
@@ -609,10 +627,10 @@ def test_its_parameters_are_searched(kind):
     random = np.random.default_rng(0)
     y = np.tile([0, 1], 20)
     # The word that tells stands third from the end: a length of 2 misses it.
-    words = [random.choice(["so", "it", "is"], size=6) for _ in y]
-    for text, label in zip(words, y, strict=True):
+    rows = [random.choice(["so", "it", "is"], size=6) for _ in y]
+    for text, label in zip(rows, y, strict=True):
         text[-3] = ["no", "ah"][label]
-    X = kind([" ".join(text) for text in words])
+    X = kind([" ".join(text) for text in rows])
     pipeline = Pipeline([("tokens", TokenSequencer()), ("tree", _tree())])
     grid = {"tokens__max_length": [2, 4], "tokens__max_tokens": [100]}
     search = GridSearchCV(pipeline, grid, cv=4, error_score="raise")
@@ -658,17 +676,17 @@ def test_words_of_reviews_are_those_of_the_published_ranks(reviews):
     rows = range(0, len(texts), 60)
     n_other_case = 0
     for row in rows:
-        words = split_words(texts.iloc[row])
+        found = classic_words(texts.iloc[row])
         published = [word_of[rank] for rank in ranks[row].tolist()]
         # The published file has only ASCII letters in lower case.
-        assert words == [word.lower() for word in published]
-        n_other_case += words != published
+        assert found == [word.lower() for word in published]
+        n_other_case += found != published
     assert n_other_case < 0.01 * len(rows)
 
 
 def test_vocabulary_of_reviews_is_in_the_order_of_the_published_ranks(reviews):
     texts, ranks, word_of = reviews
-    sequencer = TokenSequencer(max_tokens=202, max_length=2500)
+    sequencer = TokenSequencer(202, 2500, tokenizer="classic")
     ids = sequencer.fit_transform(texts)
     # Some words of lower rank that are equally frequent are in another order.
     assert list(sequencer.vocabulary_) == [word_of[rank] for rank in range(1, 201)]
@@ -676,6 +694,17 @@ def test_vocabulary_of_reviews_is_in_the_order_of_the_published_ranks(reviews):
     expected[expected > 201] = 1
     np.testing.assert_array_equal(ids[ids > 0], expected)
     np.testing.assert_array_equal((ids > 0).sum(axis=1), [len(row) for row in ranks])
+
+
+def test_words_of_reviews_are_mostly_the_classic_ones(reviews):
+    texts, _, _ = reviews
+    classic, ours = (
+        set(TokenSequencer(2002, 5000, tokenizer=name).fit(texts[::5]).vocabulary_)
+        for name in ("classic", "words")
+    )
+    # Those that the classic tokenizer leaves with quotes, dashes or control characters.
+    assert 0 < len(classic - ours) <= 20
+    assert all(words(word) == [word] for word in ours)
 
 
 def test_all_ids_occur_in_the_cut_reviews(reviews):

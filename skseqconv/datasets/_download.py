@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import sys
 import time
 import warnings
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import IO, NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
+
+from skseqconv._files import refuse_special, whole_file
 
 _BLOCK = 1 << 18
 _WORTH_ANOTHER_TRY = {408, 425, 429}  # the only 4xx answers that may change by waiting
@@ -48,6 +49,7 @@ class RemoteFile(NamedTuple):
 
     def fault_of(self, path: Path) -> str:
         """Why the file at `path` is another one; empty if it is not."""
+        refuse_special(path)
         size = path.stat().st_size
         if self.size is not None and size != self.size:
             return self.fault(size, "")
@@ -129,21 +131,37 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
 
     OSErrors become one that names `path`, so the block should raise its own otherwise.
     """
-    # Not by tempfile: its files are their owner's only, and data folders are shared.
-    part = path.with_name(f"{path.name}.part_{secrets.token_hex(4)}")
     try:
-        with open(part, "xb") as file:
+        with whole_file(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())  # else a power cut may leave a name without content
-        os.replace(part, path)
     except OSError as error:
         raise OSError(
             f"{path} could not be written: {error}. Make room, or allow writing "
             "there, or choose another data_home; no part of the file was kept."
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def data_folder(data_home: str | os.PathLike[str] | None) -> Path:
+    """The folder of the data, made if it is not there; None is scikit-learn's."""
+    default = os.path.join("~", "scikit_learn_data")
+    asked = os.environ.get("SCIKIT_LEARN_DATA", default)
+    asked = asked if data_home is None else os.fspath(data_home)
+    folder = os.path.expanduser(asked)
+    # What cannot be expanded stays as it is, and would be made in the current folder.
+    if folder.startswith("~"):
+        raise OSError(
+            f"data_home={data_home!r} stands for {asked!r}, but that home folder is "
+            "not known: give the full path of a folder as data_home, or set HOME or "
+            "SCIKIT_LEARN_DATA."
+        )
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise OSError(
+            f"data_home={data_home!r} cannot be used: {folder!r} is not a folder and "
+            f"could not be made one ({error}). Give the path of another folder."
+        ) from error
+    return Path(folder).absolute()
 
 
 def _try_once(remote, path, timeout, check, verbose):

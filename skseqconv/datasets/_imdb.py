@@ -8,17 +8,16 @@ import os
 import re
 import tarfile
 import warnings
-import zlib
 from numbers import Integral, Real
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.datasets import get_data_home
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from ._download import RemoteFile, download, written_whole
+from skseqconv._files import refuse_special
+
+from ._download import RemoteFile, data_folder, download, written_whole
 
 ARCHIVE = RemoteFile(
     url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
@@ -144,7 +143,7 @@ def fetch_imdb(
     (positive reviews before negative ones, each by file name) and permuted by one
     ``numpy.random.RandomState(113)``. That is the order of the rows that
     ``keras.datasets.imdb.load_data()`` gives, though they hold numbers of words and
-    not text.
+    not text. ``TokenSequencer(tokenizer="classic")`` finds the words of those numbers.
 
     References
     ----------
@@ -177,7 +176,7 @@ def fetch_imdb(
     >>> reviews.target
     array([1, 0])
     """
-    folder = Path(get_data_home(data_home)).absolute()
+    folder = data_folder(data_home)
     table, path = _load(folder, download_if_missing, n_retries, delay)
     splits = ["train", "test"] if subset == "all" else [subset]
     parts = [table[table["split"] == split] for split in splits]
@@ -241,27 +240,30 @@ def _load(folder, download_if_missing, n_retries, delay):
 def _read_parquet(path):
     """Read a table that a user prepared."""
     try:
+        refuse_special(path)
         return pd.read_parquet(path, engine="pyarrow")
     except ImportError as error:
         raise ImportError(
             f"Reading {path} needs pyarrow: install it with `pip install pyarrow`, or "
             f"save the table as {_CSV!r} and remove the file."
         ) from error
-    except (OSError, ValueError) as error:
+    except Exception as error:  # pyarrow's own kinds, of a damaged file
         raise _damaged(path, error) from error
 
 
 def _read_csv(path):
     """Read what `_write_csv` wrote; every string is text, "NA" and "" included."""
     try:
+        refuse_special(path)
         return pd.read_csv(path, dtype=str, na_filter=False, compression="gzip")
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except Exception as error:  # gzip's, zlib's and pandas' kinds, of a damaged file
         raise _damaged(path, error) from error
 
 
 def _damaged(path, error):
+    reason = str(error).rstrip(".")
     return OSError(
-        f"{path} could not be read: {error}. If it is damaged, put a good copy in its "
+        f"{path} could not be read: {reason}. If it is damaged, put a good copy in its "
         "place, or delete it to have the reviews downloaded."
     )
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from collections.abc import Sequence
 from io import BytesIO
 from numbers import Integral, Real
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.datasets import get_data_home
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
+from skseqconv._files import refuse_special
 from skseqconv.supervised import make_supervised
 from skseqconv.views import SeriesView
 
-from ._download import RemoteFile, download
+from ._download import RemoteFile, data_folder, download
 from ._jena_csv import load_climate_csv
 
 # No checksum of the archive is published, only its size, which the tutorials of
@@ -198,7 +197,7 @@ def fetch_jena_climate(
         ...
     OSError: There is no Jena climate series in ...
     """
-    folder = Path(get_data_home(data_home)).absolute()
+    folder = data_folder(data_home)
     frame = _load(folder, download_if_missing, n_retries, retry_delay, verbose)
     frame = frame[~frame.index.duplicated()].sort_index()
     X, y = make_supervised(frame, target, delay=delay, on_gap="split")
@@ -240,6 +239,7 @@ def _load(folder, download_if_missing, n_retries, retry_delay, verbose):
 
 def _read(path, reader):
     try:
+        refuse_special(path)
         return _checked(reader(path))
     except (OSError, ValueError) as error:
         raise OSError(
@@ -267,7 +267,10 @@ def _read_archive(path):
     try:
         with zipfile.ZipFile(path) as archive:
             content = _read_member(archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+    except ValueError:
+        raise
+    # Of a damaged archive zipfile and the decompressors below it raise what they like.
+    except Exception as error:
         raise ValueError(f"it does not read as a zip file ({error})") from error
     return load_climate_csv(BytesIO(content))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import IO
+from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
@@ -37,10 +38,13 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
 
     Raises
     ------
+    OSError
+        If the file cannot be read.
     ValueError
-        If there is no column ``Date Time``, if rows have more fields than the header,
-        if a value of ``Date Time`` is not a time in that format, or if another column
-        holds a value that is not a number. Rows are counted from 0, without the header.
+        If the file is damaged or not CSV, if there is no column ``Date Time``, if rows
+        have more fields than the header, if a value of ``Date Time`` is not a time in
+        that format, or if another column holds a value that is not a number. Rows are
+        counted from 0, without the header.
 
     See Also
     --------
@@ -62,7 +66,7 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     >>> frame["wv (m/s)"].tolist()
     [1.03, nan]
     """
-    table = pd.read_csv(path)
+    table = _read_table(path)
     if not isinstance(table.index, pd.RangeIndex):
         # pandas took the first fields for an index, and shifted every name.
         raise ValueError(
@@ -78,6 +82,20 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     times = _parse_times(table.pop(_TIME))
     values = {name: _parse_numbers(table[name]) for name in table.columns}
     return pd.DataFrame(values, index=times, columns=table.columns, dtype=np.float64)
+
+
+def _read_table(path):
+    try:
+        return pd.read_csv(path)
+    # Of damaged content pandas and the decompressors below it raise what they like,
+    # OSErrors without a number of the system's too.
+    except Exception as error:
+        if getattr(error, "errno", None) is not None or isinstance(error, URLError):
+            raise
+        raise ValueError(
+            f"The file does not read as CSV: {type(error).__name__}: {error}. If it is "
+            "damaged, put a good copy in its place."
+        ) from error
 
 
 def _parse_times(column: pd.Series) -> pd.DatetimeIndex:

@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from ._common import in_words
+
 #: A line over more numbers than this has a scale, over fewer a place for each.
 MANY_VALUES = 8
 
 
 def metric_of(search, metric):
     """Key of a metric in cv_results_, its name, and -1 for errors that are negated."""
-    check_is_fitted(search, "cv_results_")
+    results = results_of(search)
     scorer, key = search.scorer_, metric
-    if search.multimetric_:
-        known = _after("mean_test_", search.cv_results_)
+    if getattr(search, "multimetric_", False):  # Optuna's searches have one metric
+        known = _after("mean_test_", results)
         if metric is None:
             key = search.refit if isinstance(search.refit, str) else known[0]
         key = f"neg_{key}" if f"neg_{key}" in known else key
@@ -27,7 +29,7 @@ def metric_of(search, metric):
         known = [name.removeprefix("neg_")]
         if metric in (None, name, *known):
             key = "score"
-    if f"mean_test_{key}" not in search.cv_results_:
+    if f"mean_test_{key}" not in results:
         raise ValueError(
             f"metric={metric!r} is not what the search scored, which is "
             f"{' and '.join(map(repr, known))}."
@@ -36,13 +38,40 @@ def metric_of(search, metric):
     return key, name.removeprefix("neg_"), -1 if negated else 1
 
 
+def results_of(search):
+    """What a search tried, by the names of `cv_results_`.
+
+    Optuna's searches have them trial by trial; those that were pruned or failed, or
+    are another search's in the same study, are left out.
+    """
+    if isinstance(search, type) or not hasattr(search, "refit"):
+        raise ValueError(
+            "search must be a fitted search such as GridSearchCV, got "
+            f"{in_words(search)}."
+        )
+    check_is_fitted(search, "n_splits_")
+    if not hasattr(search, "trials_"):
+        return search.cv_results_
+    scores = [f"split{fold}_test_score" for fold in range(search.n_splits_)]
+    scores.append("mean_test_score")
+    done = [
+        trial
+        for trial in search.trials_
+        if trial.state.name == "COMPLETE" and trial.user_attrs.keys() >= set(scores)
+    ]
+    if not done:
+        raise ValueError("search has no trial that was finished: nothing to draw.")
+    table = {name: np.array([t.user_attrs[name] for t in done]) for name in scores}
+    return {**table, "params": [trial.params for trial in done]}
+
+
 def _after(prefix, names):
     return [name[len(prefix) :] for name in names if name.startswith(prefix)]
 
 
 def tried(search, key, sign):
     """Parameters of each candidate, and a table of its mean, round and folds."""
-    results = search.cv_results_
+    results = results_of(search)
     table = pd.DataFrame({"mean": sign * results[f"mean_test_{key}"]})
     table["iter"] = results.get("iter", 0)
     for fold in range(search.n_splits_):
@@ -59,7 +88,8 @@ def shown_parameters(settings, params):
             raise ValueError("The search has no parameters: there is nothing to draw.")
         chosen = (varied or list(counts))[:2]
         return sorted(chosen, key=lambda name: -counts[name])
-    asked = [params] if isinstance(params, str) else list(params)
+    one = isinstance(params, str) or not np.iterable(params)
+    asked = [params] if one else list(params)
     names = [_full_name(short, list(counts)) for short in asked]
     if not 1 <= len(set(names)) == len(names) <= 2:
         raise ValueError(

@@ -124,8 +124,24 @@ def by_name(estimator):
     if several and not estimator:
         raise ValueError("estimator is an empty dict: give at least one, by its name.")
     for one in estimator.values() if several else [estimator]:
+        if isinstance(one, type) or not hasattr(one, "fit"):
+            raise ValueError(
+                "estimator must be a fitted estimator, or a dict of such by name, got "
+                f"{in_words(one)}{' in the dict' if several else ''}."
+            )
         check_is_fitted(one)
     return estimator if several else {type(innermost(estimator)).__name__: estimator}
+
+
+def alone(values):
+    """Positions of values between unknown ones, which no line would show."""
+    known = np.pad(np.isfinite(values), 1)
+    return np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:]).tolist()
+
+
+def in_words(value):
+    """A value that is none of those wanted, in few words."""
+    return "None" if value is None else f"{type(value).__name__} {value!r:.50}"
 
 
 def innermost(estimator):

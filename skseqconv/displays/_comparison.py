@@ -16,6 +16,7 @@ from ._common import (
     axes_for,
     check_matplotlib,
     direction,
+    in_words,
     legend_above,
     light_grid,
     readable,
@@ -134,6 +135,11 @@ class ComparisonDisplay:
             If the comparison does not have the metric.
         """
         check_matplotlib(f"{cls.__name__}.from_comparison")
+        if not hasattr(comparison, "greater_is_better"):
+            raise ValueError(
+                "comparison must be what compare_models gives, got "
+                f"{in_words(comparison)}."
+            )
         scores = comparison.fold_scores
         metric = checked_metric(metric, comparison.greater_is_better)
         display = cls(

@@ -20,7 +20,7 @@ from ._common import (
     light_grid,
 )
 from ._forecast_lines import ForecastLines, mean_of_known
-from ._predictions import checked, interval_of
+from ._predictions import check_samples, checked, interval_of
 from ._times import (
     is_view,
     row_times,
@@ -194,6 +194,7 @@ class ForecastDisplay(ForecastLines):
         """
         check_matplotlib(f"{cls.__name__}.from_estimator")
         estimators = by_name(estimator)
+        check_samples(X, y)
         intervals = None
         if coverage is not None:
             intervals = {n: interval_of(e, X, coverage) for n, e in estimators.items()}
@@ -293,7 +294,7 @@ class ForecastDisplay(ForecastLines):
             names or delays are not known.
         """
         check_matplotlib(f"{cls.__name__}.from_predictions")
-        truth, forecasts, intervals = checked(y_true, y_pred, interval)
+        truth, forecasts, intervals = checked(y_true, y_pred, interval, coverage)
         if is_view(index) and index.target is not None:
             if delays is not None:
                 raise ValueError("delays are known to index, a view: leave them out.")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._common import GRAY, look, styled
+from ._common import GRAY, alone, look, styled
 from ._times import in_units, lead, means_over, span_for, with_breaks
 
 #: As many values have a marker each, more than the others have thinner lines.
@@ -44,13 +44,15 @@ class ForecastLines:
         times, (truth, *columns) = with_breaks(times, drawn)
         thinner = np.searchsorted([SOME_VALUES, MANY_VALUES], n_values)
         widths = {"linewidth": (1.6, 1.2, 0.7)[thinner]}
-        marked = {"markersize": 4} if n_values <= FEW_VALUES else {"marker": None}
+        options = {"color": "0.15", **widths, **_markers(truth, ".")}
         [self.lines_["observed"]] = self.ax_.plot(
-            times, truth, label="observed", **{"color": "0.15", **widths}
+            times, truth, label="observed", **options
         )
         maes = self.mae.iloc[column]
         for name, values, style in zip(names, columns, self._styles(), strict=False):
-            options = styled({**style, **widths, **marked}, line_kw)
+            if n_values > FEW_VALUES:
+                style.update(_markers(values, style["marker"]))
+            options = styled({**style, **widths, "markersize": 4}, line_kw)
             [self.lines_[name]] = self.ax_.plot(
                 times, values, label=f"{name} (MAE {maes[name]:.3g})", **options
             )
@@ -83,11 +85,9 @@ class ForecastLines:
         self.ax_.set(xlabel=label, ylabel=f"{name} ({unit})" if unit else name)
         self.ax_.margins(x=0.01)
         if times.dtype.kind == "M":
-            from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+            from ._dates import date_axis
 
-            locator = AutoDateLocator()
-            self.ax_.xaxis.set_major_locator(locator)
-            self.ax_.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+            date_axis(self.ax_)
 
     # By horizon.
 
@@ -124,6 +124,12 @@ class ForecastLines:
         if not opening or not unit.endswith(")"):
             return self.target or "Value", self.unit
         return name, self.unit or unit[:-1]
+
+
+def _markers(values, marker):
+    """Marks of those values that no line shows."""
+    at = alone(values)
+    return {"marker": marker, "markevery": at} if at else {"marker": None}
 
 
 def mean_of_known(values):

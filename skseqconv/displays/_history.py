@@ -11,6 +11,7 @@ from sklearn.base import BaseEstimator
 from ._common import (
     COLORS,
     MARKERS,
+    alone,
     axes_for,
     by_name,
     check_matplotlib,
@@ -200,6 +201,8 @@ class HistoryDisplay:
 
     def _curves(self):
         """Training and validation (or None) of each, as arrays."""
+        if not self.histories:
+            raise ValueError("histories is empty: give at least one, by its name.")
         curves = {}
         for name, history in self.histories.items():
             if self.metric not in history:
@@ -272,10 +275,8 @@ def _marked(values, *, every):
     epochs = np.arange(len(values))
     if len(values) <= FEW_EPOCHS:
         return epochs.tolist()
-    around = np.pad(np.isnan(values), 1, constant_values=True)
-    alone = around[:-2] & around[2:]
-    some = every & (epochs % (len(values) // 8) == 0)
-    return epochs[alone | some].tolist()
+    some = epochs[:: len(values) // 8].tolist() if every else []
+    return sorted({*alone(values), *some})
 
 
 def _label(network, metric):

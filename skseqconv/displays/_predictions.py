@@ -1,11 +1,17 @@
 """Truth, forecasts and intervals as arrays of one shape."""
 
+from numbers import Real
+
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
+from skseqconv._containers import unmasked
 
-def checked(y_true, y_pred, interval):
+from ._common import in_words
+
+
+def checked(y_true, y_pred, interval, coverage):
     """The truth as (n_samples, n_columns), forecasts and intervals alike by name."""
     truth = _columns(y_true, "y_true")
     several = isinstance(y_pred, dict)
@@ -20,6 +26,8 @@ def checked(y_true, y_pred, interval):
                 f"{place} has the shape {np.shape(values)}, but y_true has "
                 f"{np.shape(y_true)}: they must be the same."
             )
+    if coverage is not None and not (isinstance(coverage, Real) and 0 < coverage < 1):
+        raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
     if interval is not None and several != isinstance(interval, dict):
         raise ValueError(
             "interval must be an array where y_pred is one, and a dict where y_pred is "
@@ -34,25 +42,46 @@ def checked(y_true, y_pred, interval):
                 f"interval[{name!r}] belongs to none of the forecasts "
                 f"{list(forecasts)}."
             )
-        shape = np.shape(bounds)
+        bounds = _numbers(bounds, "interval", ensure_all_finite=False, allow_nd=True)
+        shape = bounds.shape
         if shape not in [(*truth.shape, 2), (*np.shape(y_true), 2)]:
             raise ValueError(
                 f"interval has the shape {shape}, but y_true has {np.shape(y_true)}: "
                 f"it needs two bounds of each value, {(*np.shape(y_true), 2)}."
             )
-        intervals[name] = np.asarray(bounds, dtype=float).reshape(*truth.shape, 2)
+        intervals[name] = bounds.reshape(*truth.shape, 2)
     return truth, forecasts, intervals
 
 
+def check_samples(X, y):
+    """Refuse X and y that are no samples, or not as many, by their names."""
+    truth = _columns(y, "y")
+    if not hasattr(X, "__len__") or isinstance(X, (str, dict)):
+        raise ValueError(
+            f"X must be rows or windows to predict for, got {in_words(X)}."
+        )
+    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    if n_rows != len(truth):
+        raise ValueError(f"X has {n_rows} rows, but y has {len(truth)}.")
+
+
 def _columns(values, name):
-    values = check_array(
-        values,
-        ensure_2d=False,
-        dtype=np.float64,
-        ensure_all_finite="allow-nan",
-        input_name=name,
-    )
+    values = _numbers(unmasked(values), name, ensure_all_finite="allow-nan")
     return values.reshape(len(values), -1)
+
+
+def _numbers(values, name, **options):
+    """An array of floats, or an error that names what was given."""
+    try:
+        return check_array(
+            values, ensure_2d=False, dtype=np.float64, input_name=name, **options
+        )
+    except (TypeError, ValueError) as error:
+        listed = hasattr(values, "__len__") and not isinstance(values, (str, dict))
+        raise ValueError(
+            f"{name} must be an array of numbers with a row for each sample, got "
+            f"{error if listed else in_words(values)}"
+        ) from None
 
 
 def interval_of(estimator, X, coverage):

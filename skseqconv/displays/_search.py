@@ -138,9 +138,10 @@ class SearchDisplay:
 
         Parameters
         ----------
-        search : GridSearchCV, RandomizedSearchCV or a halving search
+        search : GridSearchCV, RandomizedSearchCV, a halving search or OptunaSearchCV
             Fitted. Candidates without one of the parameters are left out; of a
-            halving search each combination's last round is drawn.
+            halving search each combination's last round is drawn, of Optuna's the
+            trials that were finished.
         params : str or sequence of str, default=None
             One parameter or two, the first along the x axis; the names of their steps
             may be left out ("kernel_size"). None takes those that vary, the first two

@@ -46,12 +46,12 @@ def target_of(view, target, n_columns):
             f"y_true has {n_columns} columns, but X was made for {len(view.target)}: "
             "give all of y."
         )
-    names = view._series.names
+    labels = view._series.labels
     channels = [channel for channel, _ in view.target]
-    own = {c: c if names is None else names[c] for c in channels}
+    own = {c: c if labels is None else labels[c] for c in channels}
     if len(own) == 1:
         channel, name = next(iter(own.items()))
-        name = target or (None if names is None else name)
+        name = target or (None if labels is None else str(name))
     else:
         found = [channel for channel, name in own.items() if name == target]
         if not found:
@@ -70,7 +70,7 @@ def times_of_view(view, columns, n_samples):
         raise ValueError(f"X has {len(view)} rows, but y_true has {n_samples}.")
     series = view._series
     _refuse_parallel(view)
-    made = None if view.index is None else _plain(view.index)
+    made = None if view.index is None else _plain(view.index, utc=True)
     delays = [view.target[column][1] for column in columns]
     rows = view.rows[:, None] + delays
     inside = rows < series.n_rows
@@ -82,10 +82,12 @@ def times_of_view(view, columns, n_samples):
         )
     if made is None:
         return Times(rows, "Row", delays)
-    due = np.stack([_plain(series.index_at(column)) for column in rows.T], axis=1)
+    stamps = [series.index_at(column) for column in rows.T]
+    due = np.stack([_plain(index) for index in stamps], axis=1)
     step = None
     if due.dtype.kind == "M":
-        step = _only((due - made[:, None]) / np.array(delays))
+        passed = [_plain(index, utc=True) - made for index in stamps]
+        step = _only(np.stack(passed, axis=1) / np.array(delays))
     return Times(due, "Time", delays, step)
 
 
@@ -114,6 +116,11 @@ def times_of_array(index, delays, shape):
             f"index has the shape {np.shape(index)}, but y_true has {shape}: index "
             "needs the time of each value, a column for each delay."
         )
+    if (unknown := pd.isna(values)).any():
+        raise ValueError(
+            f"index has no time for {np.count_nonzero(unknown)} of {values.size} "
+            "values: leave these rows out, of y_true and y_pred as well."
+        )
     dated = values.dtype.kind == "M"
     name = getattr(index, "name", None) or ("Time" if dated else "Row")
     step = None
@@ -135,13 +142,18 @@ def _checked_delays(delays, n_columns):
     return given
 
 
-def _plain(index):
-    """Dates (as clocks showed them) or numbers as an array; None for anything else."""
+def _plain(index, *, utc=False):
+    """Dates or numbers as an array; None for anything else.
+
+    Dates of a time zone are as its clocks showed them, or with `utc` without the
+    missing and the doubled hour of these.
+    """
     if np.ndim(index) == 1:
         index = pd.Index(index)
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex):
+        index = index.tz_convert(None if utc else index.tz) if index.tz else index
         index = index.tz_localize(None)
     values = np.asarray(index)
     return values if values.dtype.kind in "iufM" else None

@@ -5,9 +5,16 @@ import os
 import socket
 
 import pytest
+from sklearn.datasets import get_data_home
 
-from skseqconv.datasets import _download
-from skseqconv.datasets._download import RemoteFile, download, written_whole
+from skseqconv import _files
+from skseqconv.datasets import _download, fetch_imdb, fetch_jena_climate
+from skseqconv.datasets._download import (
+    RemoteFile,
+    data_folder,
+    download,
+    written_whole,
+)
 
 BODY = bytes(range(256)) * 4096  # 1 MiB: several blocks
 
@@ -164,7 +171,7 @@ def test_disk_is_full(remote, path, server, monkeypatch):
     def open_full(part, mode):
         return open("/dev/full", "wb")
 
-    monkeypatch.setattr(_download, "open", open_full, raising=False)
+    monkeypatch.setattr(_files, "open", open_full, raising=False)
     message = fails(remote, path, "No space left on device", n_retries=3)
     assert message.startswith(f"{path} could not be written")
     assert "Make room" in message
@@ -222,7 +229,7 @@ def test_a_check_sees_the_whole_file_before_it_has_its_name(remote, path, server
         download(some, path, check=check, n_retries=1, delay=0.0)
     assert path.read_bytes() == body
     assert [content for _, *content in seen] == [[True, b"old"]] * 3
-    assert all(name.startswith("data.bin.part_") for name, *_ in seen)
+    assert all(name.startswith(".data.bin.") for name, *_ in seen)
 
 
 def test_a_check_is_not_asked_about_another_file(remote, path, server):
@@ -250,3 +257,73 @@ def test_written_whole_or_not_at_all(path):
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_only_regular_files_are_replaced_or_read(remote, kind, tmp_path):
+    path = tmp_path / "data.bin"
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    with pytest.raises(OSError, match=rf"could not be written: .* is a {kind}"):
+        download(remote, path)
+    with pytest.raises(OSError, match=rf"data\.bin is a {kind}"):
+        remote.fault_of(path)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+# The folder of the data.
+
+
+@pytest.fixture
+def homeless(tmp_path, monkeypatch):
+    """No HOME, and no name of the account; the current folder is returned."""
+
+    def unknown(_):
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("SCIKIT_LEARN_DATA", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    monkeypatch.setattr("pwd.getpwnam", unknown)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("data_home", [None, "~", "~/data", "~nobody/data"])
+def test_a_home_folder_that_is_not_known(data_home, homeless):
+    match = rf"data_home={data_home!r} stands for '~.*give the full path of a folder"
+    with pytest.raises(OSError, match=match):
+        data_folder(data_home)
+    assert list(homeless.iterdir()) == []
+
+
+@pytest.mark.parametrize("fetch", [fetch_imdb, fetch_jena_climate])
+def test_nothing_is_fetched_into_a_folder_called_tilde(fetch, homeless):
+    with pytest.raises(OSError, match="data_home=None stands for '~/scikit_learn_data"):
+        fetch()
+    assert list(homeless.iterdir()) == []
+
+
+def test_folders_that_need_no_home(homeless, monkeypatch):
+    for path in ("data", "./~", homeless / "a" / "b"):
+        assert data_folder(path) == (homeless / path).absolute()
+        assert data_folder(path).is_dir()
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(homeless / "set"))
+    assert data_folder(None) == homeless / "set"
+
+
+def test_the_default_folder_is_that_of_scikit_learn(tmp_path, monkeypatch):
+    monkeypatch.delenv("SCIKIT_LEARN_DATA", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert str(data_folder(None)) == get_data_home()
+    assert str(data_folder("~/mine")) == get_data_home("~/mine")
+
+
+@pytest.mark.parametrize("kind", ["file", "pipe", "inside a file", "no name"])
+def test_a_data_home_that_is_no_folder(kind, tmp_path):
+    path = tmp_path / "home"
+    os.mkfifo(path) if kind == "pipe" else path.touch()
+    data_home = {"inside a file": path / "data", "no name": ""}.get(kind, path)
+    match = r"data_home=.* cannot be used: .* is not a folder and could not"
+    with pytest.raises(OSError, match=match):
+        data_folder(data_home)
+    assert list(tmp_path.iterdir()) == [path]

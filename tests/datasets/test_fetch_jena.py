@@ -12,6 +12,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from pandas.testing import assert_frame_equal
 
+from skseqconv import _files
 from skseqconv.datasets import (
     _download,
     _jena,
@@ -268,7 +269,7 @@ def test_disk_is_full(server, tmp_path, monkeypatch):
     def open_full(part, mode):
         return open("/dev/full", "wb")
 
-    monkeypatch.setattr(_download, "open", open_full, raising=False)
+    monkeypatch.setattr(_files, "open", open_full, raising=False)
     fails(tmp_path, "could not be written: .*No space left on device.*Make room")
 
 
@@ -384,9 +385,12 @@ def test_a_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path, monkeypatch):
     assert peak < 2_000_000
 
 
-def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
-    (tmp_path / CSV).mkdir()
-    with pytest.raises(OSError, match=rf"{CSV} cannot be used: .*[Dd]irectory"):
+@pytest.mark.parametrize("name", [CSV, ZIP])
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_is_no_regular_file_is_not_read(kind, name, tmp_path):
+    path = tmp_path / name
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    with pytest.raises(OSError, match=rf"{name} cannot be used: .* is a {kind}"):
         fetch_jena_climate(data_home=tmp_path)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import sys
 import tarfile
 
@@ -372,6 +373,18 @@ def test_wrong_parameter_is_named(tmp_path, name, value):
         ValueError, match=f"'{name}' parameter of fetch_imdb.*{value!r}"
     ):
         fetch_imdb(**{"data_home": tmp_path, name: value})
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+@pytest.mark.parametrize(
+    "name", ["imdb_reviews.parquet", "imdb_reviews.csv.gz", "aclImdb_v1.tar.gz"]
+)
+def test_what_is_no_regular_file_is_not_read(name, kind, tmp_path):
+    path = tmp_path / name
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    with pytest.raises(OSError, match=rf"{name} is a {kind}, .*a regular file"):
+        fetch_imdb(data_home=tmp_path)
+    assert names(tmp_path) == [name]
 
 
 # The real reviews.

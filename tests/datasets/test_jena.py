@@ -1,7 +1,10 @@
 """The reader for files in the Jena layout."""
 
+import bz2
 import gzip
+import lzma
 from io import StringIO
+from urllib.error import URLError
 
 import numpy as np
 import pandas as pd
@@ -119,6 +122,27 @@ def test_text_column(first, bad, row):
     text += f"01.01.2009 00:10:00,1,{bad}\n"
     with pytest.raises(ValueError, match=f"Column 'b' holds '{bad}' in row {row}"):
         load_climate_csv(StringIO(text))
+
+
+@pytest.mark.parametrize(
+    "suffix, pack",
+    [("gz", gzip.compress), ("bz2", bz2.compress), ("xz", lzma.compress)],
+)
+def test_a_damaged_file_is_one_kind_of_error(suffix, pack, tmp_path):
+    """Whatever the decompressor raises for it."""
+    path, packed = tmp_path / f"a.csv.{suffix}", pack(TEXT.encode() * 99)
+    middle = len(packed) // 2
+    for damaged in (packed[:middle], packed[:middle] + b"\xff" * 9 + packed[middle:]):
+        path.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"does not read as CSV: .*a good copy"):
+            load_climate_csv(path)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        load_climate_csv(tmp_path / "a.csv")
+    with pytest.raises(URLError):
+        load_climate_csv((tmp_path / "a.csv").as_uri())
 
 
 def test_measured_year(data_folder):

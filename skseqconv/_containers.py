@@ -1,0 +1,224 @@
+"""What becomes a series: arrays, tables and columns, with masks and labels."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+
+def read_series(series):
+    """One series as (array, names, labels, index)."""
+    _refuse_others(series)
+    if hasattr(series, "dims") and hasattr(series, "to_pandas"):
+        series = series.to_pandas()  # xarray's DataArray, with its dates
+    index = getattr(series, "index", None) if hasattr(series, "iloc") else None
+    if is_other_table(series):
+        table = numeric_table(series, "series")
+        array, labels = table.to_numpy(), tuple(table.columns)
+        if array.dtype.kind == "O":  # decimals, truth values some of which are missing
+            array = array.astype(np.float64)
+    elif hasattr(series, "columns"):
+        array, labels = _pandas_values(series), labels_of(series.columns)
+    elif hasattr(series, "iloc"):
+        labels = None if series.name is None else labels_of([series.name])
+        return _as_rows(_pandas_column(series)), None, labels, index
+    else:
+        return _as_rows(series), None, None, index
+    return _as_rows(array), _names(labels), labels, index
+
+
+def _refuse_others(series):
+    """Refuse containers that hold series but are none, with what to give instead."""
+    kind = type(series).__name__
+    if isinstance(series, Mapping) and not hasattr(series, "data_vars"):
+        raise ValueError(
+            f"The series is a {kind} of {len(series)}: give its series as a list, "
+            "list(series.values()); or one table of its channels, "
+            "pandas.DataFrame(series)."
+        )
+    if hasattr(series, "data_vars"):
+        raise ValueError(
+            f"The series is a {kind}, which holds several arrays: "
+            "series.to_dataframe() makes a table of it."
+        )
+    if hasattr(series, "groups") and hasattr(series, "ngroups"):
+        raise ValueError(
+            f"The series is a {kind}: give its parts as a list, [part for _, part in "
+            "series], without the column that they are grouped by."
+        )
+    if hasattr(series, "toarray"):
+        raise ValueError(
+            f"The series is a sparse {kind}: series.toarray() makes it an array."
+        )
+    if isinstance(series, (set, frozenset, Iterator)):
+        raise ValueError(
+            f"The series is a {kind}, which has no length or no order: give an array, "
+            "a DataFrame, or a list of these."
+        )
+
+
+def _pandas_column(column):
+    """A column of pandas, masked and nullable ones too, as an array."""
+    values = column.to_numpy()
+    if values.dtype.kind in "fiub":
+        return values
+    return _column_values("series", column, column.name)
+
+
+def _pandas_values(table):
+    values = table.to_numpy()
+    if values.dtype.kind not in "OMm" or not table.shape[1]:
+        return values
+    columns = [
+        _column_values("series", table.iloc[:, at], name)
+        for at, name in enumerate(table.columns)
+    ]
+    return np.stack(columns, axis=1)
+
+
+def _column_values(called, column, name):
+    kind = column.dtype.kind
+    try:
+        if kind in "Mm":
+            raise TypeError
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise _not_numeric(called, name, column.dtype, kind == "M") from None
+
+
+def is_other_table(X):
+    """Whether X is a table, and not pandas'."""
+    return hasattr(type(X), "columns") and not hasattr(X, "iloc")
+
+
+def numeric_table(table, called):
+    """A table that is not pandas', such as polars', by narwhals; refuses others.
+
+    NumPy would make numbers of the dates of such a table.
+    """
+    import narwhals  # which scikit-learn reads tables by
+
+    try:
+        table = narwhals.from_native(table, eager_only=True)
+    except TypeError:
+        raise ValueError(
+            f"The {called} is a {type(table).__name__}, which holds no values yet: "
+            "collect it first, or give a NumPy array or a pandas DataFrame."
+        ) from None
+    for name, dtype in table.schema.items():
+        if not (dtype.is_numeric() or dtype == narwhals.Boolean):
+            is_date = dtype in (narwhals.Date, narwhals.Datetime)
+            raise _not_numeric(called, name, dtype, is_date)
+    return table
+
+
+def _not_numeric(called, name, dtype, is_date):
+    """The error that a column deserves."""
+    way_out = (
+        "or turn it into numbers first. If it names several series below "
+        f"each other, give these as a list, [part.drop(columns={name!r}) for _, part "
+        f"in table.groupby({name!r})]"
+    )
+    if is_date:
+        way_out = f"or make it the index of a pandas DataFrame, set_index({name!r})"
+    return ValueError(
+        f"Channel {name!r} of the {called} is not numeric (dtype {dtype}): leave it "
+        f"out, {way_out}."
+    )
+
+
+def _names(labels):
+    """Labels as scikit-learn's feature names: an array of str, or None."""
+    if labels is None or not all(isinstance(label, str) for label in labels):
+        return None
+    return np.array(labels, dtype=object)
+
+
+def labels_of(columns):
+    """What the columns of pandas are called; None where they are only counted."""
+    labels = tuple(columns)
+    if any(isinstance(label, bool) for label in labels):  # True == 1
+        return labels
+    return None if labels == tuple(range(len(labels))) else labels
+
+
+def _as_rows(values):
+    """A C-ordered float array of shape (n_steps, n_channels); a memmap as it is."""
+    array = _as_array(unmasked(values))
+    if array.dtype.names is not None:
+        raise ValueError(
+            f"The series is a structured array of the fields {list(array.dtype.names)}:"
+            " pandas.DataFrame(series) makes a table of it."
+        )
+    if array.dtype.kind not in "fiub":
+        raise ValueError(
+            f"A series must be numeric, got an array of dtype {array.dtype}."
+        )
+    if array.ndim == 1:
+        array = array[:, None]
+    if array.ndim != 2:
+        raise ValueError(
+            "A series must be of shape (n_steps, n_channels), got "
+            f"{array.shape}. Several series are given as a list."
+        )
+    if not array.shape[1]:
+        raise ValueError(f"The series has no channels: its shape is {array.shape}.")
+    if isinstance(array, np.memmap):
+        return array
+    kept = array.dtype in (np.float32, np.float64) and array.dtype.isnative
+    return np.ascontiguousarray(array, dtype=array.dtype if kept else np.float64)
+
+
+def _as_array(values):
+    if isinstance(values, np.memmap):
+        return values
+    try:
+        return np.asarray(values)
+    except ValueError:  # lists of unequal lengths
+        raise ValueError(
+            f"The series is {_kind(values)} whose parts have different shapes. Several "
+            "series are given as a list of arrays or DataFrames."
+        ) from None
+
+
+def _kind(values):
+    name = type(values).__name__
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+# Masked arrays.
+
+
+def unmasked(values):
+    """A masked array with NaN where it is masked; anything else as it is.
+
+    NumPy, pandas and scikit-learn take what lies under the mask for values.
+    """
+    if isinstance(values, (list, tuple)) and any(map(_is_masked, values)):
+        return [unmasked(value) for value in values]
+    if not _is_masked(values):
+        return values
+    if not np.ma.getmaskarray(values).any():
+        return np.asarray(values.data)
+    if values.dtype.kind not in "fiub":
+        raise ValueError(
+            f"A masked array of dtype {values.dtype} has masked values, and only "
+            "numbers can be NaN: leave these rows out."
+        )
+    is_float = values.dtype.kind == "f"
+    return (values if is_float else values.astype(np.float64)).filled(np.nan)
+
+
+def _is_masked(values):
+    return isinstance(values, np.ma.MaskedArray)
+
+
+def refuse_masked(name, values):
+    """Refuse masked values where none may be missing."""
+    parts = values if isinstance(values, (list, tuple)) else [values]
+    n_masked = sum(np.ma.count_masked(part) for part in parts if _is_masked(part))
+    if n_masked:
+        by = "; make_supervised leaves out rows whose target is missing"
+        raise ValueError(
+            f"{name} is masked at {n_masked} places: masked values are missing, and "
+            f"{name} can have none. Leave these rows out{by if name == 'y' else ''}."
+        )

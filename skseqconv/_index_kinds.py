@@ -1,0 +1,116 @@
+"""What an index holds: dates, periods, timedeltas or numbers; or text of such."""
+
+import re
+import warnings
+
+import numpy as np
+import pandas as pd
+
+#: Text that may be a date: it holds a year, or numbers as in 1/2/20.
+_DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+
+#: A date that begins with the day, or with the month.
+_DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
+
+
+def comparable(index):
+    """An index of dates, periods, timedeltas or numbers; None for any other.
+
+    Dates in Python's own objects, in Arrow or in categories are told as such.
+    """
+    if index is None or isinstance(index, pd.RangeIndex):
+        return index
+    _refuse_levels(index)
+    if not len(index):
+        return None
+    if isinstance(index, pd.IntervalIndex):
+        index = index.left
+    if isinstance(index, pd.CategoricalIndex):
+        index = pd.Index(index.to_numpy())
+    if index.dtype.kind == "O":
+        index = index.infer_objects()
+        if index.inferred_type == "date":
+            index = pd.DatetimeIndex(index)
+        elif index.inferred_type == "datetime":
+            raise ValueError(
+                "The index of the series holds times of several offsets from UTC: "
+                "pd.to_datetime(series.index, utc=True) brings them to one."
+            )
+    if index.inferred_type == "string":
+        return _of_text(index)
+    if hasattr(index, "asi8"):
+        return index
+    if index.dtype.kind == "M":
+        return pd.DatetimeIndex(index)
+    if index.dtype.kind == "m":
+        return pd.TimedeltaIndex(index)
+    return index if index.dtype.kind in "iuf" else None
+
+
+def ticks(index):
+    if hasattr(index, "asi8"):
+        return index.asi8
+    kind = np.float64 if index.dtype.kind == "f" else np.int64
+    return index.to_numpy(dtype=kind)
+
+
+def _of_text(index):
+    """Numbers in text; refuses dates in text, and names of series."""
+    ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+    if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
+        order = ""
+        if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
+            order = ", with dayfirst=True if the day comes before the month"
+        raise ValueError(
+            f"The index is text that looks like dates (row 0 is {index[0]!r}), and "
+            "text has no order in time: series.index = pd.to_datetime(series.index) "
+            f"makes dates of it{order}."
+        )
+    if all(text.strip().lstrip("-").isdigit() for text in ends):
+        numbers = pd.Series(pd.to_numeric(index.to_series(), errors="coerce"))
+        if numbers.notna().all():
+            return pd.Index(numbers)
+    if index.has_duplicates:
+        at = int(np.flatnonzero(index.duplicated())[0])
+        raise ValueError(
+            f"The index of the series repeats {index[at]!r} (row {at}). If it names "
+            "several series, give them as a list, [part.reset_index(drop=True) for _, "
+            "part in series.groupby(level=0)]; if all rows are one series in the order "
+            "of time, use series.reset_index(drop=True)."
+        )
+    return None
+
+
+def look_like_dates(index):
+    """Whether whole numbers are years, months and days: 20250131."""
+    if index.dtype.kind not in "iu" or hasattr(index, "asi8"):
+        return False
+    ends = pd.Series([str(index[0]), str(index[-1])])
+    if not ends.str.match(r"(19|20)\d{6}$").all():
+        return False
+    return bool(pd.to_datetime(ends, format="%Y%m%d", errors="coerce").notna().all())
+
+
+def _reads_as_dates(texts):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of formats that differ
+        return not pd.to_datetime(pd.Series(texts), errors="coerce").isna().any()
+
+
+def _refuse_levels(index):
+    if not isinstance(index, pd.MultiIndex):
+        return
+    timed = [at for at, level in enumerate(index.levels) if hasattr(level, "asi8")] or [
+        index.nlevels - 1
+    ]
+    ids = [
+        at if name is None else name
+        for at, name in enumerate(index.names)
+        if at != timed[-1]
+    ]
+    which = repr(ids[0] if len(ids) == 1 else ids)
+    raise ValueError(
+        f"The index of the series has {index.nlevels} levels, {list(index.names)}: "
+        "rows of several series below each other would be read as one. Give them as a "
+        f"list, [part.droplevel({which}) for _, part in series.groupby(level={which})]."
+    )

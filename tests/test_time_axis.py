@@ -1,0 +1,525 @@
+"""The time axis of every table that becomes a series: order, gaps, frequency."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_array_equal
+from pandas.tseries.offsets import CustomBusinessDay
+from sklearn.model_selection import KFold, ShuffleSplit
+
+from skseqconv import LookbackWindower, SeriesView, WindowView, make_supervised
+from skseqconv._frequency import nearest_offset, offset_of, plain_offset
+
+HOLIDAYS = ["2020-01-20", "2020-02-17", "2020-04-10", "2020-05-25", "2020-07-03"]
+
+
+def table(index, values=None):
+    values = np.arange(float(len(index))) if values is None else values
+    return pd.DataFrame({"v": values}, index=index)
+
+
+def hours(n_rows, start="2020-01-01", **options):
+    return pd.date_range(start, periods=n_rows, freq="h", **options)
+
+
+def lengths(series, **options):
+    """How long the series are that make_supervised makes."""
+    X = make_supervised(series, "v", **options)[0]
+    return [len(part) for part in X._series.arrays]
+
+
+def windows_of(series):
+    return WindowView(series, lags=[1, 0])
+
+
+def windowed(series):
+    return LookbackWindower(2).fit_transform(series)
+
+
+def supervised(series):
+    return make_supervised(series, "v")
+
+
+WAYS = [supervised, SeriesView, windows_of, windowed]
+
+
+# Order: an error, wherever a table becomes a series.
+
+ORDERED = [
+    hours(30),
+    hours(30, tz="Europe/Berlin"),
+    pd.period_range("2020-01", periods=30, freq="M"),
+    pd.timedelta_range(0, periods=30, freq="h"),
+    pd.RangeIndex(30),
+    pd.Index(np.arange(30) * 0.1),
+    pd.Index(np.arange(30, dtype="uint8")),
+    pd.Index(np.arange(30), dtype="Int64"),
+    pd.Index([str(number) for number in range(30)]),
+    pd.Index(list(pd.date_range("2020", periods=30).date)),
+    pd.CategoricalIndex(hours(30)),
+    pd.interval_range(0, 30),
+    pd.Index(hours(30)).astype("timestamp[ns][pyarrow]"),
+]
+KINDS = [f"{type(index).__name__}-{index.dtype}" for index in ORDERED]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("index", ORDERED, ids=KINDS)
+def test_rows_out_of_order_are_refused(index, way):
+    way(table(index))
+    shuffled = np.random.default_rng(0).permutation(30)
+    with pytest.raises(
+        ValueError, match=r"not in order: row .* series\.sort_index\(\)"
+    ):
+        way(table(index[shuffled]))
+    match = r"the newest row is the first\. Use series\[::-1\]"
+    with pytest.raises(ValueError, match=match):
+        way(table(index[::-1]))
+    way(table(index[::-1])[::-1])
+
+
+@pytest.mark.parametrize("index", ORDERED, ids=KINDS)
+def test_a_hole_is_found_and_split(index):
+    holed = table(index[np.delete(np.arange(30), [10, 11])])
+    with pytest.raises(ValueError, match=r"has 1 gap .*row 10 .* comes (0|0\.)?3"):
+        make_supervised(holed, "v")
+    assert lengths(holed, on_gap="split") == [10, 18]
+    assert lengths(holed, on_gap="ignore") == [28]
+    with pytest.warns(UserWarning, match=r"1 gap .*on_gap=.ignore.") as caught:
+        SeriesView(holed)
+    assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match="1 gap") as caught:
+        windows_of(holed)
+    assert len(caught) == 1
+    with pytest.raises(ValueError, match="1 gap"):
+        SeriesView(holed, on_gap="raise")
+    SeriesView(holed, on_gap="ignore")
+    with pytest.raises(ValueError, match="got on_gap='split'"):
+        SeriesView(holed, on_gap="split")
+
+
+def test_rows_in_steps_of_another_size_have_no_gap():
+    assert lengths(table(pd.RangeIndex(30))[::3]) == [10]
+    assert lengths(table(pd.Index([2001, 2003, 2005]))) == [3]
+    with pytest.raises(ValueError, match=r"most steps are 1\): row 2 \(2004\) comes 2"):
+        make_supervised(table(pd.Index([2001, 2002, 2004, 2005])), "v")
+
+
+def test_numbers_that_look_like_dates_are_named():
+    dates = pd.date_range("2025-01-25", periods=20)
+    numbers = pd.Index(dates.strftime("%Y%m%d").astype(int))
+    with pytest.raises(ValueError, match=r"row 7 \(20250201\).*format='%Y%m%d'\)"):
+        make_supervised(table(numbers), "v")
+    assert lengths(table(pd.to_datetime(numbers.astype(str), format="%Y%m%d"))) == [20]
+    with pytest.raises(ValueError, match="1 gap") as error:
+        make_supervised(table(numbers + 70), "v")
+    assert "%Y" not in str(error.value)
+
+
+def test_folds_of_a_plain_table():
+    """Shuffled rows are refused; a hole in the training rows is told."""
+    plain = table(pd.RangeIndex(30))
+    train = next(ShuffleSplit(1, random_state=0).split(plain))[0]
+    with pytest.raises(ValueError, match=r"not in order.*also in shuffled folds"):
+        windowed(plain.iloc[train])
+    first, middle, _ = (train for train, _ in KFold(3).split(plain))
+    windowed(plain.iloc[first])
+    with pytest.warns(UserWarning, match=r"row 10 \(20\) comes 11 .*reset_index"):
+        windowed(plain.iloc[middle])
+    windowed(plain.iloc[middle].reset_index(drop=True))
+    with pytest.warns(UserWarning) as caught:
+        windowed(plain.iloc[middle])
+    assert len(caught) == 1
+
+
+def test_a_list_of_series_says_which():
+    series = [table(hours(5)), table(hours(5)[::-1])]
+    with pytest.raises(ValueError, match=r"^series\[1\]: The rows are not in order"):
+        SeriesView(series)
+    holed = [table(hours(9).delete(4)), table(hours(9)), table(hours(9).delete(3))]
+    with pytest.raises(ValueError, match=r"^series\[0\]: The time axis has 1 gap"):
+        make_supervised(holed, "v")
+    with pytest.warns(UserWarning, match=r"row 4 .* 1 more of the series have gaps"):
+        SeriesView(holed)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_row_without_a_place_in_time_is_refused(way):
+    with pytest.raises(ValueError, match=r"Row 1 .* no number \(NaN\)"):
+        way(table(pd.Index([0.0, np.nan, 2.0])))
+    with pytest.raises(ValueError, match=r"Row 1 .* no date \(NaT\)"):
+        way(table(pd.PeriodIndex(["2020-01", None, "2020-03"], freq="M")))
+
+
+# Text.
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("texts", "advice"),
+    [
+        (hours(30).delete(4).astype(str), r"pd\.to_datetime\(series\.index\)"),
+        (["2020-01-01", "2020-01-02"], r"pd\.to_datetime\(series\.index\)"),
+        (["01.02.2009 00:10", "01.02.2009 00:20"], "dayfirst=True if the day"),
+        (["1/31/20", "2/1/20"], "dayfirst=True if the day"),
+    ],
+)
+def test_text_that_holds_dates_is_named(texts, advice, way):
+    with pytest.raises(ValueError, match=rf"text that looks like dates .*{advice}"):
+        way(table(pd.Index(texts)))
+
+
+def test_other_text_is_no_time():
+    assert lengths(table(pd.Index(["north", "a-12-2020", "x1", "may"]))) == [4]
+    with pytest.raises(ValueError, match=r"repeats 'a' \(row 1\).*groupby\(level=0\)"):
+        make_supervised(table(pd.Index(list("aabb"))), "v")
+    offsets = ["2025-03-01 00:00+01:00", "2025-07-01 00:00+02:00"]
+    index = pd.Index([pd.Timestamp(stamp) for stamp in offsets], dtype=object)
+    with pytest.raises(ValueError, match=r"several offsets from UTC.*utc=True"):
+        SeriesView(table(index))
+
+
+# Several series in one table.
+
+
+def two_stores(index):
+    """Store 0 below store 1, the second shorter."""
+    stores = [table(index[:n]).assign(store=k) for k, n in enumerate((30, 12))]
+    return pd.concat(stores)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_levels_are_several_series(way):
+    long = two_stores(hours(30))
+    for levels in (["store", "time"], ["time", "store"]):
+        series = long.rename_axis("time").set_index("store", append=True)
+        series = series.reorder_levels(levels)
+        match = r"2 levels.*part\.droplevel\('store'\).*groupby\(level='store'\)"
+        with pytest.raises(ValueError, match=match):
+            way(series)
+    parts = [part.droplevel("store") for _, part in series.groupby(level="store")]
+    assert lengths(parts) == [30, 12]
+
+
+@pytest.mark.filterwarnings("ignore:Channel 'store' looks like the id")
+@pytest.mark.parametrize("way", WAYS)
+def test_stamps_that_start_over_are_several_series(way):
+    long = two_stores(hours(30))
+    match = (
+        r"12 of 42 rows have the stamp of another row.*part\.drop\(columns='store'\)"
+    )
+    with pytest.raises(ValueError, match=match) as error:
+        way(long)
+    assert "sort_index" not in str(error.value)
+    match = r"row 1 .*repeats its stamp, as 12 of 24 rows do.*groupby\('store'\)"
+    with pytest.raises(ValueError, match=match):
+        way(long[long.index < hours(30)[12]].sort_index(kind="stable"))
+    parts = [part.drop(columns="store") for _, part in long.groupby("store")]
+    assert lengths(parts) == [30, 12]
+
+
+def test_numbers_that_start_over_may_be_one_series():
+    joined = pd.concat([table(pd.RangeIndex(9))] * 2)
+    match = r"drop\(columns='store'\)\.reset_index.* series\.reset_index\(drop=True\)"
+    with pytest.raises(ValueError, match=match):
+        make_supervised(joined, "v")
+    assert lengths(joined.reset_index(drop=True)) == [18]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("order", ["blocks", "turns"])
+@pytest.mark.parametrize("name", ["store", "item_id", "ID", "Station No"])
+def test_a_column_of_ids_is_told(name, order, way):
+    ids = np.repeat([7, 8, 9], 4) if order == "blocks" else np.tile([7, 8, 9], 4)
+    series = table(pd.RangeIndex(12))
+    with pytest.warns(UserWarning, match=f"{name}' looks like the id of 3 series"):
+        way(series.assign(**{name: ids}))
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("month", np.repeat([7, 8, 9], 4)),
+        ("humid", np.repeat([7, 8, 9], 4)),
+        ("store", np.full(12, 3)),
+        ("store", np.arange(12)),
+        ("store", np.repeat([0.5, 1.5], 6)),
+        ("store", [1, 2, 2, 1, 1, 2, 1, 2, 2, 2, 1, 1]),
+    ],
+)
+def test_other_columns_are_no_ids(name, values):
+    SeriesView(table(pd.RangeIndex(12)).assign(**{name: values}))
+
+
+def test_a_column_of_names_is_told():
+    long = two_stores(hours(30)).assign(store=list("ab" * 21))
+    with pytest.raises(ValueError, match=r"names several series.*groupby\('store'\)"):
+        SeriesView(long)
+
+
+# The calendar: one irregularity is one gap.
+
+MONDAY_TO_SATURDAY = pd.date_range("2023-01-02", periods=180)
+MONDAY_TO_SATURDAY = MONDAY_TO_SATURDAY[MONDAY_TO_SATURDAY.day_of_week < 6]
+CALENDARS = {
+    "month starts": pd.date_range("2015-01-01", periods=58, freq="MS"),
+    "month ends": pd.date_range("2015-01-31", periods=58, freq="ME"),
+    "the 15th": pd.date_range("2015-01-01", periods=58, freq="MS")
+    + pd.Timedelta("14D"),
+    "quarters": pd.date_range("2010-02-01", periods=58, freq="QS-FEB"),
+    "years": pd.date_range("1950-01-01", periods=58, freq="YS"),
+    "third Fridays": pd.date_range("2015-01-01", periods=58, freq="WOM-3FRI"),
+    "days in a time zone": pd.date_range(
+        "2025-01-01", periods=365, freq="D", tz="Europe/Berlin"
+    ),
+    "business days": pd.bdate_range("2020-01-01", periods=300),
+    "business days in a time zone": pd.bdate_range(
+        "2025-01-01", periods=300, tz="America/New_York"
+    ),
+    "business hours": pd.date_range("2020-01-01 09:00", periods=300, freq="bh"),
+    "Monday to Saturday": MONDAY_TO_SATURDAY,
+    "Tuesdays and Thursdays": pd.bdate_range(
+        "2020-01-01", periods=60, freq="C", weekmask="Tue Thu"
+    ),
+    "business days as periods": pd.PeriodIndex(
+        pd.bdate_range("2020-01-01", periods=300), freq="D"
+    ),
+}
+
+
+@pytest.mark.parametrize("index", CALENDARS.values(), ids=CALENDARS)
+def test_one_missing_stamp_makes_two_stretches(index):
+    assert lengths(table(index)) == [len(index)]
+    at = 23
+    holed = table(index.delete(at))
+    with pytest.raises(ValueError, match=rf"has 1 gap .*: row {at} "):
+        make_supervised(holed, "v")
+    assert lengths(holed, on_gap="split") == [at, len(index) - at - 1]
+
+
+def test_trading_days_have_natural_gaps():
+    trading = pd.bdate_range("2020-01-01", "2020-08-31").difference(
+        pd.DatetimeIndex(HOLIDAYS)
+    )
+    series = table(trading)
+    match = r"5 gaps \(compared with the calendar frequency 'B'\).*holidays=\[\.\.\.\]"
+    with pytest.raises(ValueError, match=match):
+        make_supervised(series, "v")
+    assert lengths(series, on_gap="ignore") == [len(trading)]
+    days = CustomBusinessDay(holidays=HOLIDAYS)
+    assert lengths(series, freq=days) == [len(trading)]
+    holed = series.drop(series.index[30])
+    assert lengths(holed, freq=days, on_gap="split") == [30, len(trading) - 31]
+    with pytest.raises(ValueError, match=r"freq='C' .*row 30 ") as error:
+        make_supervised(holed, "v", freq=days)
+    assert "holidays=" not in str(error.value)
+
+
+def test_a_shop_is_told_its_weekdays():
+    match = r"CustomBusinessDay\(weekmask='Mon Tue Wed Thu Fri Sat', holidays="
+    with pytest.raises(ValueError, match=match):
+        make_supervised(table(MONDAY_TO_SATURDAY.delete(20)), "v")
+
+
+def test_a_weekday_missing_for_weeks_is_no_closing_day():
+    """A few Sundays without data are gaps; a year of them is a rule."""
+    days = pd.date_range("2023-01-02", periods=26)
+    with pytest.raises(ValueError, match="3 gaps"):
+        make_supervised(table(days[days.day_of_week < 6]), "v")
+    days = pd.date_range("2023-01-02", periods=70)
+    some = days[(days.day_of_week < 6) | (days.day % 2 == 0)]
+    with pytest.raises(ValueError, match=r"gaps \(most steps are 1 days\)"):
+        make_supervised(table(some), "v")
+
+
+# A frequency that is declared.
+
+
+@pytest.mark.parametrize(
+    ("index", "freq", "n_gaps"),
+    [
+        (hours(9), "h", 0),
+        (hours(9)[::2], "h", 4),
+        (hours(9)[::2], pd.Timedelta("2h"), 0),
+        (hours(9)[[0, 3, 6]], "h", 2),
+        (hours(9), "30min", 8),
+        (pd.date_range("2020-03-28", periods=5, tz="Europe/Berlin"), "D", 0),
+        (pd.date_range("2020-03-28", periods=5, tz="Europe/Berlin"), "24h", 1),
+        (pd.date_range("2020-01-04", periods=3), "B", 2),
+        (pd.date_range("2020-01-05", periods=3), "B", 1),
+        (pd.date_range("2020-01-06", periods=3), "B", 0),
+        (pd.date_range("2020-01-31", periods=5, freq="ME"), "ME", 0),
+        (pd.date_range("2020-01-31", periods=5, freq="ME"), "MS", 5),
+        (pd.period_range("2020-01", periods=5, freq="M"), "M", 0),
+        (pd.period_range("2020-01", periods=5, freq="M")[::2], "M", 2),
+        (pd.period_range("2020-01", periods=5, freq="M"), "MS", 0),
+        (pd.period_range("2020-01", periods=5, freq="M"), "ME", 0),
+        (pd.period_range("2020-01", periods=5, freq="M"), "QS", 4),
+        (pd.timedelta_range(0, periods=5, freq="h"), "h", 0),
+        (pd.timedelta_range(0, periods=5, freq="2h"), "h", 4),
+        (pd.RangeIndex(5), 1, 0),
+        (pd.RangeIndex(0, 10, 2), 1, 4),
+        (pd.Index([0.0, 2.0, 4.0]), 2, 0),
+    ],
+)
+def test_a_declared_frequency(index, freq, n_gaps):
+    n_gaps = min(n_gaps, len(index) - 1)
+    if not n_gaps:
+        assert lengths(table(index), freq=freq) == [len(index)]
+        return
+    with pytest.raises(ValueError, match=rf"has {n_gaps} gaps? \(freq="):
+        make_supervised(table(index), "v", freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("index", "freq", "message"),
+    [
+        (hours(9), "moon", "must be a frequency of pandas, such as '10min'"),
+        (hours(9), 3, "must be a frequency of pandas"),
+        (hours(9), "-1h", "must be a frequency of pandas"),
+        (pd.timedelta_range(0, periods=9, freq="h"), "MS", "a fixed length of time"),
+        (pd.RangeIndex(9), "h", "must be a whole number > 0 for an index of numbers"),
+        (pd.RangeIndex(9), 0, "must be a whole number > 0"),
+        (pd.RangeIndex(9), True, "must be a whole number > 0"),
+        (pd.Index(list("abcdefghi")), "h", "none that tells time"),
+    ],
+)
+def test_a_frequency_that_makes_no_sense(index, freq, message):
+    with pytest.raises(ValueError, match=message):
+        make_supervised(table(index), "v", freq=freq)
+    with pytest.raises(ValueError, match="none that tells time"):
+        make_supervised(np.arange(9.0), 0, freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("dates", "offset"),
+    [
+        (["2020-01-01", "2020-02-01", "2020-03-01"], "MS"),
+        (["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"], "B"),
+        (["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-08"], None),
+        (["2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"], "ME"),
+        (["2020-01-01", "2020-02-01", "2020-03-02"], None),
+        (["2020-01-01", "2020-02-01"], None),
+        (["2020-01-01"], None),
+        ([], None),
+    ],
+)
+def test_the_calendar_frequency_of_a_few_stamps(dates, offset):
+    found, _ = nearest_offset(pd.DatetimeIndex(dates), 1)
+    assert found == (offset and pd.tseries.frequencies.to_offset(offset))
+
+
+@pytest.mark.parametrize(
+    "offset",
+    [
+        None,
+        "B",
+        pd.offsets.BusinessDay(2),
+        pd.offsets.QuarterBegin(startingMonth=2),
+        pd.DateOffset(months=3),
+        CustomBusinessDay(holidays=HOLIDAYS, weekmask="Mon Tue"),
+        CustomBusinessDay(2),
+    ],
+    ids=str,
+)
+def test_offsets_as_plain_data(offset):
+    plain = plain_offset(offset)
+    assert isinstance(plain, (str, dict, type(None)))
+    assert offset_of(plain) == offset
+    assert type(offset_of(plain)) is type(offset)
+
+
+def test_an_offset_that_text_does_not_say_stays():
+    easter = pd.offsets.Easter()
+    assert offset_of(plain_offset(easter)) == easter
+
+
+# Daylight saving in dates without a time zone.
+
+
+@pytest.mark.parametrize("freq", ["10min", "30min"])
+def test_an_hour_that_comes_twice_is_named(freq):
+    zoned = pd.date_range("2025-10-25", periods=400, freq=freq, tz="Europe/Berlin")
+    series = table(zoned.tz_localize(None))
+    for way in WAYS:
+        with pytest.raises(ValueError, match=r'ambiguous="infer"') as error:
+            way(series)
+        assert "sort_index" not in str(error.value)
+    mended = series.tz_localize("Europe/Berlin", ambiguous="infer")
+    assert_array_equal(mended.index, zoned)
+    assert lengths(mended) == [400]
+    # Sorted, the two hours are mixed, and only the rows as recorded can tell.
+    mixed = series.sort_index(kind="stable")
+    with pytest.raises(ValueError, match="read the rows again in the order in which"):
+        make_supervised(mixed, "v")
+    with pytest.raises(ValueError, match=r"other values.*read the rows again"):
+        make_supervised(mixed, "v", on_gap="split")
+
+
+def test_hours_of_a_year_of_local_time():
+    zoned = pd.date_range("2025-01-01", periods=365 * 24, freq="h", tz="Europe/Berlin")
+    series = table(zoned.tz_localize(None))
+    match = r"2 gaps .*row 2114 .*row 7154 .* repeats .*tz_localize\(.Europe/Berlin"
+    with pytest.raises(ValueError, match=match) as error:
+        make_supervised(series, "v")
+    assert "split" not in str(error.value)
+    with pytest.raises(ValueError, match=r'other values.*ambiguous="infer"'):
+        make_supervised(series, "v", on_gap="split")
+    assert lengths(series.tz_localize("Europe/Berlin", ambiguous="infer")) == [365 * 24]
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        hours(60, "2025-03-29").delete(30),  # a Sunday's morning
+        hours(60, "2025-06-28").delete(26),  # no season of changes
+        hours(60, "2025-03-25").delete(26),  # a Wednesday
+        hours(60, "2025-03-29", tz="UTC").delete(26),
+        hours(60, "2025-03-29").delete([26, 27]),
+        pd.date_range("2025-03-01", periods=60).delete(29),
+    ],
+)
+def test_other_gaps_are_no_change_of_clocks(index):
+    with pytest.raises(ValueError, match="has 1 gap") as error:
+        make_supervised(table(index), "v")
+    assert "summer time" not in str(error.value)
+
+
+# Repeated stamps.
+
+
+def test_rows_of_one_stamp_are_not_chosen_among():
+    index = hours(20).insert(5, hours(20)[4])
+    series = table(index)
+    match = r"Row 5 .*other values.* does not choose .*groupby\(level=0\)\.mean\(\)"
+    with pytest.raises(ValueError, match=match):
+        make_supervised(series, "v", on_gap="split")
+    assert lengths(series.groupby(level=0).mean()) == [20]
+    series.iloc[5] = series.iloc[4]
+    assert lengths(series, on_gap="split") == [20]
+    series.iloc[4:6] = np.nan
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "1 of 19 rows have no target")
+        assert lengths(series, on_gap="split") == [20]
+    series.iloc[4] = 1.0
+    with pytest.raises(ValueError, match="other values"):
+        make_supervised(series, "v", on_gap="split")
+
+
+def test_series_of_a_list_are_ordered_by_any_index_of_numbers_or_dates():
+    first = table(pd.Index([0.0, 0.2, 0.4]), [0.0, 2, 4])
+    second = table(pd.Index([0.1, 0.3, 0.5]), [1.0, 3, 5])
+    X = make_supervised([first, second], "v")[0]
+    assert_array_equal(X.to_numpy().ravel(), [0, 1, 2, 3])
+    dates = pd.date_range("2020-01-01", periods=6).date
+    first, second = table(pd.Index(dates[:3])), table(pd.Index(dates[3:]))
+    X = make_supervised([second, first], "v")[0]
+    assert_array_equal(X.series_ids, [1, 1, 0, 0])
+
+
+def test_checks_of_a_long_regular_table_are_quick_and_silent():
+    """No sorting, no list of stamps: rows are compared with their neighbors once."""
+    series = table(hours(1_000_000, "1900-01-01"), np.zeros(1_000_000))
+    assert SeriesView(series, rows=[999_999]).shape == (1, 1)
