@@ -1258,7 +1258,7 @@ def test_bad_input_is_refused(windows, task):
         model.fit(rows, y)
     with pytest.raises(ValueError, match=r"X has 50 rows and y has 49"):
         model.fit(X[:50], y[:49])
-    with pytest.raises(ValueError, match="None of the 10 training rows has a complete"):
+    with pytest.raises(ValueError, match="None of the 10 rows has a complete"):
         model.fit(X[:10], y[:10])
     with pytest.raises(ValueError, match="y contains NaN"):
         model.fit(X, np.full(len(X), np.nan))
