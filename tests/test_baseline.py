@@ -7,6 +7,7 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import TimeSeriesSplit, cross_val_score
@@ -46,6 +47,7 @@ BEFORE = {
     "standardized": [Standardizer()],
     "scaled": [PerStep(MinMaxScaler(feature_range=(-3, 1)))],
     "both": [PerStep(MinMaxScaler()), Standardizer()],
+    "filled": [PerStep(SimpleImputer()), Standardizer()],
 }
 
 
@@ -116,7 +118,7 @@ def last_known(column, row, stride, start=0):
 
 @pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize("period", [None, 4])
-@pytest.mark.parametrize("before", ["bare", "standardized"])
+@pytest.mark.parametrize("before", ["bare", "standardized", "filled"])
 @pytest.mark.parametrize("every", [1, 3])
 def test_a_missing_value_is_the_last_known_one(frame, period, before, every):
     # One row, a stretch, and more than half of all the rows at random.
