@@ -1,0 +1,206 @@
+"""Small changes of the code, one at a time: which of them does no test notice?
+
+    python -m tests.benchmarks.mutants views _series --sample 20
+
+Comparisons at their boundary, arithmetic, whole numbers, "and" and "or", smallest and
+largest are changed in a module, and its tests run, in a process of their own, until one
+fails. What no test notices is printed as the line and what became of it: a boundary
+that deserves a test, a simpler line, or a change that makes no difference. Without
+names, all modules that have tests of their own.
+"""
+
+import argparse
+import ast
+import contextlib
+import copy
+import importlib.abc
+import importlib.util
+import multiprocessing
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+#: The test files of a module, where they are not called as it is.
+TESTS = {
+    "_affine": "relative baseline",
+    "_clock_changes": "time_axis",
+    "_containers": "containers supervised masked",
+    "_contest": "comparison",
+    "_feed": "relative level",
+    "_files": "files persistence",
+    "_frequency": "time_axis calendar",
+    "_history": "history",
+    "_ids": "time_axis containers",
+    "_index_kinds": "time_axis",
+    "_intervals": "intervals",
+    "_last_known": "relative baseline",
+    "_lengths": "classifiers intervals",
+    "_level": "level relative continued_fits",
+    "_losses": "losses",
+    "_pool": "engine",
+    "_relative": "relative",
+    "_samples": "text",
+    "_series": "views supervised masked",
+    "_significance": "comparison",
+    "_split": "split",
+    "_steps": "continued_fits",
+    "_targets": "losses relative continued_fits",
+    "_time_axis": "time_axis supervised",
+    "_training": "estimators",
+    "_trials": "comparison",
+    "_trusted": "persistence",
+    "_usable": "persistence",
+    "_validation": "history preprocessing windowing masked",
+    "_words": "words",
+    "comparison": "comparison",
+    "displays._dates": "displays",
+    "displays._forecast_lines": "displays",
+    "displays._predictions": "displays",
+    "displays._times": "displays",
+    "export": "export",
+    "flat": "baseline history",
+    "networks": "classifiers",
+    "preprocessing": "preprocessing masked",
+    "supervised": "supervised time_axis",
+    "views": "views windowing leakage",
+    "windowing": "windowing history",
+}
+
+COMPARISONS = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+}
+ARITHMETIC = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div}
+CHOICES = {ast.And: ast.Or, ast.Or: ast.And}
+NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+NAMES |= {"minimum": "maximum", "maximum": "minimum"}
+
+
+def changes(tree):
+    """Each small change of a module, as a function that makes it in a copy."""
+    for at, node in enumerate(ast.walk(tree)):
+        if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
+            yield at, lambda n: n.ops.__setitem__(0, COMPARISONS[type(n.ops[0])]())
+        elif isinstance(node, (ast.BinOp, ast.AugAssign)):
+            if type(node.op) in ARITHMETIC and not _is_text(node):
+                yield at, lambda n: setattr(n, "op", ARITHMETIC[type(n.op)]())
+        elif isinstance(node, ast.BoolOp):
+            yield at, lambda n: setattr(n, "op", CHOICES[type(n.op)]())
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            yield at, lambda n: setattr(n, "value", n.value + 1)
+        elif isinstance(node, ast.Attribute) and node.attr in NAMES:
+            yield at, lambda n: setattr(n, "attr", NAMES[n.attr])
+        elif isinstance(node, ast.Name) and node.id in NAMES:
+            yield at, lambda n: setattr(n, "id", NAMES[n.id])
+
+
+def _is_text(node):
+    return any(
+        isinstance(one, ast.JoinedStr)
+        or (isinstance(one, ast.Constant) and isinstance(one.value, str))
+        for one in ast.walk(node)
+    )
+
+
+def mutants(source, sample, seed):
+    """The changed sources, with the line before and after."""
+    tree = ast.parse(source)
+    found = list(changes(tree))
+    if sample and sample < len(found):
+        found = random.Random(seed).sample(found, sample)
+    for at, change in sorted(found, key=lambda pair: pair[0]):
+        changed = copy.deepcopy(tree)
+        node = next(n for i, n in enumerate(ast.walk(changed)) if i == at)
+        before = ast.unparse(node)
+        change(node)
+        line = source.splitlines()[node.lineno - 1].strip()
+        yield (
+            f"line {node.lineno}: {line}   [{before} -> {ast.unparse(node)}]",
+            ast.unparse(changed),
+        )
+
+
+class Replacing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports a module from another source than its file's."""
+
+    def __init__(self, name, source, path):
+        self.name, self.source, self.path = name, source, path
+
+    def find_spec(self, name, path=None, target=None):
+        if name == self.name:
+            return importlib.util.spec_from_loader(name, self, origin=str(self.path))
+        return None
+
+    def exec_module(self, module):
+        exec(compile(self.source, str(self.path), "exec"), vars(module))
+
+
+def run_tests(name, source, path, files, says):
+    """In a process of its own: the tests of a changed module, to the first failure."""
+    import pytest
+
+    sys.meta_path.insert(0, Replacing(name, source, path))
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+            says.send(int(pytest.main([*options, *files])))
+
+
+def outcome(name, source, path, files, limit):
+    """What the tests say of a changed module: "noticed", "not noticed" or "hangs"."""
+    fork = multiprocessing.get_context("fork")
+    hears, says = fork.Pipe(duplex=False)
+    process = fork.Process(target=run_tests, args=(name, source, path, files, says))
+    process.start()
+    answered = hears.poll(limit)
+    alive = process.is_alive()
+    code = hears.recv() if answered and (hears.poll() or not alive) else None
+    process.kill()
+    process.join()
+    if not answered:
+        return "hangs"
+    return "not noticed" if code == 0 else "noticed"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("modules", nargs="*", help="such as views or displays._times")
+    parser.add_argument("--sample", type=int, help="of a module's changes; default all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--limit", type=float, default=300, help="seconds for a change")
+    options = parser.parse_args()
+    os.chdir(ROOT)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # Imported once, run in forks only: TensorFlow begins its threads when it runs.
+    import hypothesis  # noqa: F401
+    import keras  # noqa: F401
+    import matplotlib.pyplot  # noqa: F401
+    import sklearn.ensemble  # noqa: F401
+    import tensorflow  # noqa: F401
+
+    for module in options.modules or TESTS:
+        path = ROOT / "skseqconv" / f"{module.replace('.', '/')}.py"
+        names = TESTS.get(module, module.removeprefix("_")).split()
+        files = [f"tests/test_{name}.py" for name in names]
+        counts, began = {"noticed": 0, "not noticed": 0, "hangs": 0}, time.time()
+        for said, source in mutants(path.read_text(), options.sample, options.seed):
+            found = outcome(f"skseqconv.{module}", source, path, files, options.limit)
+            counts[found] += 1
+            if found != "noticed":
+                print(f"{module}: {found}: {said}", flush=True)
+        said = ", ".join(f"{number} {name}" for name, number in counts.items())
+        print(f"{module}: {said} ({time.time() - began:.0f} s)", flush=True)
+
+
+if __name__ == "__main__":
+    main()
