@@ -379,6 +379,7 @@ def test_a_declared_frequency(index, freq, n_gaps):
         (hours(9), "moon", "must be a frequency of pandas, such as '10min'"),
         (hours(9), 3, "must be a frequency of pandas"),
         (hours(9), "-1h", "must be a frequency of pandas"),
+        (hours(9), "0h", "must be a frequency of pandas"),
         (pd.timedelta_range(0, periods=9, freq="h"), "MS", "a fixed length of time"),
         (pd.RangeIndex(9), "h", "must be a whole number > 0 for an index of numbers"),
         (pd.RangeIndex(9), 0, "must be a whole number > 0"),
