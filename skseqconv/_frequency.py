@@ -241,8 +241,8 @@ def _open_weekdays(clock):
     if not len(days) or (days[-1] - days[0]).days < 7 * MIN_WEEKS:
         return []
     counts = np.bincount(days.day_of_week, minlength=7)
-    is_open = counts >= counts.max() / 2
-    if is_open.all() or (counts[~is_open] > counts.max() / 10).any():
+    is_open = counts > counts.max() / 10
+    if is_open.all():
         return []
     if is_open.tolist() == [True] * 5 + [False] * 2:
         return [pd.offsets.BusinessDay()]
