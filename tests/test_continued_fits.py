@@ -179,6 +179,14 @@ def test_arrays_and_rows_of_unknown_delay_cannot_be_told_and_pass(jump):
     np.testing.assert_allclose(network.predict(plain), series[:-1], atol=1e-9)
 
 
+def test_a_row_whose_target_lies_beyond_the_series_cannot_be_told_and_passes(jump):
+    series, X, y = jump
+    network = Conv1DRegressor(**STILL).fit(windows_of(X), y)
+    newest = LookbackWindower(N_STEPS).fit_transform(SeriesView(series, [79]))
+    network.partial_fit(newest, [100.0]).calibrate_interval(newest, [100.0])
+    assert network.predict(newest) == pytest.approx([104])
+
+
 def test_a_target_that_was_constant_is_learned_later(jump):
     _, X, y = jump
     flat, y_flat = make_supervised(np.full(20, 3.0), 0)
