@@ -1037,7 +1037,7 @@ def test_verbose_shows_keras_progress_bar(windows, capsys):
     [
         (
             {"kernel_size": 30, "padding": "valid"},
-            r"no time step of a window of 24.*shortest.* has 30. Use kernel_size=24 or "
+            r"no time step of a window of 24.*shortest.* has 119. Use kernel_size=6 or "
             'padding="same", or a longer window',
         ),
         ({"kernel_size": (3, 3, 3)}, r"kernel_size=.* has 3 values for 2 layers"),
