@@ -152,7 +152,7 @@ def run_tests(name, source, path, files, says):
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
+            options = ["-x", "-q", "-p", "no:cacheprovider"]
             says.send(int(pytest.main([*options, *files])))
 
 
@@ -162,14 +162,18 @@ def outcome(name, source, path, files, limit):
     hears, says = fork.Pipe(duplex=False)
     process = fork.Process(target=run_tests, args=(name, source, path, files, says))
     process.start()
-    answered = hears.poll(limit)
-    alive = process.is_alive()
-    code = hears.recv() if answered and (hears.poll() or not alive) else None
-    process.kill()
-    process.join()
-    if not answered:
+    says.close()
+    if not hears.poll(limit):
+        process.kill()
         return "hangs"
-    return "not noticed" if code == 0 else "noticed"
+    try:
+        code = hears.recv()
+    except EOFError:  # the process ended before its tests did
+        code = 1
+    process.join()
+    if code not in (0, 1):
+        raise RuntimeError(f"pytest ended with {code} on {files}")
+    return "noticed" if code else "not noticed"
 
 
 def main():
@@ -182,7 +186,6 @@ def main():
     os.chdir(ROOT)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     # Imported once, run in forks only: TensorFlow begins its threads when it runs.
-    import hypothesis  # noqa: F401
     import keras  # noqa: F401
     import matplotlib.pyplot  # noqa: F401
     import sklearn.ensemble  # noqa: F401
