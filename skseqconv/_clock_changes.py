@@ -42,15 +42,18 @@ def zone_advice(index, changes):
     """What to do with dates whose clocks were set after the positions `changes`."""
     at = int(changes[0]) + 1
     repeats = changes[index[changes] == index[changes + 1]]
-    way_out = "Name the zone"
+    way_out, warning = "Name the zone", " Sorting would mix them."
     if (np.diff(repeats) == 2).any():  # 02:00, 02:00, 02:10, 02:10
-        way_out = (
-            "Sorting has mixed the two hours with the same stamps: read the rows again "
-            "in the order in which they were recorded. Then name the zone"
+        way_out, warning = (
+            (
+                "Sorting has mixed the two hours with the same stamps: read the rows again "
+                "in the order in which they were recorded. Then name the zone"
+            ),
+            "",
         )
     return (
         f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
         f"without a time zone. {way_out}, as in series.tz_localize("
-        '"Europe/Berlin", ambiguous="infer"), which tells the two hours apart. Sorting '
-        "would mix them."
+        '"Europe/Berlin", ambiguous="infer"), which tells the two hours apart.'
+        f"{warning}"
     )

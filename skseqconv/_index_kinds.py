@@ -109,8 +109,9 @@ def _refuse_levels(index):
         if at != timed[-1]
     ]
     which = repr(ids[0] if len(ids) == 1 else ids)
+    named = f", {list(index.names)}" if any(index.names) else ""
     raise ValueError(
-        f"The index of the series has {index.nlevels} levels, {list(index.names)}: "
+        f"The index of the series has {index.nlevels} levels{named}: "
         "rows of several series below each other would be read as one. Give them as a "
         f"list, [part.droplevel({which}) for _, part in series.groupby(level={which})]."
     )

@@ -383,7 +383,7 @@ def compare_models(
     UserWarning
         If X is a view, and a fold trains on rows whose targets, as far as X knows how
         far ahead they lie, come after its first test row. Folds that hold out whole
-        series are let be.
+        series are not checked.
 
     See Also
     --------
