@@ -44,12 +44,10 @@ def zone_advice(index, changes):
     repeats = changes[index[changes] == index[changes + 1]]
     way_out, warning = "Name the zone", " Sorting would mix them."
     if (np.diff(repeats) == 2).any():  # 02:00, 02:00, 02:10, 02:10
-        way_out, warning = (
-            (
-                "Sorting has mixed the two hours with the same stamps: read the rows again "
-                "in the order in which they were recorded. Then name the zone"
-            ),
-            "",
+        warning = ""
+        way_out = (
+            "Sorting has mixed the two hours with the same stamps: read the rows again "
+            "in the order in which they were recorded. Then name the zone"
         )
     return (
         f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
