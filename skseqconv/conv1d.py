@@ -97,8 +97,8 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit. The scale of y and what
-        leads to its level are solved anew, so that the steps before may be fitted anew.
+        Whether `fit` goes on from the weights of the last fit. A regressor solves the
+        scale and the level of y anew, so that the steps before may be fitted anew.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.
@@ -274,7 +274,8 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
+        Whether `fit` goes on from the weights of the last fit. A regressor solves the
+        scale and the level of y anew, so that the steps before may be fitted anew.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.

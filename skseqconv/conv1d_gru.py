@@ -108,8 +108,8 @@ class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit. The scale of y and what
-        leads to its level are solved anew, so that the steps before may be fitted anew.
+        Whether `fit` goes on from the weights of the last fit. A regressor solves the
+        scale and the level of y anew, so that the steps before may be fitted anew.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.
@@ -293,7 +293,8 @@ class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
         Keras callbacks, copied for each fit. scikit-learn's own are set with
         `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit.
+        Whether `fit` goes on from the weights of the last fit. A regressor solves the
+        scale and the level of y anew, so that the steps before may be fitted anew.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.
