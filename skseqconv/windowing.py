@@ -111,8 +111,6 @@ class LookbackWindower(
         "on_missing_history": [StrOptions(set(ON_MISSING_HISTORY))],
     }
 
-    on_missing_history = "warn"  # also of those saved before there was a choice
-
     def __init__(
         self,
         lookback: int,
@@ -123,6 +121,10 @@ class LookbackWindower(
         self.lookback = lookback
         self.step = step
         self.on_missing_history = on_missing_history
+
+    def __setstate__(self, state):
+        """Those saved before there was a choice warn."""
+        super().__setstate__({"on_missing_history": "warn", **state})
 
     @one_task
     def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:

@@ -637,7 +637,7 @@ def test_the_vocabulary_size_is_learned_or_given():
         (["some text", "more"] * 2, "holds texts.*put a TokenSequencer before it"),
         (np.array(["some text"] * 4, dtype=object), "put a TokenSequencer before it"),
         (pd.Series(["some text"] * 4), "put a TokenSequencer before it"),
-        ([[1, 2], [1, 2, 3]] * 2, "lengths, 2 to 3.*TokenSequencer does so"),
+        ([[1, 2], [1, 2, 3]] * 2, "lengths, 2 to 3.*token ids by TokenSequencer"),
         (
             np.ones((4, 8, 1), dtype=int),
             "embedding_dim=4, X must be token ids of shape",

@@ -289,7 +289,7 @@ def test_weights_go_through_a_pipeline(routing, rows, windows, weight):
 
 def test_weights_go_through_folds_and_searches(routing, rows, weight):
     X, y = rows
-    asking = network().set_fit_request(sample_weight=True)
+    asking = network(learning_rate=1e-4).set_fit_request(sample_weight=True)
     model = pipeline(asking.set_score_request(sample_weight=True))
     expected = []
     for train, test in CV.split(X):
