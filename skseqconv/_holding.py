@@ -7,7 +7,7 @@ from functools import wraps
 
 import keras
 
-from ._pool import Recipe, Weights, drop, give_back, running, take
+from ._pool import Recipe, Weights, give_back, own_network, running, take
 from ._trusted import plain_state, restored_state
 
 #: Attributes that live as long as a fit.
@@ -56,16 +56,13 @@ class HoldsNetwork:
             raise AttributeError(
                 f"This {type(self).__name__} has no model_ before it is fitted."
             )
-        with self._weights.loading:
-            if "_own_network" not in vars(self):
-                slot = take(self._recipe, self._weights)
-                drop(slot)
-                self._own_network = slot.network
-        return self._own_network.model
+        fitted = self._as_it_is()
+        return own_network(fitted._recipe, fitted._weights).model
 
     @property
     def _recipe(self):
-        return Recipe(self._architecture, *self._compiled_with)
+        policy = vars(self).get("_policy") or keras.config.dtype_policy().name
+        return Recipe(self._architecture, *self._compiled_with, policy=policy)
 
     def _take_network(self, weights=None):
         """Borrow a network for a fit, to go on from some weights or for new ones."""
@@ -77,22 +74,19 @@ class HoldsNetwork:
         """The network, to run it: during a fit the one that is trained."""
         if "_slot" in vars(self):
             yield self._slot.network
-        elif "_own_network" in vars(self):
-            yield self._own_network
         else:
             with running(self._recipe, self._weights) as network:
                 yield network
 
     def _learned(self):
         """The weights as they are now."""
-        if not {"_slot", "_own_network"} & set(vars(self)):
-            return self._weights
-        with self._network() as network:
-            return Weights(network.get_state())
+        if "_slot" in vars(self):
+            return Weights(self._slot.network.get_state())
+        return self._weights
 
     def _fitted_attributes(self):
         """All attributes, as if the fit had ended now."""
-        kept = vars(self).keys() - {*_ONLY_IN_FIT, "_own_network"}
+        kept = vars(self).keys() - set(_ONLY_IN_FIT)
         return {name: vars(self)[name] for name in kept} | {"_weights": self._learned()}
 
     def _as_it_is(self):
@@ -103,12 +97,12 @@ class HoldsNetwork:
 
     @contextmanager
     def _new_fit(self):
-        """A copy of the estimator to be fitted, which takes its place in the end.
+        """A copy of the estimator to be fitted, whose attributes it takes in the end.
 
         So a fit that fails changes nothing, and whoever predicts meanwhile is answered
         by the fit before.
         """
-        new = self._as_it_is()
+        new, before = self._as_it_is(), dict(vars(self))
         try:
             yield new
             fitted = new._fitted_attributes()
@@ -117,13 +111,25 @@ class HoldsNetwork:
                 give_back(new._slot)
             raise
         give_back(new._slot, fitted["_weights"])
-        self.__dict__ = fitted
+        self._publish(before, fitted)
+
+    def _publish(self, before, fitted):
+        """Take what a fit has changed; what others have set meanwhile stays."""
+        changed = {
+            name: value
+            for name, value in fitted.items()
+            if name not in before or value is not before[name]
+        }
+        gone = before.keys() - fitted.keys()
+        now = {name: vars(self)[name] for name in vars(self).keys() - gone}
+        self.__dict__ = now | changed  # all at once
 
     def __getstate__(self):
-        state = dict(super().__getstate__())
+        same = self._as_it_is()
+        state = dict(super(HoldsNetwork, same).__getstate__())
         if "_weights" in state:
-            state["_state"] = self._learned().arrays
-        for name in (*_ONLY_IN_FIT, "_own_network", "_weights"):
+            state["_state"] = same._learned().arrays
+        for name in (*_ONLY_IN_FIT, "_weights"):
             state.pop(name, None)
         return plain_state(state)
 

@@ -40,21 +40,31 @@ def refuse_fork():
 
 
 class Weights:
-    """What a fit learned, as arrays: the weights, then the state of the optimizer."""
+    """What a fit learned, as arrays: the weights, then the state of the optimizer.
+
+    Once somebody has asked for the Keras model, a network of its own, `own`, holds
+    them, with whatever is done to it.
+    """
 
     def __init__(self, arrays):
-        self.arrays = arrays
+        self._arrays = arrays
+        self.own = None
         self.loading = threading.Lock()  # one thread gives them to a network
+
+    @property
+    def arrays(self):
+        return self._arrays if self.own is None else self.own.get_state()
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a network is made from."""
+    """What a network is made from; `policy` is Keras' dtype policy for its layers."""
 
     architecture: dict
     loss: Any
     optimizer: Any
     metrics: tuple = ()
+    policy: str = "float32"
 
     def keys(self):
         """What networks that run, and that train, alike have in common.
@@ -63,23 +73,28 @@ class Recipe:
         were when it was traced. The second is None where the loss or the optimizer is
         somebody's own, which may do something else the next time.
         """
-        policy = keras.config.dtype_policy().name
-        numbers = keras.config.floatx(), keras.config.epsilon()
-        settings = [policy, numbers, id(current_strategy())]
-        runs = [self.architecture, settings]
+        runs = [self.architecture, self.policy, id(current_strategy())]
+        settings = keras.config.floatx(), keras.config.epsilon()
         plain = plain_state({"loss": self.loss, "optimizer": self.optimizer})
         if isinstance(plain["optimizer"], dict):  # its name counts how many there were
             own = {**plain["optimizer"]["config"], "name": None}
             plain["optimizer"] = {**plain["optimizer"], "config": own}
         try:
-            trains = json.dumps([runs, plain, self.metrics], sort_keys=True)
+            trains = json.dumps([runs, settings, plain, self.metrics], sort_keys=True)
         except TypeError:
             trains = None
         return json.dumps(runs, sort_keys=True), trains
 
     def made(self):
         """A new network."""
-        return Network(self.architecture, self.loss, self.optimizer, self.metrics)
+        before = keras.config.dtype_policy()
+        if before.name == self.policy:
+            return Network(self.architecture, self.loss, self.optimizer, self.metrics)
+        keras.config.set_dtype_policy(self.policy)
+        try:
+            return Network(self.architecture, self.loss, self.optimizer, self.metrics)
+        finally:
+            keras.config.set_dtype_policy(before)
 
 
 def _nobody():
@@ -109,6 +124,9 @@ _clock = itertools.count(1)
 def running(recipe, weights):
     """A network that has these weights, to run it; several threads may, at once."""
     refuse_fork()
+    if weights.own is not None:
+        yield weights.own
+        return
     with weights.loading:
         slot = _shared(weights)
         if slot is None:
@@ -122,18 +140,28 @@ def running(recipe, weights):
         _released(slot)
 
 
+def own_network(recipe, weights):
+    """The network that these weights have for themselves from now on."""
+    with weights.loading:
+        if weights.own is None:
+            slot = take(recipe, weights)
+            drop(slot)
+            weights.own = slot.network
+        return weights.own
+
+
 def take(recipe, weights=None):
     """A network to train, for one fit: new, or with weights to go on from.
 
     It is `give_back` that ends the loan.
     """
     refuse_fork()
-    slot = None if weights is None else _shared(weights, alone=True)
-    if slot is not None:
-        if slot.whole and slot.trains == recipe.keys()[1]:
+    trains = recipe.keys()[1]
+    if weights is not None:
+        slot = _shared(weights, lambda slot: slot.whole and slot.trains == trains)
+        if slot is not None:
             return slot
-        _released(slot)
-    slot = _taken(recipe, lambda slot, _, trains: slot.trains == trains is not None)
+    slot = _taken(recipe, lambda slot, *_: slot.trains == trains is not None)
     if weights is not None:
         with _dropped_on_failure(slot):
             slot.network.set_state(weights.arrays)
@@ -154,12 +182,16 @@ def drop(slot):
             _slots.remove(slot)
 
 
-def _shared(weights, alone=False):
-    """The slot that has these weights, if any; for one user's changes, if `alone`."""
+def _shared(weights, can_change=None):
+    """The slot that has these weights, if any; for one user alone, to change them."""
     with _lock:
         for slot in _slots:
-            if slot.owner() is weights and not (alone and slot.n_users):
-                slot.owner = _nobody if alone else slot.owner
+            if slot.owner() is not weights:
+                continue
+            if can_change is None:
+                return _in_use(slot)
+            if not slot.n_users and can_change(slot):
+                slot.owner = _nobody
                 return _in_use(slot)
     return None
 

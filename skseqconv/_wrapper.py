@@ -13,6 +13,7 @@ from dataclasses import fields
 from inspect import signature
 from typing import Self
 
+import keras
 import numpy as np
 from numpy.typing import ArrayLike
 from scikeras.wrappers import BaseWrapper
@@ -290,6 +291,7 @@ class SequenceEstimator(
         architecture = self._architecture_for(X, y, level and level.kind)
         self._architecture = architecture
         self._compiled_with = self._compile_options()
+        self._policy = keras.config.dtype_policy().name
         network = self._take_network()
         network.reset(weights_seed)
         if level is not None:

@@ -35,7 +35,6 @@ TEXTS_THAT_DIFFER = {
     "loss": "of values, or of probabilities",
     "validation_gap": "of windows that know time, or of samples of a class",
     "learning_rate": "changes from a level are learned slower",
-    "warm_start": "levels are solved anew, and classes stay",
     "window_norm": "solved by the estimators, or given to the layer",
     "quantiles": "of a loss, or of a head",
     "target_channel": "of a forecast, or of the level that it starts from",

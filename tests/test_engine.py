@@ -319,6 +319,21 @@ def test_a_network_in_double_precision_is_one(Estimator):
         assert {layer.compute_dtype for layer in model.model_.layers} == {"float64"}
 
 
+def test_a_fitted_network_keeps_the_precision_of_its_fit():
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
+    one, other = (Conv1DRegressor(**settings).fit(X, s * X[:, -1, 0]) for s in (1, -1))
+    expected = one.predict(X)
+    other.predict(X)  # takes the network
+    with configured("dtype_policy", "mixed_bfloat16"):
+        np.testing.assert_array_equal(one.predict(X), expected)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        copied = pickle.loads(pickle.dumps(one))
+        clear_compiled_networks()
+        np.testing.assert_array_equal(copied.predict(X), expected)
+    np.testing.assert_array_equal(one.predict(X), expected)
+
+
 def test_the_smallest_number_of_losses_is_part_of_a_program():
     slot = take()
     _pool.give_back(slot)

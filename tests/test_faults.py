@@ -1,5 +1,6 @@
 """Faults from outside: interrupts, dead workers, lost files, threads and forks."""
 
+import copy
 import multiprocessing
 import os
 import signal
@@ -332,6 +333,46 @@ def test_threads_that_fit_one_estimator_take_turns(windows):
         assert list(pool.map(fit, (1, -1))) == [None, None]
     found = model.predict(X)
     assert any(np.array_equal(found, one) for one in alone)
+
+
+class Meanwhile(keras.callbacks.Callback):
+    """Does something while another fit of the same estimator is under way."""
+
+    def __init__(self, act):
+        super().__init__()
+        self.act = act
+
+    def on_train_end(self, logs=None):
+        self.act()
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+def test_copies_and_models_made_during_a_fit_are_of_the_fit_before(windows):
+    X, y = windows
+    model = small().fit(X, y)
+    expected, made = model.predict(X), []
+
+    def act():
+        made.append(copy.copy(model))
+        model.model_.get_weights()
+
+    model.set_params(callbacks=Meanwhile(act)).fit(X, -3 * y)
+    for one in made:
+        np.testing.assert_array_equal(one.predict(X), expected)
+    again = small().fit(X, -3 * y).predict(X)
+    np.testing.assert_array_equal(model.predict(X), again)
+
+
+def test_what_is_set_during_a_fit_stays(windows):
+    X, y = windows
+    model = small().fit(X, y)
+
+    def act():
+        model.set_params(batch_size=7)
+        model.note = "mine"
+
+    model.set_params(callbacks=Meanwhile(act)).fit(X, y)
+    assert (model.batch_size, model.note) == (7, "mine")
 
 
 def test_a_spawned_process_predicts_the_same(windows):
