@@ -269,6 +269,19 @@ def test_missing_values_are_named(frame):
         FlatWindowRegressor(lags=[0]).fit(windows, y)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize("end, row", [(53, 51), (51, 50), (3, 1), (1, 0)])
+def test_the_row_named_is_the_one_that_is_read(end, row):
+    """Two rows before the end, or the first one of the same series."""
+    series = np.arange(100.0)
+    windows = WindowView([series[:50], series[50:]], ends=np.arange(10, 49), lags=[2])
+    model = PersistenceRegressor(0, delay=1).fit(windows, np.arange(9.0, 48))
+    series[row] = np.inf
+    at_end = WindowView([series[:50], series[50:]], ends=[end], lags=[2])
+    with pytest.raises(ValueError, match=f"infinity: channel 0, first at row {row} of"):
+        model.predict(at_end)
+
+
 def test_target_channel_overrules_the_target_of_x(frame):
     windows, y = windows_of(frame, ["temp", "rain"], 2)
     swapped = PersistenceRegressor(["rain", "temp"]).fit(windows, y[:, ::-1])
