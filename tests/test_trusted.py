@@ -1,6 +1,7 @@
 """What a file may hold, part by part, to the byte."""
 
 import io
+import sys
 import warnings
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
@@ -160,7 +161,7 @@ def test_objects_of_keras_come_back():
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
     loss, optimizer = keras.losses.Huber(2.0), keras.optimizers.Adam(schedule)
     plain = plain_state({"loss": loss, "optimizer": optimizer, "filters": 3})
-    assert isinstance(plain["loss"], dict)
+    assert [type(value) for value in plain.values()] == [dict, dict, int]
     again = restored_state(plain)
     assert again["filters"] == 3
     assert again["loss"].get_config() == loss.get_config()
@@ -217,3 +218,24 @@ def test_what_networks_are_trained_with(compiled_with, message):
         del state["_compiled_with"]
     with pytest.raises(ValueError, match=message):
         restored_state(state)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"module": "this"},  # it would be imported
+        {"module": None},
+        {"class_name": "Loss\0"},
+        {"class_name": "get"},
+        {"class_name": 3},
+        {"config": None},
+        {"config": {"fn": "mean_squared_error"}},
+        {"config": {"name": {"module": "keras.optimizers.schedules"}}},
+        {"config": {"learning_rate": {"module": "keras.layers"}}},
+    ],
+)
+def test_objects_that_are_none_of_keras_own(change):
+    loss = plain_state({"loss": keras.losses.Huber(2.0)})["loss"]
+    with pytest.raises(ValueError, match="describes none of Keras' own losses"):
+        restored_state({"loss": {**loss, **change}})
+    assert "this" not in sys.modules

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeRegressor
 
 from skseqconv import PerStep, Standardizer
 from skseqconv._usable import DEEPEST, LacksParameters, check_usable
@@ -51,6 +52,18 @@ def test_what_lacks_a_parameter_is_found(holder):
     check_usable(holder(Standardizer()))
     with pytest.raises(LacksParameters, match=r"^a Standardizer without with_std$"):
         check_usable(holder(broken()))
+
+
+def test_objects_of_others_are_not_looked_into():
+    class Other:
+        held = broken()
+
+    other = Other()
+    other.own = broken()
+    check_usable(FunctionTransformer(kw_args={"a": other}))
+    fitted = DecisionTreeRegressor().fit([[0], [1]], [0, 1])
+    assert not hasattr(fitted.tree_, "__dict__")  # of scikit-learn, in Cython
+    check_usable(fitted)
 
 
 def test_all_parameters_that_lack_are_named():

@@ -48,7 +48,7 @@ TESTS = {
     "_significance": "significance comparison",
     "_split": "split",
     "_steps": "continued_fits",
-    "_targets": "losses relative continued_fits",
+    "_targets": "targets losses relative continued_fits",
     "_time_axis": "time_axis supervised",
     "_training": "estimators",
     "_trials": "comparison",
