@@ -3,6 +3,7 @@
 import io
 import sys
 import warnings
+from inspect import signature
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 import keras
@@ -18,6 +19,7 @@ from skseqconv._trusted import (
     refused_entries,
     restored_state,
 )
+from skseqconv.networks import BUILDERS
 
 
 def archive_of(*members, compression=ZIP_STORED):
@@ -157,9 +159,11 @@ def test_a_network_is_found_wherever_it_stands():
 ARCHITECTURE = {"network": "conv1d", "filters": 4, "kernel_size": [3, 2], "dropout": 0}
 
 
-def test_objects_of_keras_come_back():
+@pytest.mark.parametrize("scheduled", [False, True])
+def test_objects_of_keras_come_back(scheduled):
     schedule = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
-    loss, optimizer = keras.losses.Huber(2.0), keras.optimizers.Adam(schedule)
+    optimizer = keras.optimizers.Adam(schedule if scheduled else 0.25)
+    loss = keras.losses.Huber(2.0)
     plain = plain_state({"loss": loss, "optimizer": optimizer, "filters": 3})
     assert [type(value) for value in plain.values()] == [dict, dict, int]
     again = restored_state(plain)
@@ -239,3 +243,10 @@ def test_objects_that_are_none_of_keras_own(change):
     with pytest.raises(ValueError, match="describes none of Keras' own losses"):
         restored_state({"loss": {**loss, **change}})
     assert "this" not in sys.modules
+
+
+def test_a_network_may_say_all_that_its_builder_takes():
+    architecture = dict.fromkeys(signature(BUILDERS["conv1d"]).parameters, 1)
+    architecture |= {"network": "conv1d", "window_norm": None}
+    state = {"_architecture": architecture, "_compiled_with": ("mse", "adam", ())}
+    assert restored_state(state) == state
