@@ -37,6 +37,7 @@ from skseqconv.displays import (
     HistoryDisplay,
     SearchDisplay,
 )
+from skseqconv.displays._times import with_breaks
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")
 matplotlib.use("Agg")
@@ -460,15 +461,35 @@ def test_unit_is_added_to_the_target():
     assert display.ax_.get_ylabel() == "T (°C)"
 
 
-def test_times_are_put_in_order_and_broken_at_leaps():
-    index = pd.to_datetime(
-        ["2020-01-03", "2020-01-01", "2020-01-02", "2020-03-01", "2020-03-02"]
-    )
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.to_datetime(
+            ["2020-01-03", "2020-01-01", "2020-01-02", "2020-03-01", "2020-03-02"]
+        ),
+        [2, 0, 1, 8, 9],
+    ],
+)
+def test_times_are_put_in_order_and_broken_at_leaps(index):
     y = np.array([3.0, 1, 2, 4, 5])
     display = ForecastDisplay.from_predictions(y, y + 1, index=index)
     line = display.lines_["forecast"]
     assert_array_equal(line.get_ydata(), [2, 3, 4, np.nan, 5, 6])
     assert (np.diff(line.get_xdata()).astype(int) > 0).all()
+
+
+@pytest.mark.parametrize(
+    "times, drawn, values",
+    [
+        ([0, 1, 2, 2, 7], [0, 1, 2, 2, 7], [1, 1, 1, 1, 1]),
+        ([0, 1, 2, 2, 8], [0, 1, 2, 2, 5, 8], [1, 1, 1, 1, np.nan, 1]),
+    ],
+)
+def test_a_leap_is_more_than_five_of_the_usual_steps(times, drawn, values):
+    """Values at one time are no step."""
+    found, [column] = with_breaks(np.array(times), [np.ones(5)])
+    assert_array_equal(found, drawn)
+    assert_array_equal(column, values)
 
 
 def test_dates_with_a_zone_and_periods_are_drawn():
@@ -648,6 +669,10 @@ def test_horizons_of_arrays():
     due = made[:, None] + np.array([1, 2, 4]) * np.timedelta64(1, "D")
     display = ForecastDisplay.from_predictions(y, y, index=due, delays=[1, 2, 4])
     assert display.ax_.get_xlabel() == "Time of the value, forecast 4 days before"
+    display = ForecastDisplay.from_predictions(
+        y[:, :2], y[:, :2], index=due[:, :2], delays=[1, 2]
+    )
+    assert display.ax_.get_xlabel() == "Time of the value, forecast 48 h before"
 
 
 def test_one_of_several_targets(weather):
