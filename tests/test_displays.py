@@ -37,6 +37,7 @@ from skseqconv.displays import (
     HistoryDisplay,
     SearchDisplay,
 )
+from skseqconv.displays._predictions import interval_of
 from skseqconv.displays._times import with_breaks
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")
@@ -372,6 +373,21 @@ def test_interval_of_one_of_several(fitted, task):
     assert len(styles) == 2
 
 
+class Around(DummyRegressor):
+    def predict_interval(self, X, coverage):
+        return np.stack([X[:, 0] - coverage, X[:, 0] + coverage], axis=1)
+
+
+@pytest.mark.parametrize("n_scalers", [0, 1, 2])
+def test_interval_behind_any_number_of_steps(n_scalers):
+    X, y = np.array([[1.0], [3.0]]), np.zeros(2)
+    scalers = [StandardScaler(with_std=False) for _ in range(n_scalers)]
+    model = make_pipeline(*scalers, Around()).fit(X, y)
+    middle = X if n_scalers == 0 else X - 2
+    expected = np.hstack([middle - 0.5, middle + 0.5])
+    assert_array_equal(interval_of(model, X, 0.5), expected)
+
+
 def test_intervals_that_nothing_has(task):
     X, y = task
     model = windows(PersistenceRegressor()).fit(X, y)
@@ -451,6 +467,10 @@ def test_one_column_is_as_good_as_none():
     y, bounds = np.ones((4, 1)), np.ones((4, 2))
     display = ForecastDisplay.from_predictions(y, np.ones(4), interval=bounds[:, None])
     assert display.y_pred["forecast"].shape == (4, 1)
+    assert display.intervals["forecast"].shape == (4, 1, 2)
+    display = ForecastDisplay.from_predictions(
+        np.ones(4), np.ones(4), interval=bounds[:, None]
+    )
     assert display.intervals["forecast"].shape == (4, 1, 2)
 
 
@@ -731,6 +751,8 @@ def test_compact_rows_do_not_know_what_they_forecast(task):
         ({"interval": 1.0}, "interval must be an array of numbers .* got float 1.0"),
         ({"interval": [["a", "b"]] * 5}, "interval must be .* could not convert"),
         ({"coverage": 80}, "coverage=80 must lie between 0 and 1"),
+        ({"coverage": 1}, "coverage=1 must lie between 0 and 1"),
+        ({"coverage": 0.0}, r"coverage=0\.0 must lie between 0 and 1"),
         ({"index": 3}, r"index has the shape \(\), but y_true"),
         (
             {"index": pd.to_datetime(["2020-01-01", None, "2020-01-03", None, None])},
