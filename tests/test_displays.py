@@ -38,7 +38,7 @@ from skseqconv.displays import (
     SearchDisplay,
 )
 from skseqconv.displays._predictions import interval_of
-from skseqconv.displays._times import with_breaks
+from skseqconv.displays._times import span_for, with_breaks
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")
 matplotlib.use("Agg")
@@ -609,6 +609,22 @@ def test_many_values_are_drawn_as_means_of_days():
     assert_array_equal(display.lines_["observed"].get_ydata(), truth)
     assert display.ax_.get_ylabel() == "T (K)"
     assert display.mae.loc[0, "forecast"] == 1
+
+
+@pytest.mark.parametrize(
+    "n_days, most, span",
+    [
+        (61, 122, None),  # no more values than that
+        (61, 121, "day"),
+        (61, 61, "day"),
+        (61, 60, "week"),  # days would be too many
+        (60, 119, None),  # two months are seen as they are
+    ],
+)
+def test_what_means_are_taken_over(n_days, most, span):
+    times = pd.date_range("2020-01-01", periods=2 * n_days, freq="12h").to_numpy()
+    assert span_for(times, most) == span
+    assert span_for(np.arange(2 * n_days), most) is None
 
 
 def test_few_values_and_values_without_dates_are_drawn_as_they_are():
