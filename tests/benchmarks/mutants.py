@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 #: The test files of a module, where they are not called as it is.
 TESTS = {
     "_affine": "baseline relative",
+    "_batches": "batches",
     "_clock_changes": "time_axis",
     "_containers": "containers supervised masked",
     "_contest": "comparison",
@@ -56,6 +57,7 @@ TESTS = {
     "_usable": "usable persistence",
     "_validation": "history preprocessing windowing masked",
     "_words": "words",
+    "baseline": "baseline",
     "comparison": "comparison",
     "displays._dates": "displays",
     "displays._forecast_lines": "displays",
