@@ -390,6 +390,17 @@ def test_unknown_channel_is_an_error(frame):
         PersistenceRegressor("a").fit(frame, y=np.zeros(len(frame)))
 
 
+def test_labels_that_are_no_text_name_channels_until_steps_drop_some(frame):
+    X, y = make_supervised(frame.set_axis([10, 20, 30], axis=1), 20, delay=2)
+    windows = LookbackWindower(3).fit_transform(X)
+    assert PersistenceRegressor(20).fit(windows, y).channels_ == [1]
+    fewer = PerStep(FunctionTransformer(lambda X: np.asarray(X)[:, 1:]))
+    windows = LookbackWindower(3).fit_transform(fewer.fit_transform(X))
+    message = r"target_channel=20 may be a label .*\[10, 20, 30\], the windows have 2 "
+    with pytest.raises(ValueError, match=message):
+        PersistenceRegressor(20).fit(windows, y)
+
+
 def test_several_channels_need_a_name(frame):
     windows = WindowView(frame, lags=[1, 0])
     for X in (windows, windows.to_numpy()):

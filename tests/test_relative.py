@@ -23,7 +23,12 @@ from skseqconv import (
     export_keras,
     make_supervised,
 )
-from skseqconv._affine import mean_and_spread, solve_affine, target_relations
+from skseqconv._affine import (
+    mean_and_spread,
+    rounding_of,
+    solve_affine,
+    target_relations,
+)
 from skseqconv._batches import Sequences
 from skseqconv._feed import gather, to_tensors
 from skseqconv._layers import variance
@@ -379,6 +384,17 @@ def test_the_scale_is_the_error_of_persistence(target, scale, changes):
     level = find_level(Conv1DRegressor(), X, y[:, None])
     np.testing.assert_allclose(level.scale, scale, rtol=1e-6)
     assert level.changes.tolist() == [changes]
+
+
+@pytest.mark.parametrize("steps", [(), (PerStep(MinMaxScaler()),)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rounding_is_that_of_the_values(dtype, steps):
+    windows = WindowView(walk_at(5.0).astype(dtype), lags=[1, 0])
+    for step in steps:
+        windows = step.fit(windows).transform(windows)
+    eps = 16 * np.finfo(dtype).eps
+    assert rounding_of(windows) == rounding_of(windows.to_numpy(dtype)) == eps
+    assert rounding_of(np.zeros((3, 2, 1), dtype=np.int64)) == 16 * 2.0**-52
 
 
 def test_the_last_row_that_knows_its_target_counts():
