@@ -6,7 +6,7 @@ import pytest
 
 from skseqconv import WindowView
 from skseqconv._batches import PanelSequences, WindowSequences
-from skseqconv._feed import gather, to_tensors
+from skseqconv._feed import Feed, gather, to_tensors
 
 ENDS, LAGS = [10, 11, 50, 80], [4, 2, 0]
 
@@ -76,6 +76,27 @@ def test_a_panel_is_a_tensor_up_to_its_size(monkeypatch):
     for most, fits in ((240, True), (239, False)):
         monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most)
         assert panel.fits_tensor() is fits
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("most, sizes", [(2**28, [6, 6, 1]), (0, [3, 3, 3, 3, 1])])
+def test_calls_take_all_samples_in_their_order(most, sizes, weighted, monkeypatch):
+    """Two steps of three a call, or where batches come from NumPy one."""
+    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most)
+    panel, y = np.arange(13.0).reshape(13, 1, 1), np.arange(13.0, dtype=np.float32)
+    feed = Feed(PanelSequences(panel), y[:, None], -y if weighted else None)
+    order = np.random.default_rng(0).permutation(13).astype(np.int32)
+    seen = []
+    for tensors, labels, at in feed.calls(order, batch_size=3, n_steps=2):
+        values = [np.asarray(label).take(at, axis=0).ravel() for label in labels]
+        read = gather(tensors, at).numpy().ravel()
+        expected = [read, -read] if weighted else [read]
+        np.testing.assert_array_equal(values, expected)
+        seen.append(read)
+    assert [len(part) for part in seen] == sizes
+    np.testing.assert_array_equal(np.concatenate(seen), order)
+    assert feed.n_samples == 13
+    assert 0 < len(feed.some()) < 13
 
 
 # Values that are not finite.

@@ -198,12 +198,38 @@ def test_windows_are_what_float64_subtracts(level, delay, step, several, single,
         assert (windows[:, -1] == 0).all()
 
 
+@PATHS
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("ends", [np.arange(30, 40), np.arange(10)])
+def test_windows_may_end_before_their_row(ends, one_tensor):
+    series = walk_at(1e8)
+    X = WindowView(series, ends=ends, lags=[8, 5, 2])
+    fed = relative(Sequences.of(X), level_of())
+    exact = X.to_numpy(np.float64)
+    np.testing.assert_array_equal(fed.levels[:, 0], exact[:, -1, 0])
+    at = np.arange(10, dtype=np.int32)
+    for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
+        np.testing.assert_allclose(windows, exact - exact[:, -1:], atol=1e-6)
+
+
 def test_the_rest_is_fed_only_where_rounding_matters():
     for level, n_tensors in ((0.0, 5), (1e3, 5), (1e5, 6)):
         X, _ = windows_of(walk_at(level))
         assert len(relative(Sequences.of(X), level_of()).tensors()) == n_tensors
     single = WindowView(walk_at(1e5).astype(np.float32), lags=[1, 0])
     assert len(relative(Sequences.of(single), level_of()).tensors()) == 5
+
+
+@pytest.mark.parametrize(
+    ("spread", "n_tensors"),
+    [(1.0, 6), (1e3, 5), (0.0, 6), (1e-3, 6)],  # 1e5 is rounded by 4e-3 at most
+)
+def test_rounding_matters_beside_the_usual_spread(spread, n_tensors):
+    X, _ = windows_of(walk_at(1e5))
+    fed = relative(Sequences.of(X), level_of(spread=spread))
+    for _ in range(2):  # read anew the second time
+        assert len(fed.tensors()) == n_tensors
+    assert fed.batch(np.arange(3)).dtype == np.float32
 
 
 def test_rows_that_no_window_reads_may_be_missing():
