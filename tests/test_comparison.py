@@ -41,6 +41,7 @@ from skseqconv import (
     TokenSequencer,
     make_supervised,
 )
+from skseqconv._contest import check_windows
 from skseqconv._significance import (
     corrected_t_test,
 )
@@ -1070,6 +1071,18 @@ def test_folds_without_a_window_are_told_before_training(climate):
     frame = pd.DataFrame(X.to_numpy())
     with pytest.raises(ValueError, match=r"Fold 0 .*models\['long'\] has lookback=240"):
         compare_models(models, frame, y, cv=CV, error_score="raise")
+
+
+@pytest.mark.parametrize("kind", ["rows", "windows", "array"])
+def test_a_fold_needs_the_rows_of_one_window(kind):
+    """Of lookback 12 and step 3 it has ten: nine rows back, and its own."""
+    X, windower = SeriesView(np.zeros((30, 1))), LookbackWindower(12, step=3)
+    X = {"rows": X, "array": np.zeros((30, 1)), "windows": windower.fit_transform(X)}
+    model = windowed(DummyRegressor()) if kind == "windows" else windower
+    check_windows({"a": model}, X[kind], [(np.arange(10), np.arange(20, 30))])
+    with pytest.raises(ValueError, match=r"Fold 1 trains on 9 rows.*lookback=12\."):
+        splits = [(np.arange(n), np.arange(20, 30)) for n in (10, 9)]
+        check_windows({"a": model}, X[kind], splits)
 
 
 def test_what_a_search_sets_is_left_to_the_search(climate):

@@ -212,6 +212,15 @@ def test_windows_may_end_before_their_row(ends, one_tensor):
         np.testing.assert_allclose(windows, exact - exact[:, -1:], atol=1e-6)
 
 
+def test_arrays_are_less_their_last_step():
+    panel = 1e8 + np.random.default_rng(0).normal(size=(5, 4, 2))
+    fed = relative(Sequences.of(panel), level_of())
+    np.testing.assert_array_equal(fed.levels[:, 0], panel[:, -1, 0])
+    at = np.arange(5, dtype=np.int32)
+    for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
+        np.testing.assert_allclose(windows, panel - panel[:, -1:], rtol=1e-6)
+
+
 def test_the_rest_is_fed_only_where_rounding_matters():
     for level, n_tensors in ((0.0, 5), (1e3, 5), (1e5, 6)):
         X, _ = windows_of(walk_at(level))

@@ -39,6 +39,20 @@ def test_small_p_values_are_not_zero(p_value, said):
 
 
 @pytest.mark.parametrize(
+    "p_value, rivals, said",
+    [
+        (0.7, 1, "p = 0.7: no more"),
+        (0.2, 2, "p = 0.4 for the best of 2: no more"),
+        (0.7, 2, "p = 1 for the best of 2: no more"),
+    ],
+)
+def test_p_values_of_the_best_of_several(p_value, rivals, said):
+    row = {"mean": 1.0, "reference": 2.0, "gain": 1.0, "skill": 0.5, "won": 3}
+    row |= {"folds": 4, "p_value": p_value}
+    assert said in sentence("net", "base", "error", row, True, rivals)
+
+
+@pytest.mark.parametrize(
     "number, text, in_table",
     [
         (2.6, "2.60", "2.6"),
