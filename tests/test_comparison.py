@@ -932,6 +932,7 @@ class NoKind(BaseEstimator):
         ),
         ({"scoring": lambda model, X, y: "good"}, "'score' must give a number"),
         ({"error_score": 0.0}, 'error_score must be numpy.nan or "raise", got 0.0'),
+        ({"error_score": "nan"}, "error_score must be numpy.nan .* got 'nan'"),
     ],
 )
 def test_bad_input(table, change, message):
