@@ -32,7 +32,7 @@ from skseqconv._affine import (
 from skseqconv._batches import Sequences
 from skseqconv._feed import gather, to_tensors
 from skseqconv._layers import variance
-from skseqconv._level import Level, find_level, last_values
+from skseqconv._level import Level, can_be_solved, find_level, last_values
 from skseqconv._relative import relative
 from skseqconv.views import WindowView
 
@@ -419,6 +419,19 @@ def test_the_scale_is_the_error_of_persistence(target, scale, changes):
     level = find_level(Conv1DRegressor(), X, y[:, None])
     np.testing.assert_allclose(level.scale, scale, rtol=1e-6)
     assert level.changes.tolist() == [changes]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "constant", "tells"),
+    [(3, False, True), (2, False, False), (3, True, False), (20, True, False)],
+)
+def test_three_rows_that_differ_tell_a_relation(n_rows, constant, tells):
+    """Any two lie on a line, and equal ones on many."""
+    series = walk_at(5.0)
+    series[:, 0] = 7.0 if constant else series[:, 0]
+    X, y = windows_of(series)
+    some = X[:n_rows], y[:n_rows, None]
+    assert can_be_solved(level_of(), Conv1DRegressor(), *some) is tells
 
 
 @pytest.mark.parametrize("steps", [(), (PerStep(MinMaxScaler()),)])
