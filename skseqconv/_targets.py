@@ -85,7 +85,12 @@ def check_values(estimator, y, n_samples, *, reset):
     _refuse_none(estimator, y)
     refuse_masked("y", y)
     y = check_array(
-        y, ensure_2d=False, dtype=np.float64, estimator=estimator, input_name="y"
+        y,
+        ensure_2d=False,
+        allow_nd=True,
+        dtype=np.float64,
+        estimator=estimator,
+        input_name="y",
     )
     if y.ndim > 2:
         raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")

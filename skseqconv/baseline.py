@@ -25,7 +25,7 @@ from ._affine import (
 from ._batches import raise_not_finite, raise_not_finite_row
 from ._callbacks import one_task
 from ._history import check_history
-from ._last_known import fill_missing
+from ._last_known import fill_missing, rows_before
 from ._steps import check_steps, remember_steps
 from ._targets import check_values
 from ._validation import check_input, refuse_durations
@@ -220,7 +220,7 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         at, column = np.argwhere(~np.isfinite(values))[0]
         channel, value = self.channels_[column], values[at, column]
         if isinstance(windows, WindowView):
-            row = max(windows.rows[at] - self.lags_[column], 0)
+            row = rows_before(windows, self.lags_[column])[0][at]
             raise_not_finite_row(windows, row, channel, value)
         raise_not_finite(value, channel, f"sample {at}")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from skseqconv import make_supervised
 
@@ -43,3 +44,22 @@ def weather():
 def task(weather):
     """X and y: the temperature six hours ahead."""
     return make_supervised(weather, "T (degC)", delay=6)
+
+
+@pytest.fixture(scope="session")
+def slow_diebold_mariano():
+    """A function: Diebold and Mariano's test, pair by pair, of rows that differ."""
+
+    def pair_by_pair(gains, rows, horizon):
+        n = len(gains)
+        apart = np.subtract.outer(rows, rows)
+        weights = 1 - np.abs(apart) / (4 * horizon)
+        deviations = gains - gains.mean()
+        variance = deviations @ np.maximum(weights, 0) @ deviations / n**2
+        # The horizon, in gains.
+        h = ((apart >= 0) & (apart < horizon)).sum(axis=0).max()
+        small = (n + 1 - 2 * h + h * (h - 1) / n) / n
+        statistic = gains.mean() / np.sqrt(variance) * np.sqrt(small)
+        return statistic, 2 * stats.t(1.5 * n / (4 * h)).sf(abs(statistic))
+
+    return pair_by_pair

@@ -269,6 +269,19 @@ def test_missing_values_are_named(frame):
         FlatWindowRegressor(lags=[0]).fit(windows, y)
 
 
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize("end, row", [(53, 51), (51, 50), (3, 1), (1, 0)])
+def test_the_row_named_is_the_one_that_is_read(end, row):
+    """Two rows before the end, or the first one of the same series."""
+    series = np.arange(100.0)
+    windows = WindowView([series[:50], series[50:]], ends=np.arange(10, 49), lags=[2])
+    model = PersistenceRegressor(0, delay=1).fit(windows, np.arange(9.0, 48))
+    series[row] = np.inf
+    at_end = WindowView([series[:50], series[50:]], ends=[end], lags=[2])
+    with pytest.raises(ValueError, match=f"infinity: channel 0, first at row {row} of"):
+        model.predict(at_end)
+
+
 def test_target_channel_overrules_the_target_of_x(frame):
     windows, y = windows_of(frame, ["temp", "rain"], 2)
     swapped = PersistenceRegressor(["rain", "temp"]).fit(windows, y[:, ::-1])
@@ -375,6 +388,17 @@ def test_unknown_channel_is_an_error(frame):
         PersistenceRegressor(3).fit(windows, y)
     with pytest.raises(ValueError, match=r"target_channel='a' is not .*0\.\.0"):
         PersistenceRegressor("a").fit(frame, y=np.zeros(len(frame)))
+
+
+def test_labels_that_are_no_text_name_channels_until_steps_drop_some(frame):
+    X, y = make_supervised(frame.set_axis([10, 20, 30], axis=1), 20, delay=2)
+    windows = LookbackWindower(3).fit_transform(X)
+    assert PersistenceRegressor(20).fit(windows, y).channels_ == [1]
+    fewer = PerStep(FunctionTransformer(lambda X: np.asarray(X)[:, 1:]))
+    windows = LookbackWindower(3).fit_transform(fewer.fit_transform(X))
+    message = r"target_channel=20 may be a label .*\[10, 20, 30\], the windows have 2 "
+    with pytest.raises(ValueError, match=message):
+        PersistenceRegressor(20).fit(windows, y)
 
 
 def test_several_channels_need_a_name(frame):

@@ -1,11 +1,12 @@
-"""What networks are fed: which row is named where a value is not finite."""
+"""What networks are fed: windows, in one tensor or by batches, and finite values."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from skseqconv import WindowView
-from skseqconv._batches import WindowSequences
+from skseqconv._batches import PanelSequences, WindowSequences
+from skseqconv._feed import Feed, gather, to_tensors
 
 ENDS, LAGS = [10, 11, 50, 80], [4, 2, 0]
 
@@ -21,6 +22,84 @@ def series(*bad, n_rows=100):
     for row, channel, value in bad:
         values[row, channel] = value
     return values
+
+
+# Windows.
+
+
+@pytest.mark.parametrize("n_series", [1, 2])
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize(
+    "lags", [[3, 2, 1, 0], [6, 4, 2, 0], [9, 6, 3], [13, 7, 1], [5, 2, 1], [0], [4]]
+)
+def test_both_ways_give_the_windows(lags, complete, n_series):
+    values = np.arange(118.0).reshape(59, 2)
+    view = WindowView([values[:31], values[31:]][:n_series], lags=lags)
+    order = np.random.default_rng(0).permutation(len(view))[: len(view) * 2 // 3]
+    view = view[order]
+    view = view[view.complete] if complete else view
+    sequences, at = WindowSequences(view), np.arange(len(view), dtype=np.int32)
+    tensors = sequences.tensors()
+    assert len(tensors) == (3 if view.complete.all() else 4)
+    gathered = gather(to_tensors(tensors), at).numpy()
+    assert gathered.dtype == np.float32
+    np.testing.assert_array_equal(gathered, view.to_numpy())
+    np.testing.assert_array_equal(sequences.batch(at), view.to_numpy())
+
+
+@pytest.mark.parametrize(
+    "view, n_rows",
+    [
+        (WindowView(series(), ends=[40, 60, 80], lags=[9, 0]), 30),  # ten rows each
+        (WindowView(series(), lags=[9, 0]), 100),  # no more than there are
+        (WindowView(series(), ends=np.arange(40, 60), lags=[9, 0]), 29),  # neighbors
+        (WindowView(series(), ends=np.arange(40, 60), lags=[0]), 20),
+    ],
+)
+def test_a_tensor_has_the_rows_that_windows_touch(view, n_rows, monkeypatch):
+    assert len(view.block()[0]) == n_rows
+    for most, fits in ((n_rows, True), (n_rows - 1, False)):
+        monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most * 2 * 4)
+        assert WindowSequences(view).fits_tensor() is fits
+
+
+def test_more_windows_than_rows_of_a_tensor_do_not_fit(monkeypatch):
+    """Many may end at one row: where they do takes room as well."""
+    view = WindowView(series(), ends=np.repeat([40, 41], 30), lags=[0])
+    for most, fits in ((60, True), (59, False)):
+        monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most * 2 * 4)
+        assert WindowSequences(view).fits_tensor() is fits
+
+
+def test_a_panel_is_a_tensor_up_to_its_size(monkeypatch):
+    panel = PanelSequences(np.zeros((5, 4, 3)))
+    for most, fits in ((240, True), (239, False)):
+        monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most)
+        assert panel.fits_tensor() is fits
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("most, sizes", [(2**28, [6, 6, 1]), (0, [3, 3, 3, 3, 1])])
+def test_calls_take_all_samples_in_their_order(most, sizes, weighted, monkeypatch):
+    """Two steps of three a call, or where batches come from NumPy one."""
+    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", most)
+    panel, y = np.arange(13.0).reshape(13, 1, 1), np.arange(13.0, dtype=np.float32)
+    feed = Feed(PanelSequences(panel), y[:, None], -y if weighted else None)
+    order = np.random.default_rng(0).permutation(13).astype(np.int32)
+    seen = []
+    for tensors, labels, at in feed.calls(order, batch_size=3, n_steps=2):
+        values = [np.asarray(label).take(at, axis=0).ravel() for label in labels]
+        read = gather(tensors, at).numpy().ravel()
+        expected = [read, -read] if weighted else [read]
+        np.testing.assert_array_equal(values, expected)
+        seen.append(read)
+    assert [len(part) for part in seen] == sizes
+    np.testing.assert_array_equal(np.concatenate(seen), order)
+    assert feed.n_samples == 13
+    assert 0 < len(feed.some()) < 13
+
+
+# Values that are not finite.
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]])

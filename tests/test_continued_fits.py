@@ -27,6 +27,7 @@ from skseqconv import (
     make_supervised,
     save,
 )
+from skseqconv._steps import _alike
 
 # They predict the rows that they were fitted to, the first of which have no history.
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
@@ -303,6 +304,18 @@ def test_steps_are_applied_to_few_rows_and_only_when_they_are_new(jump):
         Counted.rows = 0
         model.predict(pipe[:-1].transform(X)[-1:])
         assert Counted.rows <= n_rows + 3  # those of the window
+
+
+@pytest.mark.parametrize("dtype, rounding", [(np.float64, 1e-9), (np.float32, 1e-5)])
+@pytest.mark.parametrize("size", [1e-20, 1.0, 1e20])
+def test_rows_are_alike_up_to_rounding_at_any_size(size, dtype, rounding):
+    made = np.array([[size, 0.0], [-size, np.nan]], dtype=dtype)
+    for share, alike in ((0.0, True), (0.5, True), (5.0, False)):
+        other = made.astype(np.float64)
+        other[0, 0] += share * rounding * size
+        assert _alike(made, other) is alike
+    assert not _alike(made, made[:, :1])
+    assert not _alike(made, np.nan_to_num(made))
 
 
 def test_random_steps_are_not_compared(jump):

@@ -37,6 +37,8 @@ from skseqconv.displays import (
     HistoryDisplay,
     SearchDisplay,
 )
+from skseqconv.displays._predictions import interval_of
+from skseqconv.displays._times import span_for, with_breaks
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")
 matplotlib.use("Agg")
@@ -371,6 +373,21 @@ def test_interval_of_one_of_several(fitted, task):
     assert len(styles) == 2
 
 
+class Around(DummyRegressor):
+    def predict_interval(self, X, coverage):
+        return np.stack([X[:, 0] - coverage, X[:, 0] + coverage], axis=1)
+
+
+@pytest.mark.parametrize("n_scalers", [0, 1, 2])
+def test_interval_behind_any_number_of_steps(n_scalers):
+    X, y = np.array([[1.0], [3.0]]), np.zeros(2)
+    scalers = [StandardScaler(with_std=False) for _ in range(n_scalers)]
+    model = make_pipeline(*scalers, Around()).fit(X, y)
+    middle = X if n_scalers == 0 else X - 2
+    expected = np.hstack([middle - 0.5, middle + 0.5])
+    assert_array_equal(interval_of(model, X, 0.5), expected)
+
+
 def test_intervals_that_nothing_has(task):
     X, y = task
     model = windows(PersistenceRegressor()).fit(X, y)
@@ -451,6 +468,10 @@ def test_one_column_is_as_good_as_none():
     display = ForecastDisplay.from_predictions(y, np.ones(4), interval=bounds[:, None])
     assert display.y_pred["forecast"].shape == (4, 1)
     assert display.intervals["forecast"].shape == (4, 1, 2)
+    display = ForecastDisplay.from_predictions(
+        np.ones(4), np.ones(4), interval=bounds[:, None]
+    )
+    assert display.intervals["forecast"].shape == (4, 1, 2)
 
 
 def test_unit_is_added_to_the_target():
@@ -460,15 +481,35 @@ def test_unit_is_added_to_the_target():
     assert display.ax_.get_ylabel() == "T (°C)"
 
 
-def test_times_are_put_in_order_and_broken_at_leaps():
-    index = pd.to_datetime(
-        ["2020-01-03", "2020-01-01", "2020-01-02", "2020-03-01", "2020-03-02"]
-    )
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.to_datetime(
+            ["2020-01-03", "2020-01-01", "2020-01-02", "2020-03-01", "2020-03-02"]
+        ),
+        [2, 0, 1, 8, 9],
+    ],
+)
+def test_times_are_put_in_order_and_broken_at_leaps(index):
     y = np.array([3.0, 1, 2, 4, 5])
     display = ForecastDisplay.from_predictions(y, y + 1, index=index)
     line = display.lines_["forecast"]
     assert_array_equal(line.get_ydata(), [2, 3, 4, np.nan, 5, 6])
     assert (np.diff(line.get_xdata()).astype(int) > 0).all()
+
+
+@pytest.mark.parametrize(
+    "times, drawn, values",
+    [
+        ([0, 1, 2, 2, 7], [0, 1, 2, 2, 7], [1, 1, 1, 1, 1]),
+        ([0, 1, 2, 2, 8], [0, 1, 2, 2, 5, 8], [1, 1, 1, 1, np.nan, 1]),
+    ],
+)
+def test_a_leap_is_more_than_five_of_the_usual_steps(times, drawn, values):
+    """Values at one time are no step."""
+    found, [column] = with_breaks(np.array(times), [np.ones(5)])
+    assert_array_equal(found, drawn)
+    assert_array_equal(column, values)
 
 
 def test_dates_with_a_zone_and_periods_are_drawn():
@@ -570,6 +611,22 @@ def test_many_values_are_drawn_as_means_of_days():
     assert display.mae.loc[0, "forecast"] == 1
 
 
+@pytest.mark.parametrize(
+    "n_days, most, span",
+    [
+        (61, 122, None),  # no more values than that
+        (61, 121, "day"),
+        (61, 61, "day"),
+        (61, 60, "week"),  # days would be too many
+        (60, 119, None),  # two months are seen as they are
+    ],
+)
+def test_what_means_are_taken_over(n_days, most, span):
+    times = pd.date_range("2020-01-01", periods=2 * n_days, freq="12h").to_numpy()
+    assert span_for(times, most) == span
+    assert span_for(np.arange(2 * n_days), most) is None
+
+
 def test_few_values_and_values_without_dates_are_drawn_as_they_are():
     index = pd.date_range("2020-01-01", periods=1000, freq="h")
     week = pd.date_range("2020-01-01", periods=1008, freq="10min")
@@ -648,6 +705,10 @@ def test_horizons_of_arrays():
     due = made[:, None] + np.array([1, 2, 4]) * np.timedelta64(1, "D")
     display = ForecastDisplay.from_predictions(y, y, index=due, delays=[1, 2, 4])
     assert display.ax_.get_xlabel() == "Time of the value, forecast 4 days before"
+    display = ForecastDisplay.from_predictions(
+        y[:, :2], y[:, :2], index=due[:, :2], delays=[1, 2]
+    )
+    assert display.ax_.get_xlabel() == "Time of the value, forecast 48 h before"
 
 
 def test_one_of_several_targets(weather):
@@ -706,6 +767,8 @@ def test_compact_rows_do_not_know_what_they_forecast(task):
         ({"interval": 1.0}, "interval must be an array of numbers .* got float 1.0"),
         ({"interval": [["a", "b"]] * 5}, "interval must be .* could not convert"),
         ({"coverage": 80}, "coverage=80 must lie between 0 and 1"),
+        ({"coverage": 1}, "coverage=1 must lie between 0 and 1"),
+        ({"coverage": 0.0}, r"coverage=0\.0 must lie between 0 and 1"),
         ({"index": 3}, r"index has the shape \(\), but y_true"),
         (
             {"index": pd.to_datetime(["2020-01-01", None, "2020-01-03", None, None])},

@@ -46,6 +46,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
+from skseqconv.export import _with_last_known
 
 #: What outputs may differ by, as a share of their spread. Raw windows are rounded to
 #: float32; a network alone sees in both ways the same numbers.
@@ -217,6 +218,24 @@ def test_outputs_have_a_column_for_each_target(y_shape, quantiles):
         wanted = network.predict(X).reshape(60, -1)
     assert model.output_shape == (None, *shape)
     assert_close(model(X.astype(np.float32)).numpy(), wanted, spread=1.0)
+
+
+def test_the_newest_value_alone_becomes_the_last_known():
+    nan = np.nan
+    windows = np.array(
+        [
+            [[1, nan], [2, 5], [nan, nan]],
+            [[1, 4], [nan, 5], [nan, nan]],
+            [[nan, 4], [nan, 5], [nan, 6]],  # nothing is known
+            [[nan, 4], [nan, 5], [3, 6]],
+        ],
+        dtype=np.float32,
+    )
+    expected = windows.copy()
+    expected[[0, 1], -1, 0] = [2, 1]
+    np.testing.assert_array_equal(_with_last_known(windows, [0]), expected)
+    expected[[0, 1], -1, 1] = 5
+    np.testing.assert_array_equal(_with_last_known(windows, [0, 1]), expected)
 
 
 def test_gradients_of_a_forecast():

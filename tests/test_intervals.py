@@ -18,7 +18,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv._intervals import correction, overshoots, pair_of
+from skseqconv._intervals import check_quantiles, correction, overshoots, pair_of
 from skseqconv._layers import Ascending, Pinball
 from skseqconv._pool import clear_compiled_networks
 from skseqconv.networks import conv1d_network, receptive_field
@@ -270,6 +270,14 @@ def test_bad_quantiles_are_named(quantiles, panel):
     with pytest.raises(ValueError, match="quantiles"):
         model.fit(*panel)
     assert not model.initialized_
+
+
+def test_quantiles_lie_between_0_and_1_and_have_the_median():
+    for quantiles in ((0.1, 0.5, 0.9), [0.5], np.array([0.001, 0.5, 0.999])):
+        assert check_quantiles(quantiles) == list(quantiles)
+    for quantiles in ((0, 0.5), (0.5, 1), (-0.5, 0.5), (0.5, 1.5), (0.2, 0.8), 1.5):
+        with pytest.raises(ValueError, match="must be ascending numbers between 0"):
+            check_quantiles(quantiles)
 
 
 def test_quantiles_need_their_loss(fitted, panel):

@@ -217,6 +217,20 @@ class Own(keras.losses.Poisson):
     """A class of a user's own, whatever it derives from."""
 
 
+def test_losses_are_of_keras_if_nothing_of_them_is_ones_own():
+    class Own(keras.losses.MeanSquaredError):
+        """Its function is Keras' own."""
+
+    def function(y_true, y_pred):
+        return keras.ops.mean(y_true - y_pred, axis=-1)
+
+    wrapped = keras.losses.MeanAbsoluteError()
+    assert name_of(wrapped) == name_of("mae") == "mean_absolute_error"
+    wrapped.fn = function
+    for loss in (Own(), function, wrapped):
+        assert name_of(loss) is None
+
+
 def test_a_loss_of_ones_own_sees_the_standardized_y(X, counts):
     seen = []
 

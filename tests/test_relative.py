@@ -23,11 +23,16 @@ from skseqconv import (
     export_keras,
     make_supervised,
 )
-from skseqconv._affine import mean_and_spread, solve_affine, target_relations
+from skseqconv._affine import (
+    mean_and_spread,
+    rounding_of,
+    solve_affine,
+    target_relations,
+)
 from skseqconv._batches import Sequences
 from skseqconv._feed import gather, to_tensors
 from skseqconv._layers import variance
-from skseqconv._level import Level, find_level, last_values
+from skseqconv._level import Level, can_be_solved, find_level, last_values
 from skseqconv._relative import relative
 from skseqconv.views import WindowView
 
@@ -193,12 +198,47 @@ def test_windows_are_what_float64_subtracts(level, delay, step, several, single,
         assert (windows[:, -1] == 0).all()
 
 
+@PATHS
+@pytest.mark.usefixtures("path")
+@pytest.mark.parametrize("ends", [np.arange(30, 40), np.arange(10)])
+def test_windows_may_end_before_their_row(ends, one_tensor):
+    series = walk_at(1e8)
+    X = WindowView(series, ends=ends, lags=[8, 5, 2])
+    fed = relative(Sequences.of(X), level_of())
+    exact = X.to_numpy(np.float64)
+    np.testing.assert_array_equal(fed.levels[:, 0], exact[:, -1, 0])
+    at = np.arange(10, dtype=np.int32)
+    for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
+        np.testing.assert_allclose(windows, exact - exact[:, -1:], atol=1e-6)
+
+
+def test_arrays_are_less_their_last_step():
+    panel = 1e8 + np.random.default_rng(0).normal(size=(5, 4, 2))
+    fed = relative(Sequences.of(panel), level_of())
+    np.testing.assert_array_equal(fed.levels[:, 0], panel[:, -1, 0])
+    at = np.arange(5, dtype=np.int32)
+    for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
+        np.testing.assert_allclose(windows, panel - panel[:, -1:], rtol=1e-6)
+
+
 def test_the_rest_is_fed_only_where_rounding_matters():
     for level, n_tensors in ((0.0, 5), (1e3, 5), (1e5, 6)):
         X, _ = windows_of(walk_at(level))
         assert len(relative(Sequences.of(X), level_of()).tensors()) == n_tensors
     single = WindowView(walk_at(1e5).astype(np.float32), lags=[1, 0])
     assert len(relative(Sequences.of(single), level_of()).tensors()) == 5
+
+
+@pytest.mark.parametrize(
+    ("spread", "n_tensors"),
+    [(1.0, 6), (1e3, 5), (0.0, 6), (1e-3, 6)],  # 1e5 is rounded by 4e-3 at most
+)
+def test_rounding_matters_beside_the_usual_spread(spread, n_tensors):
+    X, _ = windows_of(walk_at(1e5))
+    fed = relative(Sequences.of(X), level_of(spread=spread))
+    for _ in range(2):  # read anew the second time
+        assert len(fed.tensors()) == n_tensors
+    assert fed.batch(np.arange(3)).dtype == np.float32
 
 
 def test_rows_that_no_window_reads_may_be_missing():
@@ -379,6 +419,30 @@ def test_the_scale_is_the_error_of_persistence(target, scale, changes):
     level = find_level(Conv1DRegressor(), X, y[:, None])
     np.testing.assert_allclose(level.scale, scale, rtol=1e-6)
     assert level.changes.tolist() == [changes]
+
+
+@pytest.mark.parametrize(
+    ("n_rows", "constant", "tells"),
+    [(3, False, True), (2, False, False), (3, True, False), (20, True, False)],
+)
+def test_three_rows_that_differ_tell_a_relation(n_rows, constant, tells):
+    """Any two lie on a line, and equal ones on many."""
+    series = walk_at(5.0)
+    series[:, 0] = 7.0 if constant else series[:, 0]
+    X, y = windows_of(series)
+    some = X[:n_rows], y[:n_rows, None]
+    assert can_be_solved(level_of(), Conv1DRegressor(), *some) is tells
+
+
+@pytest.mark.parametrize("steps", [(), (PerStep(MinMaxScaler()),)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_rounding_is_that_of_the_values(dtype, steps):
+    windows = WindowView(walk_at(5.0).astype(dtype), lags=[1, 0])
+    for step in steps:
+        windows = step.fit(windows).transform(windows)
+    eps = 16 * np.finfo(dtype).eps
+    assert rounding_of(windows) == rounding_of(windows.to_numpy(dtype)) == eps
+    assert rounding_of(np.zeros((3, 2, 1), dtype=np.int64)) == 16 * 2.0**-52
 
 
 def test_the_last_row_that_knows_its_target_counts():

@@ -43,6 +43,13 @@ def test_the_longest_of_several_delays_counts():
     assert_array_equal(training, np.arange(28))
 
 
+def test_samples_of_an_array_have_no_later_rows():
+    """However far ahead y lies, "auto" leaves none of them out."""
+    X = np.zeros((40, 2, 1))
+    training, _ = validation_tail(X, np.arange(40), 0.25, "auto", delay=5)
+    assert_array_equal(training, np.arange(30))
+
+
 @pytest.mark.parametrize("gap", [0, 1, 9, 29])
 def test_a_gap_leaves_out_as_many_rows(gap):
     training, held_out = validation_tail(np.zeros((40, 2, 1)), np.arange(40), 0.25, gap)
@@ -77,3 +84,37 @@ def test_targets_beyond_the_end_of_their_series(delay, n_series_rows):
     assert (X.stamps[training] + delay <= first).all()
     left = np.setdiff1d(np.arange(18), np.r_[training, held_out])
     assert (X.stamps[left] + delay > first).all()
+
+
+@pytest.mark.parametrize(
+    "share, held_out",
+    [
+        (0.3, [2, 6]),  # of 2, 4 and 1 samples: 0.6, 1.2 and 0.3 of one
+        (0.9, [2, 4, 5, 6]),  # all but the first of each
+    ],
+)
+def test_of_samples_without_order_the_last_of_each_label(share, held_out):
+    labels = np.array([9, 0, 0, 1, 1, 1, 1, 2])
+    rows = np.arange(1, 8)  # the first one may not be used
+    training, held = validation_tail(
+        np.zeros((8, 2, 1)), rows, share, "auto", strata=labels
+    )
+    assert_array_equal(held, held_out)
+    assert_array_equal(training, np.setdiff1d(rows, held_out))
+
+
+def test_a_share_that_holds_out_no_sample_of_any_label():
+    message = "validation_split=0.1 holds out none of 8 samples of 2 classes"
+    with pytest.raises(ValueError, match=message):
+        strata = np.repeat([0, 1], 4)
+        validation_tail(np.zeros((8, 2, 1)), np.arange(8), 0.1, "auto", strata=strata)
+
+
+@pytest.mark.parametrize("gap", [0, 2])
+def test_a_gap_takes_samples_in_their_order_whatever_their_labels(gap):
+    strata = np.repeat([0, 1], 4)
+    training, held_out = validation_tail(
+        np.zeros((8, 2, 1)), np.arange(8), 0.25, gap, strata=strata
+    )
+    assert_array_equal(held_out, [6, 7])
+    assert_array_equal(training, np.arange(6 - gap))
