@@ -83,7 +83,7 @@ def _of_text(index):
 
 def look_like_dates(index):
     """Whether whole numbers are years, months and days: 20250131."""
-    if index.dtype.kind not in "iu" or hasattr(index, "asi8"):
+    if index.dtype.kind not in "iu":
         return False
     ends = pd.Series([str(index[0]), str(index[-1])])
     if not ends.str.match(r"(19|20)\d{6}$").all():

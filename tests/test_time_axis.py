@@ -499,6 +499,24 @@ def test_other_gaps_are_no_change_of_clocks(index):
     assert "summer time" not in str(error.value)
 
 
+def test_a_change_of_clocks_explains_no_other_fault():
+    """Two stations, and a hole, in a time when clocks are set."""
+    index = hours(96, "2025-03-28")
+    stations = table(index.repeat(2))
+    with pytest.raises(ValueError, match=r"as 96 of 192 rows do. If these are several"):
+        SeriesView(stations)
+    autumn = pd.date_range("2025-10-25", periods=400, freq="10min", tz="Europe/Berlin")
+    recorded = table(autumn.tz_localize(None))
+    with pytest.raises(ValueError, match="rows have the stamp of another row"):
+        SeriesView(pd.concat([recorded, recorded]))
+    spring = hours(96, "2025-03-28", tz="Europe/Berlin").tz_localize(None)
+    with pytest.raises(ValueError, match=r"1 gap .* summer time") as error:
+        make_supervised(table(spring), "v")
+    assert "on_gap" not in str(error.value)
+    with pytest.raises(ValueError, match=r"2 gaps .* summer time.* on_gap="):
+        make_supervised(table(spring.delete(20)), "v")
+
+
 # Repeated stamps.
 
 
