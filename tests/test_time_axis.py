@@ -113,9 +113,11 @@ def test_numbers_that_look_like_dates_are_named():
     with pytest.raises(ValueError, match=r"row 7 \(20250201\).*format='%Y%m%d'\)"):
         make_supervised(table(numbers), "v")
     assert lengths(table(pd.to_datetime(numbers.astype(str), format="%Y%m%d"))) == [20]
-    with pytest.raises(ValueError, match="1 gap") as error:
-        make_supervised(table(numbers + 70), "v")
-    assert "%Y" not in str(error.value)
+    begins, ends = pd.RangeIndex(20250125, 20250190), pd.RangeIndex(20250090, 20250125)
+    for others in (numbers + 70, begins.delete(9), ends.delete(9)):
+        with pytest.raises(ValueError, match="gap") as error:
+            make_supervised(table(others), "v")
+        assert "%Y" not in str(error.value)
 
 
 def test_folds_of_a_plain_table():
@@ -201,6 +203,9 @@ def test_levels_are_several_series(way):
             way(series)
     parts = [part.droplevel("store") for _, part in series.groupby(level="store")]
     assert lengths(parts) == [30, 12]
+    counted = two_stores(pd.RangeIndex(30)).set_index("store", append=True)
+    with pytest.raises(ValueError, match=r"part\.droplevel\('store'\)"):
+        way(counted.swaplevel())  # the last level is taken for the time
 
 
 @pytest.mark.filterwarnings("ignore:Channel 'store' looks like the id")
