@@ -238,9 +238,21 @@ def test_numbers_that_start_over_may_be_one_series():
 @pytest.mark.parametrize("name", ["store", "item_id", "ID", "Station No"])
 def test_a_column_of_ids_is_told(name, order, way):
     ids = np.repeat([7, 8, 9], 4) if order == "blocks" else np.tile([7, 8, 9], 4)
+    series = table(pd.RangeIndex(12)).assign(**{name: ids})
+    match = f"{name}' looks like the id of 3 series"
+    with pytest.warns(UserWarning, match=match) as caught:
+        way(series)
+    if way in (supervised, windows_of):
+        assert caught[0].lineno == way.__code__.co_firstlineno + 1
+
+
+@pytest.mark.parametrize("order", [np.repeat, np.tile])
+def test_two_ids_are_told_and_ids_of_two_rows(order):
     series = table(pd.RangeIndex(12))
-    with pytest.warns(UserWarning, match=f"{name}' looks like the id of 3 series"):
-        way(series.assign(**{name: ids}))
+    for n_ids in (2, 6):
+        ids = order(np.arange(n_ids), 12 // n_ids)
+        with pytest.warns(UserWarning, match=f"the id of {n_ids} series"):
+            SeriesView(series.assign(store=ids))
 
 
 @pytest.mark.parametrize(
@@ -462,6 +474,9 @@ def test_an_hour_that_comes_twice_is_named(freq):
         make_supervised(mixed, "v")
     with pytest.raises(ValueError, match=r"other values.*read the rows again"):
         make_supervised(mixed, "v", on_gap="split")
+    year_before = mixed.set_axis(mixed.index - pd.Timedelta(weeks=52))
+    with pytest.raises(ValueError, match="read the rows again in the order in which"):
+        make_supervised(pd.concat([year_before, mixed]), "v")
 
 
 @pytest.mark.parametrize(
