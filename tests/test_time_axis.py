@@ -508,6 +508,7 @@ def test_hours_of_a_year_of_local_time(zone, year, first, hour):
         hours(60, "2025-03-29").delete(30),  # a Sunday's morning
         hours(60, "2025-06-28").delete(26),  # no season of changes
         hours(60, "2025-03-25").delete(26),  # a Wednesday
+        hours(60, "2025-03-25").insert(26, hours(60, "2025-03-25")[26]),
         hours(60, "2025-03-29", tz="UTC").delete(26),
         hours(60, "2025-03-29").delete([26, 27]),
         pd.date_range("2025-03-01", periods=60).delete(29),

@@ -38,7 +38,7 @@ TESTS = {
     "_index_kinds": "time_axis",
     "_intervals": "intervals",
     "_last_known": "relative baseline",
-    "_lengths": "classifiers intervals",
+    "_lengths": "lengths",
     "_level": "level relative continued_fits",
     "_losses": "losses",
     "_pool": "engine",
