@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 TESTS = {
     "_affine": "relative baseline",
     "_clock_changes": "time_axis",
-    "_containers": "containers supervised masked",
+    "_containers": "containers masked views",
     "_contest": "comparison",
     "_feed": "relative level",
     "_files": "files persistence",
