@@ -1,5 +1,6 @@
 """The time axis of every table that becomes a series: order, gaps, frequency."""
 
+import inspect
 import warnings
 
 import numpy as np
@@ -40,6 +41,11 @@ def windowed(series):
 
 def supervised(series):
     return make_supervised(series, "v")
+
+
+def transformed(series):
+    windower = LookbackWindower(2).fit(series)
+    return windower.transform(series)
 
 
 WAYS = [supervised, SeriesView, windows_of, windowed]
@@ -242,8 +248,17 @@ def test_a_column_of_ids_is_told(name, order, way):
     match = f"{name}' looks like the id of 3 series"
     with pytest.warns(UserWarning, match=match) as caught:
         way(series)
-    if way in (supervised, windows_of):
-        assert caught[0].lineno == way.__code__.co_firstlineno + 1
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("way", [supervised, windows_of, transformed])
+def test_the_warning_of_ids_points_at_the_line_of_the_user(way):
+    series = table(pd.RangeIndex(12)).assign(store=np.repeat([7, 8, 9], 4))
+    with pytest.warns(UserWarning, match="store' looks like") as caught:
+        way(series)
+    assert caught[0].filename == __file__
+    body = inspect.getsourcelines(way)
+    assert caught[0].lineno == body[1] + len(body[0]) - 1  # its last
 
 
 @pytest.mark.parametrize("order", [np.repeat, np.tile])
