@@ -63,7 +63,7 @@ TESTS = {
     "displays._times": "displays",
     "export": "export",
     "flat": "baseline history",
-    "networks": "classifiers",
+    "networks": "lengths classifiers",
     "preprocessing": "preprocessing masked",
     "supervised": "supervised time_axis",
     "views": "views windowing leakage",
