@@ -66,6 +66,7 @@ TESTS = {
     "networks": "lengths classifiers",
     "preprocessing": "preprocessing masked",
     "supervised": "supervised time_axis",
+    "text": "text words",
     "views": "views windowing leakage",
     "windowing": "windowing history",
 }
