@@ -54,7 +54,7 @@ TESTS = {
     "_trials": "comparison",
     "_trusted": "persistence",
     "_usable": "persistence",
-    "_validation": "preprocessing windowing masked history",
+    "_validation": "validation preprocessing windowing masked history",
     "_words": "words",
     "comparison": "comparison",
     "displays._dates": "displays",
