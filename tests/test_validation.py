@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skseqconv import Conv1DClassifier, Standardizer
-from skseqconv._validation import check_input
+from skseqconv import Conv1DClassifier, Standardizer, WindowView
+from skseqconv._validation import check_input, kind_of
 
 PANEL = np.arange(24.0).reshape(4, 3, 2)
 LARGEST = float(np.finfo(np.float32).max)
@@ -55,3 +55,26 @@ def test_a_column_of_text_among_numbers_is_named():
     table = pd.DataFrame({"a": [1.0, 2.0], "place": ["north", "south"]})
     with pytest.raises(ValueError, match="Column 'place' of X is not numeric"):
         Standardizer().fit(table)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 3), (2, 1, 3), (2, 3, 1)])
+def test_lists_of_lists_are_told_by_their_depth(shape):
+    assert kind_of(np.zeros(shape).tolist()) == "panel"
+    assert kind_of(np.zeros(shape[:2]).tolist()) == "table"
+    assert kind_of(list(np.zeros(shape))) == "panel"
+
+
+def test_a_sample_that_ends_early_is_told_after_which_step():
+    panel = PANEL.copy()
+    panel[1, 2:] = np.nan
+    with pytest.raises(ValueError, match="sample 1 ends after 2 of 3 steps"):
+        checked(panel)
+
+
+def test_windows_of_other_lags_are_told_theirs():
+    series = np.arange(20.0).reshape(10, 2)
+    fitted_on = WindowView(series, lags=[2, 1, 0])
+    match = r"3 x 2 \(steps x channels\) \(lags 5..1, not 2..0\).* on 3 x 2"
+    with pytest.raises(ValueError, match=match):
+        checked(WindowView(series, lags=[5, 3, 1]), fitted_on)
+    assert checked(WindowView(series, lags=[2, 1, 0]), fitted_on).shape == (10, 3, 2)
