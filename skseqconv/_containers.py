@@ -164,7 +164,7 @@ def _as_rows(values):
         raise ValueError(f"The series has no channels: its shape is {array.shape}.")
     if isinstance(array, np.memmap):
         return array
-    kept = array.dtype in (np.float32, np.float64) and array.dtype.isnative
+    kept = array.dtype in (np.float32, np.float64)  # in this machine's byte order
     return np.ascontiguousarray(array, dtype=array.dtype if kept else np.float64)
 
 

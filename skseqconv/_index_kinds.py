@@ -12,6 +12,9 @@ _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 #: A date that begins with the day, or with the month.
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
+#: A day in a whole number.
+_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+
 
 def comparable(index):
     """An index of dates, periods, timedeltas or numbers; None for any other.
@@ -83,12 +86,9 @@ def _of_text(index):
 
 def look_like_dates(index):
     """Whether whole numbers are years, months and days: 20250131."""
-    if index.dtype.kind not in "iu" or hasattr(index, "asi8"):
-        return False
-    ends = pd.Series([str(index[0]), str(index[-1])])
-    if not ends.str.match(r"(19|20)\d{6}$").all():
-        return False
-    return bool(pd.to_datetime(ends, format="%Y%m%d", errors="coerce").notna().all())
+    return index.dtype.kind in "iu" and all(
+        _DAY.fullmatch(str(end)) for end in (index[0], index[-1])
+    )
 
 
 def _reads_as_dates(texts):

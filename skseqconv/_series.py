@@ -45,8 +45,8 @@ class Series:
         """Hold what the user gave: a table, an array, or a list of either."""
         if isinstance(series, cls):
             return series
-        several = isinstance(series, (list, tuple)) and len(series) > 0
-        if several and getattr(series[0], "shape", ()) != ():
+        first = series[:1] if isinstance(series, (list, tuple)) else ()
+        if any(getattr(one, "shape", ()) != () for one in first):
             return cls._of_several([read_series(one) for one in series])
         array, names, labels, index = read_series(series)
         return cls([array], names, None if index is None else [index], labels=labels)
@@ -258,7 +258,7 @@ def readable_bytes(n_bytes):
     """A number of bytes as people read it: 11.3 GB."""
     size = float(n_bytes)
     for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000:
+        if size < 999.5:  # what is more is rounded to 1e+03
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"

@@ -182,11 +182,7 @@ def read_stop_words(stop_words, tokenizer, stacklevel):
     read = {w: tokens_of(tokenizer, w, f"the stop word {w!r}") for w in stop_words}
     stopped = frozenset(tokens[0] for tokens in read.values() if len(tokens) == 1)
     # Tokens that are stop words themselves are left out anyway.
-    whole = [
-        word
-        for word, tokens in read.items()
-        if len(tokens) > 1 and not stopped.issuperset(tokens)
-    ]
+    whole = [word for word, tokens in read.items() if not stopped.issuperset(tokens)]
     if whole:
         warnings.warn(
             f"{len(whole)} of {len(read)} stop words are never left out: a stop word "

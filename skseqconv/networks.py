@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from ._lengths import dilation_rates, losses, per_layer, shortest_window, what_fits
+from ._lengths import losses, shortest_window, what_fits
 
 if TYPE_CHECKING:
     import keras
@@ -342,14 +342,15 @@ def receptive_field(
     >>> receptive_field(3, 1, n_conv=8, dilation_rate="exponential", residual=2)
     61
     """
-    kernels = per_layer(kernel_size, n_conv, "kernel_size")
-    dilations = dilation_rates(dilation_rate, n_conv, residual)
-    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
-    n_steps = distance = 1
-    for kernel, dilation, pool in zip(kernels, dilations, pools, strict=True):
-        n_steps += ((kernel - 1) * dilation + pool - 1) * distance
-        distance *= pool
-    return n_steps
+    # The shortest window of which one such value is left.
+    return shortest_window(
+        kernel_size=kernel_size,
+        pool_size=pool_size,
+        n_conv=n_conv,
+        dilation_rate=dilation_rate,
+        padding="valid",
+        residual=residual,
+    )
 
 
 def output_lengths(

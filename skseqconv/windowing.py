@@ -158,7 +158,7 @@ class LookbackWindower(
 
     def _check_length(self, X):
         longest = max(len(array) for array in X._series.arrays)
-        delay = max((d for _, d in X.target), default=0) if X.target else 0
+        delay = max((d for _, d in X.target or ()), default=0)
         needed = self.lookback - self.step + 1 + delay
         if longest < needed:
             ahead = f" and a target {delay} rows later" if delay else ""

@@ -77,6 +77,27 @@ def test_one_channel(series):
     assert isinstance(view.series, np.ndarray)
 
 
+@pytest.mark.parametrize(
+    ("columns", "labels"),
+    [
+        ([0, 1], None),
+        ([1, 0], (1, 0)),
+        ([0, True], (0, True)),
+        (["a", 1], ("a", 1)),
+        (["a", "b"], ("a", "b")),
+    ],
+)
+def test_what_channels_are_called(columns, labels):
+    """True is no 1; names are kept where all are text, as scikit-learn wants them."""
+    series = SeriesView(pd.DataFrame([[1.0, 2.0]], columns=columns))._series
+    assert series.labels == labels
+    assert [type(label) for label in series.labels or ()] == list(
+        map(type, labels or ())
+    )
+    all_text = labels == ("a", "b")
+    assert (series.names is not None) is all_text
+
+
 def test_missing_values_of_a_nullable_column():
     view = SeriesView(pd.Series([1, None, 3], dtype="Int64"))
     assert_array_equal(view.to_numpy().ravel(), [1, np.nan, 3])

@@ -142,8 +142,9 @@ def test_models_find_masked_values_of_x(model, shape):
 )
 def test_masked_values_where_none_may_be_missing(name, fit):
     y = np.ma.array(np.arange(10.0), mask=np.arange(10) == 4)
-    with pytest.raises(ValueError, match=rf"{name} is masked at \d+ places"):
+    with pytest.raises(ValueError, match=rf"{name} is masked at \d+ places") as error:
         fit(np.arange(60.0).reshape(10, 3, 2), y)
+    assert ("make_supervised" in str(error.value)) is (name == "y")
 
 
 def test_masked_values_are_not_drawn():

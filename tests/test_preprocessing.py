@@ -461,6 +461,8 @@ def test_infinite_values_are_an_error(series):
     for X in (SeriesView(series), series, as_kind(series, "panel")):
         with pytest.raises(ValueError, match="infinity"):
             Standardizer().fit(X)
+    with pytest.raises(ValueError, match=r"infinity.* row 4 of the series"):
+        Standardizer().fit(SeriesView(series)[2:])
 
 
 def test_parameters_are_checked(series):

@@ -21,6 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skseqconv import SeriesView, TokenSequencer
+from skseqconv._samples import shown
 from skseqconv._words import classic_words, words
 
 SIDES = ["pre", "post"]
@@ -747,3 +748,12 @@ def test_pairs_are_those_of_scikit_learn():
 def test_a_range_of_runs_has_two_ends(bad):
     with pytest.raises(ValueError, match=r"ngram_range=\(.*two whole numbers"):
         TokenSequencer(ngram_range=bad).fit(["a text"])
+
+
+@pytest.mark.parametrize("length", [58, 59, 5000])
+def test_what_a_message_shows_fits_a_line(length):
+    text = shown("a" * length)
+    if length == 58:
+        assert text == repr("a" * length)
+    assert len(text) == 60
+    assert text.endswith("...") is (length > 58)

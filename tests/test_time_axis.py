@@ -1,5 +1,6 @@
 """The time axis of every table that becomes a series: order, gaps, frequency."""
 
+import inspect
 import warnings
 
 import numpy as np
@@ -40,6 +41,11 @@ def windowed(series):
 
 def supervised(series):
     return make_supervised(series, "v")
+
+
+def transformed(series):
+    windower = LookbackWindower(2).fit(series)
+    return windower.transform(series)
 
 
 WAYS = [supervised, SeriesView, windows_of, windowed]
@@ -113,9 +119,11 @@ def test_numbers_that_look_like_dates_are_named():
     with pytest.raises(ValueError, match=r"row 7 \(20250201\).*format='%Y%m%d'\)"):
         make_supervised(table(numbers), "v")
     assert lengths(table(pd.to_datetime(numbers.astype(str), format="%Y%m%d"))) == [20]
-    with pytest.raises(ValueError, match="1 gap") as error:
-        make_supervised(table(numbers + 70), "v")
-    assert "%Y" not in str(error.value)
+    begins, ends = pd.RangeIndex(20250125, 20250190), pd.RangeIndex(20250090, 20250125)
+    for others in (numbers + 70, begins.delete(9), ends.delete(9)):
+        with pytest.raises(ValueError, match="gap") as error:
+            make_supervised(table(others), "v")
+        assert "%Y" not in str(error.value)
 
 
 def test_folds_of_a_plain_table():
@@ -201,6 +209,9 @@ def test_levels_are_several_series(way):
             way(series)
     parts = [part.droplevel("store") for _, part in series.groupby(level="store")]
     assert lengths(parts) == [30, 12]
+    counted = two_stores(pd.RangeIndex(30)).set_index("store", append=True)
+    with pytest.raises(ValueError, match=r"part\.droplevel\('store'\)"):
+        way(counted.swaplevel())  # the last level is taken for the time
 
 
 @pytest.mark.filterwarnings("ignore:Channel 'store' looks like the id")
@@ -233,9 +244,30 @@ def test_numbers_that_start_over_may_be_one_series():
 @pytest.mark.parametrize("name", ["store", "item_id", "ID", "Station No"])
 def test_a_column_of_ids_is_told(name, order, way):
     ids = np.repeat([7, 8, 9], 4) if order == "blocks" else np.tile([7, 8, 9], 4)
+    series = table(pd.RangeIndex(12)).assign(**{name: ids})
+    match = f"{name}' looks like the id of 3 series"
+    with pytest.warns(UserWarning, match=match) as caught:
+        way(series)
+    assert len(caught) == 1
+
+
+@pytest.mark.parametrize("way", [supervised, windows_of, transformed])
+def test_the_warning_of_ids_points_at_the_line_of_the_user(way):
+    series = table(pd.RangeIndex(12)).assign(store=np.repeat([7, 8, 9], 4))
+    with pytest.warns(UserWarning, match="store' looks like") as caught:
+        way(series)
+    assert caught[0].filename == __file__
+    body = inspect.getsourcelines(way)
+    assert caught[0].lineno == body[1] + len(body[0]) - 1  # its last
+
+
+@pytest.mark.parametrize("order", [np.repeat, np.tile])
+def test_two_ids_are_told_and_ids_of_two_rows(order):
     series = table(pd.RangeIndex(12))
-    with pytest.warns(UserWarning, match=f"{name}' looks like the id of 3 series"):
-        way(series.assign(**{name: ids}))
+    for n_ids in (2, 6):
+        ids = order(np.arange(n_ids), 12 // n_ids)
+        with pytest.warns(UserWarning, match=f"the id of {n_ids} series"):
+            SeriesView(series.assign(store=ids))
 
 
 @pytest.mark.parametrize(
@@ -457,6 +489,9 @@ def test_an_hour_that_comes_twice_is_named(freq):
         make_supervised(mixed, "v")
     with pytest.raises(ValueError, match=r"other values.*read the rows again"):
         make_supervised(mixed, "v", on_gap="split")
+    year_before = mixed.set_axis(mixed.index - pd.Timedelta(weeks=52))
+    with pytest.raises(ValueError, match="read the rows again in the order in which"):
+        make_supervised(pd.concat([year_before, mixed]), "v")
 
 
 @pytest.mark.parametrize(
@@ -488,6 +523,7 @@ def test_hours_of_a_year_of_local_time(zone, year, first, hour):
         hours(60, "2025-03-29").delete(30),  # a Sunday's morning
         hours(60, "2025-06-28").delete(26),  # no season of changes
         hours(60, "2025-03-25").delete(26),  # a Wednesday
+        hours(60, "2025-03-25").insert(26, hours(60, "2025-03-25")[26]),
         hours(60, "2025-03-29", tz="UTC").delete(26),
         hours(60, "2025-03-29").delete([26, 27]),
         pd.date_range("2025-03-01", periods=60).delete(29),
@@ -497,6 +533,24 @@ def test_other_gaps_are_no_change_of_clocks(index):
     with pytest.raises(ValueError, match="has 1 gap") as error:
         make_supervised(table(index), "v")
     assert "summer time" not in str(error.value)
+
+
+def test_a_change_of_clocks_explains_no_other_fault():
+    """Two stations, and a hole, in a time when clocks are set."""
+    index = hours(96, "2025-03-28")
+    stations = table(index.repeat(2))
+    with pytest.raises(ValueError, match=r"as 96 of 192 rows do. If these are several"):
+        SeriesView(stations)
+    autumn = pd.date_range("2025-10-25", periods=400, freq="10min", tz="Europe/Berlin")
+    recorded = table(autumn.tz_localize(None))
+    with pytest.raises(ValueError, match="rows have the stamp of another row"):
+        SeriesView(pd.concat([recorded, recorded]))
+    spring = hours(96, "2025-03-28", tz="Europe/Berlin").tz_localize(None)
+    with pytest.raises(ValueError, match=r"1 gap .* summer time") as error:
+        make_supervised(table(spring), "v")
+    assert "on_gap" not in str(error.value)
+    with pytest.raises(ValueError, match=r"2 gaps .* summer time.* on_gap="):
+        make_supervised(table(spring.delete(20)), "v")
 
 
 # Repeated stamps.

@@ -38,6 +38,7 @@ from skseqconv import (
 )
 from skseqconv._batches import WindowSequences
 from skseqconv._feed import gather, to_tensors
+from skseqconv._series import readable_bytes
 from skseqconv.preprocessing import RowStep
 
 properties = settings(
@@ -425,6 +426,12 @@ def test_equal_dates_of_several_series_have_equal_stamps():
     assert_array_equal(stamps[:3], stamps[3:])
 
 
+def test_series_without_a_time_are_in_the_order_of_their_rows():
+    names = pd.Index(["monday", "noon", "evening"])
+    tables = [pd.DataFrame({"a": [1.0, 2, 3]}, index=i) for i in (names, [0, 1, 2])]
+    assert_array_equal(SeriesView(tables).stamps, [0, 1, 2, 0, 1, 2])
+
+
 # Memory.
 
 KEYS = [
@@ -457,6 +464,14 @@ def test_a_list_of_series_shares_the_memory_of_each():
         assert isinstance(part.series, list)
         for held, given_ in zip(part.series, series, strict=True):
             assert np.shares_memory(held, given_)
+
+
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_list_may_hold_one_series_or_none(kind):
+    series = climate(30)
+    assert np.shares_memory(SeriesView(kind([series])).series, series)
+    assert SeriesView(kind([series[:, 0]])).shape == (30, 1)
+    assert SeriesView(kind([])).shape == (0, 1)
 
 
 def test_a_contiguous_part_of_an_array_and_a_table_are_not_copied():
@@ -599,7 +614,23 @@ def test_a_view_says_its_shape_and_its_memory():
 
 
 @pytest.mark.parametrize(
-    ("lags", "lookback"), [([0], 1), ([5], 6), ([4, 2, 0], 6), ([24, 18, 12], 30)]
+    ("n_bytes", "text"),
+    [
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1 MB"),
+        (11_345_678_901, "11.3 GB"),
+        (2 * 10**12, "2 TB"),
+    ],
+)
+def test_bytes_are_told_in_the_unit_that_people_read(n_bytes, text):
+    assert readable_bytes(n_bytes) == text
+
+
+@pytest.mark.parametrize(
+    ("lags", "lookback"),
+    [([0], 1), ([5], 6), ([4, 1], 7), ([4, 2, 0], 6), ([24, 18, 12], 30)],
 )
 def test_lookback_counts_the_rows_that_a_window_spans(lags, lookback):
     assert WindowView(climate(30), lags=lags).lookback == lookback

@@ -245,6 +245,8 @@ def test_series_too_short_for_one_window_and_its_target(series):
         LookbackWindower(21).fit(X)
     windows = LookbackWindower(20).fit_transform(X)
     assert windows.complete.sum() == 1
+    with pytest.raises(ValueError, match="a target 10 rows later"):
+        LookbackWindower(21).fit(make_supervised(series, 0, delay=[1, 10])[0])
 
 
 def test_the_longest_of_several_series_counts(series):

@@ -29,7 +29,7 @@ TESTS = {
     "_affine": "baseline relative",
     "_batches": "batches",
     "_clock_changes": "time_axis",
-    "_containers": "containers supervised masked",
+    "_containers": "containers masked views",
     "_contest": "comparison",
     "_feed": "batches relative level",
     "_files": "files persistence",
@@ -39,7 +39,7 @@ TESTS = {
     "_index_kinds": "time_axis",
     "_intervals": "intervals",
     "_last_known": "baseline relative",
-    "_lengths": "classifiers intervals",
+    "_lengths": "lengths",
     "_level": "level relative continued_fits",
     "_losses": "losses",
     "_pool": "engine",
@@ -55,7 +55,7 @@ TESTS = {
     "_trials": "comparison",
     "_trusted": "trusted persistence",
     "_usable": "usable persistence",
-    "_validation": "history preprocessing windowing masked",
+    "_validation": "validation preprocessing windowing masked history",
     "_words": "words",
     "baseline": "baseline",
     "comparison": "comparison",
@@ -65,9 +65,10 @@ TESTS = {
     "displays._times": "displays",
     "export": "export",
     "flat": "baseline history",
-    "networks": "classifiers",
+    "networks": "lengths classifiers",
     "preprocessing": "preprocessing masked",
     "supervised": "supervised time_axis",
+    "text": "text words",
     "views": "views windowing leakage",
     "windowing": "windowing history",
 }
@@ -145,6 +146,16 @@ class Replacing(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(self.source, str(self.path), "exec"), vars(module))
 
 
+class FirstFailure:
+    """A plugin of pytest: of a property that fails no smaller example is looked for."""
+
+    def pytest_configure(self, config):
+        from hypothesis import Phase, settings  # not before pytest wants it
+
+        settings.register_profile("one", phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("one")
+
+
 def run_tests(name, source, path, files, says):
     """In a process of its own: the tests of a changed module, to the first failure."""
     import pytest
@@ -155,7 +166,7 @@ def run_tests(name, source, path, files, says):
         os.dup2(nowhere.fileno(), 2)
         with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
             options = ["-x", "-q", "-p", "no:cacheprovider"]
-            says.send(int(pytest.main([*options, *files])))
+            says.send(int(pytest.main([*options, *files], [FirstFailure()])))
 
 
 def outcome(name, source, path, files, limit):
@@ -167,11 +178,14 @@ def outcome(name, source, path, files, limit):
     says.close()
     if not hears.poll(limit):
         process.kill()
+        process.join()
         return "hangs"
     try:
         code = hears.recv()
     except EOFError:  # the process ended before its tests did
-        code = 1
+        process.join()
+        code = 1 if process.exitcode < 0 else 3  # not without a signal
+    process.kill()  # it may wait for workers that its tests began
     process.join()
     if code not in (0, 1):
         raise RuntimeError(f"pytest ended with {code} on {files}")
@@ -198,8 +212,11 @@ def main():
         names = TESTS.get(module, module.removeprefix("_")).split()
         files = [f"tests/test_{name}.py" for name in names]
         counts, began = {"noticed": 0, "not noticed": 0, "hangs": 0}, time.time()
-        for said, source in mutants(path.read_text(), options.sample, options.seed):
-            found = outcome(f"skseqconv.{module}", source, path, files, options.limit)
+        same, name = path.read_text(), f"skseqconv.{module}"
+        if (found := outcome(name, same, path, files, options.limit)) != "not noticed":
+            raise RuntimeError(f"{module} without a change: its tests say {found!r}")
+        for said, source in mutants(same, options.sample, options.seed):
+            found = outcome(name, source, path, files, options.limit)
             counts[found] += 1
             if found != "noticed":
                 print(f"{module}: {found}: {said}", flush=True)

@@ -1,0 +1,80 @@
+"""Checks of X, without a network."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skseqconv import Conv1DClassifier, Standardizer, WindowView
+from skseqconv._validation import check_input, kind_of
+
+PANEL = np.arange(24.0).reshape(4, 3, 2)
+LARGEST = float(np.finfo(np.float32).max)
+
+
+def checked(X, fitted_on=PANEL):
+    """The samples that a classifier would see, which was fitted on others."""
+    model = Conv1DClassifier()
+    check_input(model, fitted_on, reset=True)
+    return check_input(model, X, reset=False)
+
+
+def test_the_largest_numbers_of_float32_are_numbers():
+    for value in (LARGEST, -LARGEST):
+        panel = PANEL.copy()
+        panel[2, 1, 0] = value
+        assert checked(panel).shape == (4, 3, 2)
+        panel[2, 1, 0] *= 2
+        match = "too large for float32: channel 0, first at sample 2, step 1"
+        with pytest.raises(ValueError, match=match):
+            checked(panel)
+
+
+@pytest.mark.parametrize("n_steps", [2, 5])
+def test_series_of_another_length_are_brought_to_the_longer_one(n_steps):
+    match = rf"series of {n_steps} steps.*fitted on series of 3: bring all of them to "
+    match += "5 steps, and fit again" if n_steps == 5 else "3 steps, by keras"
+    with pytest.raises(ValueError, match=match):
+        checked(np.ones((4, n_steps, 2)))
+
+
+def _of_objects(samples):
+    array = np.empty(len(samples), dtype=object)
+    array[:] = samples
+    return array
+
+
+@pytest.mark.parametrize("hold", [list, tuple, pd.Series, _of_objects])
+def test_samples_are_taken_from_what_holds_them(hold):
+    assert checked(hold(list(PANEL))).shape == (4, 3, 2)
+    for texts in (["a film", "b"], [["a", "film"], ["b"]]):
+        with pytest.raises(ValueError, match="X holds texts, and Conv1DClassifier"):
+            checked(hold(texts))
+
+
+def test_a_column_of_text_among_numbers_is_named():
+    table = pd.DataFrame({"a": [1.0, 2.0], "place": ["north", "south"]})
+    with pytest.raises(ValueError, match="Column 'place' of X is not numeric"):
+        Standardizer().fit(table)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 3), (2, 1, 3), (2, 3, 1)])
+def test_lists_of_lists_are_told_by_their_depth(shape):
+    assert kind_of(np.zeros(shape).tolist()) == "panel"
+    assert kind_of(np.zeros(shape[:2]).tolist()) == "table"
+    assert kind_of(list(np.zeros(shape))) == "panel"
+
+
+def test_a_sample_that_ends_early_is_told_after_which_step():
+    panel = PANEL.copy()
+    panel[1, 2:] = np.nan
+    with pytest.raises(ValueError, match="sample 1 ends after 2 of 3 steps"):
+        checked(panel)
+
+
+def test_windows_of_other_lags_are_told_theirs():
+    series = np.arange(20.0).reshape(10, 2)
+    fitted_on = WindowView(series, lags=[2, 1, 0])
+    match = r"3 x 2 \(steps x channels\) \(lags 5..1, not 2..0\).* on 3 x 2"
+    with pytest.raises(ValueError, match=match):
+        checked(WindowView(series, lags=[5, 3, 1]), fitted_on)
+    assert checked(WindowView(series, lags=[2, 1, 0]), fitted_on).shape == (10, 3, 2)
