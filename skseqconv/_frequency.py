@@ -24,8 +24,11 @@ MAX_PIECES = 25
 #: Offsets that pandas adds date by date are not tried on longer indexes.
 MAX_SLOW = 30_000
 
-#: Steps that are rounded are at least so many units of the stamps long.
-MIN_UNITS = 5
+#: Rounded steps of dates are at least so many units long: two rows differ from one.
+MIN_UNITS = 4
+
+#: Those of whole numbers, which may be years or positions, are longer.
+MIN_WHOLE = 10
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -85,15 +88,16 @@ def _rounding(index, steps, usual):
 
     To a decimal part of a second, or by the floats that dates were made of.
     """
-    unit, of_floats = 1, 0.0
+    unit, of_floats, least = 1, 0.0, MIN_WHOLE
     if hasattr(index, "unit"):
         second = ticks_of(index, seconds=1)
         shared = np.gcd.reduce(steps)
         while unit < second and shared % (10 * unit) == 0:
             unit *= 10
         largest = max(abs(int(index.asi8[0])), abs(int(index.asi8[-1])))
+        least = MIN_UNITS
         of_floats = 2 * max(1.0, np.spacing(float(largest)))
-    fits = [r for r in (unit, of_floats) if usual >= MIN_UNITS * r]
+    fits = [r for r in (unit, of_floats) if usual >= least * r]
     return max(fits, default=0)
 
 

@@ -63,12 +63,12 @@ def make_supervised(
         natural gaps, such as nights or holidays without trade. An index out of
         order is an error in any case. The series of a view cannot be split any more.
     freq : str, offset of pandas, or int, default=None
-        The frequency of the index: a step that is another one is a gap. Anything that
-        pandas takes as an offset, such as "10min", "MS", or
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days; a whole
-        number for an index of numbers. None compares with the most common step, or
-        with the calendar frequency (days, business days, months, ...) that leaves
-        fewer gaps.
+        The frequency of the index: a step that is another one, by more than stamps
+        are rounded, is a gap. Anything that pandas takes as an offset, such as
+        "10min", "MS", or ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for
+        trading days; a whole number for an index of numbers. None compares with the
+        most common step, or with the calendar frequency (days, business days,
+        months, ...) that leaves fewer gaps.
 
     Returns
     -------

@@ -556,6 +556,7 @@ ROUNDED = {
     "nanoseconds of floats": pd.DatetimeIndex(
         pd.to_datetime(1.7e9 + np.arange(100) / 30, unit="s")
     ).as_unit("ns"),
+    "240 frames a second": pd.to_datetime(np.arange(100) * 1000 // 240, unit="ms"),
     "whole numbers": pd.Index((THIRDS * 1000).astype(int)),
     "floats": pd.Index(THIRDS),
     "seconds": pd.Timestamp("2020") + pd.to_timedelta(np.arange(100) * 201 // 3, "s"),
@@ -594,6 +595,7 @@ def test_a_declared_frequency_is_rounded_as_the_stamps_are():
         pd.Timestamp("2020") + pd.to_timedelta([0, 30, 60, 100, 130], "s"),
         pd.PeriodIndex(pd.to_datetime(["2020-01-01", "2020-01-08", "2020-01-16"]), "D"),
         pd.Index([0, 3, 6, 10, 13]),
+        pd.Index([1990, 1995, 2000, 2006, 2011]),
         pd.Index([0.0, 1, 2, 4, 5]),
     ],
 )
