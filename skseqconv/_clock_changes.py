@@ -1,12 +1,19 @@
-"""Daylight saving time in dates without a time zone: it is recognised and named.
+"""Clocks that are set: recognised by the steps of dates, and named.
 
-At night an hour is missing in spring, or comes twice in autumn.
+Of local dates without a time zone, an hour of a night is missing in spring, or comes
+twice in autumn. Of local dates in another zone, such as UTC, a step changes by an hour.
 """
+
+import zoneinfo
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
-from ._frequency import most_common
+from ._frequency import most_common, ticks_of
+
+#: Zones that are compared with all dates, at most: those that explain most gaps.
+MAX_ZONES = 10
 
 
 def clock_changes(index, steps):
@@ -14,15 +21,85 @@ def clock_changes(index, steps):
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         return np.array([], dtype=int)
     usual = most_common(steps)
-    hour = int(pd.Timedelta(hours=1) / pd.Timedelta(1, unit=index.unit))
+    hour = int(ticks_of(index, hours=1))
     if not usual > 0:
         return np.array([], dtype=int)
     odd = np.flatnonzero((steps == usual - hour) | (steps == usual + hour))
-    odd = np.union1d(odd, _mixed_hours(index, steps, hour // usual))
-    after = index[odd + 1]
+    again = np.union1d(odd[steps[odd] <= 0], _mixed_hours(index, steps, hour // usual))
+    after = index[again + 1]
     weekend = after.day_of_week.isin([5, 6]) & after.month.isin([2, 3, 4, 9, 10, 11])
     night = after.hour.isin([0, 1, 2, 3, 23])
-    return odd[night & (weekend | (steps[odd] < 0))]
+    again = again[night & (weekend | (steps[again] < 0))]
+    onward = _set_by_a_zone(index, odd[steps[odd] > 0], usual, is_local=len(again) > 0)
+    return np.union1d(again, onward)
+
+
+def _set_by_a_zone(index, odd, usual, *, is_local):
+    """The positions where a zone set its clocks; the zone that explains most of them.
+
+    Where it is not known that the dates are local, the zone must have had all of them.
+    """
+    if not len(odd):
+        return odd
+    before, after = index[odd], index[odd + 1]
+    is_dst = np.ones(len(odd), dtype=bool)
+    step = pd.Timedelta(usual, unit=index.unit)
+    explained = {}
+    for zone in _zones():
+        zoned = before.tz_localize(zone, ambiguous=is_dst, nonexistent="NaT")
+        found = (zoned + step).tz_localize(None) == after
+        if found.any():
+            explained[zone] = found
+    likely = sorted(explained, key=lambda zone: -explained[zone].sum())
+    for zone in likely[:MAX_ZONES]:
+        found = explained[zone]
+        if is_local or not _has_strange_hours(index, zone):
+            return odd[found]
+    return odd[:0]
+
+
+def _has_strange_hours(index, zone):
+    """Whether dates lie in an hour that the zone skipped, or had twice."""
+    return index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").hasnans
+
+
+@cache
+def _zones():
+    """All time zones, read from disk once."""
+    return [zoneinfo.ZoneInfo(name) for name in sorted(zoneinfo.available_timezones())]
+
+
+def changes_of_other_zone(index, steps, places):
+    """The positions whose steps are an hour off, if they are not so in another zone."""
+    places = places[:0] if not isinstance(index, pd.DatetimeIndex) else places
+    usual = most_common(steps)
+    if not len(places) or usual <= 2 * ticks_of(index, hours=1):
+        return places[:0]
+    hour = int(ticks_of(index, hours=1))
+    rest = steps[places] % usual
+    places = places[(rest == hour) | (rest == usual - hour)]
+    universal = index.tz_localize("UTC") if index.tz is None else index
+    before, after = universal[places], universal[places + 1]
+    for zone in _zones() if len(places) else ():
+        clocks = [
+            one.tz_convert(zone).tz_localize(None).asi8 for one in (before, after)
+        ]
+        if not ((clocks[1] - clocks[0]) % usual).any():
+            return places
+    return places[:0]
+
+
+def convert_advice(index, changes):
+    """What to do with dates that are regular on another clock."""
+    at = int(changes[0]) + 1
+    zone, known = str(index.tz), ""
+    if index.tz is None:
+        zone, known = "UTC", '.tz_localize("UTC")'
+    return (
+        f"The step to row {at} ({index[at]}) is an hour off, as where clocks are set: "
+        f"the dates seem to be local times kept in {zone}. Convert them: "
+        f'series{known}.tz_convert("<the local zone>").'
+    )
 
 
 def _mixed_hours(index, steps, n_an_hour):

@@ -24,6 +24,12 @@ MAX_PIECES = 25
 #: Offsets that pandas adds date by date are not tried on longer indexes.
 MAX_SLOW = 30_000
 
+#: Rounded steps of dates are at least so many units long: two rows differ from one.
+MIN_UNITS = 4
+
+#: Those of whole numbers, which may be years or positions, are longer.
+MIN_WHOLE = 10
+
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -52,7 +58,7 @@ def nearest_rule(index, steps):
     The most common step, or else a frequency of the calendar.
     """
     usual = most_common(steps)
-    places = _other_steps(steps, usual)
+    places = _off_the_clock(index, other_steps(index, steps, usual), usual)
     rule = Rule(f"most steps are {readable_difference(index, usual)}")
     offset, fewer = nearest_offset(index, len(places))
     if offset is None:
@@ -61,11 +67,60 @@ def nearest_rule(index, steps):
     return Rule(f"compared with the calendar frequency {name}", offset), fewer
 
 
-def _other_steps(steps, usual):
-    """Positions of other steps; those of floats are rounded."""
+def other_steps(index, steps, usual):
+    """Positions of steps that differ by more than stamps are rounded.
+
+    A missing row doubles a step: no rounding hides it.
+    """
     if steps.dtype.kind == "f":
         return np.flatnonzero(np.abs(steps - usual) > usual / 2)
-    return np.flatnonzero(steps != usual)
+    places = np.flatnonzero(steps != usual)
+    if not len(places) or isinstance(index, pd.PeriodIndex):
+        return places
+    rounding = _rounding(index, steps, usual)
+    if abs(most_common(steps) - usual) >= rounding:  # another frequency is declared
+        return places
+    return places[np.abs(steps[places] - usual) > rounding]
+
+
+def _rounding(index, steps, usual):
+    """By how many ticks steps may differ from `usual` because stamps are rounded.
+
+    To a decimal part of a second, or by the floats that dates were made of.
+    """
+    unit, of_floats, least = 1, 0.0, MIN_WHOLE
+    if hasattr(index, "unit"):
+        second = ticks_of(index, seconds=1)
+        shared = np.gcd.reduce(steps)
+        while unit < second and shared % (10 * unit) == 0:
+            unit *= 10
+        largest = max(abs(int(index.asi8[0])), abs(int(index.asi8[-1])))
+        least = MIN_UNITS
+        of_floats = 2 * max(1.0, np.spacing(float(largest)))
+    fits = [r for r in (unit, of_floats) if usual >= least * r]
+    return max(fits, default=0)
+
+
+def _off_the_clock(index, places, usual):
+    """Positions whose step is not the usual one on the clock of a known zone either.
+
+    Twice a day at local times has steps of 11 and 13 hours. With steps up to two
+    hours, a missing row could hide in the hour that is set.
+    """
+    zoned = isinstance(index, pd.DatetimeIndex) and index.tz is not None
+    if not (zoned and len(places)) or usual <= 2 * ticks_of(index, hours=1):
+        return places
+    clock = index.tz_localize(None).asi8
+    return places[clock[places + 1] - clock[places] != usual]
+
+
+def ticks_of(index, **length):
+    """A length of time in the unit of an index."""
+    return _length_of(pd.Timedelta(**length), index)
+
+
+def _length_of(step, index):
+    return pd.Timedelta(step) / pd.Timedelta(1, unit=index.unit)
 
 
 def nearest_offset(index, n_places):
@@ -88,10 +143,10 @@ def declared_rule(index, steps, freq):
         return Rule(f"freq={freq!r}"), np.flatnonzero(steps != index.freq.n)
     offset = checked_frequency(freq, index)
     if isinstance(offset, int):
-        return Rule(f"freq={freq!r}"), _other_steps(steps, offset)
+        return Rule(f"freq={freq!r}"), other_steps(index, steps, offset)
     if isinstance(index, pd.TimedeltaIndex):
-        expected = index[:-1] + pd.Timedelta(offset)
-        return Rule(f"freq={freq!r}"), np.flatnonzero(expected != index[1:])
+        length = _length_of(offset, index)
+        return Rule(f"freq={freq!r}"), other_steps(index, steps, length)
     if isinstance(index, pd.PeriodIndex):
         index = _on_offset(index, offset)
     places = exceptions(index, offset)
@@ -176,8 +231,10 @@ def _on_offset(index, offset):
 
 def exceptions(index, offset):
     """Positions whose next stamp is not one offset later, or not on the offset."""
-    is_time = passes(offset) and isinstance(index, pd.DatetimeIndex)
-    clock = index if is_time else _local(index)
+    if passes(offset) and isinstance(index, pd.DatetimeIndex):
+        length = _length_of(offset, index)
+        return other_steps(index, np.diff(index.asi8), length)
+    clock = _local(index)
     later = shifted(clock, offset)
     wrong = later[:-1] != clock[1:]
     # From a month after the 31st there is no way back.

@@ -19,6 +19,8 @@ def warn_of_ids(labels, array, index, *, stacklevel):
     for at, label in enumerate(labels or ()):
         if not (isinstance(label, str) and _ID.search(label)):
             continue
+        if _is_one_series(index):
+            return
         n_ids = _n_ids(np.asarray(array[:, at]))
         if n_ids > 1:
             warnings.warn(
@@ -29,6 +31,14 @@ def warn_of_ids(labels, array, index, *, stacklevel):
                 UserWarning,
                 stacklevel=stacklevel + 1,
             )
+
+
+def _is_one_series(index):
+    """Whether dates go on from row to row: blocks and turns of series repeat them."""
+    from ._index_kinds import comparable
+
+    index = comparable(index)
+    return hasattr(index, "asi8") and bool((np.diff(index.asi8) > 0).all())
 
 
 def _n_ids(values):

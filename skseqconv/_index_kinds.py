@@ -12,8 +12,8 @@ _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 #: A date that begins with the day, or with the month.
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
-#: A day in a whole number.
-_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+#: A quarter of a year.
+_QUARTER = re.compile(r"(\d{4}-?Q[1-4]|[1-4]Q\d{4})$", re.IGNORECASE)
 
 
 def comparable(index):
@@ -60,6 +60,12 @@ def ticks(index):
 def _of_text(index):
     """Numbers in text; refuses dates in text, and names of series."""
     ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+    if all(map(_QUARTER.match, ends)):
+        raise ValueError(
+            f"The index is text that looks like quarters (row 0 is {index[0]!r}), and "
+            "text has no order in time: series.index = pd.PeriodIndex(series.index, "
+            'freq="Q") makes periods of it.'
+        )
     if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
         order = ""
         if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
@@ -84,16 +90,28 @@ def _of_text(index):
     return None
 
 
-def look_like_dates(index):
-    """Whether whole numbers are years, months and days: 20250131."""
-    return index.dtype.kind in "iu" and all(
-        _DAY.fullmatch(str(end)) for end in (index[0], index[-1])
-    )
+def format_of_dates(index):
+    """The format of whole numbers that look like dates, or None.
+
+    Years, months and days (20250131), or years and months (202501).
+    """
+    if index.dtype.kind not in "iu" or hasattr(index, "asi8"):
+        return None
+    ends = pd.Series([str(index[0]), str(index[-1])])
+    if ends.str.match(r"(19|20)\d{4}$").all():
+        months = index % 100
+        return "%Y%m" if ((months >= 1) & (months <= 12)).all() else None
+    if not ends.str.match(r"(19|20)\d{6}$").all():
+        return None
+    dates = pd.to_datetime(ends, format="%Y%m%d", errors="coerce")
+    return "%Y%m%d" if dates.notna().all() else None
 
 
 def _reads_as_dates(texts):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # of formats that differ
+        # Of formats that differ, or that pandas will no longer read.
+        for kind in (UserWarning, DeprecationWarning, FutureWarning):
+            warnings.simplefilter("ignore", kind)
         return not pd.to_datetime(pd.Series(texts), errors="coerce").isna().any()
 
 

@@ -67,10 +67,9 @@ class Series:
                 )
         dated = all(index is not None for index in indexes)
         if not dated and any(index is not None for index in indexes):
-            from ._time_axis import ordered_steps
+            from ._time_axis import check_orders
 
-            for index in indexes:
-                ordered_steps(index)
+            check_orders(indexes)
         indexes = list(indexes) if dated else None
         return cls(arrays, names[0], indexes, labels=labels[0])
 
@@ -126,24 +125,22 @@ class Series:
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order, and warn of gaps, or of ids of several series."""
-        from ._time_axis import each_gaps, ordered_steps, warn_of_gaps
+        from ._time_axis import check_orders, each_gaps, warn_of_gaps
 
         indexes = self.indexes or [None]
         if on_gap == "warn":
             warn_of_gaps(
                 indexes,
-                'Rows are taken as consecutive: on_gap="ignore" says so without this '
-                'warning, and make_supervised(..., on_gap="split") makes the parts '
-                "between gaps separate series.",
+                'The rows are taken as consecutive; on_gap="ignore" says so without '
+                "this warning.",
                 stacklevel=stacklevel + 1,
             )
         elif on_gap == "raise":
             for gaps in each_gaps(indexes):
                 if gaps is not None:
-                    raise ValueError(gaps.describe())
+                    raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         else:
-            for index in indexes:
-                ordered_steps(index)
+            check_orders(indexes)
         warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
 
     def stamps(self, rows):

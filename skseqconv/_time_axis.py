@@ -5,14 +5,20 @@ refused; where steps differ from the rule that fits most of them are gaps.
 """
 
 import warnings
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from ._clock_changes import clock_changes, zone_advice
+from ._clock_changes import (
+    changes_of_other_zone,
+    clock_changes,
+    convert_advice,
+    zone_advice,
+)
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
-from ._index_kinds import comparable, look_like_dates, ticks
+from ._index_kinds import comparable, format_of_dates, ticks
 
 #: How many places of a broken time axis a message shows.
 N_PLACES_SHOWN = 3
@@ -22,6 +28,9 @@ ONE_ROW_A_STAMP = (
     "series.groupby(level=0).mean() takes their mean, series.groupby(level=0).last() "
     "the last known values."
 )
+
+#: Where so many of the steps differ, the rows may follow an unknown frequency.
+MANY_GAPS = 1 / 3
 
 
 class Gaps(NamedTuple):
@@ -34,8 +43,12 @@ class Gaps(NamedTuple):
     steps: np.ndarray
     places: np.ndarray
     rule: Rule
-    clock_changes: np.ndarray
     name: str = ""
+
+    @property
+    def clock_changes(self):
+        """Positions after which local clocks were set; looked for where it is told."""
+        return clock_changes(self.index, self.steps)
 
     @property
     def repeats(self):
@@ -62,27 +75,44 @@ class Gaps(NamedTuple):
 
     def hint(self):
         """The way out that the gaps themselves suggest, if any."""
-        if len(self.clock_changes):
-            return f" {zone_advice(self.index, self.clock_changes)}"
+        changes = self.clock_changes
+        if len(changes):
+            return f" {zone_advice(self.index, changes)}"
         hints = ""
-        if self.rule.is_business_days:
-            hints = (
+        moved = changes_of_other_zone(self.index, self.steps, self.places)
+        if len(moved):
+            hints = f" {convert_advice(self.index, moved)}"
+        if self.rule.is_business_days and len(moved) < len(self.places):
+            hints += (
                 " Holidays are declared by make_supervised(..., freq=pandas.offsets."
                 f"CustomBusinessDay({self.rule.weekmask}holidays=[...]))."
             )
-        if look_like_dates(self.index):
+        date_format = format_of_dates(self.index)
+        if date_format:
             hints = (
                 " The numbers look like dates: series.index = pd.to_datetime("
-                "series.index.astype(str), format='%Y%m%d') makes dates of them."
+                f"series.index.astype(str), format='{date_format}') makes dates of "
+                "them."
             )
         if len(self.repeats):
             hints += f" Where their values differ, {ONE_ROW_A_STAMP}"
         return hints
 
-    @property
-    def is_clock(self):
-        """Whether clocks that are set explain all of them."""
-        return bool(np.isin(self.places, self.clock_changes).all())
+    def ways_out(self):
+        """What make_supervised can do with them."""
+        declare = "freq= declares the frequency to compare with"
+        split = 'on_gap="split" makes the parts between gaps separate series'
+        if len(self.places) >= MANY_GAPS * len(self.steps):
+            is_dated = isinstance(self.index, pd.DatetimeIndex)
+            example = ', such as "2B" or "SMS"' if is_dated else ""
+            ways = f"{declare}{example}; {split}"
+        else:
+            ways = f"{split}; {declare}"
+        return (
+            f'Ways out in make_supervised: {ways}; on_gap="warn", and "ignore" without '
+            "a warning, take the rows as consecutive, as is right for natural gaps "
+            "such as nights or holidays."
+        )
 
     def refuse_choice(self, values):
         """Refuse rows of one stamp that hold different values."""
@@ -92,8 +122,9 @@ class Gaps(NamedTuple):
             return
         at = int(self.repeats[~same.all(axis=1)][0])
         way_out = f"If it is one series, {ONE_ROW_A_STAMP}"
-        if at in self.clock_changes:
-            way_out = zone_advice(self.index, self.clock_changes)
+        changes = self.clock_changes
+        if at in changes:
+            way_out = zone_advice(self.index, changes)
         raise ValueError(
             f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the stamp of the "
             'row before with other values, and on_gap="split" does not choose between '
@@ -130,7 +161,7 @@ def find_gaps(index, freq=None):
         rule, places = declared_rule(index, steps, freq)
     if not len(places):
         return None
-    return Gaps(index, steps, places, rule, clock_changes(index, steps))
+    return Gaps(index, steps, places, rule)
 
 
 def ordered_steps(index):
@@ -165,22 +196,36 @@ def ordered_steps(index):
 def each_gaps(indexes, freq=None):
     """The gaps of each series, or None; where there are several, messages say which."""
     for i, index in enumerate(indexes):
-        name = f"series[{i}]: " if len(indexes) > 1 else ""
-        try:
+        with _said_of(i, indexes) as name:
             gaps = find_gaps(index, freq)
-        except ValueError as error:
-            raise ValueError(f"{name}{error}") from None
         yield None if gaps is None else gaps._replace(name=name)
 
 
+def check_orders(indexes):
+    """Refuse a series that is out of order, see `ordered_steps`."""
+    for i, index in enumerate(indexes):
+        with _said_of(i, indexes):
+            ordered_steps(index)
+
+
+@contextmanager
+def _said_of(i, indexes):
+    """Errors begin with the series that they are about, where there are several."""
+    name = f"series[{i}]: " if len(indexes) > 1 else ""
+    try:
+        yield name
+    except ValueError as error:
+        raise ValueError(f"{name}{error}") from None
+
+
 def warn_of_gaps(indexes, ending, *, stacklevel):
-    """Warn if the index of a series has gaps."""
+    """Warn if the index of a series has gaps; `ending` says what is done with them."""
     found = [gaps for gaps in each_gaps(indexes) if gaps is not None]
     if not found:
         return
     more = f" {len(found) - 1} more of the series have gaps." if found[1:] else ""
     warnings.warn(
-        f"{found[0].describe()}{more} {ending}",
+        f"{found[0].describe()}{more} {ending} {found[0].ways_out()}",
         UserWarning,
         stacklevel=stacklevel + 1,
     )

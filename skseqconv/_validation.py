@@ -109,9 +109,9 @@ def warn_of_jumps(index, *, quiet=False):
             return
         warn_of_gaps(
             [index],
-            "Rows of a plain table are taken as consecutive, so windows reach across; "
-            "make_supervised gives rows that know their past. Where rows are "
-            "consecutive, X.reset_index(drop=True) says so.",
+            "Rows of a plain table are taken as consecutive, so windows reach across. "
+            "Where rows are consecutive, X.reset_index(drop=True) says so; rows from "
+            "make_supervised know their past.",
             stacklevel=4,
         )
     except ValueError as error:

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["make_supervised"]
 
-_WAYS_WITH_GAPS = (
-    'on_gap="split" makes the parts between gaps separate series; on_gap="warn", and '
-    '"ignore" without a warning, take the rows as consecutive, as is right for natural '
-    "gaps such as nights or holidays; freq= declares the frequency to compare with."
-)
-
 
 def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
@@ -69,12 +63,12 @@ def make_supervised(
         natural gaps, such as nights or holidays without trade. An index out of
         order is an error in any case. The series of a view cannot be split any more.
     freq : str, offset of pandas, or int, default=None
-        The frequency of the index: a step that is another one is a gap. Anything that
-        pandas takes as an offset, such as "10min", "MS", or
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days; a whole
-        number for an index of numbers. None compares with the most common step, or
-        with the calendar frequency (days, business days, months, ...) that leaves
-        fewer gaps.
+        The frequency of the index: a step that is another one, by more than stamps
+        are rounded, is a gap. Anything that pandas takes as an offset, such as
+        "10min", "MS", or ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for
+        trading days; a whole number for an index of numbers. None compares with the
+        most common step, or with the calendar frequency (days, business days,
+        months, ...) that leaves fewer gaps.
 
     Returns
     -------
@@ -271,8 +265,7 @@ def _mend_gaps(data, on_gap, freq):
     found = each_gaps(data.indexes, freq)
     for gaps, array, index in zip(found, data.arrays, data.indexes, strict=True):
         if gaps is not None and on_gap == "raise":
-            ways = "" if gaps.is_clock else f" {_WAYS_WITH_GAPS}"
-            raise ValueError(f"{gaps.describe()}{ways}")
+            raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         if gaps is not None and on_gap == "warn":
             warnings.warn(
                 f"{gaps.describe()} The rows are taken as consecutive.",

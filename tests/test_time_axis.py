@@ -511,7 +511,7 @@ def test_hours_of_a_year_of_local_time(zone, year, first, hour):
     match = rf"2 gaps .*Row {first} \({year}-{hour}:00:00\) looks like a change to or"
     with pytest.raises(ValueError, match=match) as error:
         make_supervised(series, "v")
-    assert "split" not in str(error.value)
+    assert 'on_gap="split"' in str(error.value)
     with pytest.raises(ValueError, match=r'other values.*ambiguous="infer"'):
         make_supervised(series, "v", on_gap="split")
     assert lengths(series.tz_localize(zone, ambiguous="infer")) == [365 * 24]
@@ -595,3 +595,216 @@ def test_checks_of_a_long_regular_table_are_quick_and_silent():
     """No sorting, no list of stamps: rows are compared with their neighbors once."""
     series = table(hours(1_000_000, "1900-01-01"), np.zeros(1_000_000))
     assert SeriesView(series, rows=[999_999]).shape == (1, 1)
+
+
+# Rounded stamps are regular.
+
+THIRDS = np.arange(100) / 3
+ROUNDED = {
+    "nanoseconds": pd.to_timedelta(np.arange(100) / 30, unit="s"),
+    "milliseconds": pd.to_datetime((THIRDS * 1000).round().astype(int), unit="ms"),
+    "milliseconds in a zone": pd.to_datetime(
+        (THIRDS * 1000).round().astype(int), unit="ms", utc=True
+    ).tz_convert("Europe/Berlin"),
+    "hundredths": pd.to_datetime((THIRDS * 100).astype(int) * 10, unit="ms"),
+    "nanoseconds of floats": pd.DatetimeIndex(
+        pd.to_datetime(1.7e9 + np.arange(100) / 30, unit="s")
+    ).as_unit("ns"),
+    "240 frames a second": pd.to_datetime(np.arange(100) * 1000 // 240, unit="ms"),
+    "whole numbers": pd.Index((THIRDS * 1000).astype(int)),
+    "floats": pd.Index(THIRDS),
+    "seconds": pd.Timestamp("2020") + pd.to_timedelta(np.arange(100) * 201 // 3, "s"),
+}
+
+
+@pytest.mark.parametrize("index", ROUNDED.values(), ids=ROUNDED)
+def test_rounded_stamps_have_no_gap_but_a_missing_row_is_one(index):
+    assert lengths(table(index), on_gap="raise") == [100]
+    with pytest.raises(ValueError, match=r"has 1 gap .*: row 40 "):
+        make_supervised(table(index.delete(40)), "v")
+    assert lengths(table(index.delete(40)), on_gap="split") == [40, 59]
+
+
+def test_a_declared_frequency_is_rounded_as_the_stamps_are():
+    index = ROUNDED["milliseconds"]
+    freq = pd.Timedelta(seconds=1) / 3
+    assert lengths(table(index), freq=freq) == [100]
+    assert lengths(table(index - index[0]), freq=freq) == [100]
+    with pytest.raises(ValueError, match=r"has 1 gap .*: row 40 "):
+        make_supervised(table(index.delete(40)), "v", freq=freq)
+    with pytest.raises(ValueError, match="has 99 gaps"):
+        make_supervised(table(index), "v", freq="300ms")
+    elevens = pd.date_range("2020", periods=9, freq="11s")
+    with pytest.raises(ValueError, match="has 8 gaps"):
+        make_supervised(table(elevens), "v", freq="10s")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.date_range("2020", periods=30, freq="5min").insert(9, "2020-01-01 00:41"),
+        pd.Timestamp("2020") + pd.to_timedelta([0, 5, 10, 15, 21, 26], "min"),
+        pd.Timestamp("2020") + pd.to_timedelta([0, 7, 14, 21, 29, 36], "D"),
+        pd.Timestamp("2020") + pd.to_timedelta([0, 3, 6, 10, 13, 16], "s"),
+        pd.Timestamp("2020") + pd.to_timedelta([0, 30, 60, 100, 130], "s"),
+        pd.PeriodIndex(pd.to_datetime(["2020-01-01", "2020-01-08", "2020-01-16"]), "D"),
+        pd.Index([0, 3, 6, 10, 13]),
+        pd.Index([1990, 1995, 2000, 2006, 2011]),
+        pd.Index([0.0, 1, 2, 4, 5]),
+    ],
+)
+def test_other_steps_are_not_taken_as_rounded(index):
+    with pytest.raises(ValueError, match="gap"):
+        make_supervised(table(index), "v")
+
+
+# Clocks that are set: only where a zone has set them, and never the only way out.
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "2024-02-03 02:00",  # no zone had a change
+        "2024-03-17 02:00",  # a Sunday of March without one
+        "2024-03-31 02:00",  # a change in Europe, but in October no hour comes twice
+    ],
+)
+def test_a_missing_hour_of_utc_is_no_summer_time(missing):
+    index = pd.date_range("2024", periods=366 * 24, freq="h")
+    index = index.delete(index.get_loc(missing))
+    with pytest.raises(ValueError, match=r'has 1 gap .*on_gap="split"') as error:
+        make_supervised(table(index), "v")
+    assert "summer time" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("start", "missing", "zone"),
+    [
+        ("2025-03-20", "2025-03-30 02:00", "Europe/Berlin"),
+        ("2018-11-01", "2018-11-04 00:00", "America/Sao_Paulo"),
+        ("2022-03-20", "2022-03-27 00:00", "Asia/Beirut"),
+        ("2021-03-20", "2021-03-26 02:00", "Asia/Jerusalem"),  # a Friday
+    ],
+)
+def test_an_hour_that_a_zone_skips_is_named(start, missing, zone):
+    index = hours(400, start)
+    series = table(index.delete(index.get_loc(missing)))
+    match = r'has 1 gap .*summer time .*ambiguous="infer".*on_gap="split"'
+    with pytest.raises(ValueError, match=match):
+        make_supervised(series, "v")
+    assert lengths(series.tz_localize(zone, ambiguous="infer")) == [399]
+
+
+LOCAL = {
+    "days": pd.date_range("2024", periods=366, freq="D", tz="Europe/Berlin"),
+    "business closes": pd.date_range(
+        "2024-01-02 16:00", periods=250, freq="B", tz="America/New_York"
+    ),
+    "mornings and evenings": pd.date_range(
+        "2024-01-01 06:00", periods=732, freq="12h"
+    ).tz_localize("Europe/Berlin"),
+}
+
+
+@pytest.mark.parametrize("index", LOCAL.values(), ids=LOCAL)
+def test_local_times_kept_in_utc_are_named(index):
+    assert lengths(table(index)) == [len(index)]
+    series = table(index.tz_convert("UTC"))
+    match = r'has 2 gaps.*kept in UTC.*: series\.tz_convert\("<the local zone>"\)'
+    with pytest.raises(ValueError, match=match) as error:
+        make_supervised(series, "v")
+    assert "olidays are declared" not in str(error.value)
+    assert lengths(series.tz_convert(index.tz)) == [len(index)]
+    series = series.tz_localize(None)
+    match = r'kept in UTC.*series\.tz_localize\("UTC"\)\.tz_convert\("<the local'
+    with pytest.raises(ValueError, match=match):
+        make_supervised(series, "v")
+    holed = table(index.delete(40))
+    assert lengths(holed, on_gap="split") == [40, len(index) - 41]
+    with pytest.raises(ValueError, match=r"has 3 gaps.*kept in UTC"):
+        make_supervised(table(index.delete(40).tz_convert("UTC")), "v")
+
+
+def test_hours_a_little_late_are_not_kept_in_utc():
+    days = pd.date_range("2024", periods=60, tz="UTC")
+    late = days + pd.to_timedelta([0] * 20 + [1] + [0] * 39, "h")
+    with pytest.raises(ValueError, match="has 2 gaps") as error:
+        make_supervised(table(late), "v")
+    assert "convert" not in str(error.value)
+
+
+# Hints that fit.
+
+
+def test_numbers_that_look_like_months_are_named():
+    months = pd.period_range("2015-01", "2019-12", freq="M").strftime("%Y%m")
+    numbers = table(pd.Index(months.astype(int)))
+    with pytest.raises(ValueError, match=r"has 4 gaps.*format='%Y%m'\)"):
+        make_supervised(numbers, "v")
+    assert lengths(numbers.set_index(pd.to_datetime(months, format="%Y%m"))) == [60]
+    with pytest.raises(ValueError, match="has 1 gap") as error:
+        make_supervised(table(pd.Index(np.delete(np.arange(201501, 201561), 5))), "v")
+    assert "%Y" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["{0}Q{1}", "{0}-Q{1}", "{1}Q{0}", "{0}q{1}"])
+def test_text_of_quarters_is_named(text):
+    texts = pd.Index([text.format(y, q) for y in (2000, 2001) for q in (1, 2, 3, 4)])
+    match = r'quarters .*pd\.PeriodIndex\(series\.index, freq="Q"\)'
+    with pytest.raises(ValueError, match=match):
+        make_supervised(table(texts), "v")
+    assert lengths(table(pd.PeriodIndex(texts, freq="Q"))) == [8]
+
+
+@pytest.mark.parametrize("freq", ["SMS", "2B"])
+def test_where_many_steps_differ_the_frequency_comes_first(freq):
+    series = table(pd.date_range("2020", periods=100, freq=freq))
+    match = r"gaps .*make_supervised: freq= declares .*on_gap=.split"
+    with pytest.raises(ValueError, match=match):
+        make_supervised(series, "v")
+    assert lengths(series, freq=freq) == [100]
+    few = table(hours(9).delete(4))
+    with pytest.raises(ValueError, match=r"make_supervised: on_gap=.split.*; freq="):
+        make_supervised(few, "v")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    "index",
+    [
+        hours(12),
+        hours(12).to_period("h"),
+        hours(12) - hours(1)[0],
+        pd.Index(list(pd.date_range("2020", periods=12).date)),
+        pd.Index(hours(12)).astype("timestamp[ns][pyarrow]"),
+    ],
+    ids=["dates", "periods", "timedeltas", "objects", "arrow"],
+)
+def test_dates_that_go_on_belong_to_one_series(index, way):
+    ids = {
+        "hour_id": np.tile(np.arange(4), 3),
+        "sensor": np.repeat([0, 1], 6),
+        "product": np.tile([0, 1], 6),
+    }
+    way(table(index).assign(**ids))
+
+
+@pytest.mark.parametrize("on_gap", ["ignore", "warn", "raise"])
+def test_the_series_out_of_order_is_named(on_gap):
+    series = [table(hours(5)), table(hours(5)[::-1])]
+    with pytest.raises(ValueError, match=r"^series\[1\]: The rows are not in order"):
+        SeriesView(series, on_gap=on_gap)
+    with pytest.raises(ValueError, match=r"^series\[1\]: The rows are not in order"):
+        SeriesView([np.ones((5, 1)), series[1]["v"].to_frame(0)], on_gap=on_gap)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_message_of_gaps_has_the_ways_out(way):
+    match = r"Ways out in make_supervised: .*split.*; freq= .*ignore"
+    holed = table(hours(9).delete(4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises((ValueError, UserWarning), match=match):
+            way(holed)
+    with pytest.raises(ValueError, match=match):
+        SeriesView(holed, on_gap="raise")
