@@ -5,6 +5,7 @@ PCA or a logarithm do not, and are found out by what is left over.
 """
 
 from numbers import Integral
+from typing import NamedTuple
 
 import numpy as np
 
@@ -104,8 +105,8 @@ def target_relations(windows, y, channels, delays):
     y : ndarray of shape (n_rows, n_outputs)
     channels : sequence of int
         Position of the channel in the windows, of each column.
-    delays : sequence of int
-        How many rows ahead each column lies.
+    delays : sequence of int or None
+        How many rows ahead each column lies; None where it is not known.
 
     Returns
     -------
@@ -113,6 +114,11 @@ def target_relations(windows, y, channels, delays):
     """
     if not isinstance(windows, WindowView):
         return np.ones(len(channels)), np.zeros(len(channels)), np.zeros(len(channels))
+    if None in delays:
+        raise ValueError(
+            "delay=None, and X does not know how far ahead y lies: give delay, so "
+            "that values can be brought to the units of y."
+        )
     relations, rounding = [], rounding_of(windows)
     pairs = later_values(windows, y, channels, delays)
     for delay, (later, own) in zip(delays, pairs, strict=True):
@@ -136,26 +142,85 @@ def later_values(windows, y, channels, delays):
 
 
 def no_relation(channels, rests):
-    """What to say where y is no affine function of its channel."""
+    """Why y is no affine function of its channel; None if it is."""
+    missing = np.isnan(rests)
+    if missing.any():
+        return (
+            f"y has a value where channel {channels[missing.argmax()]} of the windows, "
+            "whose future it is to be, is missing (NaN) or infinite. Check "
+            "target_channel and delay, or drop these rows."
+        )
+    if rests.max() <= TOLERANCE:
+        return None
     return (
         f"y is not an affine function of channel {channels[rests.argmax()]} of the "
         f"windows ({rests.max():.2g} of its spread is left over), so the channel's "
         "last value is no forecast of y. Is it another channel (target_channel) or "
-        "delay, or does a step before mix or bend channels (PCA, a logarithm)?"
+        "delay, or does a step before mix or bend channels (PCA, a logarithm)? Leave "
+        "such a step out."
     )
 
 
 # What y is the future of.
 
 
-def target_channels(estimator, windows, n_outputs):
-    """The channel of each column of y: what the parameter says, or X knows."""
-    target = getattr(windows, "target", None)
+class Target(NamedTuple):
+    """What each column of y is the future of.
+
+    `channels` are positions behind the steps, `raw_channels` in the series (-1 where
+    they are not known) and `delays` in rows (None where they are not known).
+    """
+
+    channels: list
+    raw_channels: list
+    delays: list
+
+
+def known_target(windows, n_outputs):
+    """Channel in the series and delay of each column of y, if X knows them."""
+    target = getattr(windows, "target", None) or ()
+    return target if len(target) == n_outputs else None
+
+
+def find_target(estimator, windows, y, before=None):
+    """What y is the future of: what the parameters say, or X knows.
+
+    Parameters
+    ----------
+    estimator : estimator
+        With `target_channel` and `delay`.
+    windows : WindowView or ndarray
+    y : ndarray of shape (n_rows, n_outputs)
+    before : Level, default=None
+        Of an earlier fit: what neither the parameters nor X say is as it was.
+
+    Returns
+    -------
+    target : Target
+    """
+    known = known_target(windows, y.shape[1])
+    remembers = before is not None and known is None
+    as_before = remembers and estimator.target_channel is None
+    if as_before:
+        channels = before.channels.tolist()
+    else:
+        channels = _channels(estimator, windows, y.shape[1], known)
+    if remembers and estimator.delay is None:
+        delays = [None if delay < 0 else delay for delay in before.delays.tolist()]
+    else:
+        delays = _delays(estimator, y.shape[1], known)
+    if as_before:
+        return Target(channels, before.raw_channels.tolist(), delays)
+    raw = _raw_channels(estimator, windows, y, channels, known)
+    return Target(channels, raw, delays)
+
+
+def _channels(estimator, windows, n_outputs, known):
     labels = _labels_of(estimator, windows)
     n_channels = windows.shape[2]
     chosen = estimator.target_channel
-    if chosen is None and target and len(target) == n_outputs:
-        return [position_after_steps(windows, channel) for channel, _ in target]
+    if chosen is None and known:
+        return [position_after_steps(windows, channel) for channel, _ in known]
     if chosen is None and n_channels > 1:
         raise ValueError(
             f"target_channel=None, but X has {n_channels} channels and does not know "
@@ -189,17 +254,10 @@ def _labels_of(estimator, windows):
     return None
 
 
-def target_delays(estimator, windows, n_outputs):
-    """How many rows ahead each column of y lies; None where nobody needs to know."""
-    target = getattr(windows, "target", None)
-    if estimator.delay is None and target and len(target) == n_outputs:
-        return [delay for _, delay in target]
+def _delays(estimator, n_outputs, known):
+    if estimator.delay is None and known:
+        return [delay for _, delay in known]
     delays = _one_each(estimator.delay, n_outputs, "delay")
-    if None in delays and isinstance(windows, WindowView):
-        raise ValueError(
-            "delay=None, and X does not know how far ahead y lies: give delay, so "
-            "that values can be brought to the units of y."
-        )
     for delay in delays:
         if delay is not None and (not isinstance(delay, Integral) or delay < 1):
             raise ValueError(
@@ -220,19 +278,53 @@ def _one_each(value, n_outputs, name):
     return list(value)
 
 
-def raw_channels(estimator, windows, channels):
+def _raw_channels(estimator, windows, y, channels, known):
     """The position of each channel in the series itself; -1 where it is not known."""
     if not isinstance(windows, WindowView):
         return [-1] * len(channels)
-    target = windows.target
-    if estimator.target_channel is None and target and len(target) == len(channels):
-        return [channel for channel, _ in target]
-    before, after = windows._series.names, windows.channel_names
-    if before is not None and after is not None:
-        found = [np.flatnonzero(before == after[channel]) for channel in channels]
-        return [int(at[0]) if len(at) == 1 else -1 for at in found]
-    keeps_places = windows.n_channels == windows._series.n_channels
-    return [channel if keeps_places else -1 for channel in channels]
+    if estimator.target_channel is None and known:
+        return [channel for channel, _ in known]
+    raw = _sources(windows)[channels].tolist()
+    unnamed = windows.channel_names is None or windows._series.names is None
+    keeps_places = unnamed and windows.n_channels == windows._series.n_channels
+    for column in np.flatnonzero(np.less(raw, 0)):
+        if known and _is_future(windows, y[:, column], *known[column]):
+            raw[column] = known[column][0]
+        elif keeps_places:
+            raw[column] = channels[column]
+    return raw
+
+
+def _is_future(windows, y, channel, delay):
+    """Whether y is an affine function of a channel of the series itself."""
+    raw = windows._derive(steps=())
+    ((later, own),) = later_values(raw, y[:, None], [channel], [delay])
+    known = np.isfinite(later)
+    if not known.any():
+        return False
+    return solve_affine(later[known], own[known], rounding_of(raw))[2] <= TOLERANCE
+
+
+def _sources(windows):
+    """Of each channel of the windows, the one of the series by name; -1 if none is.
+
+    A step may put its own name before, as a ColumnTransformer does: "scaler__load".
+    """
+    after, before = windows.channel_names, windows._series.names
+    if not windows.steps:
+        return np.arange(windows.n_channels)
+    if after is None or before is None:
+        return np.full(windows.n_channels, -1)
+    at = {name: i for i, name in enumerate(before) if np.sum(before == name) == 1}
+    return np.array([_source(name, at) for name in after])
+
+
+def _source(name, at):
+    while name not in at:
+        _, prefixed, name = name.partition("__")
+        if not prefixed:
+            return -1
+    return at[name]
 
 
 def position_after_steps(X, channel):
@@ -241,9 +333,8 @@ def position_after_steps(X, channel):
     By name, where the steps keep names; otherwise at its old place, and it is for
     the relation to y to show whether that is right.
     """
-    before, after = X._series.names, X.channel_names
-    if before is not None and after is not None:
-        at = np.flatnonzero(after == before[channel])
-        if len(at) == 1:
-            return int(at[0])
-    return min(channel, X.n_channels - 1)
+    at = np.flatnonzero(_sources(X) == channel)
+    if len(at) > 1:  # its own name, rather than one that it was given
+        own = X.channel_names[at] == X._series.names[channel]
+        at = at[np.argsort(~own, kind="stable")]
+    return int(at[0]) if len(at) else min(channel, X.n_channels - 1)

@@ -12,7 +12,7 @@ in float64, so that it may be of any size (`_relative` feeds the windows).
 """
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,14 +20,13 @@ from ._affine import (
     LEAST_ROWS,
     MAX_ROWS,
     TOLERANCE,
+    find_target,
+    known_target,
     later_values,
     left_over,
     mean_and_spread,
     no_relation,
-    raw_channels,
     rounding_of,
-    target_channels,
-    target_delays,
     target_relations,
     varies,
 )
@@ -153,8 +152,8 @@ def find_level(estimator, windows, y):
 class _NoRelation(ValueError):
     def __init__(self, kind, reason):
         super().__init__(
-            f"window_norm={kind!r}: {reason} Leave that step out, or use "
-            "window_norm=None."
+            f"window_norm={kind!r}: {reason} window_norm=None takes the windows as "
+            "they are."
         )
         self.reason = reason
 
@@ -164,15 +163,12 @@ def solve_level(kind, estimator, windows, y, before=None):
 
     What X and the parameters do not say (channels, delays) is as it was `before`.
     """
-    channels, delays = _target(estimator, windows, y.shape[1], before)
     # What is missing or too large is told of where the network is fed.
     with np.errstate(invalid="ignore", over="ignore"):
+        channels, raw, delays = find_target(estimator, windows, y, before)
         slopes, offsets, rests = target_relations(windows, y, channels, delays)
-    if rests.max() > TOLERANCE:
-        raise _NoRelation(kind, no_relation(channels, rests))
-    raw = raw_channels(estimator, windows, channels)
-    if before is not None and not _knows_target(estimator, windows, y.shape[1]):
-        raw = before.raw_channels
+    if reason := no_relation(channels, rests):
+        raise _NoRelation(kind, reason)
     with np.errstate(invalid="ignore", over="ignore"):
         means, spread_of_y = mean_and_spread(y)
         level = Level(
@@ -188,14 +184,14 @@ def solve_level(kind, estimator, windows, y, before=None):
             spread=_usual_spread(windows),
         )
         scale, changes = _error_of_persistence(level, windows, y, spread_of_y)
-    return Level(**{**vars(level), "scale": scale, "changes": changes})
+    return replace(level, scale=scale, changes=changes)
 
 
 def with_scale_of(level, now):
     """A level where nothing changed before, with the scale of what changes now."""
     scale = np.where(level.changes, level.scale, now.scale)
     changes = level.changes | now.changes
-    return Level(**{**vars(level), "scale": scale, "changes": changes})
+    return replace(level, scale=scale, changes=changes)
 
 
 def still_explains(level, estimator, windows, y):
@@ -236,30 +232,14 @@ def _told(level, estimator, windows, y):
     """
     if not isinstance(windows, WindowView):
         return []
-    channels, delays = _target(estimator, windows, y.shape[1], level)
-    if None in delays or -1 in delays:
+    channels, _, delays = find_target(estimator, windows, y, level)
+    if None in delays:
         return []
-    told = list(later_values(windows, y, channels, delays))
+    told = []
+    for later, own in later_values(windows, y, channels, delays):
+        known = np.isfinite(later)
+        told.append((later[known], own[known]))
     return told if all(len(own) for _, own in told) else []
-
-
-def _target(estimator, windows, n_outputs, before):
-    """Channels and delays of y, from X or the parameters or else as they were."""
-    if before is not None and not _knows_target(estimator, windows, n_outputs):
-        delays = before.delays.tolist()
-        if estimator.delay is not None:
-            delays = target_delays(estimator, windows, n_outputs)
-        return before.channels.tolist(), delays
-    channels = target_channels(estimator, windows, n_outputs)
-    knows_delay = getattr(windows, "target", None) or estimator.delay is not None
-    if before is not None and not knows_delay:
-        return channels, before.delays.tolist()
-    return channels, target_delays(estimator, windows, n_outputs)
-
-
-def _knows_target(estimator, windows, n_outputs):
-    target = getattr(windows, "target", None) or ()
-    return estimator.target_channel is not None or len(target) == n_outputs
 
 
 def _can_tell(estimator, windows, y):
@@ -268,8 +248,10 @@ def _can_tell(estimator, windows, y):
         return False
     if estimator.target_channel is not None:
         return True
+    if known_target(windows, y.shape[1]):
+        return True
     target = getattr(windows, "target", None)
-    if target is not None and len(target) != y.shape[1]:
+    if target is not None:
         warnings.warn(
             f"The windows are taken as they are: X knows {len(target)} target(s), and "
             f"y has {y.shape[1]} column(s). The networks take all columns of y at "
@@ -278,8 +260,7 @@ def _can_tell(estimator, windows, y):
             UserWarning,
             stacklevel=3,
         )
-        return False
-    return target is not None
+    return False
 
 
 def _usual_spread(windows):

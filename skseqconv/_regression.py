@@ -46,7 +46,9 @@ class SequenceRegressor(RegressorMixin, RegressionParameters, SequenceEstimator)
 
         Neither `validation_split` nor `early_stopping` is used. The scale of y and its
         relation to the windows stay those of the first call, as long as they explain
-        the new rows; behind other fitted steps they are solved anew.
+        the new rows; behind other fitted steps they are solved anew. Only views
+        (`SeriesView`, `make_supervised`) show other steps, and what lies ahead: plain
+        tables and arrays must come through the steps of the first call.
 
         Parameters
         ----------

@@ -14,12 +14,9 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from ._affine import (
-    TOLERANCE,
+    find_target,
     mean_and_spread,
     no_relation,
-    raw_channels,
-    target_channels,
-    target_delays,
     target_relations,
 )
 from ._batches import raise_not_finite, raise_not_finite_row
@@ -136,22 +133,15 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         y = check_values(self, y, len(sequences), reset=True)
         columns = y.reshape(len(y), -1)
         windows = sequences.data
-        channels = target_channels(self, windows, columns.shape[1])
-        delays = target_delays(self, windows, columns.shape[1])
-        self.channels_ = np.array(channels)
-        self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
+        channels, raw, delays = find_target(self, windows, columns)
         self.slopes_, self.offsets_, rests = target_relations(
             windows, columns, channels, delays
         )
-        if np.isnan(rests).any():
-            raise ValueError(
-                f"y is known where channel {channels[np.isnan(rests).argmax()]} of the "
-                "windows, whose future it is to be, is missing (NaN). Is it another "
-                "channel (target_channel) or delay? Otherwise leave these rows out."
-            )
-        if rests.max() > TOLERANCE:
-            raise ValueError(no_relation(channels, rests))
-        self._raw_channels = np.array(raw_channels(self, windows, channels))
+        self.channels_ = np.array(channels)
+        self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
+        if reason := no_relation(channels, rests):
+            raise ValueError(reason)
+        self._raw_channels = np.array(raw)
         remember_steps(self, windows)
         self._means = mean_and_spread(columns)[0]
         self._one_dimensional = y.ndim == 1

@@ -99,6 +99,8 @@ class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last fit. A regressor solves the
         scale and the level of y anew, so that the steps before may be fitted anew.
+        Only views (`SeriesView`, `make_supervised`) show through which steps rows came:
+        of plain tables and arrays, steps that were replaced alone go unnoticed.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.
@@ -276,6 +278,8 @@ class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
     warm_start : bool, default=False
         Whether `fit` goes on from the weights of the last fit. A regressor solves the
         scale and the level of y anew, so that the steps before may be fitted anew.
+        Only views (`SeriesView`, `make_supervised`) show through which steps rows came:
+        of plain tables and arrays, steps that were replaced alone go unnoticed.
     random_state : int, RandomState instance or None, default=None
         Of the weights, the dropout and the order of the samples. With an int, fits
         of the same data predict the same to the bit on one machine.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
 from sklearn.callback import CallbackSupportMixin
@@ -165,7 +166,12 @@ class FlatWindowRegressor(
         """
         check_is_fitted(self)
         check_steps(self, X)
-        return self.regressor_.predict(_finite_table(self.flatten_, X, self.regressor_))
+        table = _finite_table(self.flatten_, X, self.regressor_)
+        if len(table):
+            return self.regressor_.predict(table)
+        # Regressors refuse a table without rows: one row shows what comes out.
+        one = pd.DataFrame(np.zeros((1, table.shape[1])), columns=table.columns)
+        return self.regressor_.predict(one)[:0]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from numbers import Integral
 from typing import Literal, Self
@@ -404,7 +405,7 @@ class FlattenWindows(
         else:
             index = None
             values = X[:, np.searchsorted(-known, -self.lags_)]
-        values = values.reshape(len(values), -1)
+        values = values.reshape(len(values), math.prod(values.shape[1:]))
         return self._contain(values, self.get_feature_names_out(), index=index)
 
     def get_feature_names_out(

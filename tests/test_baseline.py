@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import NotFittedError
@@ -24,6 +24,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
+from skseqconv._affine import position_after_steps
 
 NAMES = ["wind", "temp", "rain"]
 
@@ -253,7 +254,7 @@ def test_missing_values_are_named(frame):
     X, y = make_supervised(holed, "rain", delay=3)
     windows = LookbackWindower(3).fit_transform(X)
     assert np.isfinite(PersistenceRegressor().fit(windows, y).predict(windows)).all()
-    with pytest.raises(ValueError, match=r"y is known where channel 1 .* \(NaN\)"):
+    with pytest.raises(ValueError, match=r"y has a value where channel 1 .* \(NaN\)"):
         PersistenceRegressor("temp").fit(windows, frame["temp"][3:])
     panel = np.zeros((4, 6, 1))
     model = PersistenceRegressor().fit(panel, np.zeros(4))
@@ -298,6 +299,48 @@ def test_the_target_is_found_by_name_after_a_reordering_step(frame):
     model = make_pipeline(reorder, LookbackWindower(3), PersistenceRegressor())
     expected = frame["temp"].to_numpy()[X.rows]
     np.testing.assert_allclose(model.fit(X, y).predict(X), expected)
+
+
+def pair_with_a_hole():
+    series = pd.DataFrame({"a": np.arange(100.0) + 1000, "b": np.sin(np.arange(100.0))})
+    series.loc[60, "a"] = np.nan
+    return series
+
+
+@pytest.mark.filterwarnings("ignore:1 of 99 rows have no target")
+@pytest.mark.parametrize("order", ["ab", "ba"])
+@pytest.mark.parametrize("target_channel", [None, "u__a", "position"])
+def test_the_last_known_value_of_a_channel_with_a_new_name(order, target_channel):
+    series = pair_with_a_hole()
+    columns = list(order)
+    if target_channel == "position":  # an array's: nothing but y tells what it was
+        target_channel = order.index("a")
+        columns, series = ["ab".index(name) for name in order], series.to_numpy()
+    X, y = make_supervised(series, 0 if isinstance(series, np.ndarray) else "a")
+    fill = PerStep(ColumnTransformer([("u", SimpleImputer(), columns)]))
+    model = make_pipeline(
+        fill, LookbackWindower(4), PersistenceRegressor(target_channel)
+    )
+    assert model.fit(X, y).predict(SeriesView(series, rows=[60])) == [1059]
+    assert model[-1]._raw_channels == [0]
+
+
+@pytest.mark.parametrize(
+    ("names", "channel"),
+    [
+        (["u__b", "u__a"], 1),
+        (["u__a", "a"], 1),  # its own name before a new one
+        (["u__x__a", "v__u__a"], 1),  # the longest name that there is
+        (["c", "d"], 0),  # unknown: the old place
+    ],
+)
+def test_where_a_channel_stands_by_name(names, channel):
+    rename = FunctionTransformer(
+        feature_names_out=lambda _, before: np.array([*names, "b"], dtype=object)
+    )
+    series = pd.DataFrame(np.eye(5)[:, :3], columns=["a", "b", "x__a"])
+    view = PerStep(rename).fit_transform(SeriesView(series))
+    assert position_after_steps(view, 0) == channel
 
 
 @pytest.mark.parametrize("period, lag", [(None, 0), (4, 2)])
@@ -548,6 +591,15 @@ def test_no_complete_window_is_an_error(frame):
     with pytest.raises(ValueError, match=match):
         FlatWindowRegressor().fit(windows[:5], y[:5])
     FlatWindowRegressor().fit(windows[:6], y[:6])  # the sixth has one
+
+
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_no_rows_have_no_predictions(frame, n_outputs):
+    windows, y = windows_of(frame, ["temp", "rain"][:n_outputs], 2)
+    for model in (FlatWindowRegressor(lags=[0]), PersistenceRegressor()):
+        model.fit(windows[3:], y[3:])
+        some, none = model.predict(windows[3:5]), model.predict(windows[:0])
+        assert none.shape == (0, *some.shape[1:])
 
 
 @pytest.mark.parametrize("shape", [(20, 4), (20, 4, 2)])

@@ -27,7 +27,7 @@ from skseqconv import (
     make_supervised,
     save,
 )
-from skseqconv._steps import _alike
+from skseqconv._steps import _alike, remember_steps
 
 # They predict the rows that they were fitted to, the first of which have no history.
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
@@ -178,6 +178,30 @@ def test_arrays_and_rows_of_unknown_delay_cannot_be_told_and_pass(jump):
     plain = LookbackWindower(N_STEPS).fit_transform(SeriesView(series[:-1]))
     network.partial_fit(plain, y)
     np.testing.assert_allclose(network.predict(plain), series[:-1], atol=1e-9)
+
+
+def test_what_x_does_not_know_of_y_is_as_it_was():
+    """One column of y, where X knows two targets."""
+    series = np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
+    X, y = make_supervised(series, 0, delay=2)
+    both, y_both = make_supervised(series, [0, 1], delay=2)
+    for target_channel in (0, None):
+        network = Conv1DRegressor(target_channel=target_channel, **STILL)
+        network.fit(windows_of(X), y)
+        network.partial_fit(windows_of(both), y_both[:, 0])
+        assert network._level["delays"] == [2]
+        network.calibrate_interval(windows_of(both), y_both[:, 0])
+        with pytest.raises(ValueError, match="does not relate to its channel"):
+            network.calibrate_interval(windows_of(both), y_both[:, 1])
+
+
+def test_a_warm_refit_needs_the_delay_that_was_never_known(jump):
+    series, X, y = jump
+    plain = LookbackWindower(N_STEPS).fit_transform(SeriesView(series[:-1]))
+    network = Conv1DRegressor(window_norm="last", warm_start=True, **STILL)
+    network.fit(windows_of(X).to_numpy(), y)
+    with pytest.raises(ValueError, match="delay=None, and X does not know"):
+        network.fit(plain, y)
 
 
 def test_a_row_whose_target_lies_beyond_the_series_cannot_be_told_and_passes(jump):
@@ -338,6 +362,51 @@ def test_what_cannot_be_told_passes(jump):
     np.testing.assert_allclose(network.predict(windows_of(by_hand)), expected)
     array = windows_of(by_hand).to_numpy()
     np.testing.assert_allclose(network.predict(array[3:]), expected[3:], atol=1e-9)
+
+
+RAW = "X seems not to be transformed"
+
+
+@pytest.mark.parametrize("name", ["persistence", "flat", "plain network"])
+def test_raw_values_that_are_far_from_transformed_ones_warn(name):
+    series = 1000 + np.random.default_rng(0).normal(size=(200, 1))
+    X, y = make_supervised(series, 0)
+    pipe = pipeline(clone(ESTIMATORS[name])).fit(X, y)
+    for values in (windows_of(X), windows_of(X).to_numpy(), windows_of(series[50:60])):
+        with pytest.warns(UserWarning, match=RAW) as warned:
+            pipe[-1].predict(values)
+        assert warned[0].filename == __file__
+    for moved in (0, 50, 2000, -1e6):  # transformed by hand, wherever it has moved to
+        pipe.predict(series + moved)
+    few = pipe[:-1].transform(X[:9])
+    if hasattr(pipe[-1], "partial_fit"):  # a few rows have no range to speak of
+        pipe[-1].partial_fit(few, y[:9])
+        with pytest.warns(UserWarning, match=RAW):
+            pipe[-1].predict(windows_of(X))
+
+
+@pytest.mark.parametrize("level", [0, 10])
+def test_raw_values_near_transformed_ones_pass(level):
+    X, y = make_supervised(np.random.default_rng(0).normal(size=200) + level, 0)
+    pipe = pipeline(PersistenceRegressor()).fit(X, y)
+    pipe[-1].predict(windows_of(X))
+
+
+def test_ranges_are_of_all_fits_behind_the_same_steps(jump):
+    _, X, _ = jump
+    step, model = Standardizer().fit(X), PersistenceRegressor()
+    remember_steps(model, windows_of(X[:10], step))
+    assert model._steps_seen["ranges"] is None  # too few rows
+    remember_steps(model, windows_of(X[:70], step))
+    first = model._steps_seen["ranges"]
+    remember_steps(model, windows_of(X[15:], step))
+    both = model._steps_seen["ranges"]
+    assert (both[[0, 2]] == first[[0, 2]]).all() and (both[:2, 0] == [0, 104]).all()
+    np.testing.assert_array_equal(both[2:], step.transform(both[:2]))
+    remember_steps(model, windows_of(X[5:25], step))
+    np.testing.assert_array_equal(model._steps_seen["ranges"], both)
+    remember_steps(model, windows_of(X[5:25], Standardizer().fit(X[:40])))
+    assert model._steps_seen["ranges"] is None
 
 
 def test_saved_pipelines_predict_and_know_their_steps(jump, tmp_path):

@@ -17,6 +17,7 @@ from skseqconv import (
     Conv1DRegressor,
     LookbackWindower,
     PerStep,
+    SeriesView,
     Standardizer,
     WindowView,
     make_supervised,
@@ -303,6 +304,23 @@ def test_wrong_channel_or_delay_is_an_error(Estimator, options, message, walk):
     model = small(Estimator, window_norm="last", **options)
     with pytest.raises(ValueError, match=message):
         model.fit(plain_windows(walk), walk[DELAY:, 0])
+
+
+@pytest.mark.parametrize("kind", ["last", "auto"])
+def test_y_that_is_known_where_its_channel_is_missing(kind, walk):
+    series = walk.copy()
+    series[-1, 0] = np.nan
+    view = LookbackWindower(N_STEPS).fit_transform(
+        Standardizer().fit_transform(SeriesView(series, np.arange(len(walk) - 1)))
+    )
+    model = small(Conv1DRegressor, target_channel=0, delay=1, window_norm=kind)
+    message = r"y has a value where channel 0 .* missing \(NaN\) .* drop these rows"
+    if kind == "auto":
+        with pytest.warns(UserWarning, match=f"taken as they are: {message}"):
+            model.initialize(view, walk[1:, 0])
+    else:
+        with pytest.raises(ValueError, match=message):
+            model.initialize(view, walk[1:, 0])
 
 
 # Inside the network.
