@@ -546,9 +546,8 @@ def test_a_change_of_clocks_explains_no_other_fault():
     with pytest.raises(ValueError, match="rows have the stamp of another row"):
         SeriesView(pd.concat([recorded, recorded]))
     spring = hours(96, "2025-03-28", tz="Europe/Berlin").tz_localize(None)
-    with pytest.raises(ValueError, match=r"1 gap .* summer time") as error:
+    with pytest.raises(ValueError, match=r"1 gap .* summer time.* on_gap="):
         make_supervised(table(spring), "v")
-    assert "on_gap" not in str(error.value)
     with pytest.raises(ValueError, match=r"2 gaps .* summer time.* on_gap="):
         make_supervised(table(spring.delete(20)), "v")
 
