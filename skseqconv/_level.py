@@ -163,7 +163,7 @@ def solve_level(kind, estimator, windows, y, before=None):
 
     What X and the parameters do not say (channels, delays) is as it was `before`.
     """
-    # What is missing or too large is told of where the network is fed.
+    # What is missing or too large is refused where the network is fed.
     with np.errstate(invalid="ignore", over="ignore"):
         channels, raw, delays = find_target(estimator, windows, y, before)
         slopes, offsets, rests = target_relations(windows, y, channels, delays)
@@ -226,9 +226,9 @@ def can_be_solved(level, estimator, windows, y):
 
 
 def _told(level, estimator, windows, y):
-    """What rows tell of each column: its channel and y, as `later_values` gives them.
+    """For each column its channel and y in the rows that have both (`later_values`).
 
-    Nothing where they are an array's, or it is not known how far ahead y lies.
+    Empty for arrays, and where it is not known how far ahead y lies.
     """
     if not isinstance(windows, WindowView):
         return []

@@ -22,6 +22,8 @@ from ._strategy import current_strategy
 from ._trusted import plain_state
 
 #: Networks kept for reuse whose weights no estimator has any more, the last used ones.
+#: Those of living estimators stay: one of each architecture, if they predict in turn.
+#: To trace one again takes half a second, and memory that TensorFlow never frees.
 MAX_POOLED = 8
 
 _used_in = None  # the process that first ran a network

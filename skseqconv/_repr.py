@@ -19,7 +19,7 @@ _NOT_LISTED = {"model_", "layers_"}
 
 
 def describe_layers(model):
-    """What there is to tell of each layer, as plain data."""
+    """Name, kind, shape and sizes of each layer, as plain data."""
     return [
         (
             layer.name,

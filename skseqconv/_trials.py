@@ -1,4 +1,4 @@
-"""A model in one fold: fitted, asked, and let go; and tables of what was said."""
+"""A model in one fold: fitted, scored and discarded; and tables of the results."""
 
 from collections.abc import Mapping
 from numbers import Real
@@ -34,8 +34,8 @@ UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
 class Trial(MetaEstimatorMixin, BaseEstimator):
     """A model in one fold: what it scored and predicted, and what failed.
 
-    The fitted model itself is let go after it was asked: networks are large, and
-    what is left, numbers, comes back from workers too.
+    The fitted model itself is discarded after scoring. Networks are large, and numbers
+    are all that must come back from workers.
 
     Parameters
     ----------

@@ -325,8 +325,8 @@ def compare_models(
     """Score models on the same folds, against common sense.
 
     Each model goes through scikit-learn's `cross_validate`, all on one list of splits.
-    Scores and out-of-fold predictions come from the same fits, which are let go when
-    they have been asked.
+    Scores and out-of-fold predictions come from the same fits. Each fitted model is
+    scored, then discarded.
 
     Parameters
     ----------
