@@ -60,8 +60,8 @@ X, y = make_supervised(series, TARGET, delay=DAY, on_gap="split")
 parts = X.series if isinstance(X.series, list) else [X.series]
 print(f"{len(series):,} rows x {series.shape[1]} channels, {options.csv or 'made'}")
 print(
-    f"stretches without a gap: {len(parts)} (windows never cross a gap; of equal "
-    f"stamps the first stays: {len(series) - sum(map(len, parts))} rows dropped)"
+    f"stretches without a gap: {len(parts)} (windows never cross a gap; rows that "
+    f"were there twice: {len(series) - sum(map(len, parts))})"
 )
 print(f"missing values: {int(series.isna().sum().sum())}, filled by their mean")
 
