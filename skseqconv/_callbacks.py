@@ -1,4 +1,4 @@
-"""Fits, and their epochs, as scikit-learn's callbacks are told of them."""
+"""Fits and their epochs, as scikit-learn's callbacks see them."""
 
 from functools import wraps
 
@@ -23,7 +23,7 @@ def one_task(fit):
 
 
 class FitTask:
-    """A fit and its epochs, as scikit-learn's callbacks are told of them.
+    """A fit and its epochs, as scikit-learn's callbacks see them.
 
     Parameters
     ----------

@@ -177,7 +177,7 @@ def _raise_if_not_finite(logs, epoch, network):
 def prepared_callbacks(callbacks):
     """The user's callbacks, copied so that no fit sets the model of another's.
 
-    What a callback holds is not copied: it may be there to be told of the fit.
+    What a callback holds is not copied: it may be there to record the fit.
     """
     if callbacks is None:
         callbacks = []

@@ -13,7 +13,7 @@ import pytest
 CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier")
 
 
-# What runs in a process of its own: TensorFlow must be told of its devices before it
+# What runs in a process of its own: TensorFlow must know its devices before it
 # starts.
 
 

@@ -23,7 +23,7 @@ KERNELS = range(1, 12)
 
 
 def ours(network, windows, y):
-    """One fit an architecture, none let go."""
+    """One fit for each architecture; all fitted models are kept."""
     from skseqconv import Conv1DGRURegressor, Conv1DRegressor
 
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
