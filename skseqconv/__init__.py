@@ -9,64 +9,78 @@ estimators that need them do so when they are first asked for.
 import importlib
 from typing import TYPE_CHECKING
 
+from ._version import __version__ as __version__
+
 if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
     from . import datasets as datasets
-    from ._history import MissingHistoryWarning as MissingHistoryWarning
-    from ._pool import clear_compiled_networks as clear_compiled_networks
-    from .baseline import PersistenceRegressor as PersistenceRegressor
-    from .calendar import CalendarFeatures as CalendarFeatures
-    from .comparison import Comparison as Comparison
-    from .comparison import compare_models as compare_models
-    from .conv1d import Conv1DClassifier as Conv1DClassifier
-    from .conv1d import Conv1DRegressor as Conv1DRegressor
-    from .conv1d_gru import Conv1DGRUClassifier as Conv1DGRUClassifier
-    from .conv1d_gru import Conv1DGRURegressor as Conv1DGRURegressor
-    from .displays import ComparisonDisplay as ComparisonDisplay
-    from .displays import ForecastDisplay as ForecastDisplay
-    from .displays import HistoryDisplay as HistoryDisplay
-    from .displays import SearchDisplay as SearchDisplay
-    from .export import export_keras as export_keras
-    from .flat import FlatWindowRegressor as FlatWindowRegressor
-    from .persistence import load as load
-    from .persistence import save as save
-    from .preprocessing import PerStep as PerStep
-    from .preprocessing import Standardizer as Standardizer
-    from .supervised import make_supervised as make_supervised
-    from .text import TokenSequencer as TokenSequencer
-    from .views import SeriesView as SeriesView
-    from .views import WindowView as WindowView
-    from .windowing import FlattenWindows as FlattenWindows
-    from .windowing import LookbackWindower as LookbackWindower
-
-__version__ = "0.2.0.dev0"
+    from .baselines._flat import FlatWindowRegressor as FlatWindowRegressor
+    from .baselines._persistence import PersistenceRegressor as PersistenceRegressor
+    from .comparison._compare import compare_models as compare_models
+    from .comparison._comparison import Comparison as Comparison
+    from .displays._comparison import ComparisonDisplay as ComparisonDisplay
+    from .displays._forecast import ForecastDisplay as ForecastDisplay
+    from .displays._history import HistoryDisplay as HistoryDisplay
+    from .displays._search import SearchDisplay as SearchDisplay
+    from .engine._pool import clear_compiled_networks as clear_compiled_networks
+    from .estimators._conv1d_classifier import Conv1DClassifier as Conv1DClassifier
+    from .estimators._conv1d_gru_classifier import (
+        Conv1DGRUClassifier as Conv1DGRUClassifier,
+    )
+    from .estimators._conv1d_gru_regressor import (
+        Conv1DGRURegressor as Conv1DGRURegressor,
+    )
+    from .estimators._conv1d_regressor import Conv1DRegressor as Conv1DRegressor
+    from .saving._export import export_keras as export_keras
+    from .saving._save import load as load
+    from .saving._save import save as save
+    from .series._missing_history import MissingHistoryWarning as MissingHistoryWarning
+    from .series._series_view import SeriesView as SeriesView
+    from .series._supervised import make_supervised as make_supervised
+    from .series._window_view import WindowView as WindowView
+    from .transformers._calendar import CalendarFeatures as CalendarFeatures
+    from .transformers._flatten import FlattenWindows as FlattenWindows
+    from .transformers._per_step import PerStep as PerStep
+    from .transformers._standardizer import Standardizer as Standardizer
+    from .transformers._token_sequencer import TokenSequencer as TokenSequencer
+    from .transformers._windower import LookbackWindower as LookbackWindower
 
 _MODULE_OF = {
-    "CalendarFeatures": "calendar",
-    "make_supervised": "supervised",
-    "SeriesView": "views",
-    "WindowView": "views",
-    "MissingHistoryWarning": "_history",
-    "Standardizer": "preprocessing",
-    "PerStep": "preprocessing",
-    "LookbackWindower": "windowing",
-    "FlattenWindows": "windowing",
-    "TokenSequencer": "text",
-    "Conv1DRegressor": "conv1d",
-    "Conv1DClassifier": "conv1d",
-    "Conv1DGRURegressor": "conv1d_gru",
-    "Conv1DGRUClassifier": "conv1d_gru",
-    "PersistenceRegressor": "baseline",
-    "FlatWindowRegressor": "flat",
-    "clear_compiled_networks": "_pool",
-    "compare_models": "comparison",
-    "Comparison": "comparison",
-    "HistoryDisplay": "displays",
-    "ForecastDisplay": "displays",
-    "SearchDisplay": "displays",
-    "ComparisonDisplay": "displays",
-    "save": "persistence",
-    "load": "persistence",
-    "export_keras": "export",
+    "CalendarFeatures": "transformers._calendar",
+    "make_supervised": "series._supervised",
+    "SeriesView": "series._series_view",
+    "WindowView": "series._window_view",
+    "MissingHistoryWarning": "series._missing_history",
+    "Standardizer": "transformers._standardizer",
+    "PerStep": "transformers._per_step",
+    "LookbackWindower": "transformers._windower",
+    "FlattenWindows": "transformers._flatten",
+    "TokenSequencer": "transformers._token_sequencer",
+    "Conv1DRegressor": "estimators._conv1d_regressor",
+    "Conv1DClassifier": "estimators._conv1d_classifier",
+    "Conv1DGRURegressor": "estimators._conv1d_gru_regressor",
+    "Conv1DGRUClassifier": "estimators._conv1d_gru_classifier",
+    "PersistenceRegressor": "baselines._persistence",
+    "FlatWindowRegressor": "baselines._flat",
+    "clear_compiled_networks": "engine._pool",
+    "compare_models": "comparison._compare",
+    "Comparison": "comparison._comparison",
+    "HistoryDisplay": "displays._history",
+    "ForecastDisplay": "displays._forecast",
+    "SearchDisplay": "displays._search",
+    "ComparisonDisplay": "displays._comparison",
+    "save": "saving._save",
+    "load": "saving._save",
+    "export_keras": "saving._export",
+}
+
+#: What fitted estimators and views hold: not public, but files and pickles name it.
+_HELD = {
+    "AsIs": "estimators._base",
+    "ClassEncoder": "estimators._target_encoders",
+    "TargetScaler": "estimators._target_encoders",
+    "RowStep": "transformers._row_wise",
+    "StandardizeStep": "transformers._standardizer",
+    "Series": "series._series",
 }
 _SUBMODULES = ("datasets",)
 
@@ -76,8 +90,9 @@ __all__ = [*_MODULE_OF, *_SUBMODULES, "__version__"]
 if not TYPE_CHECKING:  # checkers would take it to allow any name
 
     def __getattr__(name):
-        if name in _MODULE_OF:
-            module = importlib.import_module(f".{_MODULE_OF[name]}", __name__)
+        home = _MODULE_OF.get(name) or _HELD.get(name)
+        if home:
+            module = importlib.import_module(f".{home}", __name__)
             value = getattr(module, name)
             globals()[name] = value
             return value

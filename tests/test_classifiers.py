@@ -31,10 +31,10 @@ from skseqconv import (
     TokenSequencer,
     clear_compiled_networks,
 )
-from skseqconv._layers import MONOTONE
-from skseqconv._split import validation_tail
-from skseqconv._tasks import _weights_of
+from skseqconv.estimators._classification import _weights_of
+from skseqconv.estimators._validation_split import validation_tail
 from skseqconv.networks import conv1d_network
+from skseqconv.networks._layers import MONOTONE
 
 SMALL = {
     Conv1DClassifier: {"filters": 8, "kernel_size": 3, "n_conv": 1},

@@ -41,11 +41,9 @@ from skseqconv import (
     TokenSequencer,
     make_supervised,
 )
-from skseqconv._contest import check_windows
-from skseqconv._significance import (
-    corrected_t_test,
-)
 from skseqconv.comparison import Comparison, compare_models
+from skseqconv.comparison._folds import check_windows
+from skseqconv.comparison._significance import corrected_t_test
 from skseqconv.datasets import make_climate
 
 DELAY = 6

@@ -27,7 +27,7 @@ from skseqconv import (
     make_supervised,
     save,
 )
-from skseqconv._steps import _alike, remember_steps
+from skseqconv.inputs._fitted_steps import _alike, remember_steps
 
 # They predict the rows that they were fitted to, the first of which have no history.
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")

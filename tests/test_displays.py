@@ -30,14 +30,14 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
-from skseqconv._significance import ranked
+from skseqconv._metrics import ranked
+from skseqconv._unwrap import interval_of
 from skseqconv.displays import (
     ComparisonDisplay,
     ForecastDisplay,
     HistoryDisplay,
     SearchDisplay,
 )
-from skseqconv.displays._predictions import interval_of
 from skseqconv.displays._times import span_for, with_breaks
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")

@@ -80,7 +80,7 @@ def sizes_of_shares(strategy):
     """How many samples, and what weights, each device is given of a batch."""
     import tensorflow as tf
 
-    from skseqconv._strategy import run_shares
+    from skseqconv.engine._devices import run_shares
 
     found = {}
     for n_samples in (8, 7, 1):

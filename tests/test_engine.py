@@ -19,11 +19,11 @@ from skseqconv import (
     Conv1DGRUClassifier,
     Conv1DGRURegressor,
     Conv1DRegressor,
-    _pool,
     clear_compiled_networks,
 )
-from skseqconv._batches import Sequences
-from skseqconv._pool import Recipe, Weights
+from skseqconv.engine import _pool
+from skseqconv.engine._pool import Recipe, Weights
+from skseqconv.inputs._sequences import Sequences
 
 ARCHITECTURE = {
     "network": "conv1d",

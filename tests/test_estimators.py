@@ -42,11 +42,11 @@ from skseqconv import (
     SeriesView,
     Standardizer,
     WindowView,
-    _recurrent,
     make_supervised,
 )
-from skseqconv._pool import _slots, clear_compiled_networks
-from skseqconv._split import validation_tail
+from skseqconv.engine._pool import _slots, clear_compiled_networks
+from skseqconv.estimators._validation_split import validation_tail
+from skseqconv.networks import _gru as _recurrent
 from skseqconv.networks import output_lengths
 
 SMALL = {
@@ -416,7 +416,7 @@ def test_numpy_batches_give_the_same_as_batches_in_the_program(
     X, y = windows
     a = small(Estimator, validation_split=0.2).fit(X, y)
     expected = a.predict(X)
-    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", 0)
+    monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
     b = small(Estimator, validation_split=0.2).fit(X, y)
     np.testing.assert_allclose(b.history_["loss"], a.history_["loss"], rtol=1e-5)
     np.testing.assert_allclose(b.predict(X), expected, rtol=1e-4, atol=1e-4)

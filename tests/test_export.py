@@ -46,7 +46,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
-from skseqconv.export import _with_last_known
+from skseqconv.saving._export import _with_last_known
 
 #: What outputs may differ by, as a share of their spread. Raw windows are rounded to
 #: float32; a network alone sees in both ways the same numbers.

@@ -30,7 +30,7 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
-from skseqconv._engine import Network
+from skseqconv.engine._network import Network
 
 
 def small(**parameters):

@@ -18,10 +18,15 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv._intervals import check_quantiles, correction, overshoots, pair_of
-from skseqconv._layers import Ascending, Pinball
-from skseqconv._pool import clear_compiled_networks
+from skseqconv.engine._pool import clear_compiled_networks
+from skseqconv.estimators._intervals import (
+    check_quantiles,
+    correction,
+    overshoots,
+    pair_of,
+)
 from skseqconv.networks import conv1d_network, receptive_field
+from skseqconv.networks._layers import Ascending, Pinball
 
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 1},

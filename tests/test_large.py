@@ -16,8 +16,8 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv._batches import WindowSequences
-from skseqconv._split import validation_tail
+from skseqconv.estimators._validation_split import validation_tail
+from skseqconv.inputs._sequences import WindowSequences
 
 N_ROWS, N_CHANNELS = 143_000_000, 14  # of float32 they are 8 GB
 
@@ -81,7 +81,7 @@ def test_a_memmap_gives_what_the_same_rows_in_memory_give(tmp_path, monkeypatch)
     rows = np.arange(600, 3000, 5)
     series = series_on_disk(tmp_path / "series.bin", 3100, [np.arange(3100)])
     expected, X = a_fit(np.array(series), rows)
-    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", 0)
+    monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
     given, mapped = a_fit(series, rows)
     assert isinstance(mapped.series, np.memmap)
     np.testing.assert_array_equal(mapped.rows, X.rows)

@@ -4,14 +4,15 @@ import itertools
 
 import pytest
 
-from skseqconv._lengths import (
+from skseqconv.networks import output_lengths, receptive_field
+from skseqconv.networks._lengths import (
     dilation_rates,
+    n_activations,
     per_layer,
     settled_padding,
     shortest_window,
     what_fits,
 )
-from skseqconv.networks import n_activations, output_lengths, receptive_field
 
 CHOICES = {
     "kernel_size": [1, 3, [2, 4, 1]],

@@ -22,8 +22,8 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv._affine import solve_affine
-from skseqconv._pool import clear_compiled_networks
+from skseqconv.engine._pool import clear_compiled_networks
+from skseqconv.inputs._relation import solve_affine
 from skseqconv.networks import conv1d_gru_network, conv1d_network
 
 SMALL = {

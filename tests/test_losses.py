@@ -17,8 +17,8 @@ from skseqconv import (
     make_supervised,
     save,
 )
-from skseqconv._losses import check_regression_loss, is_poisson, name_of
-from skseqconv._targets import TargetScaler
+from skseqconv.estimators._losses import check_regression_loss, is_poisson, name_of
+from skseqconv.estimators._target_encoders import TargetScaler
 
 # They predict the rows that they were fitted to, the first of which have no history.
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")

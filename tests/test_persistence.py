@@ -49,8 +49,9 @@ from skseqconv import (
     TokenSequencer,
     make_supervised,
 )
-from skseqconv._trusted import TYPES, plain_state, restored_state
-from skseqconv.persistence import FORMAT, _packed, _sealed, load, save
+from skseqconv.networks._plain_state import plain_state, restored_state
+from skseqconv.saving._save import FORMAT, _packed, _sealed, load, save
+from skseqconv.saving._trusted import TYPES
 
 pytest.importorskip("skops.io", reason="save and load need the extra 'persistence'")
 
@@ -231,7 +232,7 @@ def test_what_is_held_out_comes_back(rows):
 
 FRESH = """
 import pickle, sys, joblib, numpy as np
-from skseqconv.persistence import load
+from skseqconv import load
 folder = sys.argv[1]
 questions = pickle.load(open(f"{folder}/questions.pickle", "rb"))
 for name, X in questions.items():
@@ -714,9 +715,7 @@ def hostile_entries(marker):
     command = sequence(plain(f"touch {marker}"))
     code = sequence(plain(f"open({str(marker)!r}, 'w')"))
     state = mapping(with_mean=plain(True), with_std=plain(True))
-    estimator = entry(
-        "ObjectNode", "skseqconv.preprocessing.Standardizer", content=state
-    )
+    estimator = entry("ObjectNode", "skseqconv.Standardizer", content=state)
     function = entry("FunctionNode", "os.system")
     return {
         "os.system as a constructor": entry(
@@ -762,7 +761,7 @@ def hostile_entries(marker):
         ),
         "a method": entry(
             "MethodNode",
-            "skseqconv.preprocessing.Standardizer",
+            "skseqconv.Standardizer",
             content={"obj": estimator, "func": "fit"},
         ),
         "an import": entry("LossNode", "hostile_module.Thing", content=mapping()),
@@ -770,19 +769,19 @@ def hostile_entries(marker):
         "a submodule's import": entry("TypeNode", "hostile_module.thing.other"),
         "our function of a path": entry(
             "ConstructorFromReduceNode",
-            "skseqconv.persistence.save",
+            "skseqconv.save",
             content=sequence(estimator, plain(str(marker))),
         ),
         "our function as a function": entry(
             "FunctionNode", "skseqconv.datasets.fetch_imdb"
         ),
-        "our loader": entry("TypeNode", "skseqconv.persistence.load"),
-        "our module's own imports": entry("TypeNode", "skseqconv.persistence.os"),
-        "a view": entry("ObjectNode", "skseqconv.views.SeriesView"),
+        "our loader": entry("TypeNode", "skseqconv.load"),
+        "our module's own imports": entry("TypeNode", "skseqconv.saving._save.os"),
+        "a view": entry("ObjectNode", "skseqconv.SeriesView"),
         "a Keras layer": entry("ObjectNode", "keras.layers.Lambda"),
         "a constructor of ours": entry(
             "ConstructorFromReduceNode",
-            "skseqconv.windowing.LookbackWindower",
+            "skseqconv.LookbackWindower",
             content=sequence(plain(3)),
         ),
         "an unknown loader": entry("MadeUpNode", "builtins.str"),

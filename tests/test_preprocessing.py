@@ -56,8 +56,8 @@ def frame(series):
 def small_chunks(monkeypatch):
     """Seven rows of three channels a piece."""
     n_bytes = 7 * 3 * 8
-    monkeypatch.setattr("skseqconv.preprocessing.PIECE_BYTES", n_bytes)
-    monkeypatch.setattr("skseqconv.views.CHUNK_BYTES", n_bytes)
+    monkeypatch.setattr("skseqconv.transformers._standardizer.PIECE_BYTES", n_bytes)
+    monkeypatch.setattr("skseqconv.series._view.CHUNK_BYTES", n_bytes)
 
 
 def as_kind(series, kind):

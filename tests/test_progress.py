@@ -12,7 +12,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
-import skseqconv._pool
+import skseqconv.engine._pool
 from skseqconv import (
     Conv1DClassifier,
     Conv1DRegressor,
@@ -315,7 +315,7 @@ def test_scoring_costs_one_more_network_and_not_asking_costs_none(
 ):
     built, copied = [], []
 
-    class Counted(skseqconv._pool.Network):
+    class Counted(skseqconv.engine._pool.Network):
         def __init__(self, *args):
             built.append(args)
             super().__init__(*args)
@@ -325,7 +325,7 @@ def test_scoring_costs_one_more_network_and_not_asking_costs_none(
             copied.append(self)
             return super().__getstate__()
 
-    monkeypatch.setattr(skseqconv._pool, "Network", Counted)
+    monkeypatch.setattr(skseqconv.engine._pool, "Network", Counted)
     skseqconv.clear_compiled_networks()
     record = Record(tmp_path / "tasks")
     model = network(Watched, epochs=5).set_callbacks(record).fit(*windows)

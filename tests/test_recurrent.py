@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from skseqconv._recurrent import GRU
+from skseqconv.networks._gru import GRU
 
 OPTIONS = [
     {},

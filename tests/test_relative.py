@@ -23,18 +23,18 @@ from skseqconv import (
     export_keras,
     make_supervised,
 )
-from skseqconv._affine import (
+from skseqconv.engine._feed import gather, to_tensors
+from skseqconv.estimators._level import Level, can_be_solved, find_level, last_values
+from skseqconv.estimators._relative import relative
+from skseqconv.inputs._relation import (
     mean_and_spread,
     rounding_of,
     solve_affine,
     target_relations,
 )
-from skseqconv._batches import Sequences
-from skseqconv._feed import gather, to_tensors
-from skseqconv._layers import variance
-from skseqconv._level import Level, can_be_solved, find_level, last_values
-from skseqconv._relative import relative
-from skseqconv.views import WindowView
+from skseqconv.inputs._sequences import Sequences
+from skseqconv.networks._layers import variance
+from skseqconv.series._window_view import WindowView
 
 # They predict the rows that they were fitted to, the first of which have no history.
 pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
@@ -50,7 +50,7 @@ PATHS = pytest.mark.parametrize("one_tensor", [True, False])
 @pytest.fixture
 def path(one_tensor, monkeypatch):
     if not one_tensor:
-        monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", 0)
+        monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
 
 
 def walk_at(level, n_rows=120, seed=0):
@@ -257,8 +257,10 @@ def test_rows_that_no_window_reads_may_be_missing():
 def test_large_levels_are_read_batch_by_batch_as_well(monkeypatch):
     series = walk_at(1e8)
     X, _ = windows_of(series)
-    monkeypatch.setattr("skseqconv._batches.MAX_TENSOR_BYTES", 0)
-    monkeypatch.setattr("skseqconv._level.MAX_VALUES", 40)  # and levels piece by piece
+    monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
+    monkeypatch.setattr(
+        "skseqconv.estimators._level.MAX_VALUES", 40
+    )  # and levels piece by piece
     fed = relative(Sequences.of(X), level_of())
     np.testing.assert_array_equal(fed.levels[:, 0], series[X.rows, 0])
     exact = X.to_numpy()[[5, 90]]

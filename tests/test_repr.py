@@ -20,8 +20,8 @@ from skseqconv import (
     LookbackWindower,
     Standardizer,
 )
-from skseqconv._pool import _slots, clear_compiled_networks
-from skseqconv._repr import layers_html
+from skseqconv.engine._pool import _slots, clear_compiled_networks
+from skseqconv.estimators._layers_shown import layers_html
 
 SMALL = {"filters": 8, "kernel_size": 3, "n_conv": 2, "epochs": 1, "random_state": 0}
 HEADINGS = ["Layer", "Kind", "Output shape", "Parameters", "Not trained"]

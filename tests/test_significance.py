@@ -7,14 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from skseqconv._significance import (
-    corrected_t_test,
-    diebold_mariano,
-    readable,
-    sentence,
-    skill,
-    spoken,
-)
+from skseqconv.comparison._significance import corrected_t_test, diebold_mariano, skill
+from skseqconv.comparison._words import readable, sentence, spoken
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from skseqconv import WindowView, make_supervised
-from skseqconv._split import validation_tail
+from skseqconv.estimators._validation_split import validation_tail
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from skseqconv import Conv1DClassifier, Conv1DRegressor
-from skseqconv._targets import (
-    ClassEncoder,
-    TargetScaler,
-    check_labels,
-    check_values,
-)
+from skseqconv.estimators._target_encoders import ClassEncoder, TargetScaler
+from skseqconv.inputs._targets import check_labels, check_values
 
 Y = np.array([[1.0, 10.0], [2.0, 10.0], [6.0, 10.0]])  # the second is constant
 

@@ -21,8 +21,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skseqconv import SeriesView, TokenSequencer
-from skseqconv._samples import shown
-from skseqconv._words import classic_words, words
+from skseqconv.transformers._samples import shown
+from skseqconv.transformers._tokenizers import classic_words, words
 
 SIDES = ["pre", "post"]
 TEXTS = [

@@ -10,16 +10,15 @@ import keras
 import numpy as np
 import pytest
 
-from skseqconv._trusted import (
+from skseqconv.networks._plain_state import plain_state, restored_state
+from skseqconv.networks._registry import BUILDERS
+from skseqconv.saving._trusted import (
     check_arrays,
     check_members,
     check_repeats,
     holds_network,
-    plain_state,
     refused_entries,
-    restored_state,
 )
-from skseqconv.networks import BUILDERS
 
 
 def archive_of(*members, compression=ZIP_STORED):

@@ -7,7 +7,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeRegressor
 
 from skseqconv import PerStep, Standardizer
-from skseqconv._usable import DEEPEST, LacksParameters, check_usable
+from skseqconv.saving._usable import DEEPEST, LacksParameters, check_usable
 
 
 def nested(depth):

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from skseqconv import Conv1DClassifier, Standardizer, WindowView
-from skseqconv._validation import check_input, kind_of
+from skseqconv.inputs._kinds import kind_of
+from skseqconv.inputs._network_input import check_input
 
 PANEL = np.arange(24.0).reshape(4, 3, 2)
 LARGEST = float(np.finfo(np.float32).max)

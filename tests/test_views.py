@@ -34,12 +34,13 @@ from skseqconv import (
     SeriesView,
     WindowView,
     make_supervised,
-    views,
 )
-from skseqconv._batches import WindowSequences
-from skseqconv._feed import gather, to_tensors
-from skseqconv._series import readable_bytes
-from skseqconv.preprocessing import RowStep
+from skseqconv.engine._feed import gather, to_tensors
+from skseqconv.inputs._sequences import WindowSequences
+from skseqconv.series import _view as views
+from skseqconv.series import _window_view
+from skseqconv.series._series import readable_bytes
+from skseqconv.transformers._row_wise import RowStep
 
 properties = settings(
     max_examples=120, deadline=None, derandomize=True, database=None, print_blob=False
@@ -710,9 +711,11 @@ def test_whole_windows_become_an_array():
 
 def test_a_large_view_is_not_made_an_array_by_accident(monkeypatch):
     windows = WindowView(climate(103, 2), lags=[3, 2, 1, 0])[3:]
-    monkeypatch.setattr(views, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes)
+    monkeypatch.setattr(_window_view, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes)
     assert np.asarray(windows).shape == (100, 4, 2)
-    monkeypatch.setattr(views, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes - 1)
+    monkeypatch.setattr(
+        _window_view, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes - 1
+    )
     with pytest.raises(ValueError, match=r"an array of 6\.4 kB by accident.*to_numpy"):
         np.asarray(windows)
     assert windows.to_numpy().shape == (100, 4, 2)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from skseqconv import TokenSequencer
-from skseqconv._words import TOKENIZERS, characters, words
+from skseqconv.transformers._tokenizers import TOKENIZERS, characters, words
 
 properties = settings(
     max_examples=200, deadline=None, derandomize=True, database=None, print_blob=False

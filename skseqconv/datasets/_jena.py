@@ -15,8 +15,8 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skseqconv._files import refuse_special
-from skseqconv.supervised import make_supervised
-from skseqconv.views import SeriesView
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._supervised import make_supervised
 
 from ._download import RemoteFile, data_folder, download
 from ._jena_csv import load_climate_csv

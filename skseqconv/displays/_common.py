@@ -1,13 +1,15 @@
 """What the displays share: axes, colors, legends, names, estimators inside others."""
 
 import numpy as np
-from sklearn.compose import TransformedTargetRegressor
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
+
+from skseqconv._unwrap import innermost
 
 #: Okabe and Ito's colors, which the color-blind can tell apart, without the yellow.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
 LINES = ("-", "--", "-.", (0, (4, 1, 1, 1, 1, 1)), (0, (6, 1)), ":")
+
 MARKERS = ("o", "s", "D", "^", "v", "P")
 
 #: Of what is there for comparison.
@@ -15,6 +17,7 @@ GRAY = "#767676"
 
 #: Width of a letter of a legend or a label, in points, roughly.
 LETTER = 5.5
+
 
 #: Width of a legend's line or mark with the space around it, and of the part of this
 #: between two columns, in points.
@@ -142,17 +145,6 @@ def alone(values):
 def in_words(value):
     """A value that is none of those wanted, in few words."""
     return "None" if value is None else f"{type(value).__name__} {value!r:.50}"
-
-
-def innermost(estimator):
-    """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
-    if hasattr(estimator, "best_estimator_"):
-        return innermost(estimator.best_estimator_)
-    if isinstance(estimator, Pipeline):
-        return innermost(estimator[-1])
-    if isinstance(estimator, TransformedTargetRegressor):
-        return innermost(estimator.regressor_)
-    return estimator
 
 
 def turn_if_crowded(ax, labels):

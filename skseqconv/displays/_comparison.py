@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 import pandas as pd
 
-from skseqconv._significance import checked_metric, ranked
+from skseqconv._metrics import checked_metric, ranked
+from skseqconv._public import public
 
 from ._common import (
     COLORS,
@@ -26,12 +27,19 @@ from ._common import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from skseqconv.comparison import Comparison
-
 #: Letters of a model's name in a line.
 NAME_WIDTH = 28
 
 
+class Compared(Protocol):
+    """What is drawn of a `Comparison`, which is on a floor above this one."""
+
+    fold_scores: pd.DataFrame
+    greater_is_better: dict[str, bool]
+    baseline: str | None
+
+
+@public
 class ComparisonDisplay:
     """Scores of several models on the folds of a cross-validation.
 
@@ -105,7 +113,7 @@ class ComparisonDisplay:
     @classmethod
     def from_comparison(
         cls,
-        comparison: Comparison,
+        comparison: Compared,
         *,
         metric: str | None = None,
         ax: Axes | None = None,

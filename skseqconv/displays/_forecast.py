@@ -10,29 +10,21 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
-from skseqconv.views import SeriesView, WindowView
+from skseqconv._public import public
+from skseqconv._unwrap import interval_of
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
 
-from ._common import (
-    axes_for,
-    by_name,
-    check_matplotlib,
-    legend_above,
-    light_grid,
-)
+from ._common import axes_for, by_name, check_matplotlib, legend_above, light_grid
 from ._forecast_lines import ForecastLines, mean_of_known
-from ._predictions import check_samples, checked, interval_of
-from ._times import (
-    is_view,
-    row_times,
-    target_of,
-    times_of_array,
-    times_of_view,
-)
+from ._predictions import check_samples, checked
+from ._times import is_view, row_times, target_of, times_of_array, times_of_view
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@public
 class ForecastDisplay(ForecastLines):
     """Forecasts and the truth over time, or their error by horizon.
 

@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
+from skseqconv._public import public
+from skseqconv._unwrap import innermost
+
 from ._common import (
     COLORS,
     MARKERS,
@@ -15,7 +18,6 @@ from ._common import (
     axes_for,
     by_name,
     check_matplotlib,
-    innermost,
     legend_above,
     light_grid,
     readable,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 FEW_EPOCHS = 25
 
 
+@public
 class HistoryDisplay:
     """Loss, or another metric, by epoch, of training and of validation.
 

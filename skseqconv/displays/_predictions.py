@@ -3,10 +3,9 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 from sklearn.utils import check_array
 
-from skseqconv._containers import unmasked
+from skseqconv.series._containers import unmasked
 
 from ._common import in_words
 
@@ -82,16 +81,3 @@ def _numbers(values, name, **options):
             f"{name} must be an array of numbers with a row for each sample, got "
             f"{error if listed else in_words(values)}"
         ) from None
-
-
-def interval_of(estimator, X, coverage):
-    """What predict_interval gives, behind the steps of a Pipeline; None without."""
-    if hasattr(estimator, "best_estimator_"):
-        return interval_of(estimator.best_estimator_, X, coverage)
-    if isinstance(estimator, Pipeline):
-        if len(estimator) > 1:
-            X = estimator[:-1].transform(X)
-        return interval_of(estimator[-1], X, coverage)
-    if not hasattr(estimator, "predict_interval"):
-        return None
-    return estimator.predict_interval(X, coverage)

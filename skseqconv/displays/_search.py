@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
+from skseqconv._public import public
+
 from ._candidates import (
     MANY_VALUES,
     best_of_each,
@@ -47,6 +49,7 @@ TITLE_WIDTH = 65
 DECADES = 50
 
 
+@public
 class SearchDisplay:
     """Scores of a search: by one parameter, or a map of two.
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from skseqconv.views import SeriesView, WindowView
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
 
 #: A line breaks where time leaps further than so many usual steps.
 LEAP = 5

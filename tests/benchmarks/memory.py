@@ -27,7 +27,7 @@ def peak():
 
 def reference(network):
     """The series, and the network trained on one batch."""
-    from skseqconv.networks import BUILDERS
+    from skseqconv.networks._registry import BUILDERS
 
     data = made_series()
     batch = np.zeros((BATCH, LOOKBACK // STEP, data.shape[1]), dtype=np.float32)

@@ -48,7 +48,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
-from skseqconv.persistence import _sealed, load, save
+from skseqconv.saving._save import _sealed, load, save
 
 from .common import machine
 

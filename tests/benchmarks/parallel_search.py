@@ -56,8 +56,6 @@ def threads_of_workers(n_jobs):
 def _threads():
     import tensorflow as tf
 
-    from skseqconv import Conv1DRegressor  # noqa: F401
-
     return tf.config.threading.get_intra_op_parallelism_threads()
 
 

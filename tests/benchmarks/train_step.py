@@ -88,7 +88,7 @@ def contenders(network, step, n_steps):
     import tensorflow as tf
 
     from skseqconv import Conv1DGRURegressor, Conv1DRegressor, WindowView
-    from skseqconv.networks import BUILDERS
+    from skseqconv.networks._registry import BUILDERS
 
     data = made_series(100_000, np.float32)
     lags = np.arange(LOOKBACK - step, -1, -step)

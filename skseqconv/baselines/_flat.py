@@ -1,0 +1,183 @@
+"""Regressors of tables on windows laid flat: the second thing to beat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
+from sklearn.callback import CallbackSupportMixin
+from sklearn.linear_model import Ridge
+from sklearn.utils import _safe_indexing, get_tags
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from skseqconv._callbacks import one_task
+from skseqconv._public import public
+from skseqconv.inputs._finite import raise_not_finite
+from skseqconv.inputs._fitted_steps import check_steps, remember_steps
+from skseqconv.series._containers import refuse_masked
+from skseqconv.series._window_view import WindowView
+from skseqconv.transformers._flatten import FlattenWindows
+
+
+def _finite_table(flatten, X, regressor):
+    """The table of windows; a value that the regressor cannot take is named."""
+    table = flatten._table(X)
+    if not get_tags(regressor).input_tags.allow_nan:
+        bad = ~np.isfinite(table.to_numpy())
+        if bad.any():
+            at, column = np.argwhere(bad)[0]
+            raise_not_finite(
+                table.iat[at, column], repr(table.columns[column]), f"sample {at}"
+            )
+    return table
+
+
+@public
+class FlatWindowRegressor(
+    CallbackSupportMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator
+):
+    """A regressor of tables, on windows laid flat.
+
+    Each window becomes a row of a table, of all its entries or of a few lags, and
+    a regressor for tables learns from it. Windows that reach back before their
+    series begins are left out of its training, as the networks leave them out.
+
+    Parameters
+    ----------
+    regressor : estimator, default=None
+        What learns from the table; None for ``Ridge()``.
+    lags : sequence of int, default=None
+        How many rows before the end of the window each chosen entry lies: 0 is the
+        last row. None takes every entry.
+
+    Attributes
+    ----------
+    regressor_ : estimator
+        The fitted regressor; its ``feature_names_in_`` are channel and lag.
+    flatten_ : FlattenWindows
+        What makes the table.
+    n_features_in_ : int
+        Number of channels, or of columns for a table.
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    FlattenWindows : The table alone.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import FlatWindowRegressor, LookbackWindower, make_supervised
+    >>> X, y = make_supervised(np.arange(10.0), 0)
+    >>> windows = LookbackWindower(4).fit_transform(X)
+    >>> flat = FlatWindowRegressor(lags=[0, 3]).fit(windows, y)
+    >>> flat.regressor_.feature_names_in_
+    array(['x0_lag3', 'x0_lag0'], dtype=object)
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "regressor": [HasMethods(["fit", "predict"]), None],
+        "lags": ["array-like", None],
+    }
+
+    def __init__(
+        self,
+        regressor: BaseEstimator | None = None,
+        *,
+        lags: Sequence[int] | NDArray | None = None,
+    ) -> None:
+        self.regressor = regressor
+        self.lags = lags
+
+    @one_task
+    def fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Train the regressor on the complete windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Passed on to the regressor if given.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        self._validate_params()
+        if y is None:
+            raise ValueError(
+                "FlatWindowRegressor requires y to be passed, but the target y is None."
+            )
+        flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
+        check_consistent_length(X, y, sample_weight)
+        refuse_masked("y", y)
+        refuse_masked("sample_weight", sample_weight)
+        if isinstance(X, WindowView) and not X.complete.all():
+            whole = np.flatnonzero(X.complete)
+            if not len(whole):
+                raise ValueError(
+                    f"None of the {len(X)} training rows has a complete window of "
+                    f"{X.reach + 1} rows: give more rows, or a shorter lookback."
+                )
+            X, y = X[whole], _safe_indexing(y, whole)
+            if sample_weight is not None:
+                sample_weight = _safe_indexing(sample_weight, whole)
+        regressor = Ridge() if self.regressor is None else clone(self.regressor)
+        weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        table = _finite_table(flatten, X, regressor)
+        self.regressor_ = regressor.fit(table, y, **weights)
+        self.flatten_ = flatten
+        remember_steps(self, X)
+        self.n_features_in_ = flatten.n_features_in_
+        if hasattr(flatten, "feature_names_in_"):
+            self.feature_names_in_ = flatten.feature_names_in_
+        return self
+
+    def predict(self, X: WindowView | ArrayLike) -> NDArray:
+        """Predict y from flattened windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. Where what is read lies before the series begins, its first row
+            stands for it, with a `MissingHistoryWarning`.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of y.
+        """
+        check_is_fitted(self)
+        check_steps(self, X)
+        table = _finite_table(self.flatten_, X, self.regressor_)
+        if len(table):
+            return self.regressor_.predict(table)
+        # Regressors refuse a table without rows: one row shows what comes out.
+        one = pd.DataFrame(np.zeros((1, table.shape[1])), columns=table.columns)
+        return self.regressor_.predict(one)[:0]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(Ridge() if self.regressor is None else self.regressor)
+        tags.target_tags = inner.target_tags
+        tags.regressor_tags = inner.regressor_tags
+        tags.input_tags.allow_nan = inner.input_tags.allow_nan
+        tags.input_tags.three_d_array = True
+        return tags

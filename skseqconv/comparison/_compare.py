@@ -1,0 +1,187 @@
+"""Models compared on the same folds, in one call."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import FitFailedWarning
+from sklearn.model_selection import BaseCrossValidator
+
+from skseqconv._public import public
+from skseqconv.series._containers import refuse_masked
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._comparison import Comparison
+from ._folds import check_windows, make_splits, warn_of_leaks
+from ._metrics import named_scorers
+from ._models import check_target, kind_of_model, named_models, with_baseline
+from ._tables import (
+    described_failures,
+    failure_table,
+    fit_table,
+    prediction_table,
+    score_table,
+)
+from ._trials import run
+
+
+@public
+def compare_models(
+    models: Mapping[str, BaseEstimator] | Sequence[BaseEstimator],
+    X: SeriesView | WindowView | ArrayLike,
+    y: ArrayLike,
+    *,
+    cv: int | BaseCrossValidator | Iterable,
+    scoring: str | Sequence[str] | Mapping[str, Any] | Callable | None = None,
+    baseline: BaseEstimator | str | None = "auto",
+    n_jobs: int | None = None,
+    params: Mapping[str, Any] | None = None,
+    error_score: float | Literal["raise"] = np.nan,
+    verbose: int = 0,
+) -> Comparison:
+    """Score models on the same folds, against common sense.
+
+    Each model goes through scikit-learn's `cross_validate`, all on one list of splits.
+    Scores and out-of-fold predictions come from the same fits. Each fitted model is
+    scored, then discarded.
+
+    Parameters
+    ----------
+    models : dict of str to estimator, or list of estimators
+        Regressors or classifiers, Pipelines and searches among them. Those of a list
+        are named by the class of their last step, as `make_pipeline` does.
+    X : SeriesView, WindowView or array-like of shape (n_samples, ...)
+        What they learn from.
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+        What they predict.
+    cv : int, splitter or iterable of (train, test)
+        The folds. Rows with an order in time, that is views, need a splitter such as
+        ``TimeSeriesSplit(5, gap=delay)``; an int means folds of them that are trained
+        on later rows. For arrays it is what `cross_validate` makes of it.
+    scoring : str, list of str, dict, callable or None, default=None
+        As in `cross_validate`; several metrics are reported side by side, the first
+        one leads. None is "neg_mean_absolute_error" for regressors and "accuracy" for
+        classifiers. A score counts as an error, shown positive, if its scorer says so
+        or its name begins with "neg\\_".
+    baseline : {"auto"}, estimator, str or None, default="auto"
+        What the others have to beat. A str names one of the models; an estimator is
+        compared along with them, under the name of its class. "auto" is, if
+        the models have no such name themselves: "persistence", the last known value of
+        the target, for regressors where X knows which it is (from `make_supervised`);
+        "mean", that of the training part, for other regressors; "prior", the
+        frequencies of the classes, for classifiers.
+    n_jobs : int, default=None
+        How many folds are fitted at a time, as in `cross_validate`.
+    params : dict of str to object, default=None
+        Passed to each model's `fit`, cut to the fold if as long as X; ``groups`` to
+        the splitter. The baseline that "auto" adds takes those it knows. With metadata
+        routing enabled, each model and scorer gets those that it requests.
+    error_score : numpy.nan or "raise", default=numpy.nan
+        What becomes of an error in a model: a score of NaN and an entry in
+        `failures`, or the error itself.
+    verbose : int, default=0
+        Above 0, a line is printed for each model when it is done.
+
+    Returns
+    -------
+    comparison : Comparison
+        Tables, scores, predictions and tests; it prints as a table with a sentence.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is not as described, X and y differ in length, a training part
+        has no complete window for a model's lookback, or no model could be scored.
+
+    Warns
+    -----
+    FitFailedWarning
+        For each model that failed, with the folds and the error.
+    UserWarning
+        If X is a view, and a fold trains on rows whose targets, as far as X knows how
+        far ahead they lie, come after its first test row. Folds that hold out whole
+        series are not checked.
+
+    See Also
+    --------
+    make_supervised : X and y of a forecast.
+    PersistenceRegressor : The baseline of forecasts.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import Ridge
+    >>> from sklearn.model_selection import TimeSeriesSplit
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import FlatWindowRegressor, LookbackWindower, Standardizer
+    >>> from skseqconv import compare_models, make_supervised
+    >>> from skseqconv.datasets import make_climate
+    >>> series = make_climate(2000, freq="1h", random_state=0)
+    >>> X, y = make_supervised(series, "T (degC)", delay=24)
+    >>> ridge = make_pipeline(
+    ...     Standardizer(), LookbackWindower(48, step=6), FlatWindowRegressor(Ridge())
+    ... )
+    >>> found = compare_models({"ridge": ridge}, X, y, cv=TimeSeriesSplit(5, gap=24))
+    >>> list(found.table.index), found.baseline
+    (['persistence', 'ridge'], 'persistence')
+    """
+    models = named_models(models)
+    given = list(models)
+    kind = kind_of_model(models[given[0]])
+    models, baseline = with_baseline(models, baseline, X)
+    refuse_masked("y", y)
+    check_target(X, y)
+    scorers = named_scorers(scoring, kind)
+    raises = _checked_error_score(error_score)
+    params = dict(params or {})
+    splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
+    check_windows(models, X, splits)
+    warn_of_leaks(X, splits)
+    trials, timings = run(
+        models,
+        X,
+        y,
+        splits,
+        scorers,
+        params=params,
+        given=given,
+        raises=raises,
+        n_jobs=n_jobs,
+        verbose=verbose,
+    )
+    failures = failure_table(trials)
+    said = described_failures(failures)
+    if not any(trial.scores_ for name in given for trial in trials[name]):
+        raise ValueError("\n".join(["Every model failed in every fold.", *said]))
+    for text in said:
+        warnings.warn(text, FitFailedWarning, stacklevel=2)
+    fold_scores, metrics = score_table(trials, scorers)
+    predictions, positions = prediction_table(X, y, splits, trials)
+    delays = [delay for _, delay in getattr(X, "target", None) or ()]
+    is_forecast = kind == "regressor" and bool(delays)
+    return Comparison(
+        fold_scores,
+        fit_table(timings, trials, splits),
+        predictions,
+        failures,
+        baseline,
+        greater_is_better={metric: sign > 0 for metric, sign, *_ in metrics},
+        perfect={metric: perfect for metric, _, perfect, _ in metrics},
+        powers={metric: power for metric, *_, power in metrics},
+        stamps=X.stamps[positions] if is_forecast else None,
+        horizon=max(delays) if is_forecast else None,
+    )
+
+
+def _checked_error_score(error_score):
+    """Whether an error in a model is to be raised."""
+    if isinstance(error_score, str) and error_score == "raise":
+        return True
+    if isinstance(error_score, float) and np.isnan(error_score):
+        return False
+    raise ValueError(f'error_score must be numpy.nan or "raise", got {error_score!r}.')

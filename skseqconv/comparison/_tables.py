@@ -1,0 +1,111 @@
+"""Tables of a comparison: scores, fits, failures, predictions."""
+
+import numpy as np
+import pandas as pd
+
+from skseqconv._metrics import shown_metric
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._metrics import perfect_of, power_of
+
+# Tables of many trials: `trials` has a list of them, fold by fold, for each model.
+
+
+def score_table(trials, scorers):
+    """Scores of each model, fold and metric; name, sign, best and power of metrics."""
+    seen = {
+        name: None
+        for folds in trials.values()
+        for trial in folds
+        for name in trial.scores_
+    }
+    metrics = {}
+    for name in [*(n for n in scorers if n in seen), *(n for n in seen)]:
+        shown, sign = shown_metric(name, scorers)
+        perfect = perfect_of(scorers.get(name), sign)
+        metrics[name] = (shown, sign, perfect, power_of(name, scorers.get(name)))
+    rows = [
+        (model, fold, shown, sign * trial.scores_.get(name, np.nan))
+        for model, folds in trials.items()
+        for fold, trial in enumerate(folds)
+        for name, (shown, sign, *_) in metrics.items()
+    ]
+    table = pd.DataFrame(rows, columns=["model", "fold", "metric", "score"])
+    return table, list(metrics.values())
+
+
+def fit_table(timings, trials, splits):
+    """Rows, seconds and parameters of each fit."""
+    rows = [
+        {
+            "model": model,
+            "fold": fold,
+            "n_train": len(splits[fold][0]),
+            "n_test": len(splits[fold][1]),
+            "fit_seconds": timings[model]["fit_time"][fold],
+            "score_seconds": timings[model]["score_time"][fold],
+            "n_parameters": trial.n_parameters_,
+        }
+        for model, folds in trials.items()
+        for fold, trial in enumerate(folds)
+    ]
+    return pd.DataFrame(rows).astype({"n_parameters": "Int64"})
+
+
+def failure_table(trials):
+    rows = [
+        (model, fold, *failure)
+        for model, folds in trials.items()
+        for fold, trial in enumerate(folds)
+        for failure in trial.failures_
+    ]
+    columns = ["model", "fold", "stage", "error", "traceback"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def described_failures(failures):
+    """A sentence for each model and error."""
+    return [
+        f"{model} failed in fold{'s' * (len(part) > 1)} "
+        f"{', '.join(map(str, part['fold']))} ({stage}): {error}"
+        for (model, stage, error), part in failures.groupby(
+            ["model", "stage", "error"], sort=False
+        )
+    ]
+
+
+def prediction_table(X, y, splits, trials):
+    """Truth and out-of-fold predictions, fold by fold, and their positions in X."""
+    positions = np.concatenate([test for _, test in splits])
+    truth = np.asarray(y)[positions].reshape(len(positions), -1)
+    columns = {"truth": truth}
+    for model, folds in trials.items():
+        parts = [
+            _missing(len(test), truth)
+            if trial.predictions_ is None
+            # A column of y may come back flat.
+            else trial.predictions_.reshape(len(test), truth.shape[1])
+            for (_, test), trial in zip(splits, folds, strict=True)
+        ]
+        columns[model] = np.concatenate(parts)
+    fold = np.repeat(np.arange(len(splits)), [len(test) for _, test in splits])
+    if truth.shape[1] == 1:
+        table = {"fold": fold, **{name: v[:, 0] for name, v in columns.items()}}
+    else:
+        table = {("fold", ""): fold}
+        for name, values in columns.items():
+            table.update({(name, i): v for i, v in enumerate(values.T)})
+    return pd.DataFrame(table, index=_index_of(X, positions)), positions
+
+
+def _missing(n_rows, truth):
+    numeric = truth.dtype.kind in "fiu"
+    return np.full((n_rows, truth.shape[1]), np.nan, float if numeric else object)
+
+
+def _index_of(X, positions):
+    """What names the rows of X: dates, row numbers of the series, or positions."""
+    if isinstance(X, (SeriesView, WindowView)):
+        return X.rows[positions] if X.index is None else X.index[positions]
+    return X.index[positions] if hasattr(X, "iloc") else positions

@@ -1,0 +1,1 @@
+"""The compiled programs that train, score and run networks. TensorFlow only here."""

@@ -1,0 +1,332 @@
+"""Compiled networks: the TensorFlow programs that train, score and run a model.
+
+What can change without a new trace (learning rate, seeds, data) is set on the network
+at the start of a fit, so that one network serves many (`_pool`).
+
+How to run the steps was measured on two cores (benchmark train_step, milliseconds a
+step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU, a run each): what is
+done here, one program that gathers and trains many batches, 6.3 and 22.6; the same
+without feeding, 5.6 and 21.7; that called step by step, 6.6 and 23.4; tf.data with
+prefetching and 20 steps a call of Keras' fit, 10.5 and 23.9. XLA is kept to the loops
+of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
+"""
+
+import os
+import threading
+from functools import partial
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from skseqconv.networks._layers import Pinball
+from skseqconv.networks._lengths import n_activations
+from skseqconv.networks._registry import BUILDERS
+
+from ._devices import current_strategy, run_shares
+from ._feed import gather, to_tensors
+from ._weights import copies, initialize, leaf_layers
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "skseqconv trains on Keras' TensorFlow backend, and Keras runs on "
+        f"{keras.backend.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow', "
+        "before Keras is imported."
+    )
+
+
+def _keep_to_granted_threads():
+    """Let TensorFlow keep to OMP_NUM_THREADS, which it does not read itself.
+
+    joblib sets it in its workers to their share of the cores: two workers with a
+    thread for each core get in each other's way (benchmark parallel_search). Once
+    TensorFlow runs it is too late, and who has told TensorFlow itself is heeded.
+    """
+    granted = os.environ.get("OMP_NUM_THREADS", "")
+    options = tf.config.threading
+    told = (
+        {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"} & set(os.environ)
+        or options.get_intra_op_parallelism_threads()
+        or options.get_inter_op_parallelism_threads()
+    )
+    if not granted.isdecimal() or told:
+        return
+    n_threads = min(int(granted), os.cpu_count() or 1)
+    try:
+        options.set_intra_op_parallelism_threads(n_threads)
+        options.set_inter_op_parallelism_threads(n_threads)
+    except RuntimeError:
+        pass  # it runs already
+
+
+_keep_to_granted_threads()
+
+#: Steps that run in one call of the training program: many, to save the overhead
+#: of calls; few enough that an interrupt or a progress bar does not wait long.
+STEPS_PER_CALL = 32
+
+#: A batch of predictions takes about this much memory in the widest layer.
+PREDICT_BATCH_BYTES = 2**23
+
+#: Weights of a sound network are smaller: with ones this large it is looked at whether
+#: its outputs are still finite.
+LARGE_WEIGHT = 1e3
+
+
+class Network:
+    """A compiled Keras model with its programs.
+
+    Parameters
+    ----------
+    architecture : dict
+        Arguments of the network function, and its name under "network".
+    loss, optimizer
+        As `keras.Model.compile` takes them.
+    metrics : sequence of str
+        What is measured beside the loss.
+    """
+
+    def __init__(self, architecture, loss, optimizer, metrics=()):
+        options, n_outputs = dict(architecture), architecture["n_outputs"]
+        self.strategy = current_strategy()
+        self.model = BUILDERS[options.pop("network")](**options)
+        if isinstance(optimizer, keras.optimizers.Optimizer):
+            optimizer = type(optimizer).from_config(optimizer.get_config())
+        else:
+            optimizer = keras.optimizers.get(optimizer)
+        if loss == "quantile":
+            loss = Pinball(architecture["quantiles"])
+        self.measured = ("loss", *metrics)
+        metrics = _made(metrics, n_outputs)
+        self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
+        self.optimizer = self.model.optimizer
+        self.optimizer.build(self.model.trainable_variables)
+        self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
+        self._begins_as_weights = copies(
+            self.optimizer.variables, self.model.trainable_variables
+        )
+        self.predict_batch_size = int(
+            np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
+        )
+        self.n_outputs = n_outputs
+        self._programs, self._tracing = {}, threading.RLock()
+        #: Not after a program that could not be traced, whatever it left behind.
+        self.sound = True
+
+    # State: what a fit changes.
+
+    def reset(self, seed, learning_rate=None):
+        """Draw new weights and forget all training."""
+        seeds = np.random.RandomState(seed)
+        for layer in leaf_layers(self.model.layers):
+            initialize(layer, seeds)
+        for variable, value in zip(
+            self.optimizer.variables, self._fresh_optimizer, strict=True
+        ):
+            variable.assign(value)
+        for variable, weight in self._begins_as_weights:
+            variable.assign(weight)
+        self.set_learning_rate(learning_rate)
+        self.model.reset_metrics()
+        self.model.stop_training = False
+
+    def set_learning_rate(self, learning_rate):
+        if learning_rate is not None:
+            self.optimizer.learning_rate = learning_rate
+
+    def slow_down(self, factor):
+        """Use a share of the optimizer's own learning rate."""
+        self.set_learning_rate(factor * float(self.optimizer.learning_rate.numpy()))
+
+    def set_level(self, values):
+        """What leads from the channels of a window to the level of the target."""
+        layer = self.model.get_layer("window_norm")
+        for name, value in values.items():
+            getattr(layer, name).assign(value)
+
+    @property
+    def n_parameters(self):
+        """Number of what training changes."""
+        return sum(weight.numpy().size for weight in self.model.trainable_weights)
+
+    def set_dropout_seeds(self, seed, epoch):
+        """Start the random numbers of an epoch's dropout.
+
+        Anew for each epoch, because Keras' recurrent layers draw from them when
+        they predict, too: what was predicted must not change what is learned.
+        """
+        for i, layer in enumerate(leaf_layers(self.model.layers)):
+            generator = getattr(layer, "seed_generator", None)
+            if generator is not None:
+                random = np.random.default_rng([seed, epoch, i])
+                generator.state.assign([random.integers(2**31), 0])
+
+    def _variables(self):
+        return [*self.model.weights, *self.optimizer.variables]
+
+    def get_state(self):
+        """Weights and optimizer state, as arrays."""
+        return [np.array(variable.numpy()) for variable in self._variables()]
+
+    def set_state(self, state):
+        for variable, value in zip(self._variables(), state, strict=True):
+            variable.assign(value)
+
+    def load_weights(self, state):
+        """The weights alone, of a state, which is all that a prediction needs."""
+        for variable, value in zip(self.model.weights, state, strict=False):
+            # Three times as fast as Keras' own assign, which reads the value back.
+            variable.value.assign(value, read_value=False)
+
+    # Programs.
+
+    def train(self, feed, order, batch_size, n_steps=STEPS_PER_CALL, *, fixed=True):
+        """Train on the samples of a feed in the given order.
+
+        With `fixed`, batches of full size run in a program made for that size.
+        Yields the number of steps done, after every call of a program.
+        """
+        n_full = len(order) // batch_size * batch_size if fixed else 0
+        done = 0
+        for part, size in ((order[:n_full], batch_size), (order[n_full:], None)):
+            calls = self._run("train", feed, part, batch_size, n_steps, size)
+            for done in calls:
+                yield done + n_full // batch_size * (size is None)
+
+    def evaluate(self, feed):
+        """Mean loss over the samples of a feed."""
+        self.model.reset_metrics()
+        order = np.arange(feed.n_samples, dtype=np.int32)
+        size = self.predict_batch_size
+        for _ in self._run("test", feed, order, size, STEPS_PER_CALL):
+            pass
+        return self.metrics()
+
+    def metrics(self):
+        """Means since the last reset, as floats."""
+        results = self.model.get_metrics_result()
+        return {name: float(value) for name, value in results.items()}
+
+    def predict(self, sequences):
+        """Outputs of shape (n_samples, n_outputs), as float32."""
+        n_samples, size = len(sequences), self.predict_batch_size
+        # A window alone is answered by a program for just that: of a GRU's, XLA makes
+        # 2 ms of 7 (480 steps), for half a second at the first.
+        fixed = 1 if n_samples == 1 else None
+        whole = sequences.fits_tensor()
+        tensors = to_tensors(sequences.tensors()) if whole else None
+        out = np.empty((n_samples, *self.model.output_shape[1:]), dtype=np.float32)
+        for start in range(0, n_samples, size):
+            stop = min(start + size, n_samples)
+            at = np.arange(start, stop, dtype=np.int32)
+            if not whole:
+                tensors, at = to_tensors((sequences.batch(at),)), at - start
+            program = self._program("predict", len(tensors), fixed_size=fixed)
+            out[start:stop] = _called(program, tensors, tf.convert_to_tensor(at))
+        return out
+
+    def extreme(self, sequences):
+        """What is not finite if the network's outputs are not: its name and value.
+
+        Outputs are looked at, for a few sequences, where a weight is very large only:
+        without a program compiled for it a GRU takes a quarter of a second.
+        """
+        weights = [np.abs(w.numpy()).max() for w in self.model.trainable_weights]
+        largest = np.max(weights)
+        if not np.isfinite(largest) or largest < LARGE_WEIGHT:
+            return {"a weight": largest}
+        batch = sequences.batch(np.arange(len(sequences)))
+        return {"the output": np.abs(self.model(batch, training=False)).max()}
+
+    def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None):
+        size, done = tf.constant(batch_size, tf.int32), 0
+        for tensors, labels, part in feed.calls(order, batch_size, n_steps):
+            program = self._program(kind, len(tensors), len(labels), fixed_size)
+            _called(program, tensors, labels, tf.convert_to_tensor(part), size)
+            done += -(-len(part) // batch_size)
+            yield done
+
+    def _program(self, kind, n_tensors, n_labels=0, fixed_size=None):
+        key = (kind, n_tensors, n_labels, fixed_size)
+        if key not in self._programs:
+            with self._tracing:
+                if key not in self._programs:
+                    self._programs[key] = self._traced(*key)
+        return self._programs[key]
+
+    def _traced(self, kind, n_tensors, n_labels, fixed_size):
+        data = self._data_signature(n_tensors)
+        indices = tf.TensorSpec([None], tf.int32)
+        if kind == "predict":
+            program = partial(self._predict, fixed_size)
+            signature = [data, indices]
+        else:
+            y = tf.TensorSpec([None, self.n_outputs], tf.float32)
+            labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
+            step = self.model.train_step if kind == "train" else self.model.test_step
+            if self.strategy is not None:
+                step = partial(run_shares, self.strategy, step)
+            program = partial(run_batches, step, fixed_size)
+            signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
+        # Traced at once and called directly: calls are cheaper, and TensorFlow does
+        # not take the networks of a search for one that is traced in vain.
+        function = tf.function(program, input_signature=signature, autograph=False)
+        try:
+            return function.get_concrete_function()
+        except BaseException:
+            self.sound = False
+            raise
+
+    def _data_signature(self, n_tensors):
+        if n_tensors == 1:
+            return (tf.TensorSpec(self.model.input_shape, self.model.input.dtype),)
+        _, n_steps, n_channels = self.model.input_shape
+        rows = tf.TensorSpec([None], tf.int32)
+        block = tf.TensorSpec([None, n_channels], tf.float32)
+        lags = tf.TensorSpec([n_steps], tf.int32)
+        return (block, rows, lags, rows, rows, block)[:n_tensors]
+
+    def _predict(self, fixed_size, tensors, at):
+        at = tf.ensure_shape(at, [fixed_size])
+        return self.model(gather(tensors, at), training=False)
+
+
+def _called(program, *arguments):
+    """Call a program; what a signal's handler raises meanwhile arrives as it is.
+
+    Whatever is raised while TensorFlow binds the arguments, it makes a TypeError that
+    prints them all, and tries again, which gives another one.
+    """
+    try:
+        return program(*arguments)
+    except TypeError as error:
+        while error is not None:
+            if error.__cause__ is not None and str(error).startswith("Binding inputs"):
+                raise error.__cause__ from None
+            error = error.__context__
+        raise
+
+
+def _made(metrics, n_outputs):
+    """Metrics that have their variables, which no step on several devices can make."""
+    kinds = keras.metrics
+    accuracy = kinds.BinaryAccuracy if n_outputs == 1 else kinds.CategoricalAccuracy
+    known = {"accuracy": accuracy}
+    return [known[name](name=name) for name in metrics]
+
+
+def run_batches(step, fixed_size, tensors, labels, order, batch_size):
+    """Run a step of Keras' own on each batch of the samples in `order`.
+
+    A batch of a size known beforehand makes a step of a GRU a third faster, of
+    convolutions a tenth (`MIN_FULL_BATCHES`).
+    """
+    n_samples = tf.size(order)
+    batch_size = batch_size if fixed_size is None else fixed_size
+
+    def one_batch(start):
+        at = tf.ensure_shape(order[start : start + batch_size], [fixed_size])
+        step((gather(tensors, at), *(tf.gather(label, at) for label in labels)))
+        return (start + batch_size,)
+
+    tf.while_loop(lambda start: start < n_samples, one_batch, (0,))

@@ -1,0 +1,235 @@
+"""The training loop: epochs, validation, Keras callbacks, history."""
+
+import copy
+
+import keras
+import numpy as np
+
+from ._network import STEPS_PER_CALL
+
+#: Where an epoch ends in a smaller batch, batches of full size have a program of
+#: their own if an epoch has more than so many, by network. It takes 0.7 s (Conv1D) or
+#: 1.2 s to trace, and saves 1 of 10 ms a step (Conv1D) or, of a GRU over 80 steps, 11
+#: of 29.
+MIN_FULL_BATCHES = {"conv1d": 100, "conv1d_gru": 8}
+
+_BATCH_HOOKS = (
+    "on_batch_begin",
+    "on_batch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+)
+
+_SET_THE_LEARNING_RATE = (
+    keras.callbacks.LearningRateScheduler,
+    keras.callbacks.ReduceLROnPlateau,
+)
+
+
+def train(
+    network,
+    feed,
+    validation,
+    *,
+    epochs,
+    first_epoch,
+    seed,
+    batch_size,
+    steps_per_epoch,
+    callbacks,
+    verbose,
+    fit_task,
+):
+    """Train for some epochs.
+
+    Parameters
+    ----------
+    network : Network
+    feed : Feed
+        Training samples.
+    validation : Feed or None
+        Samples whose loss is taken after each epoch.
+    epochs, first_epoch : int
+        How many, and how many the network has had before.
+    seed : int
+        With the number of the epoch it gives the order of the samples.
+    batch_size : int
+    steps_per_epoch : int or None
+        Batches an epoch; None for each sample once.
+    callbacks : list of keras.callbacks.Callback
+        Used as they are.
+    verbose : int
+        As in `keras.Model.fit`.
+    fit_task : FitTask or None
+        Told of each epoch; it may say to stop. None for `partial_fit`.
+
+    Returns
+    -------
+    history : dict of list of float
+        "loss" and, with validation, "val_loss", and what callbacks add: a value an
+        epoch.
+
+    Raises
+    ------
+    ValueError
+        If the loss of an epoch is not finite, or a callback watches a metric that does
+        not exist.
+    """
+    if fit_task is not None:  # partial_fit, of one epoch, holds nothing out to watch
+        check_watched(callbacks, network.measured, validated=validation is not None)
+    n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
+    partial_batch = not steps_per_epoch and feed.n_samples % batch_size
+    fixed = not partial_batch or n_steps > MIN_FULL_BATCHES[network.model.name]
+    # Last, so that it sees what others add to the logs (a learning rate, say).
+    history = keras.callbacks.History()
+    calls = keras.callbacks.CallbackList(
+        [*callbacks, history],
+        add_progbar=verbose != 0,
+        model=network.model,
+        verbose=verbose,
+        epochs=first_epoch + epochs,
+        steps=n_steps,
+    )
+    network.model.stop_training = False
+    calls.on_train_begin()
+    for epoch in range(first_epoch, first_epoch + epochs):
+        end_epoch = fit_task and fit_task.begin_epoch()
+        calls.on_epoch_begin(epoch)
+        network.set_dropout_seeds(seed, epoch)
+        order = epoch_order(feed.n_samples, n_steps * batch_size, seed, epoch)
+        if steps_per_epoch is None:
+            order = order[: feed.n_samples]
+        logs = _one_epoch(network, feed, order, batch_size, calls, verbose, fixed)
+        if validation is not None:
+            calls.on_test_begin()
+            scores = network.evaluate(validation)
+            calls.on_test_end(scores)
+            logs.update({f"val_{name}": value for name, value in scores.items()})
+        raise_if_not_finite(logs, epoch, network)
+        calls.on_epoch_end(epoch, logs)
+        stop = fit_task and end_epoch(_as_floats(history.history))
+        if stop or network.model.stop_training:
+            break
+    # What Keras does at the end of its fit: averaged weights take their place.
+    network.optimizer.finalize_variable_values(network.model.trainable_variables)
+    calls.on_train_end(logs)
+    # The last update comes after the last loss.
+    raise_if_not_finite(network.extreme(feed.some()), epoch, network)
+    return _as_floats(history.history)
+
+
+def _as_floats(history):
+    return {name: list(map(float, values)) for name, values in history.items()}
+
+
+def _one_epoch(network, feed, order, batch_size, calls, verbose, fixed):
+    network.model.reset_metrics()
+    by_batch = any(map(_sees_batches, calls.callbacks))
+    if not by_batch:
+        for done in network.train(feed, order, batch_size, STEPS_PER_CALL, fixed=fixed):
+            if verbose == 1:
+                calls.on_train_batch_end(done - 1, network.metrics())
+        return network.metrics()
+    calls.on_train_batch_begin(0)
+    n_batches = -(-len(order) // batch_size)
+    for done in network.train(feed, order, batch_size, 1, fixed=fixed):
+        calls.on_train_batch_end(done - 1, network.metrics())
+        if done < n_batches:
+            calls.on_train_batch_begin(done)
+    return network.metrics()
+
+
+def _sees_batches(callback):
+    """Whether a callback has a hook of its own for batches."""
+    if isinstance(callback, keras.callbacks.ProgbarLogger):
+        return False
+    return any(
+        name in vars(callback)
+        or getattr(type(callback), name) is not getattr(keras.callbacks.Callback, name)
+        for name in _BATCH_HOOKS
+    )
+
+
+def epoch_order(n_samples, n_wanted, seed, epoch):
+    """Positions of samples, in random order; again from the start if they run out.
+
+    Depends on its arguments alone, so that training that goes on after a pause
+    sees what it would have seen without.
+    """
+    generator = np.random.default_rng([seed, epoch])
+    parts = [generator.permutation(n_samples) for _ in range(-(-n_wanted // n_samples))]
+    return np.concatenate(parts)[:n_wanted].astype(np.int32)
+
+
+def raise_if_not_finite(logs, epoch, network):
+    for name, value in logs.items():
+        if not np.isfinite(value):
+            rate = float(network.optimizer.learning_rate.numpy())
+            raise ValueError(
+                f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
+                "estimator is as it was before. Standardize the channels "
+                f"(Standardizer), lower learning_rate (now {rate:g}), or limit the "
+                "gradient (optimizer=keras.optimizers.RMSprop(clipnorm=1.0), with a "
+                "learning_rate no higher)."
+            )
+
+
+def prepared_callbacks(callbacks):
+    """The user's callbacks, copied so that no fit sets the model of another's.
+
+    What a callback holds is not copied: it may be there to record the fit.
+    """
+    if callbacks is None:
+        callbacks = []
+    elif isinstance(callbacks, keras.callbacks.Callback):
+        callbacks = [callbacks]
+    for callback in callbacks:
+        if not isinstance(callback, keras.callbacks.Callback):
+            raise TypeError(
+                "callbacks must be Keras callbacks (instances), got "
+                f"{callback!r}. scikit-learn's own are set with set_callbacks()."
+            )
+    return [copy.copy(callback) for callback in callbacks]
+
+
+def check_watched(callbacks, measured, *, validated):
+    """Refuse callbacks of Keras' that watch a metric which does not exist.
+
+    Keras would warn each epoch, and never stop. Nothing is refused beside a callback
+    of the user's own: it may add what is watched.
+    """
+    if not all(map(is_harmless, callbacks)):
+        return
+    after_batches = list(measured)
+    after_epochs = [*measured, *(f"val_{name}" for name in measured if validated)]
+    if any(isinstance(callback, _SET_THE_LEARNING_RATE) for callback in callbacks):
+        after_epochs.append("learning_rate")
+    for callback in callbacks:
+        metric = getattr(callback, "monitor", None)
+        if metric is None or not getattr(callback, "save_best_only", True):
+            continue
+        by_epoch = getattr(callback, "save_freq", "epoch") == "epoch"
+        known = after_epochs if by_epoch else after_batches
+        if metric in known:
+            continue
+        remedy = "Use one of these as its monitor"
+        if by_epoch and metric.removeprefix("val_") in known:
+            remedy += ", or set validation_split (0.1, say)"
+        raise ValueError(
+            f"callbacks has {type(callback).__name__}(monitor={metric!r}), a metric "
+            f"that does not exist after each {'epoch' if by_epoch else 'batch'}: there "
+            f"is {' and '.join(map(repr, known))}. {remedy}."
+        )
+
+
+def is_harmless(callback):
+    """Whether a callback is Keras' own, and so known to leave no trace in a model."""
+    own = type(callback).__module__.startswith("keras.")
+    return own and not isinstance(callback, keras.callbacks.LambdaCallback)
+
+
+def stopping(monitor, patience):
+    """Early stopping that brings the best weights back."""
+    return keras.callbacks.EarlyStopping(
+        monitor=monitor, patience=patience, restore_best_weights=True
+    )

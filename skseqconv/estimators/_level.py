@@ -1,0 +1,309 @@
+"""The level of the target, from which a regressor's network forecasts changes.
+
+A network whose input is relative to each window's last values, and whose output is
+added to the target's last one, forecasts persistence before it has learned anything,
+and a series that moves to where it never was leaves it as good as before (the last
+value subtracted as in NLinear, Zeng et al. 2023; the spread divided out as in
+reversible instance normalization, Kim et al. 2022). What it needs to know, how y
+relates to its channel in the windows and what changes are usual, is solved here.
+
+The level itself never enters the network: it is taken off y, and added to the output,
+in float64, so that it may be of any size (`_relative` feeds the windows).
+"""
+
+import warnings
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skseqconv.inputs._last_known import fill_missing
+from skseqconv.inputs._relation import (
+    LEAST_ROWS,
+    MAX_ROWS,
+    TOLERANCE,
+    find_target,
+    known_target,
+    later_values,
+    left_over,
+    mean_and_spread,
+    no_relation,
+    rounding_of,
+    target_relations,
+    varies,
+)
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+#: What window_norm="auto" stands for where X knows its target.
+AUTO = "standard"
+
+#: Values of windows that the usual spread is taken from, at most.
+MAX_VALUES = 2**22
+
+#: Of weights, which are float32.
+_LARGEST_WEIGHT = 1e37
+
+
+@dataclass(frozen=True)
+class Level:
+    """Where forecasts start from: ``slope * last value of the channel + offset``.
+
+    Each but `kind` and `spread` has a value for each column of y. `channels` are
+    positions behind the steps, `raw_channels` in the series and `delays` in rows (-1
+    where they are not known). `means` of y stand for a level that nothing is known of;
+    `scale` is the error of persistence, unless that never errs (`changes` is False),
+    and `spread` what each channel usually spreads in a window.
+    """
+
+    kind: str
+    channels: np.ndarray
+    raw_channels: np.ndarray
+    delays: np.ndarray
+    slopes: np.ndarray
+    offsets: np.ndarray
+    means: np.ndarray
+    scale: np.ndarray
+    changes: np.ndarray
+    spread: np.ndarray
+
+    @property
+    def weights(self):
+        """Of the level layer: from channels to y less `offsets`, in units of `scale`.
+
+        So the network gives the whole forecast for windows as they are, and the change
+        alone for windows relative to their last values.
+        """
+        spread = self.spread.astype(np.float32)
+        spread[~(spread > 0)] = 1.0
+        slope = np.zeros((len(spread), len(self.channels)))
+        slope[self.channels, np.arange(len(self.channels))] = self.slopes / self.scale
+        slope = np.clip(slope, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)
+        return {"spread": spread, "slope": slope.astype(np.float32)}
+
+    def known(self, windows, last):
+        """The last known values of the channels, and where the newest was missing.
+
+        `last`, of shape (n_samples, n_outputs), are the newest values as they come.
+        Where no value is known, the one whose level is the mean of y stands for it.
+        """
+        missing = np.zeros(last.shape, dtype=bool)
+        if not isinstance(windows, WindowView):
+            return last, missing
+        last = last.copy()
+        for column in range(last.shape[1]):
+            channel, raw = self.channels[column], self.raw_channels[column]
+            values, missing[:, column] = fill_missing(
+                windows, last[:, column], windows.lags[-1], channel, raw
+            )
+            slope = self.slopes[column]
+            if slope:
+                unknown = (self.means[column] - self.offsets[column]) / slope
+                values = np.where(np.isnan(values), unknown, values)
+            last[:, column] = np.where(np.isnan(values), last[:, column], values)
+        return last, missing
+
+    def of(self, last):
+        """The level of y, in its own units, for values of its channels."""
+        return self.slopes * last + self.offsets
+
+
+def find_level(estimator, windows, y):
+    """The level of y in the windows; None if they are to be taken as they are.
+
+    Parameters
+    ----------
+    estimator : SequenceRegressor
+        With `window_norm`, `target_channel` and `delay`.
+    windows : WindowView or ndarray of shape (n_samples, n_steps, n_channels)
+    y : ndarray of shape (n_samples, n_outputs)
+
+    Returns
+    -------
+    level : Level or None
+
+    Raises
+    ------
+    ValueError
+        If `window_norm` names a kind, and y is no affine function of its channel or
+        the channel is not known.
+
+    Warns
+    -----
+    UserWarning
+        If `window_norm` is "auto", and y is no affine function of its channel, or has
+        not as many columns as X has targets.
+    """
+    kind = estimator.window_norm
+    if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
+        return None
+    if kind != "auto":
+        return solve_level(kind, estimator, windows, y)
+    try:
+        return solve_level(AUTO, estimator, windows, y)
+    except _NoRelation as error:
+        warnings.warn(
+            f"The windows are taken as they are: {error.reason} "
+            "window_norm=None says so without this warning.",
+            UserWarning,
+            stacklevel=2,
+        )
+        return None
+
+
+class _NoRelation(ValueError):
+    def __init__(self, kind, reason):
+        super().__init__(
+            f"window_norm={kind!r}: {reason} window_norm=None takes the windows as "
+            "they are."
+        )
+        self.reason = reason
+
+
+def solve_level(kind, estimator, windows, y, before=None):
+    """The level of y in the windows, of the given kind.
+
+    What X and the parameters do not say (channels, delays) is as it was `before`.
+    """
+    # What is missing or too large is refused where the network is fed.
+    with np.errstate(invalid="ignore", over="ignore"):
+        channels, raw, delays = find_target(estimator, windows, y, before)
+        slopes, offsets, rests = target_relations(windows, y, channels, delays)
+    if reason := no_relation(channels, rests):
+        raise _NoRelation(kind, reason)
+    with np.errstate(invalid="ignore", over="ignore"):
+        means, spread_of_y = mean_and_spread(y)
+        level = Level(
+            kind=kind,
+            channels=np.array(channels),
+            raw_channels=np.array(raw),
+            delays=np.array([-1 if delay is None else delay for delay in delays]),
+            slopes=slopes,
+            offsets=offsets,
+            means=means,
+            scale=np.ones(len(channels)),
+            changes=np.zeros(len(channels), dtype=bool),
+            spread=_usual_spread(windows),
+        )
+        scale, changes = _error_of_persistence(level, windows, y, spread_of_y)
+    return replace(level, scale=scale, changes=changes)
+
+
+def with_scale_of(level, now):
+    """A level where nothing changed before, with the scale of what changes now."""
+    scale = np.where(level.changes, level.scale, now.scale)
+    changes = level.changes | now.changes
+    return replace(level, scale=scale, changes=changes)
+
+
+def still_explains(level, estimator, windows, y):
+    """Whether the relation of a level is that of other rows; None if they cannot tell.
+
+    Parameters
+    ----------
+    level : Level
+    estimator, windows, y
+        As for `find_level`.
+    """
+    told = list(_told(level, estimator, windows, y))
+    if not told:
+        return None
+    rounding = rounding_of(windows)
+    for (later, own), *relation, scale in zip(
+        told, level.slopes, level.offsets, level.scale, strict=True
+    ):
+        with np.errstate(invalid="ignore", over="ignore"):
+            rest = left_over(later, own, *relation, rounding)
+            if rest > TOLERANCE * max(mean_and_spread(own)[1], scale):
+                return False
+    return True
+
+
+def can_be_solved(level, estimator, windows, y):
+    """Whether rows tell how y relates to its channel in them."""
+    told = list(_told(level, estimator, windows, y))
+    return bool(told) and all(
+        len(own) >= LEAST_ROWS and varies(later) for later, own in told
+    )
+
+
+def _told(level, estimator, windows, y):
+    """For each column its channel and y in the rows that have both (`later_values`).
+
+    Empty for arrays, and where it is not known how far ahead y lies.
+    """
+    if not isinstance(windows, WindowView):
+        return []
+    channels, _, delays = find_target(estimator, windows, y, level)
+    if None in delays:
+        return []
+    told = []
+    for later, own in later_values(windows, y, channels, delays):
+        known = np.isfinite(later)
+        told.append((later[known], own[known]))
+    return told if all(len(own) for _, own in told) else []
+
+
+def _can_tell(estimator, windows, y):
+    """Whether "auto" knows the target, and windows have a past to be relative to."""
+    if windows.shape[1] == 1:
+        return False
+    if estimator.target_channel is not None:
+        return True
+    if known_target(windows, y.shape[1]):
+        return True
+    target = getattr(windows, "target", None)
+    if target is not None:
+        warnings.warn(
+            f"The windows are taken as they are: X knows {len(target)} target(s), and "
+            f"y has {y.shape[1]} column(s). The networks take all columns of y at "
+            "once; for some of them give target_channel and delay. window_norm=None "
+            "says so without this warning.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return False
+
+
+def _usual_spread(windows):
+    """How much each channel spreads in a window, in the mean over windows."""
+    size = windows.shape[1] * windows.shape[2]
+    some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
+    if isinstance(some, WindowView):
+        some = some.to_numpy(np.float64)
+    return np.asarray(some, dtype=np.float64).std(axis=1).mean(axis=0)
+
+
+def _error_of_persistence(level, windows, y, spread_of_y):
+    """The scale of what is to be learned, and whether anything changes.
+
+    It is the root mean square of changes; where nothing changes, or the last value is
+    all that there is to know, the spread of y.
+    """
+    some = _evenly(windows, MAX_ROWS)
+    last, _ = level.known(windows[some], last_values(windows[some], level.channels))
+    change = y[some] - level.of(last)
+    largest = np.abs(change).max(axis=0)
+    largest[~(largest > 0)] = 1.0
+    scale = largest * np.sqrt(np.mean((change / largest) ** 2, axis=0))
+    size = np.abs(level.means)
+    changes = scale > rounding_of(windows) * np.maximum(size, spread_of_y)
+    instead = np.maximum(spread_of_y, 1e-6 * size)
+    instead[~(instead > 0)] = 1.0
+    return np.where(changes, scale, instead), changes
+
+
+def _evenly(windows, n_wanted):
+    return np.linspace(0, len(windows) - 1, min(len(windows), n_wanted)).astype(int)
+
+
+def last_values(windows, channels):
+    """The newest values of channels, as they come: float64, a column for each."""
+    if not isinstance(windows, WindowView):
+        return np.asarray(windows[:, -1, channels], dtype=np.float64)
+    newest = WindowView(SeriesView(windows), lags=windows.lags[-1:])
+    n_rows = max(1, MAX_VALUES // windows.n_channels)
+    parts = [
+        newest[start : start + n_rows].to_numpy()[:, 0, channels]
+        for start in range(0, len(newest), n_rows)
+    ]
+    return np.concatenate(parts).astype(np.float64)

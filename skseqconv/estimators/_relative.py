@@ -1,0 +1,127 @@
+"""Windows relative to their last values, as networks that forecast changes are fed.
+
+What is subtracted is subtracted before anything is rounded to float32, or of two
+float32 numbers that hold a value between them: a channel may lie at any level.
+"""
+
+import numpy as np
+
+from skseqconv.inputs._finite import raise_if_not_finite
+from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
+from skseqconv.series._window_view import WindowView
+
+from ._level import last_values
+
+#: Rounding to float32 that is negligible, as a share of a channel's usual spread.
+NEGLIGIBLE = 1e-4
+
+
+def relative(sequences, level):
+    """Sequences relative to their last values; their `levels` are those of y."""
+    if isinstance(sequences.data, WindowView):
+        return RelativeWindows(sequences.data, level)
+    return RelativePanel(sequences.data, level)
+
+
+class RelativePanel(PanelSequences):
+    """The samples of an array, each less its last step."""
+
+    def __init__(self, array, level):
+        super().__init__(array)
+        self._level = level
+        self.levels = level.of(last_values(array, level.channels))
+
+    def __getitem__(self, key):
+        return type(self)(self.data[key], self._level)
+
+    def batch(self, at):
+        part = self.data[at]
+        return (part - part[:, -1:]).astype(np.float32)
+
+
+class RelativeWindows(WindowSequences):
+    """The windows of a view, each less its newest row.
+
+    Where the newest value of a target's channel is missing in the series, the last
+    known one takes its place.
+    """
+
+    def __init__(self, view, level):
+        super().__init__(view)
+        self._level, self._read = level, None
+        if self.fits_tensor():
+            # Each row is read once, for the windows and for their levels.
+            self._read = block, ends = view.block(view.dtype)
+            last = block[ends - self._newest_lags()][:, level.channels]
+            last = last.astype(np.float64)
+        else:
+            last = last_values(view, level.channels)
+        self._last, missing = level.known(view, last)
+        self._missing = np.flatnonzero(missing.any(axis=1))
+        self.levels = level.of(self._last)
+
+    def __getitem__(self, key):
+        return type(self)(self.data[key], self._level)
+
+    def _newest_lags(self):
+        return np.minimum(self.data.lags[-1], self.data._depth())
+
+    def tensors(self):
+        view = self.data
+        block, ends = self._read or view.block(view.dtype)
+        self._read = None
+        with np.errstate(over="ignore"):
+            high = block.astype(np.float32)
+        if not np.isfinite(high).all():
+            raise_if_not_finite(view, high, ends)
+        depth = np.minimum(view._depth(), view.reach)
+        newest, lags = ends - self._newest_lags(), view.lags
+        if (depth >= view.reach).all():
+            block, ends, lags = by_phase(block, ends, lags)
+            newest = ends - lags[-1]
+        block, newest = self._with_known(block, newest)
+        high, rest = _split(block, self._level)
+        indices = (ends, lags, depth, newest)
+        return (high, *(index.astype(np.int32) for index in indices), *rest)
+
+    def _with_known(self, block, newest):
+        """The block with rows of last known values, where newest ones are missing."""
+        if not len(self._missing):
+            return block, newest
+        rows = block[newest[self._missing]]
+        rows[:, self._level.channels] = self._last[self._missing]
+        newest = newest.copy()
+        newest[self._missing] = len(block) + np.arange(len(rows))
+        return np.concatenate([block, rows]), newest
+
+    def batch(self, at):
+        part = self.data[at]
+        values = part.to_numpy(np.float32)
+        if not np.isfinite(values).all():
+            raise_if_not_finite(part, *part.block(np.float32))
+        if part.dtype != np.float32:
+            largest = np.abs(values).max(axis=(0, 1), initial=0.0)
+            if _matters(largest * 2.0**-24, self._level):
+                values = part.to_numpy(np.float64)
+        if len(self._missing):
+            here = np.flatnonzero(np.isin(at, self._missing))
+            values[here[:, None], -1, self._level.channels] = self._last[at[here]]
+        return (values - values[:, -1:]).astype(np.float32)
+
+
+def _split(block, level):
+    """A block as float32, and what that rounds off where it matters."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        high = block.astype(np.float32)
+        if block.dtype == np.float32:
+            return high, ()
+        rest = (block - high).astype(np.float32)
+    rest[~np.isfinite(rest)] = 0.0  # of rows that no window reads
+    if _matters(np.abs(rest).max(axis=0, initial=0.0), level):
+        return high, (rest,)
+    return high, ()
+
+
+def _matters(rounding, level):
+    spread = np.where(level.spread > 0, level.spread, 1.0)
+    return bool((rounding > NEGLIGIBLE * spread).any())

@@ -1,0 +1,1 @@
+"""What transformers, baselines and networks accept, checked once for all of them."""

@@ -1,0 +1,156 @@
+"""What X is, and checks that scikit-learn does not know: views and 3-D panels."""
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_array, validate_data
+
+from skseqconv.series._containers import is_other_table, numeric_table, unmasked
+from skseqconv.series._series import refuse_other_arrays
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._time_axis import ordered_steps, warn_of_gaps
+from skseqconv.series._view import View
+from skseqconv.series._window_view import WindowView
+
+
+def kind_of(X):
+    """What X is: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
+    refuse_other_arrays("X", X)
+    if isinstance(X, SeriesView):
+        return "rows"
+    if isinstance(X, WindowView):
+        return "windows"
+    ndim = getattr(X, "ndim", None)
+    holds_objects = getattr(getattr(X, "dtype", None), "kind", None) == "O"
+    if isinstance(X, (list, tuple)) or (ndim == 1 and holds_objects):
+        refuse_unequal(X)
+    if ndim is None and isinstance(X, (list, tuple)):
+        if len(X) and hasattr(X[0], "iloc"):
+            raise ValueError(
+                f"X is a list of {len(X)} tables: make_supervised or SeriesView takes "
+                "several series, and their view goes on from there."
+            )
+        first = X[0][0] if len(X) and np.iterable(X[0]) and len(X[0]) else None
+        ndim = 3 if np.iterable(first) and not isinstance(first, str) else 2
+    return "panel" if ndim == 3 else "table"
+
+
+def refuse_unequal(samples):
+    """Refuse samples, or series, of different lengths, which make no array."""
+    arrays = [s for s in samples if hasattr(s, "__len__") and not hasattr(s, "iloc")]
+    if len(arrays) < len(samples) or any(map(_is_text, arrays)):
+        return
+    shapes = {s.shape if hasattr(s, "shape") else (len(s),) for s in arrays}
+    if len(shapes) < 2:
+        return
+    low, high = (" x ".join(map(str, f(shapes))) for f in (min, max))
+    found = f"X holds {len(arrays)} arrays of different"
+    if len({shape[1:] for shape in shapes}) > 1:
+        raise ValueError(
+            f"{found} shapes, {low} to {high}: they need the same channels."
+        )
+    raise ValueError(
+        f"{found} lengths, {low} to {high}. If they are several series, give the list "
+        "to make_supervised or SeriesView. If they are samples, bring them to one "
+        "length: token ids by TokenSequencer, numbers by keras.utils.pad_sequences(X, "
+        "dtype='float64', value=numpy.nan). Behind the Standardizer, "
+        "PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) then fills in the "
+        "mean."
+    )
+
+
+def check_channels(estimator, X, *, reset):
+    """Record, or compare, number and names of the channels of a view or a panel.
+
+    They become ``n_features_in_`` and ``feature_names_in_``. An empty table stands
+    for X, because scikit-learn reads names off tables only, and counts columns.
+    """
+    if isinstance(X, View):
+        n_channels, names = X.n_channels, X.channel_names
+    else:
+        n_channels, names = X.shape[2], None
+    empty = np.empty((0, n_channels))
+    if names is not None:
+        empty = pd.DataFrame(empty, columns=names)
+    validate_data(estimator, empty, reset=reset, skip_check_array=True)
+
+
+def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
+    """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
+    X = unmasked(X)
+    if 0 in np.shape(X)[1:]:
+        raise ValueError(
+            f"X has the shape {np.shape(X)}: samples need at least one step and one "
+            "channel."
+        )
+    X = check_array(
+        X,
+        allow_nd=True,
+        dtype=[np.float64, np.float32],
+        ensure_all_finite=ensure_all_finite,
+        estimator=estimator,
+        input_name="X",
+    )
+    check_channels(estimator, X, reset=reset)
+    return X
+
+
+def warn_of_jumps(index, *, quiet=False):
+    """Warn if the index of a plain table has gaps; refuse it out of order."""
+    try:
+        if quiet:
+            ordered_steps(index)
+            return
+        warn_of_gaps(
+            [index],
+            "Rows of a plain table are taken as consecutive, so windows reach across. "
+            "Where rows are consecutive, X.reset_index(drop=True) says so; rows from "
+            "make_supervised know their past.",
+            stacklevel=4,
+        )
+    except ValueError as error:
+        raise ValueError(
+            f"{error} Rows of a plain table are windowed in the order in which they "
+            "come, also in shuffled folds; rows from make_supervised know their past."
+        ) from None
+
+
+def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
+    """A table as a float array of shape (n_rows, n_columns)."""
+    X = unmasked(X)
+    if hasattr(X, "iloc") and not hasattr(X, "columns"):
+        raise ValueError(
+            f"X is a {type(X).__name__} of {len(X)} values, and a table is needed: "
+            "X.to_frame() is one with a single channel. make_supervised and SeriesView "
+            "take a Series as it is."
+        )
+    if getattr(getattr(X, "dtype", None), "names", None):
+        raise ValueError(
+            f"X is a structured array with the fields {', '.join(X.dtype.names)}: "
+            "pandas.DataFrame(X) is a table of them."
+        )
+    if is_other_table(X):
+        numeric_table(X, "table")
+    mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)
+    for name in X.columns if mixed else ():
+        try:
+            X[name].astype(np.float64)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
+                "it out, or turn it into numbers first."
+            ) from None
+    return validate_data(
+        estimator,
+        X,
+        reset=reset,
+        dtype=[np.float64, np.float32],
+        ensure_all_finite=ensure_all_finite,
+    )
+
+
+def _is_text(sample):
+    """Whether it is a text, or a list or an array of such."""
+    if hasattr(sample, "dtype"):
+        return sample.dtype.kind == "U"
+    is_list = isinstance(sample, (list, tuple)) and len(sample) > 0
+    return isinstance(sample[0] if is_list else sample, str)

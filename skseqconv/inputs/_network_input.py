@@ -1,0 +1,193 @@
+"""Checks of input that scikit-learn's own do not know: views and 3-D panels."""
+
+import numpy as np
+from sklearn.utils.validation import validate_data
+
+from skseqconv.series._containers import refuse_masked
+from skseqconv.series._series import refuse_cut_file
+
+from ._kinds import (
+    _is_text,
+    check_channels,
+    check_panel,
+    check_table,
+    kind_of,
+    refuse_unequal,
+)
+
+#: A larger vocabulary must be asked for.
+MOST_TOKENS_LEARNED = 10_000_000
+
+
+def check_input(estimator, X, *, reset):
+    """Validate what a network learns from or predicts for.
+
+    Parameters
+    ----------
+    estimator : SequenceEstimator
+    X : WindowView, or array-like of three or two dimensions
+    reset : bool
+        Record the shape and names of X, rather than compare.
+
+    Returns
+    -------
+    sequences : Sequences of shape (n_samples, n_steps, n_channels) or, token ids, \
+            (n_samples, n_steps)
+    """
+    from ._sequences import Sequences
+
+    name = type(estimator).__name__
+    embedded = getattr(estimator, "embedding_dim", None) is not None
+    if reset:
+        estimator._vocabulary_size = None
+    X = _opened(name, X)
+    if isinstance(X, np.ndarray):
+        refuse_cut_file(X)
+    kind = kind_of(X)
+    if kind == "rows":
+        raise ValueError(
+            f"{name} needs windows, got rows {X!r}: put a LookbackWindower before it "
+            "in the Pipeline."
+        )
+    if embedded:
+        X = _check_tokens(estimator, X, kind, reset=reset)
+    elif kind == "windows":
+        check_channels(estimator, X, reset=reset)
+    elif kind == "panel":
+        X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
+        _check_finite(X)
+    else:
+        columns = list(X.columns) if hasattr(X, "columns") else None
+        X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
+        _check_finite(X[:, :, None], columns)
+        X = X[:, :, None]
+    sequences = Sequences.of(X)
+    _check_shape(estimator, sequences, reset=reset)
+    return sequences
+
+
+def _opened(name, X):
+    """A column or an object array of samples as a list.
+
+    Texts, and samples of different shapes, are refused: NumPy's errors would not help.
+    """
+    is_column = hasattr(X, "iloc") and not hasattr(X, "columns")
+    holds_objects = isinstance(X, np.ndarray) and X.dtype.kind in "OU"
+    if not (is_column or holds_objects or isinstance(X, (list, tuple))):
+        return X
+    samples = list(X)
+    if any(map(_is_text, samples)):
+        raise ValueError(
+            f"X holds texts, and {name} takes numbers: put a TokenSequencer before it "
+            "in the Pipeline, and set embedding_dim."
+        )
+    sized = all(hasattr(sample, "__len__") for sample in samples)
+    if not sized or any(hasattr(sample, "iloc") for sample in samples):
+        return X
+    refuse_unequal(samples)
+    return X if np.ndim(X) > 1 else samples
+
+
+def _check_tokens(estimator, X, kind, *, reset):
+    """Token ids as an array of int32 of shape (n_samples, n_steps)."""
+    if kind != "table":
+        shape = getattr(X, "shape", "three dimensions")
+        raise ValueError(
+            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
+            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
+            "embedding_dim=None for numeric channels."
+        )
+    refuse_masked("X", X)
+    X = validate_data(estimator, X, reset=reset, dtype=None)
+    if X.dtype.kind not in "iu":
+        raise ValueError(
+            f"Token ids must be whole numbers, got {X.dtype}: X.astype(int) if that is "
+            "what they are; set embedding_dim=None for numeric channels."
+        )
+    if X.min() < 0:
+        sample, step = np.argwhere(X < 0)[0]
+        raise ValueError(
+            f"Token ids must not be negative, got {X[sample, step]} in sample "
+            f"{sample}, step {step}: 0 is usual for padding."
+        )
+    if reset:
+        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
+    n_known = estimator._vocabulary_size
+    if X.max() >= n_known:
+        sample, step = np.argwhere(X >= n_known)[0]
+        raise ValueError(
+            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, step]} in "
+            f"sample {sample}, step {step}: set vocabulary_size (None learns it from "
+            "the training samples), or let a TokenSequencer before it map what it "
+            "does not know to one id."
+        )
+    return X.astype(np.int32, copy=False)
+
+
+def _learned_size(X):
+    """Number of token ids, for a table with a row for each."""
+    if X.max() >= MOST_TOKENS_LEARNED:
+        raise ValueError(
+            f"The largest token id is {X.max()}, and the network would learn a vector "
+            "for each id up to it: set vocabulary_size if that is meant, or let "
+            "TokenSequencer(max_tokens=...) cut the vocabulary."
+        )
+    return int(X.max()) + 1
+
+
+def _check_shape(estimator, sequences, *, reset):
+    lags = getattr(sequences.data, "lags", None)
+    shape = tuple(sequences.shape[1:])
+    if reset:
+        estimator._input_shape, estimator._input_lags = shape, lags
+        return
+    expected, known = estimator._input_shape, estimator._input_lags
+    other_lags = (
+        lags is not None and known is not None and not np.array_equal(lags, known)
+    )
+    if shape != expected and lags is None and known is None:
+        raise ValueError(_other_length(estimator, shape[0], expected[0]))
+    if shape != expected or other_lags:
+        spans = (
+            ""
+            if not other_lags
+            else (f" (lags {lags[0]}..{lags[-1]}, not {known[0]}..{known[-1]})")
+        )
+        shape, expected = (" x ".join(map(str, one)) for one in (shape, expected))
+        raise ValueError(
+            f"X has windows of {shape} (steps x channels){spans}, but "
+            f"{type(estimator).__name__} was fitted on {expected}: use the same "
+            "lookback, step and channels."
+        )
+
+
+def _other_length(estimator, length, expected):
+    """What to say of a panel of longer or shorter series than those of the fit."""
+    longest = max(length, expected)
+    again = ", and fit again" if length > expected else ""
+    return (
+        f"X has series of {length} steps, but {type(estimator).__name__} was fitted on "
+        f"series of {expected}: bring all of them to {longest} steps{again}, by "
+        f"keras.utils.pad_sequences(X, maxlen={longest}, dtype='float32')."
+    )
+
+
+def _check_finite(panel, step_names=None):
+    """Finiteness, as float32, of an array of samples; names the first fault."""
+    from ._finite import raise_not_finite
+
+    limit = np.finfo(np.float32).max
+    if panel.max() <= limit and panel.min() >= -limit:
+        return
+    sample, step, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
+    if step and np.isnan(panel[sample, step:]).all():
+        raise ValueError(
+            f"Input X contains NaN: sample {sample} ends after {step} of "
+            f"{panel.shape[1]} steps. PerStep(SimpleImputer(strategy='constant', "
+            "fill_value=0.0)) before it fills it up (after a Standardizer, zero is "
+            "the mean)."
+        )
+    where = step if step_names is None else f"{step} ({step_names[step]!r})"
+    raise_not_finite(
+        panel[sample, step, channel], channel, f"sample {sample}, step {where}"
+    )

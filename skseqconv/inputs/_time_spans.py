@@ -1,0 +1,56 @@
+"""Time spans, such as "7D", that are given where rows are counted."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from skseqconv.series._frequency import readable_step
+from skseqconv.series._view import View
+
+#: Types of time spans.
+SPANS = (timedelta, np.timedelta64, pd.DateOffset)
+
+
+def refuse_durations(estimator, names, X):
+    """Refuse a time span, such as "7D", as a parameter that counts rows."""
+    for name in names:
+        value = getattr(estimator, name)
+        span = _time_span(value)
+        if span is None:
+            continue
+        step = _time_between_rows(X)
+        way_out = "Divide it by the time between two rows of X."
+        if step is not None and not span % step:
+            way_out = f"The rows of X are {readable_step(step)} apart: use "
+            way_out += f"{name}={span // step}."
+        raise ValueError(
+            f"{name}={value!r} is a time span, but {type(estimator).__name__} counts "
+            f"rows. {way_out}"
+        )
+
+
+def _time_span(value):
+    """The value as a Timedelta if it is meant as one, or None."""
+    is_text = isinstance(value, str) and any(map(str.isalpha, value))
+    if not is_text and not isinstance(value, SPANS):
+        return None
+    try:
+        span = pd.Timedelta(value)
+    except (TypeError, ValueError):  # another text, or months, which differ in length
+        return None
+    return None if span is pd.NaT else span
+
+
+def _time_between_rows(X):
+    """The usual step of the dates of a table or a view, or None."""
+    if isinstance(X, View):
+        index = X._series.indexes and X._series.indexes[0]
+    else:
+        index = X.index if hasattr(X, "iloc") else None
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    if not isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)):
+        return None
+    steps = pd.Series(index).diff().mode()
+    return steps[0] if len(steps) and steps[0] else None

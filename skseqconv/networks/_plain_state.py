@@ -1,0 +1,130 @@
+"""An estimator's state as plain data: Keras' optimizers by their settings."""
+
+import importlib
+from inspect import signature
+
+# Keras' own optimizers, schedules and losses, as Keras' configurations. They are made
+# anew here: Keras' own way back may import and call what a file names.
+
+_BASES = {
+    "keras.losses": "Loss",
+    "keras.optimizers": "Optimizer",
+    "keras.optimizers.schedules": "LearningRateSchedule",
+}
+
+
+def plain_state(state):
+    """An estimator's state, Keras' own optimizers and losses in it as plain data."""
+    plain = {}
+
+    def described(value):
+        if id(value) not in plain:  # one object stays one
+            plain[id(value)] = _description(value)
+        return plain[id(value)]
+
+    return _mapped(state, described)
+
+
+def restored_state(state):
+    """The state that `plain_state` was given; it is refused if it is not that."""
+    made = {}
+
+    def restored(value):
+        described = isinstance(value, dict) and "class_name" in value
+        if described and id(value) not in made:
+            made[id(value)] = _keras_object(value)
+        return made.get(id(value), value)
+
+    state = _mapped(state, restored)
+    if "_architecture" in state:
+        _check_network(state["_architecture"], state.get("_compiled_with"))
+        if state["_architecture"].get("window_norm") and "_level" not in state:
+            raise ValueError(
+                "This network forecasts changes, and was saved by a version of "
+                "skseqconv that kept their level inside of it: load it with that "
+                "version, or fit it again."
+            )
+    return state
+
+
+def _mapped(state, change):
+    held = {
+        name: change(state[name]) for name in ("loss", "optimizer") if name in state
+    }
+    if "_compiled_with" in state:
+        held["_compiled_with"] = tuple(map(change, state["_compiled_with"]))
+    return {**state, **held}
+
+
+def _description(value):
+    if type(value).__module__.partition(".")[0] != "keras":
+        return value
+    import keras
+
+    if not isinstance(value, (keras.losses.Loss, keras.optimizers.Optimizer)):
+        return value
+    description = keras.saving.serialize_keras_object(value)
+    if isinstance(value, keras.losses.Loss):  # whose configuration may leave out some
+        others = {"dtype": value.dtype, **getattr(value, "_fn_kwargs", {})}
+        description["config"] = {**others, **description["config"]}
+    try:
+        _class_and_config(description)
+    except ValueError:
+        return value  # holds somebody's own object
+    return description
+
+
+def _keras_object(description):
+    cls, config = _class_and_config(description)
+    for name, value in config.items():
+        if isinstance(value, dict):
+            config[name] = _keras_object(value)
+    return cls.from_config(config)
+
+
+def _class_and_config(description):
+    home, name = description.get("module"), description.get("class_name")
+    config = description.get("config")
+    if home in _BASES and isinstance(name, str) and isinstance(config, dict):
+        module = importlib.import_module(home)
+        cls, base = getattr(module, name, None), getattr(module, _BASES[home])
+        known = isinstance(cls, type) and issubclass(cls, base)
+        if known and all(_is_setting(*item) for item in config.items()):
+            return cls, dict(config)
+    raise ValueError(
+        f"{str(description)[:200]} describes none of Keras' own losses, optimizers and "
+        "schedules of the learning rate."
+    )
+
+
+def _is_setting(name, value):
+    if name == "fn":  # a function, which Keras would look for
+        return False
+    if name == "learning_rate" and isinstance(value, dict):
+        return value.get("module") == "keras.optimizers.schedules"
+    return _is_plain(value)
+
+
+def _is_plain(value):
+    if isinstance(value, list):
+        return all(isinstance(one, int | float) for one in value)
+    return value is None or isinstance(value, str | int | float)
+
+
+def _check_network(architecture, compiled_with):
+    """Refuse what is no description of a network: Keras would run what it names."""
+    from ._registry import BUILDERS
+
+    plain = isinstance(architecture, dict) and architecture.get("network") in BUILDERS
+    if plain:
+        known = {"network", *signature(BUILDERS[architecture["network"]]).parameters}
+        plain = set(architecture) <= known
+        plain = plain and all(map(_is_plain, architecture.values()))
+    if not plain:
+        raise ValueError(f"{str(architecture)[:200]} describes no network.")
+    loss, optimizer, *metrics = compiled_with or (None, None)
+    metrics = [one for some in metrics for one in some]
+    if isinstance(optimizer, dict) or not all(isinstance(m, str) for m in metrics):
+        raise ValueError(f"{str(compiled_with)[:200]} does not say how to train.")
+    if not (isinstance(loss, str) or callable(loss)):
+        raise ValueError(f"{str(loss)[:200]} is no loss.")

@@ -1,0 +1,1 @@
+"""Fitted estimators as files, and as plain Keras models."""

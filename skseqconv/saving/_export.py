@@ -1,0 +1,345 @@
+"""A fitted pipeline as one plain Keras model, for serving.
+
+What the steps have learned, the network's weights and the scale of y become layers
+and operations of Keras' own, so that a file of the model needs nothing but Keras.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn import preprocessing as scalers
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from skseqconv._files import file_path, whole_file, writable_path
+from skseqconv._public import public
+from skseqconv.transformers._per_step import PerStep
+from skseqconv.transformers._standardizer import Standardizer
+from skseqconv.transformers._windower import LookbackWindower
+
+if TYPE_CHECKING:
+    import keras
+
+#: Fitted scalers to the center and scale of ``(x - center) / scale``. By exact type: a
+#: subclass may do anything.
+_AFFINE = {
+    scalers.MaxAbsScaler: lambda step: (None, step.scale_),
+    scalers.MinMaxScaler: lambda step: (-step.min_ / step.scale_, 1 / step.scale_),
+    scalers.RobustScaler: lambda step: (step.center_, step.scale_),
+    Standardizer: lambda step: (step.mean_ if step.with_mean else None, step.scale_),
+}
+
+_AFFINE[scalers.StandardScaler] = _AFFINE[Standardizer]
+
+
+@public
+def export_keras(
+    estimator: BaseEstimator, path: str | bytes | os.PathLike | None = None
+) -> keras.Model:
+    """Make one plain Keras model of a fitted pipeline, from raw windows to its output.
+
+    All in it is Keras' own: `keras.models.load_model` loads it where this package is
+    not installed, and `Model.export` makes a SavedModel, ONNX or LiteRT of it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted network of this package, or a Pipeline that ends with one; of a
+        search, its `best_estimator_`. Other steps may be `LookbackWindower`,
+        `Standardizer`, and scikit-learn's StandardScaler, MinMaxScaler, RobustScaler,
+        MaxAbsScaler and SimpleImputer, inside of `PerStep` or not.
+    path : str, bytes or path-like, default=None
+        File to save the model in, ending in ".keras"; one that is there is replaced,
+        and stays whole if that fails. None saves nothing.
+
+    Returns
+    -------
+    model : keras.Model
+        Uncompiled, in float32, with weights of its own. It takes raw windows of shape
+        (n_samples, n_lags, n_channels), those that the pipeline's `LookbackWindower`
+        cuts out of the series; arrays of samples in that shape (one channel has an
+        axis, too); for a network with `embedding_dim` token ids, int32 of shape
+        (n_samples, n_steps). Of a classifier it gives what `predict_proba` gives. Of a
+        regressor it gives the values of `predict`, in the units of y and of shape
+        (n_samples, n_targets), with one column where y had one dimension; or after
+        ``loss="quantile"`` what `predict_quantiles` gives, of shape
+        (n_samples, n_quantiles) where y had one dimension.
+
+    Raises
+    ------
+    ValueError
+        If the last step is no network of this package, another one is not known, or
+        `path` does not end in ".keras".
+    sklearn.exceptions.NotFittedError
+        If the estimator is not fitted.
+    OSError
+        If the file cannot be written, or `path` is a folder, a pipe or a device.
+
+    See Also
+    --------
+    save : Saves the estimator itself.
+    LookbackWindower : Says which rows a window holds.
+
+    Notes
+    -----
+    The model checks nothing: it gives some output or other for missing and infinite
+    values and unknown token ids, which the pipeline refuses. Windows are float32,
+    whose seven digits must hold what matters in a channel. Where the newest value of
+    the target is missing, forecasts start from the last known one in the window;
+    `predict` looks for it in all of the series.
+
+    LiteRT runs a GRU on batches of one size only, which `export` is told by
+    ``input_signature=[keras.InputSpec("float32", shape=(1, n_lags, n_channels))]``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import Conv1DRegressor, LookbackWindower, Standardizer
+    >>> from skseqconv import export_keras, make_supervised
+    >>> X, y = make_supervised(np.sin(np.arange(200.0) / 5), 0, delay=3)
+    >>> windower = LookbackWindower(16)
+    >>> forecast = make_pipeline(
+    ...     Standardizer(), windower, Conv1DRegressor(n_conv=1, epochs=1)
+    ... )
+    >>> model = export_keras(forecast.fit(X, y))
+    >>> windows = windower.transform(X[100:]).to_numpy(np.float32)
+    >>> model(windows).shape
+    TensorShape([97, 1])
+    >>> np.allclose(model(windows)[:, 0], forecast.predict(X[100:]), atol=1e-5)
+    True
+    """
+    import keras
+
+    from skseqconv.estimators._base import SequenceEstimator
+
+    if path is not None:
+        if not (path := file_path(path)).endswith(".keras"):
+            raise ValueError(f"path={path!r} must end in '.keras'.")
+        path = writable_path(path)
+    check_is_fitted(estimator)
+    *steps, (name, last) = _opened(estimator, type(estimator).__name__)
+    if not isinstance(last, SequenceEstimator):
+        raise ValueError(
+            f"The last step, {name!r}, is a {type(last).__name__}, and must be a "
+            "network of this package, or a search of one with refit=True."
+        )
+    last = last._as_it_is()
+    embedded = len(last._input_shape) == 1
+    dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
+    inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
+    values = _with_last_known(inputs, _raw_targets(last, steps))
+    for name, step in steps:
+        if embedded:
+            raise _refusal(name, step, "the network takes token ids")
+        values = _applied(name, step, values)
+    with last._network() as network:
+        values = _stock_network(network.model)(values)
+    model = keras.Model(inputs, _in_units(last, values), name=type(last).__name__)
+    # `export` to ONNX wants a model that was called before.
+    model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))
+    if path is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "model.keras"
+            model.save(made)
+            with whole_file(path) as file:
+                file.write(made.read_bytes())
+    return model
+
+
+# The steps.
+
+
+def _opened(estimator, name):
+    """Names and fitted steps, those inside of Pipelines, searches and PerStep, too."""
+    if hasattr(estimator, "best_estimator_"):
+        yield from _opened(estimator.best_estimator_, name)
+    elif isinstance(estimator, Pipeline):
+        for step_name, step in estimator.steps:
+            yield from _opened(step, step_name)
+    elif type(estimator) is PerStep:
+        yield from _opened(estimator.transformer_, name)
+    elif estimator not in (None, "passthrough"):
+        yield name, estimator
+
+
+def _refusal(name, step, reason):
+    return ValueError(
+        f"The step {name!r} ({type(step).__name__}) cannot be exported: {reason}. "
+        "Apply the steps outside of the model, and export the last one alone: "
+        "export_keras(pipeline[-1]) takes what the network sees."
+    )
+
+
+def _raw_targets(estimator, steps):
+    """Channels whose last known values forecasts start from, if a step fills any."""
+    level = vars(estimator).get("_level")
+    fills = any(type(step) is SimpleImputer for _, step in steps)
+    channels = level["raw_channels"] if fills and level is not None else []
+    return sorted({int(channel) for channel in channels if channel >= 0})
+
+
+def _with_last_known(windows, channels):
+    """Windows in which the newest values of channels, if missing, are the last known.
+
+    Steps that fill missing values come after, so they fill others only.
+    """
+    from keras import ops
+
+    if not channels:
+        return windows
+    n_steps, n_channels = windows.shape[1:]
+    for channel in channels:
+        values = windows[:, :, channel]
+        place = ops.where(ops.isnan(values), -1.0, np.arange(n_steps, dtype="float32"))
+        last = ops.max(place, axis=1, keepdims=True)
+        known = ops.where(ops.equal(place, last), values, 0.0)
+        known = ops.sum(ops.where(ops.isnan(known), 0.0, known), axis=1)
+        newest = np.zeros((n_steps, n_channels), dtype=bool)
+        newest[-1, channel] = True
+        filled = ops.logical_and(ops.isnan(windows), newest)
+        filled = ops.logical_and(filled, last[:, :, None] >= 0)
+        windows = ops.where(filled, known[:, None, None], windows)
+    return windows
+
+
+def _applied(name, step, values):
+    """What a fitted step makes of the values of windows."""
+    from keras import ops
+
+    if type(step) is LookbackWindower:
+        return values
+    if type(step) is SimpleImputer:
+        fill = _each_channel(step.statistics_, values)
+        other = str(step.missing_values) != "nan"
+        if step.add_indicator or other or np.isnan(fill).any():
+            reason = "it adds or drops channels, or fills other values than nan"
+            raise _refusal(name, step, reason)
+        return ops.where(ops.isnan(values), fill, values)
+    if type(step) not in _AFFINE:
+        known = ", ".join(kind.__name__ for kind in _AFFINE)
+        raise _refusal(name, step, f"it is none of {known} and SimpleImputer")
+    center, scale = _AFFINE[type(step)](step)
+    if center is not None:
+        values = ops.subtract(values, _each_channel(center, values))
+    if scale is not None:
+        values = ops.divide(values, _each_channel(scale, values))
+    if getattr(step, "clip", False):
+        values = ops.clip(values, *getattr(step, "feature_range", (-1, 1)))
+    return values
+
+
+def _each_channel(learned, values):
+    """A value a channel; or a step, where the columns of a table were the steps."""
+    learned = np.asarray(learned, dtype=np.float32)
+    return learned if len(learned) == values.shape[2] else learned[:, None]
+
+
+# The network.
+
+
+def _stock_network(model):
+    """A copy of a network, of stock layers and without what only training needs."""
+    import keras
+
+    from skseqconv.networks._layers import Ascending, WindowNorm
+
+    computed = {
+        Ascending: _ascending,
+        WindowNorm: _relative,
+        keras.layers.Dropout: lambda layer, values: values,
+        keras.layers.SpatialDropout1D: lambda layer, values: values,
+    }
+    copies = []
+
+    def copy(layer):
+        if type(layer) in computed:
+            return layer
+        copies.append((_stock_layer(layer), layer))
+        return copies[-1][0]
+
+    def call(layer, inputs, **options):
+        if type(layer) in computed:
+            return computed[type(layer)](layer, inputs)
+        return layer(inputs, **options)
+
+    # Keras copies loss and optimizer, too, of a model that has some.
+    bare = keras.Model(model.input, model.output, name=model.name)
+    network = keras.models.clone_model(bare, clone_function=copy, call_function=call)
+    for ours, theirs in copies:
+        ours.set_weights(theirs.get_weights())
+    return network
+
+
+def _stock_layer(layer):
+    from keras import layers
+
+    # Operations are named by Keras, "add_1" and so on, as layers of a network may be.
+    own = {"name": f"network_{layer.name}", "dtype": "float32"}
+    if isinstance(layer, layers.Bidirectional):
+        return layers.Bidirectional(_stock_layer(layer.forward_layer), **own)
+    config = layer.get_config() | own
+    if isinstance(layer, layers.GRU):
+        config |= {"dropout": 0.0, "recurrent_dropout": 0.0}
+        # What is exported beside a GPU is to run without one.
+        return layers.GRU(**config, use_cudnn=False)
+    return type(layer).from_config(config)
+
+
+# What our layers compute, by operations of Keras on constants. (Of constants alone they
+# would give tensors, which become inputs of an ONNX graph.)
+
+
+def _relative(layer, window):
+    from keras import ops
+
+    from skseqconv.networks._layers import LEAST_SPREAD, variance
+
+    spread, slope = (weight.numpy() for weight in layer.weights)
+    last = window[:, -1:, :]
+    relative = window - last
+    if layer.kind == "standard":
+        least = np.square(LEAST_SPREAD * spread)
+        spread = ops.sqrt(variance(relative) + least)
+    else:
+        spread = ops.zeros_like(last) + spread
+    level = ops.matmul(last[:, 0], slope)
+    target_spread = ops.matmul(spread[:, 0], np.abs(slope))
+    return relative / spread, level, target_spread
+
+
+def _ascending(layer, values):
+    from keras import ops
+
+    n_values, at = values.shape[-1], layer.middle
+    above = np.triu(np.ones((n_values, n_values), dtype=np.float32))
+    below = above.T.copy()
+    above[: at + 1] = below[at:] = 0
+    return values[..., at : at + 1] + ops.matmul(ops.softplus(values), above - below)
+
+
+def _in_units(estimator, outputs):
+    """What the network gives as `predict_proba` or `predict` gives it."""
+    from keras import ops
+
+    if is_classifier(estimator):
+        shares = ops.clip(outputs, 0, 1)
+        if shares.shape[-1] == 1:
+            return ops.concatenate([1 - shares, shares], axis=-1)
+        return ops.divide(shares, ops.sum(shares, axis=-1, keepdims=True))
+    encoder = estimator.target_encoder_
+    scale, mean = (
+        np.asarray(learned, np.float32).reshape(-1, *[1] * (outputs.ndim - 2))
+        for learned in (encoder.scale_, encoder.mean_)
+    )
+    # Keras may add a mean as a bias of the second axis, which LiteRT cannot convert.
+    y = ops.subtract(ops.multiply(outputs, scale), -mean)
+    # Quantiles of one target are a row of their own, as of `predict_quantiles`.
+    return y[:, 0] if encoder.n_dims_ == 1 and y.ndim == 3 else y

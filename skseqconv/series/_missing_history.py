@@ -1,0 +1,105 @@
+"""Windows whose history is missing: the warning, and the error that it may be."""
+
+import sys
+import warnings
+
+import numpy as np
+
+from skseqconv._public import public
+
+#: What may be done about windows that begin before their series does.
+ON_MISSING_HISTORY = ("warn", "raise", "ignore")
+
+#: Packages that stand between the user's line and the warning.
+BETWEEN = ("joblib", "numpy", "scikeras", "sklearn", "skseqconv")
+
+
+@public
+class MissingHistoryWarning(UserWarning):
+    """Windows begin before their series does, and are predicted all the same.
+
+    The first row of the series is repeated in place of the rows that are missing,
+    so what a model says of such windows is unreliable. The warning is given once
+    a call, by whatever predicts from windows: ``predict`` and its kin, ``score``, and
+    `FlattenWindows`. ``LookbackWindower(..., on_missing_history="raise")`` makes an
+    error of it.
+
+    See Also
+    --------
+    SeriesView : Gives the rows to predict, and the rows before them as history.
+    LookbackWindower : Its `on_missing_history` refuses or ignores such windows.
+
+    Examples
+    --------
+    The last row alone has no history:
+
+    >>> import warnings
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import FlatWindowRegressor, LookbackWindower, make_supervised
+    >>> from skseqconv import MissingHistoryWarning, SeriesView
+    >>> series = np.arange(20.0)[:, None]
+    >>> model = make_pipeline(LookbackWindower(4), FlatWindowRegressor())
+    >>> model = model.fit(*make_supervised(series, 0))
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", MissingHistoryWarning)
+    ...     try:
+    ...         model.predict(series[-1:])
+    ...     except MissingHistoryWarning:
+    ...         print("history is missing")
+    history is missing
+
+    A view of the last row reads the rows before it:
+
+    >>> model.predict(SeriesView(series, rows=[len(series) - 1])).round(1)
+    array([20.])
+    """
+
+
+def check_history(windows, lag=None, advice=""):
+    """Warn of, or refuse, windows that begin before their series does.
+
+    Parameters
+    ----------
+    windows : WindowView or ndarray
+        What is predicted from. An array does not know where its series begins.
+    lag : int, default=None
+        The largest lag that is read; None for the whole windows.
+    advice : str, default=""
+        What the caller can add to the message.
+    """
+    choice = getattr(windows, "on_missing_history", "ignore")
+    if choice == "ignore":
+        return
+    reach = windows.reach if lag is None else int(lag)
+    n_short = np.count_nonzero(windows._depth() < reach)
+    if not n_short:
+        return
+    message = (
+        f"Too little history for {n_short} of {len(windows)} rows: a window needs "
+        f"{reach + 1} rows of its series, up to and including its own row. The first "
+        "row of the series is repeated in place of the missing ones, which makes "
+        "forecasts unreliable. Keep the earlier rows: SeriesView(series, rows=[...]) "
+        "predicts the chosen rows and reads the others as history, as the rows of "
+        f"make_supervised do. Otherwise leave these rows out.{advice}"
+    )
+    if choice == "raise":
+        raise ValueError(f"{message} (on_missing_history='raise')")
+    warnings.warn(
+        f"{message} LookbackWindower(on_missing_history='raise') makes this an error, "
+        "'ignore' silences it.",
+        MissingHistoryWarning,
+        stacklevel=stacklevel_of_caller(),
+    )
+
+
+def stacklevel_of_caller():
+    """Level of the first caller outside of the packages in between."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and _package_of(frame) in BETWEEN:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
+def _package_of(frame):
+    return frame.f_globals.get("__name__", "").partition(".")[0]

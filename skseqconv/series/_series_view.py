@@ -1,0 +1,132 @@
+"""Rows of a series, that remember the rows before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+from skseqconv._public import public
+
+from ._view import View
+
+
+@public
+class SeriesView(View):
+    """Rows of one or several series, that remember the rows before them.
+
+    Indexing by rows gives another view; an int gives the row's values.
+
+    Parameters
+    ----------
+    series : DataFrame, ndarray or memmap of shape (n_steps, n_channels), or a list
+        The series, or a list of them with the same channels. float32 and float64
+        arrays in C order, and memory maps of any numeric type, are held as they
+        are; everything else is converted once.
+    rows : array-like of int of shape (n_rows,), default=None
+        Rows of the view, None for all. The rows of several series are numbered
+        through: those of the second follow those of the first.
+    on_gap : {"raise", "warn", "ignore"}, default="warn"
+        What to do if the index of a table has gaps, see
+        :func:`skseqconv.make_supervised`. Rows are taken as consecutive in any case.
+
+    Attributes
+    ----------
+    rows : ndarray of shape (n_rows,)
+        The row numbers.
+    target : tuple of (int, int) or None
+        Channel and delay of each column of y, set by
+        :func:`skseqconv.make_supervised`.
+    steps : tuple
+        Fitted row-wise steps, applied in order whenever values are read.
+
+    Raises
+    ------
+    ValueError
+        If the series is not numeric or not two-dimensional, its index is out of
+        order, or a row lies outside.
+    TypeError
+        By ``np.asarray(view)`` and tools that copy X: windows made of plain rows
+        would lack the rows before them. `to_numpy` gives the array.
+
+    Warns
+    -----
+    UserWarning
+        If the index of a table has gaps, and ``on_gap="warn"``.
+
+    See Also
+    --------
+    make_supervised : Series to a view and a target.
+    WindowView : Look-back windows of such rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import SeriesView
+    >>> series = np.arange(12.0).reshape(6, 2)
+    >>> view = SeriesView(series)[2:][[True, False, False, True]]
+    >>> view.rows
+    array([2, 5])
+    >>> view.to_numpy()
+    array([[ 4.,  5.],
+           [10., 11.]])
+    >>> np.shares_memory(view.series, series)
+    True
+    """
+
+    lags = np.zeros(1, dtype=np.int64)
+
+    def __init__(
+        self,
+        series: ArrayLike | Sequence[ArrayLike] | View,
+        rows: ArrayLike | None = None,
+        *,
+        on_gap: Literal["raise", "warn", "ignore"] = "warn",
+    ) -> None:
+        if on_gap not in ("raise", "warn", "ignore"):
+            raise ValueError(
+                f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
+            )
+        super().__init__(series, rows, on_gap)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_rows, n_channels)."""
+        return (len(self.rows), self.n_channels)
+
+    def to_numpy(self, dtype: DTypeLike | None = None) -> NDArray:
+        """Copy the rows' values into an array.
+
+        Parameters
+        ----------
+        dtype : dtype, default=None
+            None for float32 from a float32 series, otherwise float64.
+
+        Returns
+        -------
+        values : ndarray of shape (n_rows, n_channels)
+            A copy, the appended steps applied.
+        """
+        return self._gather(self.dtype if dtype is None else dtype)[:, 0]
+
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray:
+        """Refuse to become an array by accident: windows of its rows would be wrong.
+
+        A stock transformer, or a tool that copies X, makes an array of it.
+        """
+        raise TypeError(
+            f"{self!r} is not turned into a plain array: the rows of an array do not "
+            "know the rows before them, so windows made of them would be wrong. In a "
+            "Pipeline, put Standardizer or PerStep(transformer) in the place of a "
+            "stock transformer. A tool that copies X, such as BaggingRegressor, "
+            "belongs after the windows: FlatWindowRegressor(BaggingRegressor()). "
+            "VotingRegressor and StackingRegressor take views as they are. "
+            "view.to_numpy() gives the array, for models that need no earlier rows."
+        )
+
+    def __repr__(self) -> str:
+        return f"SeriesView(shape={self.shape}, {self._memory()})"

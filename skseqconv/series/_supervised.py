@@ -1,0 +1,288 @@
+"""From a series to the X and y of a forecasting task."""
+
+from __future__ import annotations
+
+import numbers
+import warnings
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skseqconv._public import public
+
+from ._ids import warn_of_ids
+from ._series import Series, positions_of
+from ._series_view import SeriesView
+from ._time_axis import each_gaps, refuse_frequency, regular_parts
+
+if TYPE_CHECKING:
+    from pandas.tseries.offsets import BaseOffset
+
+
+@public
+def make_supervised(
+    series: ArrayLike | Sequence[ArrayLike] | SeriesView,
+    target: Hashable | Sequence[Hashable],
+    *,
+    delay: int | Sequence[int] = 1,
+    rows: ArrayLike | None = None,
+    on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
+    freq: str | BaseOffset | int | None = None,
+) -> tuple[SeriesView, NDArray]:
+    """Turn a series into rows X and the value y that each is to forecast.
+
+    Row ``t`` of X is row ``t`` of the series and ``y[t] = series[t + delay,
+    target]``. The last ``delay`` rows of a series have no such value and are left
+    out; so are rows whose target is missing, but those stay as the past of others.
+
+    Parameters
+    ----------
+    series : DataFrame, ndarray, memmap, SeriesView, or a list of series
+        Of shape (n_steps, n_channels), in the order of time. Windows never cross
+        from one series of a list into another; rows are ordered by time where all
+        have dates (or numbers) as index, otherwise by their position. Tables of
+        polars and pyarrow have no index: their rows are taken as consecutive, and a
+        column of dates is to be left out. Masked values are missing values.
+    target : label, int, or list of these
+        The channel to forecast, by its label; or by its position, where no label of
+        a channel is a number. Several give several columns of y.
+    delay : int or sequence of int, default=1
+        How many rows ahead the forecast lies. Several give several columns of y.
+    rows : array-like of int of shape (n_chosen,), default=None
+        The rows to forecast from, each once, in any order; None for all. All others
+        are still the past of their windows, and nothing is held or read for them:
+        this is how a memmap larger than memory is learned from. Rows are numbered
+        as in :class:`SeriesView`, and left out where they have no target.
+    on_gap : {"raise", "warn", "ignore", "split"}, default="raise"
+        What to do at gaps of the index, that is, at missing or repeated stamps.
+        "split" makes the parts between them separate series: windows never cross a
+        gap. It drops a row that repeats stamp and values of the row before, and
+        refuses one that repeats the stamp with other values. "warn" and "ignore"
+        take all rows as consecutive, with a warning or without: this is right for
+        natural gaps, such as nights or holidays without trade. An index out of
+        order is an error in any case. The series of a view cannot be split any more.
+    freq : str, offset of pandas, or int, default=None
+        The frequency of the index: a step that is another one, by more than stamps
+        are rounded, is a gap. Anything that pandas takes as an offset, such as
+        "10min", "MS", or ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for
+        trading days; a whole number for an index of numbers. None compares with the
+        most common step, or with the calendar frequency (days, business days,
+        months, ...) that leaves fewer gaps.
+
+    Returns
+    -------
+    X : SeriesView of shape (n_rows, n_channels)
+        A view of the series; ``X.target`` holds channel and delay of each column
+        of y.
+    y : ndarray of shape (n_rows,) or (n_rows, n_targets * n_delays)
+        Two-dimensional if `target` or `delay` is a sequence: all delays of the
+        first target, then of the second.
+
+    Raises
+    ------
+    ValueError
+        For an unknown target, a delay below one, a series too short for it, rows
+        outside of it or given twice, an index that is out of order, is text that
+        holds dates, or belongs to several series, or, with ``on_gap="raise"``, a gap.
+
+    Warns
+    -----
+    UserWarning
+        If rows are left out because their target is missing, and for gaps with
+        ``on_gap="warn"``.
+
+    See Also
+    --------
+    LookbackWindower : Makes windows of the rows of X.
+
+    Notes
+    -----
+    The generator of the Keras book (rows ``i - lookback`` to ``i - step``, target
+    at ``i + delay``) at row ``i`` is row ``t = i - step`` here, with
+    ``delay + step``.
+
+    X and y take 16 bytes and more a row: of a hundred million rows choose some, as
+    with ``rows=numpy.arange(0, len(series), 1000)``. The gap of a `TimeSeriesSplit`
+    counts rows of X: of these none is needed for a delay of up to 1000. The networks'
+    ``validation_gap="auto"`` goes by time itself.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skseqconv import LookbackWindower, make_supervised
+    >>> series = pd.DataFrame({"rain": [0.0, 1, 2, 3], "temp": [10.0, 11, 12, 13]})
+    >>> X, y = make_supervised(series, "temp", delay=2)
+    >>> X.shape
+    (2, 2)
+    >>> y
+    array([12., 13.])
+
+    The past of a chosen row stays in reach:
+
+    >>> X, y = make_supervised(series, "temp", rows=[2])
+    >>> y
+    array([13.])
+    >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
+    array([11., 12.])
+    """
+    if on_gap not in ("raise", "warn", "ignore", "split"):
+        raise ValueError(
+            "on_gap must be 'raise', 'warn', 'ignore' or 'split', got "
+            f"on_gap={on_gap!r}."
+        )
+    delays, several_delays = _delays(delay)
+    given = series if isinstance(series, SeriesView) else None
+    data = Series.of(series) if given is None else given._series
+    mended = _mend_gaps(data, on_gap, freq)
+    if given is None:
+        first = None if data.indexes is None else data.indexes[0]
+        warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
+    if mended is not data and (given is not None or rows is not None):
+        raise ValueError(
+            'on_gap="split" cannot split the series of a view, nor number rows= anew: '
+            "give the series itself, and choose among the rows of X."
+        )
+    view = _of_chosen(mended if given is None else given, rows)
+    data = view._series
+    channels, several_targets = _channels(target, data)
+    columns = tuple((channel, d) for channel in channels for d in delays)
+
+    rows = view.rows
+    stops = data.stops[data.series_of(rows)]
+    rows = rows[rows + max(delays) < stops]
+    if not len(rows):
+        longest = max(len(array) for array in data.arrays)
+        raise ValueError(
+            f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
+            f"target {max(delays)} rows later in its series, and the longest series "
+            f"has {longest} rows."
+        )
+    if len(data.arrays) > 1:
+        rows = rows[np.lexsort((rows, data.stamps(rows)))]
+    y = np.stack([data.take(rows + d, [c])[:, 0] for c, d in columns], axis=1)
+    rows, y = _without_missing(rows, y)
+    X = view._derive(rows=rows, target=columns)
+    return X, y if several_targets or several_delays else y[:, 0]
+
+
+def _of_chosen(series, rows):
+    """A view of the chosen rows, in the order of the series."""
+    view = SeriesView(series, rows)
+    if rows is None:
+        return view
+    chosen = np.sort(view.rows)
+    again = chosen[1:] == chosen[:-1]
+    if again.any():
+        raise ValueError(
+            f"rows= has row {chosen[1:][again][0]} more than once: np.unique(rows) has "
+            "each once."
+        )
+    return view._derive(rows=chosen)
+
+
+def _delays(delay):
+    several = not isinstance(delay, numbers.Integral)
+    delays = list(delay) if several and np.iterable(delay) else [delay]
+    valid = delays and all(
+        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
+        for d in delays
+    )
+    if valid and len(set(delays)) == len(delays):
+        return [int(d) for d in delays], several
+    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
+    of_the_row = (
+        " delay=0 would be the row's own value, which its window holds. To predict a "
+        "value of the row itself from other channels, leave it out of the series: "
+        "X = SeriesView(series.drop(columns='target')); y = series['target']."
+    )
+    raise ValueError(
+        "delay must be a whole number of rows >= 1, or several different ones, got "
+        f"delay={delay!r}.{of_the_row if zero else ''}"
+    )
+
+
+def _channels(target, data):
+    one = positions_of(target, data.labels) or isinstance(target, str)
+    several = not one and np.iterable(target)
+    targets = list(target) if several else [target]
+    channels = [channel_position(t, data.labels, data.n_channels) for t in targets]
+    if not channels or len(set(channels)) < len(channels):
+        raise ValueError(
+            f"target must name one channel or several different ones, got {target!r}."
+        )
+    return channels, several
+
+
+def channel_position(channel, labels, n_channels, parameter="target"):
+    """Position of a channel given by its label, or else by its position.
+
+    A number is a position only where no label is a number.
+    """
+    at = positions_of(channel, labels)
+    numbered = any(isinstance(label, numbers.Number) for label in labels or ())
+    if len(at) == 1:
+        return at[0]
+    if len(at) > 1:
+        way_out = "rename them" if numbered else "give its position"
+        raise ValueError(
+            f"{parameter}={channel!r} names {len(at)} channels: {way_out}."
+        )
+    if isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
+        if not numbered and -n_channels <= channel < n_channels:
+            return int(channel) % n_channels
+    known = f"0..{n_channels - 1}"
+    if labels is not None:
+        listed = ", ".join(map(repr, labels))
+        known = f"one of {listed} or {known}"
+        if numbered:
+            known = f"one of {listed} (no position, where labels are numbers)"
+    raise ValueError(
+        f"{parameter}={channel!r} is not a channel of the series: use {known}."
+    )
+
+
+def _without_missing(rows, y):
+    missing = ~np.isfinite(y).all(axis=1)
+    if missing.all():
+        raise ValueError("The target is missing at every row: nothing to forecast.")
+    if missing.any():
+        warnings.warn(
+            f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
+            "values) and were left out; they stay as the past of later rows.",
+            UserWarning,
+            stacklevel=3,
+        )
+    return rows[~missing], y[~missing]
+
+
+def _mend_gaps(data, on_gap, freq):
+    """Check the time axis of each series; split it at gaps if asked to."""
+    if data.indexes is None:
+        refuse_frequency(freq)
+        return data
+    arrays, indexes = [], []
+    found = each_gaps(data.indexes, freq)
+    for gaps, array, index in zip(found, data.arrays, data.indexes, strict=True):
+        if gaps is not None and on_gap == "raise":
+            raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
+        if gaps is not None and on_gap == "warn":
+            warnings.warn(
+                f"{gaps.describe()} The rows are taken as consecutive.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if gaps is not None and on_gap == "split":
+            gaps.refuse_choice(array)
+            for part in regular_parts(gaps, freq):
+                arrays.append(array[part])
+                indexes.append(index[part])
+        else:
+            arrays.append(array)
+            indexes.append(index)
+    if len(arrays) == len(data.arrays) and all(
+        a is b for a, b in zip(arrays, data.arrays, strict=True)
+    ):
+        return data
+    return Series(arrays, data.names, indexes, labels=data.labels)

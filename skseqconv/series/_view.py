@@ -1,0 +1,295 @@
+"""Lazy rows and look-back windows of a series.
+
+A view holds the series it looks at, the positions of its rows and, for windows,
+their lags. Indexing a view makes another view on the same memory; values are
+copied only when rows or windows are asked for, so a hundred thousand windows
+cost a hundred thousand integers. This module needs NumPy only.
+"""
+
+from __future__ import annotations
+
+import copy
+import numbers
+from collections.abc import Sequence
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any, Self, overload
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from ._series import Series, readable_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: Rows are read and transformed in pieces of about this many bytes.
+CHUNK_BYTES = 2**23
+
+
+class View:
+    """What rows and windows share: the series, the rows, the steps to apply."""
+
+    #: How many rows before its last one a window reaches.
+    reach: int = 0
+    rows: NDArray[np.int64]
+    lags: NDArray[np.int64]
+    steps: tuple[Any, ...]
+    target: tuple[tuple[int, int], ...] | None
+
+    def __init__(self, series, rows, on_gap="warn"):
+        if isinstance(series, View):
+            self._series, self.steps = series._series, series.steps
+            self.target = series.target
+            rows = series.rows if rows is None else rows
+        else:
+            self._series, self.steps, self.target = Series.of(series), (), None
+            if self._series is not series:
+                self._series.check_rows(on_gap, stacklevel=3)
+        self.rows = self._checked_rows(rows)
+
+    def _checked_rows(self, rows):
+        if rows is None:
+            return np.arange(self._series.n_rows, dtype=np.int64)
+        rows = np.asarray(rows)
+        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+            raise ValueError(
+                "The rows of a view must be a one-dimensional array of integers, "
+                f"got {rows.dtype} of shape {rows.shape}."
+            )
+        rows = rows.astype(np.int64)
+        if rows.size and not 0 <= rows.min() <= rows.max() < self._series.n_rows:
+            raise ValueError(
+                f"The rows of a view must lie in 0..{self._series.n_rows - 1}, got "
+                f"{rows.min()}..{rows.max()}."
+            )
+        return rows
+
+    def _derive(self, **attributes):
+        """Another view that differs in the given attributes only."""
+        view = copy.copy(self)
+        vars(view).update(attributes)
+        return view
+
+    def _append_step(self, step):
+        """The same view with one more row-wise step to apply to values."""
+        return self._derive(steps=(*self.steps, step))
+
+    # What the view is, as an array-like.
+
+    @property
+    def series(self) -> NDArray | list[NDArray]:
+        """The series itself: an array, or a list of arrays; never a copy."""
+        arrays = self._series.arrays
+        return arrays[0] if len(arrays) == 1 else arrays
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels, after the appended steps."""
+        return self.steps[-1].n_channels if self.steps else self._series.n_channels
+
+    @property
+    def channel_names(self) -> NDArray[np.object_] | None:
+        """Names of the channels, an array of str, or None where there are none."""
+        return self.steps[-1].channel_names if self.steps else self._series.names
+
+    @property
+    def index(self) -> pd.Index | None:
+        """The entry of the series' own index (dates) at each row, or None."""
+        return self._series.index_at(self.rows)
+
+    @property
+    def series_ids(self) -> NDArray[np.int64]:
+        """Which series each row belongs to: zeros where there is one."""
+        return self._series.series_of(self.rows)
+
+    @property
+    def stamps(self) -> NDArray[np.int64]:
+        """Integers in the order of time, one a row; equal for equal dates."""
+        return self._series.stamps(self.rows)
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Whether each row's whole window lies within its series."""
+        return self._depth() >= self.reach
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Type of the values: float32 for a float32 series, otherwise float64."""
+        return self._series.dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of values that an array of this view would hold."""
+        return int(np.prod(self.shape, dtype=np.int64))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held: the series and the row positions, not the windows."""
+        return self._series.nbytes + self.rows.nbytes
+
+    @property
+    def materialized_nbytes(self) -> int:
+        """Bytes that an array of this view would take."""
+        return self.size * self.dtype.itemsize
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    # Indexing: another view, but for an int, which gives the values.
+
+    @overload
+    def __getitem__(self, key: int) -> NDArray: ...
+
+    @overload
+    def __getitem__(
+        self, key: slice | Sequence[int] | NDArray | EllipsisType | tuple
+    ) -> Self: ...
+
+    def __getitem__(self, key):
+        if isinstance(key, tuple):
+            key = self._row_key(key)
+        if isinstance(key, np.ndarray) and key.ndim == 0 and key.dtype.kind in "iu":
+            key = int(key)
+        if isinstance(key, numbers.Integral) and not isinstance(key, (bool, np.bool_)):
+            row = self.rows[key]
+            return self._derive(rows=np.array([row])).to_numpy()[0]
+        return self._derive(rows=self.rows[self._checked_key(key)])
+
+    def _row_key(self, key):
+        rest = key[1:]
+        whole = all(
+            k is Ellipsis or (isinstance(k, slice) and k == slice(None)) for k in rest
+        )
+        if not key or not whole or len(rest) > self.ndim:
+            raise IndexError(
+                f"A {type(self).__name__} is indexed by rows alone, got {key!r}: "
+                "PerStep(ColumnTransformer(...)) selects channels in a Pipeline, "
+                "view.to_numpy()[...] indexes the values, and tools that change "
+                "columns take the table that the view was made of."
+            )
+        return key[0]
+
+    def _checked_key(self, key):
+        if isinstance(key, slice):
+            return key
+        if key is Ellipsis:
+            return slice(None)
+        array = np.asarray(key)
+        if array.size == 0 and array.dtype.kind == "f":
+            array = array.astype(np.int64)
+        if array.ndim != 1 or array.dtype.kind not in "iub":
+            raise IndexError(
+                f"A {type(self).__name__} is indexed by an int, a slice, or a "
+                f"one-dimensional array of ints or bools, got {key!r}."
+            )
+        return array
+
+    # Values.
+
+    def _depth(self):
+        """How many earlier rows of its own series each row has."""
+        return self.rows - self._series.first_rows(self.rows)
+
+    def _gather(self, dtype):
+        """Values of shape (n_rows, n_lags, n_channels)."""
+        lags = np.minimum(self.lags, self._depth()[:, None])
+        spans = self._spans()
+        if spans[2] > lags.size:  # far apart: less is read without what lies between
+            rows = (self.rows[:, None] - lags).ravel()
+            values = self._read(len(rows), rows.__getitem__, dtype)
+            return values.reshape(*lags.shape, self.n_channels)
+        block, positions = self._block_of(spans, dtype)
+        return block[positions[:, None] - lags]
+
+    def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
+        """Read the rows that the windows touch, each once, and say where they are.
+
+        Parameters
+        ----------
+        dtype : dtype, default=numpy.float32
+            Of the values.
+
+        Returns
+        -------
+        block : ndarray of shape (n_touched_rows, n_channels)
+            Rows in the order of the series, the appended steps applied to them.
+        positions : ndarray of shape (n_rows,)
+            Position in `block` of each window's last row. Earlier rows of a
+            window stand right before it, as far as the series goes back.
+        """
+        return self._block_of(self._spans(), dtype)
+
+    def _block_of(self, spans, dtype):
+        firsts, positions, n_touched = spans
+        begins = np.concatenate([[0], np.cumsum(firsts[1] - firsts[0])])
+
+        def rows_at(local):
+            span = np.searchsorted(begins, local, side="right") - 1
+            return local - begins[span] + firsts[0][span]
+
+        return self._read(n_touched, rows_at, dtype), positions
+
+    def _read(self, n_rows, rows_at, dtype):
+        """Values of rows of the series, piece by piece; `rows_at` tells which."""
+        values = np.empty((n_rows, self.n_channels), dtype=dtype)
+        width = max(self._series.n_channels, self.n_channels)
+        chunk = max(1, CHUNK_BYTES // (8 * width))
+        for start in range(0, n_rows, chunk):
+            local = np.arange(start, min(start + chunk, n_rows))
+            # What float32 cannot hold becomes infinite, and is found as such.
+            with np.errstate(over="ignore"):
+                values[start : start + chunk] = self._values_at(rows_at(local))
+        return values
+
+    def _spans(self):
+        """Stretches of rows that windows touch, and where each row lands in them."""
+        rows = self.rows
+        if not (rows[1:] > rows[:-1]).all():
+            rows = np.unique(rows)
+        lows = np.maximum(rows - self.reach, self._series.first_rows(rows))
+        highs = rows + 1
+        new = np.ones(len(rows), dtype=bool)
+        new[1:] = lows[1:] > highs[:-1]
+        last = np.roll(new, -1)
+        lows, highs = lows[new], highs[last]
+        begins = np.cumsum(highs - lows) - (highs - lows)
+        owner = np.searchsorted(lows, self.rows, side="right") - 1
+        positions = self.rows - lows[owner] + begins[owner] if len(rows) else self.rows
+        return (lows, highs), positions, int((highs - lows).sum())
+
+    def _values_at(self, rows):
+        """Rows of the series with the appended steps applied."""
+        values = self._series.take(rows)
+        for step in self.steps:
+            values = step.transform(values)
+        return values
+
+    def compact(self) -> Self:
+        """The same view on as little of the series as its windows reach.
+
+        A pickle of a view carries its whole series; of a compact one, for each
+        series, the rows from the first to the last that a window touches. Rows
+        without windows touch themselves alone: make the windows before.
+
+        Returns
+        -------
+        view : SeriesView or WindowView
+            Memory is still shared; rows are numbered anew.
+        """
+        first = np.maximum(self.rows - self.reach, self._series.first_rows(self.rows))
+        series, rows = self._series.cut(first, self.rows)
+        return self._derive(_series=series, rows=rows)
+
+    def _memory(self):
+        return (
+            f"{readable_bytes(self.nbytes)} held, "
+            f"{readable_bytes(self.materialized_nbytes)} as an array"
+        )

@@ -1,0 +1,1 @@
+"""Pipeline steps before the network: one public class a file."""

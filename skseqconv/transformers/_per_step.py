@@ -1,0 +1,143 @@
+"""Any transformer of rows, applied at each time step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import (
+    BaseEstimator,
+    clone,
+)
+from sklearn.utils import get_tags
+from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from skseqconv._public import public
+from skseqconv.series._containers import unmasked
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._row_wise import RowWise
+
+
+def _inner_has(method):
+    return lambda self: hasattr(self.transformer, method)
+
+
+@public
+class PerStep(RowWise, auto_wrap_output_keys=None):
+    """Lift a transformer of rows to rows, windows and panels.
+
+    What scikit-learn has for tables (imputers, PCA, encoders, ColumnTransformer)
+    is fitted to the rows and applied to each step of each window.
+    ``PerStep(SimpleImputer())`` is the way to missing values.
+
+    Parameters
+    ----------
+    transformer : estimator
+        The transformer; a copy of it is fitted. It is given a DataFrame where the
+        channels have names.
+
+    Attributes
+    ----------
+    transformer_ : estimator
+        The fitted transformer.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    Standardizer : Standardization, with less memory.
+
+    Notes
+    -----
+    ``SimpleImputer`` drops a channel that is missing throughout the rows of a
+    fold, unless it is told ``keep_empty_features=True``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.impute import SimpleImputer
+    >>> from skseqconv import PerStep, SeriesView
+    >>> rows = SeriesView(np.array([[1.0], [np.nan], [3.0]]))
+    >>> PerStep(SimpleImputer()).fit_transform(rows).to_numpy().ravel()
+    array([1., 2., 3.])
+    """
+
+    _parameter_constraints = {"transformer": [HasMethods(["fit", "transform"])]}  # noqa: RUF012
+
+    def __init__(self, transformer: BaseEstimator) -> None:
+        self.transformer = transformer
+
+    def _new_transformer(self):
+        return clone(self.transformer)
+
+    def _check_table(self, X, *, reset):
+        # The transformer checks the values: it may well take more than floats.
+        if hasattr(X, "columns"):
+            validate_data(self, X, reset=reset, skip_check_array=True)
+            return X
+        X = unmasked(X)
+        return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
+
+    def _fit_rows(self, inner, view, y):
+        rows = view.to_numpy()
+        names = view.channel_names
+        inner.fit(rows if names is None else pd.DataFrame(rows, columns=names), y)
+
+    def _set_fitted(self, inner, row):
+        super()._set_fitted(inner, row)
+        self.transformer_ = inner
+
+    @available_if(_inner_has("inverse_transform"))
+    def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
+        """Undo the transformation, where the transformer can.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+            Transformed rows, or windows of them.
+
+        Returns
+        -------
+        X_out : same kind as X
+            The same rows as they were before `transform`.
+        """
+        return self._invert(X)
+
+    @available_if(_inner_has("get_feature_names_out"))
+    def get_feature_names_out(
+        self, input_features: ArrayLike | None = None
+    ) -> NDArray[np.object_]:
+        """Name the channels that come out.
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Names of the channels that go in; None for those seen in fit.
+
+        Returns
+        -------
+        names : ndarray of str
+            As the fitted transformer names them.
+        """
+        check_is_fitted(self)
+        if input_features is None:
+            input_features = getattr(self, "feature_names_in_", None)
+        return self.transformer_.get_feature_names_out(input_features)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        inner = get_tags(self.transformer)
+        tags.input_tags = inner.input_tags
+        tags.input_tags.sparse = False
+        tags.transformer_tags.preserves_dtype = inner.transformer_tags.preserves_dtype
+        tags.target_tags.required = inner.target_tags.required
+        return tags

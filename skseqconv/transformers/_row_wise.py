@@ -1,0 +1,204 @@
+"""Row-wise transformers: standardize, or lift any transformer of rows.
+
+They take rows, windows, panels and tables. A view's series is left untouched:
+the fitted step is appended to the view, and runs on the rows that windows touch
+when those are read. So a row is transformed once, however many windows hold it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn import config_context
+from sklearn.base import (
+    BaseEstimator,
+    TransformerMixin,
+)
+from sklearn.callback import CallbackSupportMixin
+from sklearn.utils import _safe_indexing, check_consistent_length
+from sklearn.utils.validation import check_is_fitted
+
+from skseqconv._callbacks import one_task
+from skseqconv._public import public
+from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
+from skseqconv.series._containers import unmasked
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._output import OutputMixin
+
+
+@public
+class RowStep:
+    """A fitted transformer as views apply it: rows in, rows out, never changed.
+
+    Parameters
+    ----------
+    transformer : fitted transformer
+    method : {"transform", "inverse_transform"}
+    n_channels : int
+        Number of channels that come out.
+    channel_names : ndarray of str or None
+        Their names.
+    """
+
+    def __init__(self, transformer, method, n_channels, channel_names):
+        self.transformer = transformer
+        self.method = method
+        self.n_channels = n_channels
+        self.channel_names = channel_names
+
+    def transform(self, rows):
+        names = getattr(self.transformer, "feature_names_in_", None)
+        if names is not None and self.method == "transform":
+            rows = pd.DataFrame(rows, columns=names)
+        with config_context(transform_output="default"):
+            out = getattr(self.transformer, self.method)(rows)
+        return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
+
+
+class RowWise(
+    OutputMixin,
+    CallbackSupportMixin,
+    TransformerMixin,
+    BaseEstimator,
+    auto_wrap_output_keys=None,
+):
+    """A transformer of rows, for whatever holds rows.
+
+    Subclasses say what transformer to fit (`_new_transformer`), how to fit it to
+    an array or a table (`_fit_table`) and to the rows of a view (`_fit_rows`), and
+    how to check a table (`_check_table`).
+    """
+
+    _step_class = RowStep
+
+    @one_task
+    def fit(
+        self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
+    ) -> Self:
+        """Learn from the rows of X.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+            Of a view, its own rows are learned, each once, and none of the earlier
+            rows that its windows reach into. Of a panel, every step is a row.
+        y : array-like of shape (n_rows,), default=None
+            Given to the transformer with the rows of a view or a table.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        self._validate_params()
+        inner = self._new_transformer()
+        kind = kind_of(X)
+        if kind == "panel":
+            X = check_panel(self, X, reset=True)
+            rows = X.reshape(-1, X.shape[2])
+            self._fit_table(inner, rows, None)
+        elif kind == "table":
+            rows = self._check_table(X, reset=True)
+            self._fit_table(inner, rows, y)
+        else:
+            check_channels(self, X, reset=True)
+            check_consistent_length(X, y)
+            if not len(X):
+                raise ValueError(f"{X!r} has no rows to learn from.")
+            rows = SeriesView(X)
+            if not (np.diff(X.rows) > 0).all():
+                first = np.sort(np.unique(X.rows, return_index=True)[1])
+                rows, y = rows[first], None if y is None else _safe_indexing(y, first)
+            self._fit_rows(inner, rows, y)
+            rows = rows[:1].to_numpy()
+        self._set_fitted(inner, rows[:1])
+        return self
+
+    def _fit_table(self, inner, rows, y):
+        inner.fit(rows, y)
+
+    def _set_fitted(self, inner, row):
+        names_in = getattr(self, "feature_names_in_", None)
+        step = self._step_class(inner, "transform", None, None)
+        step.n_channels = step.transform(row).shape[1]
+        if names_in is not None and hasattr(inner, "get_feature_names_out"):
+            step.channel_names = inner.get_feature_names_out(names_in)
+        elif step.n_channels == self.n_features_in_:
+            step.channel_names = names_in
+        elif hasattr(inner, "get_feature_names_out"):
+            step.channel_names = inner.get_feature_names_out()
+        self._step = step
+
+    def transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
+        """Transform rows, or the rows of windows and panels.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+            Rows, or windows of rows.
+
+        Returns
+        -------
+        X_out : same kind as X
+            A view for a view (nothing is computed yet), a DataFrame for pandas'
+            DataFrame and an array for anything else, unless `set_output` says
+            otherwise.
+        """
+        check_is_fitted(self)
+        return self._apply(self._step, X)
+
+    def _apply(self, step, X):
+        forth = step.method == "transform"
+        kind = kind_of(X)
+        if not forth:
+            self._check_channels_out(X, kind)
+        if kind in ("rows", "windows"):
+            if not forth and X.steps and X.steps[-1] is self._step:
+                return X._derive(steps=X.steps[:-1])
+            if forth:
+                check_channels(self, X, reset=False)
+            return X._append_step(step)
+        if kind == "panel":
+            X = check_panel(self, X, reset=False) if forth else X
+            X = np.asarray(unmasked(X))
+            return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
+        index = getattr(X, "index", None) if hasattr(X, "iloc") else None
+        rows = self._check_table(X, reset=False) if forth else unmasked(X)
+        values = step.transform(rows)
+        names = step.channel_names
+        if names is None and _keeps_columns(step.transformer, X, values.shape[1]):
+            names = X.columns
+        elif names is None:
+            names = [f"x{i}" for i in range(values.shape[1])]
+        return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
+
+    def _check_channels_out(self, X, kind):
+        n_channels = X.n_channels if kind in ("rows", "windows") else np.shape(X)[-1]
+        if n_channels != self._step.n_channels:
+            raise ValueError(
+                f"X has {n_channels} channels, but {type(self).__name__} gives "
+                f"{self._step.n_channels}: only those can be brought back."
+            )
+
+    def _invert(self, X):
+        check_is_fitted(self)
+        inner = self._step.transformer
+        names = getattr(self, "feature_names_in_", None)
+        step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
+        return self._apply(step, X)
+
+
+def _keeps_columns(transformer, X, n_columns):
+    """Whether columns whose labels are no text come out as they went in."""
+    if not hasattr(X, "iloc") or X.shape[1] != n_columns:
+        return False
+    labels = [str(label) for label in X.columns]
+    named = getattr(transformer, "get_feature_names_out", None)
+    return named is not None and list(named(labels)) == labels

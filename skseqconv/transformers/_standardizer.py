@@ -1,0 +1,189 @@
+"""Standardize the channels of rows, windows and panels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import (
+    OneToOneFeatureMixin,
+)
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv._public import public
+from skseqconv.inputs._finite import raise_not_finite_row
+from skseqconv.inputs._kinds import check_table
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._row_wise import RowStep, RowWise
+
+#: Standardizer learns the rows of a view in pieces of about this many bytes.
+PIECE_BYTES = 2**20
+
+
+@public
+class StandardizeStep(RowStep):
+    """What a fitted StandardScaler does to rows, whatever values they hold.
+
+    Infinite values pass, and are found where a window reads them.
+    """
+
+    def transform(self, rows):
+        scaler = self.transformer
+        out = np.array(rows)
+        if scaler.mean_ is not None and scaler.with_mean:
+            out -= scaler.mean_.astype(out.dtype)
+        if scaler.scale_ is not None:
+            out /= scaler.scale_.astype(out.dtype)
+        return out
+
+
+_STATISTICS = ("mean_", "var_", "scale_")
+
+
+def _learn_piece(scaler, rows, names):
+    """StandardScaler.partial_fit, but that a channel may be missing in a piece.
+
+    It would make the channel's statistics NaN for good; they stay as they were.
+    Values whose statistics are beyond float64 are refused.
+    """
+    before = {name: getattr(scaler, name, None) for name in _STATISTICS}
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaler.partial_fit(rows)
+    missing = np.isnan(rows).all(axis=0)
+    known = [getattr(scaler, name) for name in _STATISTICS]
+    finite = [np.isfinite(value) for value in known if value is not None]
+    overflown = np.flatnonzero(~(np.all(finite, axis=0) | missing)) if finite else ()
+    if len(overflown):
+        channel = overflown[0] if names is None else repr(names[overflown[0]])
+        largest = np.nanmax(np.abs(rows[:, overflown[0]]))
+        raise ValueError(
+            f"Channel {channel} has values up to {largest:g}, whose mean and variance "
+            "float64 cannot hold. If they stand for missing values, replace them by "
+            "NaN. Otherwise divide the channel by a power of ten first."
+        )
+    if missing.any():
+        for name, old in before.items():
+            _put(scaler, name, missing, 0.0 if old is None else old[missing])
+
+
+def _put(scaler, name, channels, value):
+    statistic = getattr(scaler, name)
+    if statistic is not None:
+        statistic[channels] = value
+
+
+@public
+class Standardizer(OneToOneFeatureMixin, RowWise, auto_wrap_output_keys=None):
+    """Standardize each channel of rows, windows or panels.
+
+    A channel is shifted to mean zero and scaled to variance one by scikit-learn's
+    :class:`~sklearn.preprocessing.StandardScaler`. Unlike that one it takes views:
+    their rows are learned once each, however many windows hold them, and keep
+    their past.
+
+    Parameters
+    ----------
+    with_mean : bool, default=True
+        Shift each channel to mean zero.
+    with_std : bool, default=True
+        Scale each channel to variance one; a constant channel keeps its scale.
+
+    Attributes
+    ----------
+    mean_ : ndarray of shape (n_channels,) or None
+        Mean of each channel, missing values left out.
+    scale_ : ndarray of shape (n_channels,) or None
+        What each channel is divided by.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of shape (n_channels,)
+        Their names, where X has some.
+
+    See Also
+    --------
+    PerStep : Lifts any other transformer of rows.
+
+    Notes
+    -----
+    Missing values are left out of the statistics and stay missing, as with
+    StandardScaler; ``PerStep(SimpleImputer())`` fills them. Values whose variance
+    float64 cannot hold, from about 1e154 on, are refused.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseqconv import SeriesView, Standardizer
+    >>> rows = SeriesView(np.array([[0.0], [2.0], [10.0]]))
+    >>> standardizer = Standardizer().fit(rows[:2])
+    >>> standardizer.transform(rows).to_numpy().ravel()
+    array([-1.,  1.,  9.])
+    """
+
+    _parameter_constraints = {"with_mean": ["boolean"], "with_std": ["boolean"]}  # noqa: RUF012
+
+    def __init__(self, *, with_mean: bool = True, with_std: bool = True) -> None:
+        self.with_mean = with_mean
+        self.with_std = with_std
+
+    _step_class = StandardizeStep
+
+    def _new_transformer(self):
+        return StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
+
+    def _check_table(self, X, *, reset):
+        return check_table(self, X, reset=reset)
+
+    def _fit_table(self, inner, rows, y):
+        self._learn(inner, [rows])
+
+    def _fit_rows(self, inner, view, y):
+        self._learn(inner, self._pieces(view))
+
+    def _pieces(self, view):
+        # Piece by piece: all rows at once would be a copy of the series.
+        n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
+        for start in range(0, len(view), n_rows):
+            part = view[start : start + n_rows]
+            rows = part.to_numpy()
+            if np.isinf(rows).any():
+                at, channel = np.argwhere(np.isinf(rows))[0]
+                raise_not_finite_row(part, part.rows[at], channel, rows[at, channel])
+            yield rows
+
+    def _learn(self, inner, pieces):
+        for rows in pieces:
+            _learn_piece(inner, rows, getattr(self, "feature_names_in_", None))
+        never_seen = inner.n_samples_seen_ == 0
+        if np.any(never_seen):
+            for name in _STATISTICS:
+                _put(inner, name, never_seen, np.nan)
+
+    def _set_fitted(self, inner, row):
+        super()._set_fitted(inner, row)
+        self.mean_, self.scale_ = inner.mean_, inner.scale_
+
+    def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
+        """Bring standardized rows back to their own scale.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels)
+            Standardized rows, or windows of them.
+
+        Returns
+        -------
+        X_out : same kind as X
+            The same rows in their own units.
+        """
+        return self._invert(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
