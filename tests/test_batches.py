@@ -8,6 +8,8 @@ from skseqconv import WindowView
 from skseqconv.engine._feed import Feed, gather, to_tensors
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences
 
+LIMIT = "skseqconv.inputs._sequences.MAX_TENSOR_BYTES"
+
 ENDS, LAGS = [10, 11, 50, 80], [4, 2, 0]
 
 
@@ -59,9 +61,7 @@ def test_both_ways_give_the_windows(lags, complete, n_series):
 def test_a_tensor_has_the_rows_that_windows_touch(view, n_rows, monkeypatch):
     assert len(view.block()[0]) == n_rows
     for most, fits in ((n_rows, True), (n_rows - 1, False)):
-        monkeypatch.setattr(
-            "skseqconv.inputs._sequences.MAX_TENSOR_BYTES", most * 2 * 4
-        )
+        monkeypatch.setattr(LIMIT, most * 2 * 4)
         assert WindowSequences(view).fits_tensor() is fits
 
 
@@ -69,16 +69,14 @@ def test_more_windows_than_rows_of_a_tensor_do_not_fit(monkeypatch):
     """Many may end at one row: where they do takes room as well."""
     view = WindowView(series(), ends=np.repeat([40, 41], 30), lags=[0])
     for most, fits in ((60, True), (59, False)):
-        monkeypatch.setattr(
-            "skseqconv.inputs._sequences.MAX_TENSOR_BYTES", most * 2 * 4
-        )
+        monkeypatch.setattr(LIMIT, most * 2 * 4)
         assert WindowSequences(view).fits_tensor() is fits
 
 
 def test_a_panel_is_a_tensor_up_to_its_size(monkeypatch):
     panel = PanelSequences(np.zeros((5, 4, 3)))
     for most, fits in ((240, True), (239, False)):
-        monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", most)
+        monkeypatch.setattr(LIMIT, most)
         assert panel.fits_tensor() is fits
 
 
@@ -86,7 +84,7 @@ def test_a_panel_is_a_tensor_up_to_its_size(monkeypatch):
 @pytest.mark.parametrize("most, sizes", [(2**28, [6, 6, 1]), (0, [3, 3, 3, 3, 1])])
 def test_calls_take_all_samples_in_their_order(most, sizes, weighted, monkeypatch):
     """Two steps of three a call, or where batches come from NumPy one."""
-    monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", most)
+    monkeypatch.setattr(LIMIT, most)
     panel, y = np.arange(13.0).reshape(13, 1, 1), np.arange(13.0, dtype=np.float32)
     feed = Feed(PanelSequences(panel), y[:, None], -y if weighted else None)
     order = np.random.default_rng(0).permutation(13).astype(np.int32)

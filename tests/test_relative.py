@@ -258,9 +258,7 @@ def test_large_levels_are_read_batch_by_batch_as_well(monkeypatch):
     series = walk_at(1e8)
     X, _ = windows_of(series)
     monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
-    monkeypatch.setattr(
-        "skseqconv.estimators._level.MAX_VALUES", 40
-    )  # and levels piece by piece
+    monkeypatch.setattr("skseqconv.estimators._level.MAX_VALUES", 40)
     fed = relative(Sequences.of(X), level_of())
     np.testing.assert_array_equal(fed.levels[:, 0], series[X.rows, 0])
     exact = X.to_numpy()[[5, 90]]

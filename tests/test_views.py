@@ -711,7 +711,8 @@ def test_whole_windows_become_an_array():
 
 def test_a_large_view_is_not_made_an_array_by_accident(monkeypatch):
     windows = WindowView(climate(103, 2), lags=[3, 2, 1, 0])[3:]
-    monkeypatch.setattr(_window_view, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes)
+    n_bytes = windows.materialized_nbytes
+    monkeypatch.setattr(_window_view, "MAX_IMPLICIT_BYTES", n_bytes)
     assert np.asarray(windows).shape == (100, 4, 2)
     monkeypatch.setattr(
         _window_view, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes - 1
