@@ -11,6 +11,7 @@ prefetching and 20 steps a call of Keras' fit, 10.5 and 23.9. XLA is kept to the
 of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
 """
 
+import math
 import os
 import threading
 from functools import partial
@@ -20,8 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 from skseqconv.networks._layers import Pinball
-from skseqconv.networks._lengths import n_activations
-from skseqconv.networks._registry import BUILDERS
+from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
@@ -89,7 +89,8 @@ class Network:
     def __init__(self, architecture, loss, optimizer, metrics=()):
         options, n_outputs = dict(architecture), architecture["n_outputs"]
         self.strategy = current_strategy()
-        self.model = BUILDERS[options.pop("network")](**options)
+        self.kind = NETWORKS[options.pop("network")]
+        self.model = self.kind.build(**options)
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer = type(optimizer).from_config(optimizer.get_config())
         else:
@@ -106,7 +107,7 @@ class Network:
             self.optimizer.variables, self.model.trainable_variables
         )
         self.predict_batch_size = int(
-            np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
+            np.clip(PREDICT_BATCH_BYTES // (4 * widest_output(self.model)), 1, 4096)
         )
         self.n_outputs = n_outputs
         self._programs, self._tracing = {}, threading.RLock()
@@ -291,6 +292,12 @@ class Network:
         return self.model(gather(tensors, at), training=False)
 
 
+def widest_output(model):
+    """Values of the widest layer for one sample: what a batch costs in memory."""
+    outputs = keras.tree.flatten([layer.output for layer in model.layers])
+    return max(math.prod(output.shape[1:]) for output in outputs)
+
+
 def _called(program, *arguments):
     """Call a program; what a signal's handler raises meanwhile arrives as it is.
 
@@ -319,7 +326,7 @@ def run_batches(step, fixed_size, tensors, labels, order, batch_size):
     """Run a step of Keras' own on each batch of the samples in `order`.
 
     A batch of a size known beforehand makes a step of a GRU a third faster, of
-    convolutions a tenth (`MIN_FULL_BATCHES`).
+    convolutions a tenth (`NetworkKind.min_full_batches`).
     """
     n_samples = tf.size(order)
     batch_size = batch_size if fixed_size is None else fixed_size

@@ -7,12 +7,6 @@ import numpy as np
 
 from ._network import STEPS_PER_CALL
 
-#: Where an epoch ends in a smaller batch, batches of full size have a program of
-#: their own if an epoch has more than so many, by network. It takes 0.7 s (Conv1D) or
-#: 1.2 s to trace, and saves 1 of 10 ms a step (Conv1D) or, of a GRU over 80 steps, 11
-#: of 29.
-MIN_FULL_BATCHES = {"conv1d": 100, "conv1d_gru": 8}
-
 _BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -79,7 +73,7 @@ def train(
         check_watched(callbacks, network.measured, validated=validation is not None)
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
-    fixed = not partial_batch or n_steps > MIN_FULL_BATCHES[network.model.name]
+    fixed = not partial_batch or n_steps > network.kind.min_full_batches
     # Last, so that it sees what others add to the logs (a learning rate, say).
     history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(

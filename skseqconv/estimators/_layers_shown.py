@@ -5,7 +5,7 @@ import math
 import pandas as pd
 from sklearn.base import BaseEstimator
 
-from skseqconv.networks._lengths import dilation_rates, per_layer
+from skseqconv.networks._registry import NETWORKS
 
 #: What `layers_` says of a layer.
 _COLUMNS = ["layer", "kind", "output_shape", "n_parameters", "n_fixed"]
@@ -76,8 +76,11 @@ class ShowsLayers:
         if self.initialized_:
             return params
         try:
-            planned = planned_layers(self)
+            kind = NETWORKS[self._network_name]
+            planned = kind.planned_layers(self.get_params(deep=False))
         except (TypeError, ValueError):  # fit says what is wrong with the parameters
+            return params
+        if not planned:
             return params
         layers, others = planned_html(planned), params._html_repr
         params._html_repr = lambda: others() + layers
@@ -107,40 +110,6 @@ class _Listed:
 
     def __getattr__(self, name):
         return getattr(self._estimator, name)
-
-
-def planned_layers(estimator):
-    """Name of each layer that parameters ask for, and what they say of it.
-
-    Lengths and numbers of parameters are not among it: they come with X and y.
-    """
-    own = estimator
-    kernels = per_layer(own.kernel_size, own.n_conv, "kernel_size")
-    dilations = dilation_rates(own.dilation_rate, own.n_conv, own.residual)
-    pools = [*per_layer(own.pool_size, own.n_conv - 1, "pool_size"), 1]
-    filters = per_layer(own.filters, own.n_conv, "filters")
-    rows = []
-    if own.embedding_dim is not None:
-        rows.append(("embedding", f"{own.embedding_dim} numbers for each token"))
-    for i in range(own.n_conv):
-        apart = f", {dilations[i]} apart" if dilations[i] > 1 else ""
-        said = f"{filters[i]} filters of {kernels[i]} steps{apart}"
-        rows.append((f"conv_{i + 1}", said))
-        if own.normalization is not None:
-            rows.append((f"norm_{i + 1}", own.normalization))
-        if own.residual and (i + 1) % own.residual == 0:
-            first = i + 2 - own.residual
-            rows.append((f"add_{i + 1}", f"what went into conv_{first}"))
-        if pools[i] > 1:
-            rows.append((f"pool_{i + 1}", f"maximum of {pools[i]} steps"))
-    if hasattr(own, "gru_units"):
-        name = "bidirectional" if own.bidirectional else "gru"
-        rows.append((name, f"{own.gru_units} units"))
-    else:
-        rows.append(("global_pool", f"{own.global_pooling} of all steps"))
-    if own.dropout:
-        rows.append(("dropout", f"{own.dropout:g}"))
-    return [*rows, ("output", "as many as y asks for")]
 
 
 def planned_html(rows):
