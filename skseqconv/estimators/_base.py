@@ -16,10 +16,10 @@ from typing import Self
 import keras
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
 from skseqconv.engine._pool import drop, refuse_fork
 from skseqconv.engine._training import is_harmless, prepared_callbacks, stopping, train

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView

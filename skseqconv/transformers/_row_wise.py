@@ -17,12 +17,12 @@ from sklearn.base import (
     BaseEstimator,
     TransformerMixin,
 )
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import _safe_indexing, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView

@@ -8,12 +8,12 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
 from skseqconv.inputs._time_spans import refuse_durations
 from skseqconv.series._containers import labels_of, unmasked
