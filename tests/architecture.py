@@ -1,8 +1,8 @@
 """The map of the package, read from its imports.
 
-    python -m tests.architecture                  # folders, floors, arrows, circles
-    python -m tests.architecture --picture FILE   # the picture in the guide
-    python -m tests.architecture --lines [TREE ...]   # lines of code, docstrings, comments
+    python -m tests.architecture                      # folders, floors, arrows, circles
+    python -m tests.architecture --picture FILE       # the picture in the guide
+    python -m tests.architecture --lines [TREE ...]   # lines of code, docstrings, ...
 
 It parses the files and imports none of them.
 """
@@ -171,7 +171,9 @@ def _import_nodes(node, in_function=False, typing_only=False):
             yield child, in_function, typing_only
             continue
         is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        checks = isinstance(child, ast.If) and "TYPE_CHECKING" == ast.unparse(child.test)
+        checks = isinstance(child, ast.If) and "TYPE_CHECKING" == ast.unparse(
+            child.test
+        )
         yield from _import_nodes(
             child, in_function or is_function, typing_only or checks
         )
