@@ -8,6 +8,7 @@ import numpy as np
 
 from skseqconv.inputs._finite import raise_if_not_finite
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
@@ -64,7 +65,7 @@ class RelativeWindows(WindowSequences):
         return type(self)(self.data[key], self._level)
 
     def _newest_lags(self):
-        return np.minimum(self.data.lags[-1], self.data._depth())
+        return np.minimum(self.data.lags[-1], depth_of(self.data))
 
     def tensors(self):
         view = self.data
@@ -74,7 +75,7 @@ class RelativeWindows(WindowSequences):
             high = block.astype(np.float32)
         if not np.isfinite(high).all():
             raise_if_not_finite(view, high, ends)
-        depth = np.minimum(view._depth(), view.reach)
+        depth = np.minimum(depth_of(view), view.reach)
         newest, lags = ends - self._newest_lags(), view.lags
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)

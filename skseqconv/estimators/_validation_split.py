@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 
 
@@ -76,11 +77,3 @@ def _last_of_each(rows, labels, share):
             f"{len(np.unique(labels))} classes: use a larger one, or more samples."
         )
     return rows[~held_out], rows[held_out]
-
-
-def target_stamps(X, delay):
-    """When the targets come; beyond the end of a series, `delay` stamps later."""
-    stamps = X.stamps + delay
-    inside = X.rows + delay < X._series.stops[X.series_ids]
-    stamps[inside] = X._series.stamps(X.rows[inside] + delay)
-    return stamps
