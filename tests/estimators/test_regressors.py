@@ -536,7 +536,7 @@ print(one.tolist() == two.tolist(), one)
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )
     assert done.stdout.startswith("True"), done.stdout
@@ -593,7 +593,7 @@ print(model.fit(X, series[30:, 0]).predict(X).tobytes().hex())
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
     )
     return done.stdout.strip()
 
@@ -1235,7 +1235,7 @@ def test_a_saved_network_loads_in_a_fresh_process(windows, tmp_path):
         "model = keras.models.load_model('gru.keras')\n"
         "np.save('y.npy', model.predict(np.load('X.npy'), verbose=0))"
     )
-    root = str(Path(__file__).parents[1])
+    root = str(Path(__file__).parents[2])
     subprocess.run(
         [sys.executable, "-c", code],
         check=True,
