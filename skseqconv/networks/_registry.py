@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
 from ._lengths import field_of_stack, settled_padding
-from ._planned import planned_conv1d, planned_conv1d_gru
 
 if TYPE_CHECKING:
     import keras
@@ -28,10 +27,6 @@ def _whole_window(options: Options) -> int:
     return options["input_shape"][0]
 
 
-def _not_shown(options: Options) -> list[tuple[str, str]]:
-    return []
-
-
 class NetworkKind(NamedTuple):
     """What is to be known about a network. The defaults fit any network."""
 
@@ -44,10 +39,6 @@ class NetworkKind(NamedTuple):
     #: Number of time steps that each value before the pooling or the GRU reads.
     receptive_field: Callable[[Options], int] = _whole_window
 
-    #: Name and description of each layer, from an estimator's parameters alone. The
-    #: diagram of an estimator shows them before `fit`.
-    planned_layers: Callable[[Options], list[tuple[str, str]]] = _not_shown
-
     #: If an epoch has more batches than this and ends with a smaller one, the full
     #: batches run in a program of their own, which is faster, but takes time to trace.
     #: Conv1D: 0.7 s to trace, a step takes 9 ms instead of 10. Conv1D-GRU over 80
@@ -56,14 +47,11 @@ class NetworkKind(NamedTuple):
 
 
 NETWORKS = {
-    "conv1d": NetworkKind(
-        conv1d_network, settled_padding, field_of_stack, planned_conv1d
-    ),
+    "conv1d": NetworkKind(conv1d_network, settled_padding, field_of_stack),
     "conv1d_gru": NetworkKind(
         conv1d_gru_network,
         settled_padding,
         field_of_stack,
-        planned_conv1d_gru,
         min_full_batches=8,
     ),
 }
