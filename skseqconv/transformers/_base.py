@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.callback import CallbackSupportMixin
 
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView

@@ -21,6 +21,7 @@ from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceTransformer
@@ -149,10 +150,10 @@ class RowWise(SequenceTransformer):
             self._check_channels_out(X, kind)
         if kind in ("rows", "windows"):
             if not forth and X.steps and X.steps[-1] is self._step:
-                return X._derive(steps=X.steps[:-1])
+                return with_steps(X, X.steps[:-1])
             if forth:
                 check_channels(self, X, reset=False)
-            return X._append_step(step)
+            return with_steps(X, (*X.steps, step))
         if kind == "panel":
             X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(unmasked(X))

@@ -90,8 +90,8 @@ def _fault(first, sample, row):
             f"{row} is {shown(sample)}. Pass only one kind."
         )
     return (
-        f"Row {row} of X is {shown(sample)} ({type(sample).__name__}), but must be a "
-        "text or a list of token ids. Put the ids of one sample into a list."
+        f"Row {row} of X is {shown(sample)} ({type(sample).__name__}), but it must be "
+        "a text or a list of token ids. Put the ids of one sample into a list."
     )
 
 

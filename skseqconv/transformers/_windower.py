@@ -20,6 +20,7 @@ from skseqconv.series._ids import warn_of_ids
 from skseqconv.series._missing_history import ON_MISSING_HISTORY
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import longest_series
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceTransformer
@@ -143,7 +144,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         return self
 
     def _check_length(self, X):
-        longest = max(len(array) for array in X._series.arrays)
+        longest = longest_series(X)
         delay = max((d for _, d in X.target or ()), default=0)
         needed = self.lookback - self.step + 1 + delay
         if longest < needed:

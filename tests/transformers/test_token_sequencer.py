@@ -466,7 +466,7 @@ def test_inverse_of_unknown_tokens_and_other_widths():
         (pd.Series(["a", pd.NA], dtype="string"), "Row 1 of X is <NA> instead"),
         (["a", [2, 3]], r"mixes texts and lists .* row 0 is 'a', row 1 is \[2, 3\]"),
         ([[2, 3], "a"], r"mixes texts and lists .*\[2, 3\], row 1 is 'a'"),
-        (["a", 3], r"Row 1 of X is 3 \(int\), but must be a text or a list"),
+        (["a", 3], r"Row 1 of X is 3 \(int\), but it must be a text or a list"),
         ([3, 4], r"Row 0 of X is 3 \(int\).*Put the ids of one sample into a list"),
         (range(3), r"Row 0 of X is 0 \(int\)"),
         ([{3, 4}], r"Row 0 of X is \{3, 4\} \(set\)"),
