@@ -22,6 +22,7 @@ from skseqconv import (
     clear_compiled_networks,
 )
 from skseqconv.engine import _pool
+from skseqconv.engine._network import widest_output
 from skseqconv.engine._pool import Recipe, Weights
 from skseqconv.inputs._sequences import Sequences
 
@@ -56,6 +57,21 @@ def learned(slot):
 
 def running(weights, **changes):
     return _pool.running(Recipe({**ARCHITECTURE, **changes}, "mse", "rmsprop"), weights)
+
+
+@pytest.mark.parametrize(
+    ("changes", "widest"),
+    [
+        ({"filters": 8}, 10 * 8),  # the convolution leaves 10 of 12 steps
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 2}, 3 * 16),
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 1}, 8 * 16),
+        ({"filters": 2}, 12 * 2),
+        ({"filters": 2, "window_norm": "last"}, 12 * 2),
+        ({"input_shape": [12], "embedding_dim": 32, "vocabulary_size": 9}, 12 * 32),
+    ],
+)
+def test_the_widest_layer_counts(changes, widest):
+    assert widest_output(take(**changes).network.model) == widest
 
 
 def test_a_network_let_go_is_taken_again():
