@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from sklearn.callback import with_callbacks
+from ._sklearn import with_callbacks
 
 from ._public import typed
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
-from sklearn.callback import CallbackSupportMixin
 from sklearn.linear_model import Ridge
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils._param_validation import HasMethods
@@ -17,6 +16,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._finite import raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.series._containers import refuse_masked

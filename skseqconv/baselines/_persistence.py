@@ -9,12 +9,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._finite import raise_not_finite, raise_not_finite_row
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._last_known import fill_missing, rows_before

@@ -7,6 +7,7 @@ import pandas as pd
 
 from skseqconv.series._frequency import readable_step
 from skseqconv.series._view import View
+from skseqconv.series._view_internals import first_index
 
 #: Types of time spans.
 SPANS = (timedelta, np.timedelta64, pd.DateOffset)
@@ -45,7 +46,7 @@ def _time_span(value):
 def _time_between_rows(X):
     """The usual step of the dates of a table or a view, or None."""
     if isinstance(X, View):
-        index = X._series.indexes and X._series.indexes[0]
+        index = first_index(X)
     else:
         index = X.index if hasattr(X, "iloc") else None
     if isinstance(index, pd.PeriodIndex):

@@ -280,7 +280,7 @@ def test_other_choices_are_refused(choice, table):
 
 
 def test_the_documented_way_to_forecast_from_the_last_rows(fitted, table):
-    page = Path(__file__).parents[1] / "docs" / "windows.md"
+    page = Path(__file__).parents[2] / "docs" / "windows.md"
     section = page.read_text().partition("## Forecasting from the last rows")[2]
     [code] = re.findall(r"^```python\n(.*?)^```", section, re.M | re.S)
     for name, model in fitted.items():

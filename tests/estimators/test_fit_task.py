@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 from sklearn.base import clone
-from sklearn.callback import ProgressBar, ScoringMonitor
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import parse_version
 
 import skseqconv.engine._pool
 from skseqconv import (
@@ -22,6 +23,11 @@ from skseqconv import (
     Standardizer,
     TokenSequencer,
 )
+
+if parse_version(sklearn.__version__) < parse_version("1.9"):
+    pytest.skip("Callbacks came with scikit-learn 1.9.", allow_module_level=True)
+
+from sklearn.callback import ProgressBar, ScoringMonitor
 
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "batch_size": 64}
 
@@ -398,23 +404,3 @@ def test_a_callback_that_fails_leaves_the_estimator_as_it_was(
     else:
         with pytest.raises(NotFittedError):
             model.predict(X)
-
-
-# Keras' own progress.
-
-
-@pytest.mark.parametrize("verbose", [0, 1, 2])
-def test_verbose_is_keras_own(verbose, rows, capsys):
-    X, y = rows
-    model = pipeline(network(verbose=verbose, validation_split=0.2)).fit(X, y)
-    shown = capsys.readouterr().out
-    if verbose:
-        assert "Epoch 1/2" in shown and "Epoch 2/2" in shown
-        assert shown.count("val_loss: ") == 2
-        assert ("━" in shown) is (verbose == 1)
-    else:
-        assert shown == ""
-    model.predict(X)
-    model.score(X, y)
-    captured = capsys.readouterr()
-    assert captured.out == captured.err == ""

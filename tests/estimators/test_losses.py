@@ -113,7 +113,7 @@ def test_several_counts_have_each_their_own_unit(X, counts):
 def test_counts_must_not_be_negative(y_at, X, counts):
     y = counts.copy()
     y[17] = y_at
-    message = rf"loss='poisson' is for counts, and y has {y_at:g} in row 17"
+    message = rf"y has {y_at:g} in row 17, but loss='poisson' is for counts"
     with pytest.raises(ValueError, match=message):
         Conv1DRegressor(**SMALL, loss="poisson").fit(X, y)
     model = Conv1DRegressor(**SMALL, loss="poisson").fit(X, counts)

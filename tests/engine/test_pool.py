@@ -397,7 +397,7 @@ def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(__file__).parents[1],
+        cwd=Path(__file__).parents[2],
         env={**inherited, **environment},
     )
     assert done.stdout.strip() == expected
@@ -408,7 +408,7 @@ def test_another_backend_is_refused_by_name():
         "import keras; keras.backend.backend = lambda: 'jax'\n"
         "from skseqconv import Conv1DRegressor"
     )
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
     )

@@ -189,9 +189,9 @@ def test_other_losses_of_probabilities(n_classes, loss):
             keras.losses.SparseCategoricalCrossentropy(),
             "use 'categorical_crossentropy'",
         ),
-        (2, keras.losses.BinaryCrossentropy(from_logits=True), "takes logits"),
+        (2, keras.losses.BinaryCrossentropy(from_logits=True), "expects logits"),
         (2, "nonsense", "loss='nonsense' is not known to Keras"),
-        (3, keras.losses.SparseCategoricalCrossentropy, "does not fit the network's"),
+        (3, keras.losses.SparseCategoricalCrossentropy, "does not match the network's"),
     ],
 )
 def test_losses_that_do_not_fit_are_refused(n_classes, loss, message):
@@ -283,7 +283,7 @@ def test_callbacks_may_watch_the_accuracy():
     model = small(Conv1DClassifier, callbacks=stop, validation_split=0.2, epochs=9)
     assert model.fit(X, y).n_iter_ == 2  # none is that accurate
     model.set_params(validation_split=0.0)
-    with pytest.raises(ValueError, match="there is 'loss' and 'accuracy'"):
+    with pytest.raises(ValueError, match="Known metrics: 'loss' and 'accuracy'"):
         model.fit(X, y)
 
 
@@ -693,7 +693,7 @@ def test_empty_samples_are_refused(shape):
 
 def test_one_class_left_to_learn_from_is_refused():
     X, y = panel(n_classes=2)
-    with pytest.raises(ValueError, match="learn from are all of one class, 0"):
+    with pytest.raises(ValueError, match="learn from have the same class, 0"):
         small(Conv1DClassifier).fit(X, y, sample_weight=(y == 0) * 1.0)
     order = np.argsort(y, kind="stable")
     model = small(Conv1DClassifier, validation_split=0.5, validation_gap=0)

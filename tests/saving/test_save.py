@@ -27,7 +27,6 @@ import sklearn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.base import BaseEstimator, clone
-from sklearn.callback import ProgressBar
 from sklearn.ensemble import VotingRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
@@ -370,6 +369,14 @@ def test_trusted_names_exist():
 # What cannot be saved is said so.
 
 
+def progress_bar():
+    reason = "Callbacks came with scikit-learn 1.9."
+    pytest.importorskip("sklearn", minversion="1.9", reason=reason)
+    from sklearn.callback import ProgressBar
+
+    return ProgressBar()
+
+
 REFUSED_AT_SAVE = {
     "a callback": (
         lambda: Conv1DRegressor(callbacks=[keras.callbacks.EarlyStopping()]),
@@ -398,7 +405,7 @@ REFUSED_AT_SAVE = {
         "It is about param_grid=.*Adam",
     ),
     "a callback of scikit-learn": (
-        lambda: Conv1DRegressor().set_callbacks(ProgressBar()),
+        lambda: Conv1DRegressor().set_callbacks(progress_bar()),
         "ProgressBar",
     ),
     "trees": (
