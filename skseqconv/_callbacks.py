@@ -4,7 +4,10 @@ from functools import wraps
 
 from ._sklearn import with_callbacks
 
+from ._public import typed
 
+
+@typed
 def one_task(fit):
     """Let scikit-learn's callbacks take a fit for a single task."""
 
