@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import parse_version
+from sklearn.utils.fixes import parse_version
 
 import skseqconv.engine._pool
 from skseqconv import (
