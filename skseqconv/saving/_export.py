@@ -285,8 +285,8 @@ def _stock_layer(layer):
     if not kind.__module__.startswith("keras."):
         raise ValueError(
             f"The layer {layer.name!r} ({kind.__name__}) cannot be exported: it is not "
-            "a layer of Keras. Give its class stock_class or stock_call, which say what "
-            "takes its place."
+            "a layer of Keras. Give its class stock_class or stock_call, which name "
+            "its replacement."
         )
     config = layer.get_config() | own
     if issubclass(kind, layers.GRU | layers.LSTM):

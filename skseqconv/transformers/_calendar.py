@@ -149,8 +149,8 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             if length < 2 * self.step_:
                 raise ValueError(
                     f"periods holds {name!r}, but the rows are "
-                    f"{readable_duration(self.step_)} apart. A period must span at least "
-                    "two time steps. Remove it."
+                    f"{readable_duration(self.step_)} apart. A period must span at "
+                    "least two time steps. Remove it."
                 )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.array(X.columns, dtype=object)
