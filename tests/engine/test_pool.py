@@ -26,6 +26,8 @@ from skseqconv.engine._network import widest_output
 from skseqconv.engine._pool import Recipe, Weights
 from skseqconv.inputs._sequences import Sequences
 
+pytestmark = pytest.mark.trains
+
 ARCHITECTURE = {
     "network": "conv1d",
     "input_shape": [12, 2],
@@ -384,6 +386,7 @@ def test_a_time_limit_ends_a_call_by_its_own_error(action):
     np.testing.assert_array_equal(model.predict(X), expected)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("environment", "before", "expected"),
     [
@@ -419,6 +422,7 @@ def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
     assert done.stdout.strip() == expected
 
 
+@pytest.mark.processes
 def test_another_backend_is_refused_by_name():
     code = (
         "import keras; keras.backend.backend = lambda: 'jax'\n"

@@ -10,6 +10,8 @@ import pytest
 from skseqconv.networks import conv1d_gru_network
 from skseqconv.networks._layers import Ascending, Pinball, WindowNorm
 
+pytestmark = pytest.mark.trains
+
 #: Where version 0.1 had what files of Keras models name.
 OLD_MODULES = {
     "Ascending": "skseqconv._layers",

@@ -53,6 +53,8 @@ from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
 from skseqconv.saving._trusted import TYPES
 
+pytestmark = pytest.mark.trains
+
 SKOPS = "save and load need the extra 'persistence'"
 skops = pytest.importorskip("skops.io", reason=SKOPS)
 
@@ -247,6 +249,7 @@ for name, X in questions.items():
 """
 
 
+@pytest.mark.processes
 def test_a_fresh_process_answers_the_same(fitted, tmp_path):
     questions = {name: X for name, (_, X) in fitted.items()}
     (tmp_path / "questions.pickle").write_bytes(pickle.dumps(questions))
