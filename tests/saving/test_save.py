@@ -632,6 +632,7 @@ OLD_MODULES = {
     "Conv1DGRUClassifier": ("conv1d_gru", "Conv1DGRUClassifier"),
     "Conv1DRegressor": ("conv1d", "Conv1DRegressor"),
     "FlatWindowRegressor": ("flat", "FlatWindowRegressor"),
+    "FlattenWindows": ("windowing", "FlattenWindows"),
     "LookbackWindower": ("windowing", "LookbackWindower"),
     "PerStep": ("preprocessing", "PerStep"),
     "PersistenceRegressor": ("baseline", "PersistenceRegressor"),
