@@ -144,9 +144,9 @@ def no_relation(channels, rests):
     missing = np.isnan(rests)
     if missing.any():
         return (
-            f"Channel {channels[missing.argmax()]} of the windows is NaN or infinite "
-            "at rows where y, its future value, is a number. Check target_channel and "
-            "delay, or drop these rows."
+            f"y has a value where channel {channels[missing.argmax()]} of the windows "
+            "is missing (NaN) or infinite. Check target_channel and delay, or drop "
+            "these rows."
         )
     if rests.max() <= TOLERANCE:
         return None

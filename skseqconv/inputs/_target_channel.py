@@ -97,7 +97,7 @@ def _labels_of(estimator, windows):
     if estimator.target_channel is not None:
         raise ValueError(
             f"target_channel={estimator.target_channel!r} may be a label or a "
-            f"position: the series has the channels {list(labels)}, but the windows "
+            f"position: the series has the channels {list(labels)}, the windows "
             f"have {windows.n_channels} channels without labels. Steps keep labels "
             "that are text: series.rename(columns=str) makes them text."
         )
@@ -123,7 +123,7 @@ def _one_each(value, n_outputs, name):
         return [value] * n_outputs
     if len(value) != n_outputs:
         raise ValueError(
-            f"{name}={value!r} has {len(value)} values, but y has {n_outputs} columns: "
+            f"{name}={value!r} has {len(value)} values, y has {n_outputs} columns: "
             "give one value for each column."
         )
     return list(value)
