@@ -13,14 +13,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._public import public
-from skseqconv.series._frequency import (
+from skseqconv.series._frequency import exceptions, nearest_offset, readable_duration
+from skseqconv.series._offsets import (
     checked_frequency,
-    exceptions,
-    nearest_offset,
+    is_duration,
     offset_of,
-    passes,
     plain_offset,
-    readable_step,
     shifted,
 )
 
@@ -151,8 +149,8 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             if length < 2 * self.step_:
                 raise ValueError(
                     f"periods holds {name!r}, but the rows are "
-                    f"{readable_step(self.step_)} apart. A period must span at least "
-                    "two time steps. Remove it."
+                    f"{readable_duration(self.step_)} apart. A period must span at "
+                    "least two time steps. Remove it."
                 )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.array(X.columns, dtype=object)
@@ -233,7 +231,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             found = exceptions(index, self.freq_)
         n_others = n_others if found is None else len(found)
         if self.ahead and n_others > (1 - MIN_REGULAR) * len(gaps) + 1e-9:
-            rule = f"are not {readable_step(self.step_)} apart"
+            rule = f"are not {readable_duration(self.step_)} apart"
             if self.freq is not None:
                 rule = f"do not follow freq={self.freq!r}"
             raise ValueError(
@@ -248,7 +246,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         if not self.ahead:
             return clock
         ahead = int(self.ahead)
-        if self.freq_ is not None and passes(self.freq_):
+        if self.freq_ is not None and is_duration(self.freq_):
             return shifted(index, self.freq_, ahead).tz_localize(None)
         if self.freq_ is not None:
             return shifted(clock, self.freq_, ahead)

@@ -29,6 +29,8 @@ if parse_version(sklearn.__version__) < parse_version("1.9"):
 
 from sklearn.callback import ProgressBar, ScoringMonitor
 
+pytestmark = pytest.mark.trains
+
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "batch_size": 64}
 
 

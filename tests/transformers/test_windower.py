@@ -174,7 +174,7 @@ def test_jumping_dates_of_a_frame_warn(frame):
     windower = LookbackWindower(3).fit(frame)
     with pytest.warns(UserWarning, match=r"1 gap .*row 8 .*taken as consecutive"):
         windower.transform(holed)
-    with pytest.warns(UserWarning, match="repeats its stamp"):
+    with pytest.warns(UserWarning, match="repeats the timestamp of the row before"):
         windower.transform(frame.iloc[[0, 1, 2, 2, 3, 4]])
     with pytest.raises(ValueError, match="not in order"):
         windower.transform(frame[::-1])
