@@ -75,7 +75,7 @@ _MODULE_OF = {
 
 #: What fitted estimators and views hold: not public, but files and pickles name it.
 _HELD = {
-    "AsIs": "estimators._base",
+    "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",

@@ -36,6 +36,8 @@ from skseqconv.estimators._validation_split import validation_tail
 from skseqconv.networks import conv1d_network
 from skseqconv.networks._layers import MONOTONE
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     Conv1DClassifier: {"filters": 8, "kernel_size": 3, "n_conv": 1},
     Conv1DGRUClassifier: {
@@ -181,17 +183,17 @@ def test_other_losses_of_probabilities(n_classes, loss):
 @pytest.mark.parametrize(
     ("n_classes", "loss", "message"),
     [
-        (2, "categorical_crossentropy", "use 'binary_crossentropy'"),
-        (2, "SparseCategoricalCrossentropy", "use 'binary_crossentropy'"),
-        (3, "sparse_categorical_crossentropy", "use 'categorical_crossentropy'"),
+        (2, "categorical_crossentropy", "Use 'binary_crossentropy'"),
+        (2, "SparseCategoricalCrossentropy", "Use 'binary_crossentropy'"),
+        (3, "sparse_categorical_crossentropy", "Use 'categorical_crossentropy'"),
         (
             3,
             keras.losses.SparseCategoricalCrossentropy(),
-            "use 'categorical_crossentropy'",
+            "Use 'categorical_crossentropy'",
         ),
-        (2, keras.losses.BinaryCrossentropy(from_logits=True), "takes logits"),
+        (2, keras.losses.BinaryCrossentropy(from_logits=True), "expects logits"),
         (2, "nonsense", "loss='nonsense' is not known to Keras"),
-        (3, keras.losses.SparseCategoricalCrossentropy, "does not fit the network's"),
+        (3, keras.losses.SparseCategoricalCrossentropy, "does not match the network's"),
     ],
 )
 def test_losses_that_do_not_fit_are_refused(n_classes, loss, message):
@@ -260,8 +262,8 @@ def test_class_weight_of_classes_that_a_fold_lacks(labels):
             r"has no weight for \[0, 1, 2\]",
         ),
         ({0: 1.0, 1: 1.0, 7: 2.0}, r"names 7, .* no weight for \[2\]"),
-        ({0: -1.0}, "finite numbers that are not negative"),
-        ({0: np.nan}, "finite numbers that are not negative"),
+        ({0: -1.0}, "must hold finite, non-negative numbers"),
+        ({0: np.nan}, "must hold finite, non-negative numbers"),
     ],
 )
 def test_class_weights_that_cannot_be_are_refused(class_weight, message):
@@ -283,7 +285,7 @@ def test_callbacks_may_watch_the_accuracy():
     model = small(Conv1DClassifier, callbacks=stop, validation_split=0.2, epochs=9)
     assert model.fit(X, y).n_iter_ == 2  # none is that accurate
     model.set_params(validation_split=0.0)
-    with pytest.raises(ValueError, match="there is 'loss' and 'accuracy'"):
+    with pytest.raises(ValueError, match="Known metrics: 'loss' and 'accuracy'"):
         model.fit(X, y)
 
 
@@ -693,7 +695,7 @@ def test_empty_samples_are_refused(shape):
 
 def test_one_class_left_to_learn_from_is_refused():
     X, y = panel(n_classes=2)
-    with pytest.raises(ValueError, match="learn from are all of one class, 0"):
+    with pytest.raises(ValueError, match="learn from have the same class, 0"):
         small(Conv1DClassifier).fit(X, y, sample_weight=(y == 0) * 1.0)
     order = np.argsort(y, kind="stable")
     model = small(Conv1DClassifier, validation_split=0.5, validation_gap=0)

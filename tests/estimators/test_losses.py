@@ -21,7 +21,10 @@ from skseqconv.estimators._losses import check_regression_loss, is_poisson, name
 from skseqconv.estimators._target_encoders import TargetScaler
 
 # They predict the rows that they were fitted to, the first of which have no history.
-pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning"),
+]
 
 
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "random_state": 0, "epochs": 1}
@@ -113,7 +116,7 @@ def test_several_counts_have_each_their_own_unit(X, counts):
 def test_counts_must_not_be_negative(y_at, X, counts):
     y = counts.copy()
     y[17] = y_at
-    message = rf"loss='poisson' is for counts, and y has {y_at:g} in row 17"
+    message = rf"y has {y_at:g} in row 17, but loss='poisson' is for counts"
     with pytest.raises(ValueError, match=message):
         Conv1DRegressor(**SMALL, loss="poisson").fit(X, y)
     model = Conv1DRegressor(**SMALL, loss="poisson").fit(X, counts)

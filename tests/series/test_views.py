@@ -40,6 +40,7 @@ from skseqconv.inputs._sequences import WindowSequences
 from skseqconv.series import _view as views
 from skseqconv.series import _window_view
 from skseqconv.series._series import readable_bytes
+from skseqconv.series._steps import with_steps
 from skseqconv.transformers._row_wise import RowStep
 
 properties = settings(
@@ -211,7 +212,7 @@ def test_appended_steps_act_on_the_values_and_not_on_the_series(data):
     n_channels, dtype = arrays[0].shape[1], arrays[0].dtype
     for which in data.draw(st.lists(st.sampled_from(["scale", "sum"]), max_size=3)):
         step, transform = scaled(n_channels) if which == "scale" else first_and_sum()
-        view = view._append_step(step)
+        view = with_steps(view, (*view.steps, step))
         arrays = [transform(array) for array in arrays]
         n_channels = step.n_channels
     values = materialized(seen, arrays).astype(dtype)
@@ -264,7 +265,7 @@ def test_steps_name_the_channels():
     table = pd.DataFrame(climate(5, 3), columns=["a", "b", "c"])
     view = SeriesView(table)
     assert list(view.channel_names) == ["a", "b", "c"]
-    summed = view._append_step(first_and_sum()[0])
+    summed = with_steps(view, (*view.steps, first_and_sum()[0]))
     assert list(summed[1:].channel_names) == ["first", "sum"]
     assert summed.n_channels == 2
     assert view.steps == ()
@@ -333,7 +334,7 @@ def test_changing_the_future_changes_no_window_of_the_past():
 def test_a_compact_view_shows_the_same(data):
     seen = data.draw(seen_series())
     view = seen.view[data.draw(keys(len(seen.view)))]
-    view = view._append_step(scaled(view.n_channels)[0])
+    view = with_steps(view, (*view.steps, scaled(view.n_channels)[0]))
     small = view.compact()
     assert type(small) is type(view)
     assert_array_equal(small.to_numpy(), view.to_numpy())
@@ -565,6 +566,7 @@ def test_one_pickle_holds_the_series_once():
     assert_array_equal(third[-1], series[-3:])
 
 
+@pytest.mark.processes
 def test_joblib_hands_the_series_to_workers_as_a_memory_map():
     series = climate(20_000, 14)
     windows = WindowView(series, lags=[2, 1, 0])
