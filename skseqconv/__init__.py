@@ -73,10 +73,11 @@ _MODULE_OF = {
     "export_keras": "saving._export",
 }
 
-#: What fitted estimators and views hold: not public, but files and pickles name it.
+#: Not public, but files and pickles of fitted estimators and comparisons name them.
 _HELD = {
     "AsIs": "estimators._base",
     "ClassEncoder": "estimators._target_encoders",
+    "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
