@@ -75,7 +75,7 @@ _MODULE_OF = {
 
 #: Not public, but files and pickles of fitted estimators and comparisons name them.
 _HELD = {
-    "AsIs": "estimators._base",
+    "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
     "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",

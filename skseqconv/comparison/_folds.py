@@ -8,8 +8,8 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
 
-from skseqconv.estimators._validation_split import target_stamps
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import raw_labels, rows_after
 from skseqconv.series._window_view import WindowView
 
 #: A line is interrupted if two times are more than this many usual steps apart.
@@ -60,7 +61,7 @@ def target_of(view, target, n_columns):
             f"y_true has {n_columns} columns, but X has {len(view.target)} targets: "
             "give all columns of y."
         )
-    labels = view._series.labels
+    labels = raw_labels(view)
     channels = [channel for channel, _ in view.target]
     own = {c: c if labels is None else labels[c] for c in channels}
     if len(own) == 1:
@@ -84,22 +85,19 @@ def times_of_view(view, columns, n_samples):
         raise ValueError(
             f"X has {len(view)} rows, but y_true has {n_samples}: they must be equal."
         )
-    series = view._series
     _refuse_parallel(view)
     made = None if view.index is None else _plain(view.index, utc=True)
     delays = [view.target[column][1] for column in columns]
-    rows = view.rows[:, None] + delays
-    inside = rows < series.n_rows
-    same = series.series_of(np.where(inside, rows, 0)) == view.series_ids[:, None]
-    if not (inside & same).all():
+    rows, inside = zip(*(rows_after(view, delay) for delay in delays), strict=True)
+    if not np.all(inside):
         raise ValueError(
             "X does not contain the rows of its targets (it is compact, or its series "
             "ends before them): use from_predictions(..., index=dates), with the dates "
             "of the targets."
         )
     if made is None:
-        return Times(rows, "Row", delays)
-    stamps = [series.index_at(column) for column in rows.T]
+        return Times(np.stack(rows, axis=1), "Row", delays)
+    stamps = [SeriesView(view, rows=later).index for later in rows]
     due = np.stack([_plain(index) for index in stamps], axis=1)
     step = None
     if due.dtype.kind == "M":

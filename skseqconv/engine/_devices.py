@@ -1,14 +1,14 @@
-"""Several devices: each trains on its share of a batch."""
+"""Several devices, each of which trains on its part of a batch."""
 
 import tensorflow as tf
 
 
 def run_shares(strategy, step, batch):
-    """Run a step of Keras' own with an equal share of the batch on each device.
+    """Run Keras' own step with an equal part of the batch on each device.
 
-    Keras adds up the gradients of the means of all shares, each divided by their
-    number. A batch that does not divide is filled up with samples of no weight, and
-    the weights of the others make up for it.
+    Keras adds the gradients of the means of all parts, each divided by the number of
+    parts. An indivisible batch is filled with samples of weight zero, and the weights
+    of the others are larger to compensate.
     """
     x, y, *weights = batch
     n_shares = strategy.num_replicas_in_sync
@@ -38,7 +38,7 @@ def current_strategy():
     strategy, known = tf.distribute.get_strategy(), tf.distribute
     if not isinstance(strategy, (known.MirroredStrategy, known.OneDeviceStrategy)):
         raise ValueError(
-            f"Networks do not train in the scope of a {type(strategy).__name__}: use a "
-            "tf.distribute.MirroredStrategy, for the devices of one machine, or none."
+            f"Networks cannot train in the scope of a {type(strategy).__name__}. Use "
+            "tf.distribute.MirroredStrategy (the devices of one machine), or no scope."
         )
     return strategy

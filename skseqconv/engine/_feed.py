@@ -1,4 +1,4 @@
-"""What programs are fed: tensors that they gather a batch from, call by call."""
+"""The input of the programs: tensors, from which they gather batches."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,9 +7,9 @@ import tensorflow as tf
 def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
 
-    Either of a panel, or windows of a block of rows: the rows `lags` before each
-    window's end, where windows are not complete no more than `depth` before it. With
-    `newest`, its last row, a window is taken relative to that.
+    The tensors are a panel, or a block of rows. From a block, a window takes the rows
+    `lags` before its end, at most `depth` rows before it if it is incomplete. With
+    `newest`, the position of its last row, a window is relative to that row.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
@@ -24,7 +24,7 @@ def gather(tensors, at):
 
 
 def _gather_relative(block, ends, lags, depth, newest, *rest, at):
-    """Windows less their last row, of a block and what float32 rounds off of it."""
+    """Windows minus their last row, from a block and its float32 rounding errors."""
     lags = tf.minimum(lags[None, :-1], tf.gather(depth, at)[:, None])
     rows = tf.gather(ends, at)[:, None] - lags
     rows = tf.concat([rows, tf.gather(newest, at)[:, None]], axis=1)[..., None]
@@ -38,7 +38,7 @@ def to_tensors(arrays):
 
 
 class Feed:
-    """Sequences, targets and weights as the programs take them.
+    """Sequences, targets and weights in the form that the programs take.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Feed:
         return self._sequences[:8]
 
     def calls(self, order, batch_size, n_steps):
-        """Arguments of one call of a program after the other."""
+        """Yield the arguments of each call of a program."""
         n_together = batch_size * (n_steps if self._whole else 1)
         for start in range(0, len(order), n_together):
             part = order[start : start + n_together]

@@ -1,16 +1,18 @@
 """Compiled networks: the TensorFlow programs that train, score and run a model.
 
-What can change without a new trace (learning rate, seeds, data) is set on the network
-at the start of a fit, so that one network serves many (`_pool`).
+Learning rate, seeds and data can change without a new trace. A fit sets them on the
+network when it begins, so one network serves many fits (`_pool`).
 
-How to run the steps was measured on two cores (benchmark train_step, milliseconds a
-step, batches of 128 windows of 240 x 14, Conv1D and Conv1D-GRU, a run each): what is
-done here, one program that gathers and trains many batches, 6.3 and 22.6; the same
-without feeding, 5.6 and 21.7; that called step by step, 6.6 and 23.4; tf.data with
-prefetching and 20 steps a call of Keras' fit, 10.5 and 23.9. XLA is kept to the loops
-of the GRU: in a short run the whole step of Conv1D took 35 times as long under it.
+The way to run training steps was chosen by measurement: two cores, benchmark
+train_step, batches of 128 windows of 240 x 14, milliseconds per step of Conv1D and of
+Conv1D-GRU, one run each. One program that gathers and trains many batches, as here: 6.3
+and 22.6. The same without feeding: 5.6 and 21.7; called step by step: 6.6 and 23.4.
+Keras' fit with tf.data, prefetching and 20 steps per call: 10.5 and 23.9. XLA compiles
+only the loops of the GRU: in a short run, the whole step of Conv1D took 35 times as
+long with XLA.
 """
 
+import math
 import os
 import threading
 from functools import partial
@@ -20,8 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from skseqconv.networks._layers import Pinball
-from skseqconv.networks._lengths import n_activations
-from skseqconv.networks._registry import BUILDERS
+from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
@@ -29,18 +30,19 @@ from ._weights import copies, initialize, leaf_layers
 
 if keras.backend.backend() != "tensorflow":
     raise ImportError(
-        "skseqconv trains on Keras' TensorFlow backend, and Keras runs on "
-        f"{keras.backend.backend()!r}: unset KERAS_BACKEND, or set it to 'tensorflow', "
-        "before Keras is imported."
+        f"Keras runs on the backend {keras.backend.backend()!r}, and skseqconv needs "
+        "'tensorflow'. Unset KERAS_BACKEND, or set it to 'tensorflow', before Keras is "
+        "imported."
     )
 
 
 def _keep_to_granted_threads():
-    """Let TensorFlow keep to OMP_NUM_THREADS, which it does not read itself.
+    """Limit TensorFlow's threads to OMP_NUM_THREADS, which it does not read itself.
 
-    joblib sets it in its workers to their share of the cores: two workers with a
-    thread for each core get in each other's way (benchmark parallel_search). Once
-    TensorFlow runs it is too late, and who has told TensorFlow itself is heeded.
+    joblib sets this variable in its workers to their share of the cores. Otherwise each
+    worker starts a thread per core, and they slow each other down (benchmark
+    parallel_search). Settings of TensorFlow itself have precedence, and after its first
+    operation the number cannot change.
     """
     granted = os.environ.get("OMP_NUM_THREADS", "")
     options = tf.config.threading
@@ -56,20 +58,20 @@ def _keep_to_granted_threads():
         options.set_intra_op_parallelism_threads(n_threads)
         options.set_inter_op_parallelism_threads(n_threads)
     except RuntimeError:
-        pass  # it runs already
+        pass  # TensorFlow runs already
 
 
 _keep_to_granted_threads()
 
-#: Steps that run in one call of the training program: many, to save the overhead
-#: of calls; few enough that an interrupt or a progress bar does not wait long.
+#: Training steps in one call of the program: many, because each call has a cost; few
+#: enough that an interrupt or a progress bar does not wait long.
 STEPS_PER_CALL = 32
 
-#: A batch of predictions takes about this much memory in the widest layer.
+#: Approximate memory of a batch of predictions in the widest layer.
 PREDICT_BATCH_BYTES = 2**23
 
-#: Weights of a sound network are smaller: with ones this large it is looked at whether
-#: its outputs are still finite.
+#: Weights of a sound network are smaller. If one is larger, its outputs are checked to
+#: be finite.
 LARGE_WEIGHT = 1e3
 
 
@@ -81,15 +83,16 @@ class Network:
     architecture : dict
         Arguments of the network function, and its name under "network".
     loss, optimizer
-        As `keras.Model.compile` takes them.
+        As for `keras.Model.compile`.
     metrics : sequence of str
-        What is measured beside the loss.
+        Metrics beside the loss.
     """
 
     def __init__(self, architecture, loss, optimizer, metrics=()):
         options, n_outputs = dict(architecture), architecture["n_outputs"]
         self.strategy = current_strategy()
-        self.model = BUILDERS[options.pop("network")](**options)
+        self.kind = NETWORKS[options.pop("network")]
+        self.model = self.kind.build(**options)
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer = type(optimizer).from_config(optimizer.get_config())
         else:
@@ -106,17 +109,17 @@ class Network:
             self.optimizer.variables, self.model.trainable_variables
         )
         self.predict_batch_size = int(
-            np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
+            np.clip(PREDICT_BATCH_BYTES // (4 * widest_output(self.model)), 1, 4096)
         )
         self.n_outputs = n_outputs
         self._programs, self._tracing = {}, threading.RLock()
-        #: Not after a program that could not be traced, whatever it left behind.
+        #: False after a failed trace, which may leave anything behind.
         self.sound = True
 
-    # State: what a fit changes.
+    # State that a fit changes.
 
     def reset(self, seed, learning_rate=None):
-        """Draw new weights and forget all training."""
+        """Draw new weights and reset the optimizer."""
         seeds = np.random.RandomState(seed)
         for layer in leaf_layers(self.model.layers):
             initialize(layer, seeds)
@@ -139,21 +142,21 @@ class Network:
         self.set_learning_rate(factor * float(self.optimizer.learning_rate.numpy()))
 
     def set_level(self, values):
-        """What leads from the channels of a window to the level of the target."""
+        """Set the weights from the channels of a window to the level of the target."""
         layer = self.model.get_layer("window_norm")
         for name, value in values.items():
             getattr(layer, name).assign(value)
 
     @property
     def n_parameters(self):
-        """Number of what training changes."""
+        """Number of trainable parameters."""
         return sum(weight.numpy().size for weight in self.model.trainable_weights)
 
     def set_dropout_seeds(self, seed, epoch):
-        """Start the random numbers of an epoch's dropout.
+        """Seed the dropout of an epoch.
 
-        Anew for each epoch, because Keras' recurrent layers draw from them when
-        they predict, too: what was predicted must not change what is learned.
+        Each epoch has a seed of its own: Keras' recurrent layers draw random numbers in
+        predictions, too, and predictions must not change what training learns.
         """
         for i, layer in enumerate(leaf_layers(self.model.layers)):
             generator = getattr(layer, "seed_generator", None)
@@ -173,9 +176,9 @@ class Network:
             variable.assign(value)
 
     def load_weights(self, state):
-        """The weights alone, of a state, which is all that a prediction needs."""
+        """Set the weights of a state only, which is enough for predictions."""
         for variable, value in zip(self.model.weights, state, strict=False):
-            # Three times as fast as Keras' own assign, which reads the value back.
+            # Three times as fast as Keras' assign, which reads the value back.
             variable.value.assign(value, read_value=False)
 
     # Programs.
@@ -183,8 +186,8 @@ class Network:
     def train(self, feed, order, batch_size, n_steps=STEPS_PER_CALL, *, fixed=True):
         """Train on the samples of a feed in the given order.
 
-        With `fixed`, batches of full size run in a program made for that size.
-        Yields the number of steps done, after every call of a program.
+        With `fixed`, full batches run in a program for that size. Yields the number of
+        completed steps after each call of a program.
         """
         n_full = len(order) // batch_size * batch_size if fixed else 0
         done = 0
@@ -210,8 +213,8 @@ class Network:
     def predict(self, sequences):
         """Outputs of shape (n_samples, n_outputs), as float32."""
         n_samples, size = len(sequences), self.predict_batch_size
-        # A window alone is answered by a program for just that: of a GRU's, XLA makes
-        # 2 ms of 7 (480 steps), for half a second at the first.
+        # A single window has a program of its own. For a GRU over 480 steps, XLA brings
+        # 7 ms down to 2 ms, and compiling takes half a second once.
         fixed = 1 if n_samples == 1 else None
         whole = sequences.fits_tensor()
         tensors = to_tensors(sequences.tensors()) if whole else None
@@ -226,10 +229,10 @@ class Network:
         return out
 
     def extreme(self, sequences):
-        """What is not finite if the network's outputs are not: its name and value.
+        """The largest weight, or output if weights are large: its name and value.
 
-        Outputs are looked at, for a few sequences, where a weight is very large only:
-        without a program compiled for it a GRU takes a quarter of a second.
+        Outputs of a few sequences are computed only if a weight is very large, because
+        a GRU without a compiled program takes a quarter of a second.
         """
         weights = [np.abs(w.numpy()).max() for w in self.model.trainable_weights]
         largest = np.max(weights)
@@ -268,8 +271,8 @@ class Network:
                 step = partial(run_shares, self.strategy, step)
             program = partial(run_batches, step, fixed_size)
             signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
-        # Traced at once and called directly: calls are cheaper, and TensorFlow does
-        # not take the networks of a search for one that is traced in vain.
+        # Traced now and called directly: calls cost less, and TensorFlow does not warn
+        # of retracing when a search has many networks.
         function = tf.function(program, input_signature=signature, autograph=False)
         try:
             return function.get_concrete_function()
@@ -291,11 +294,17 @@ class Network:
         return self.model(gather(tensors, at), training=False)
 
 
-def _called(program, *arguments):
-    """Call a program; what a signal's handler raises meanwhile arrives as it is.
+def widest_output(model):
+    """Values of the widest layer for one sample: what a batch costs in memory."""
+    outputs = keras.tree.flatten([layer.output for layer in model.layers])
+    return max(math.prod(output.shape[1:]) for output in outputs)
 
-    Whatever is raised while TensorFlow binds the arguments, it makes a TypeError that
-    prints them all, and tries again, which gives another one.
+
+def _called(program, *arguments):
+    """Call a program, and let errors of signal handlers pass unchanged.
+
+    TensorFlow turns every error during the binding of arguments into a TypeError that
+    prints all arguments, and then tries again.
     """
     try:
         return program(*arguments)
@@ -308,7 +317,7 @@ def _called(program, *arguments):
 
 
 def _made(metrics, n_outputs):
-    """Metrics that have their variables, which no step on several devices can make."""
+    """Metrics with their variables, which a step on several devices cannot create."""
     kinds = keras.metrics
     accuracy = kinds.BinaryAccuracy if n_outputs == 1 else kinds.CategoricalAccuracy
     known = {"accuracy": accuracy}
@@ -316,10 +325,10 @@ def _made(metrics, n_outputs):
 
 
 def run_batches(step, fixed_size, tensors, labels, order, batch_size):
-    """Run a step of Keras' own on each batch of the samples in `order`.
+    """Run Keras' own step on each batch of the samples in `order`.
 
-    A batch of a size known beforehand makes a step of a GRU a third faster, of
-    convolutions a tenth (`MIN_FULL_BATCHES`).
+    With a fixed batch size, a step of a GRU takes a third less time, of convolutions a
+    tenth less (see `NetworkKind.min_full_batches`).
     """
     n_samples = tf.size(order)
     batch_size = batch_size if fixed_size is None else fixed_size

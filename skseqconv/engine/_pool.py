@@ -1,9 +1,9 @@
 """Compiled networks, lent to estimators while they train or predict.
 
-To build and trace a Keras model takes longer than a small fit, and TensorFlow never
-frees all of a trace. So networks stay here, and a fitted estimator holds no more than
-the arrays of its weights. It is lent a network to predict with: the one that has these
-weights already, or one of the same architecture, which is given them.
+Building and tracing a Keras model takes longer than a small fit, and TensorFlow never
+frees all memory of a trace. So the networks stay here, and a fitted estimator holds
+only the arrays of its weights. To predict, it borrows the network that already has
+these weights, or one of the same architecture, which then loads them.
 """
 
 import itertools
@@ -23,21 +23,21 @@ from skseqconv.networks._plain_state import plain_state
 from ._devices import current_strategy
 from ._network import Network
 
-#: Networks kept for reuse whose weights no estimator has any more, the last used ones.
-#: Those of living estimators stay: one of each architecture, if they predict in turn.
-#: To trace one again takes half a second, and memory that TensorFlow never frees.
+#: Most networks kept for reuse whose weights no estimator holds any more; the last used
+#: ones stay. Networks of living estimators stay in any case. Tracing one again takes
+#: half a second, and memory that TensorFlow never frees.
 MAX_POOLED = 8
 
 _used_in = None  # the process that first ran a network
 
 
 def refuse_fork():
-    """TensorFlow's threads do not survive a fork: what it runs next never ends."""
+    """Refuse to run in a forked process, where TensorFlow would hang for good."""
     global _used_in
     if _used_in not in (None, os.getpid()):
         raise RuntimeError(
-            "This process was forked from one that had run networks, and TensorFlow "
-            "would hang in it: start processes by 'spawn', "
+            "This process was forked from one that has run networks, so TensorFlow "
+            "would hang here. Start processes with "
             "multiprocessing.get_context('spawn'), or use joblib's default backend."
         )
     _used_in = os.getpid()
@@ -46,14 +46,14 @@ def refuse_fork():
 class Weights:
     """What a fit learned, as arrays: the weights, then the state of the optimizer.
 
-    Once somebody has asked for the Keras model, a network of its own, `own`, holds
-    them, with whatever is done to it.
+    After a user has asked for the Keras model, a network of its own (`own`) holds them,
+    together with all changes that the user makes.
     """
 
     def __init__(self, arrays):
         self._arrays = arrays
         self.own = None
-        self.loading = threading.Lock()  # one thread gives them to a network
+        self.loading = threading.Lock()  # only one thread loads them into a network
 
     @property
     def arrays(self):
@@ -71,16 +71,16 @@ class Recipe:
     policy: str = "float32"
 
     def keys(self):
-        """What networks that run, and that train, alike have in common.
+        """Two keys: networks that run alike share the first, that train alike both.
 
-        Beside the recipe these are the settings of Keras that a program keeps as they
-        were when it was traced. The second is None where the loss or the optimizer is
-        somebody's own, which may do something else the next time.
+        Beside the recipe they hold the settings of Keras that a trace fixes. The second
+        is None if the loss or the optimizer is the user's own, because that may behave
+        differently the next time.
         """
         runs = [self.architecture, self.policy, id(current_strategy())]
         settings = keras.config.floatx(), keras.config.epsilon()
         plain = plain_state({"loss": self.loss, "optimizer": self.optimizer})
-        if isinstance(plain["optimizer"], dict):  # its name counts how many there were
+        if isinstance(plain["optimizer"], dict):  # without the counter in its name
             own = {**plain["optimizer"]["config"], "name": None}
             plain["optimizer"] = {**plain["optimizer"], "config": own}
         try:
@@ -102,18 +102,18 @@ class Recipe:
 
 
 def _nobody():
-    """Stands for a reference to weights that are no more."""
+    """Stands for a reference to weights that no longer exist."""
 
 
 @dataclass(eq=False)
 class Slot:
-    """A compiled network, whose weights it has, and how many use it now."""
+    """A compiled network, the owner of its weights, and its number of users."""
 
     network: Network
     runs: str
     trains: str | None
     owner: Any = _nobody
-    #: Whether it has the owner's optimizer state, too, and can go on training.
+    #: Whether it also has the owner's optimizer state, so that training can go on.
     whole: bool = False
     n_users: int = 1
     used: int = 0
@@ -128,7 +128,7 @@ _clock = itertools.count(1)
 
 @contextmanager
 def running(recipe, weights):
-    """A network that has these weights, to run it; several threads may, at once."""
+    """A network with these weights, to run; several threads may share it."""
     refuse_fork()
     if weights.own is not None:
         yield weights.own
@@ -147,7 +147,7 @@ def running(recipe, weights):
 
 
 def own_network(recipe, weights):
-    """The network that these weights have for themselves from now on."""
+    """The network that belongs to these weights alone from now on."""
     with weights.loading:
         if weights.own is None:
             slot = take(recipe, weights)
@@ -157,9 +157,9 @@ def own_network(recipe, weights):
 
 
 def take(recipe, weights=None):
-    """A network to train, for one fit: new, or with weights to go on from.
+    """A network for one fit: new, or with the given weights.
 
-    It is `give_back` that ends the loan.
+    `give_back` ends the loan.
     """
     refuse_fork()
     trains = recipe.keys()[1]
@@ -175,21 +175,21 @@ def take(recipe, weights=None):
 
 
 def give_back(slot, weights=None):
-    """End a loan; `weights` are those that the network has learned."""
+    """End a loan; `weights` are what the network has learned."""
     if weights is not None:
         slot.owner, slot.whole = weakref.ref(weights), True
     _released(slot)
 
 
 def drop(slot):
-    """Take a network out of the pool: somebody else may hold it."""
+    """Take a network out of the pool, because others may hold or change it."""
     with _lock:
         if slot in _slots:
             _slots.remove(slot)
 
 
 def _shared(weights, can_change=None):
-    """The slot that has these weights, if any; for one user alone, to change them."""
+    """The slot with these weights, if any; `can_change` asks for one without users."""
     with _lock:
         for slot in _slots:
             if slot.owner() is not weights:
@@ -209,7 +209,7 @@ def _in_use(slot):
 
 
 def _taken(recipe, fits):
-    """A slot that nobody uses, or a new one; those without an owner first."""
+    """A slot without users, or a new one; slots without an owner come first."""
     keys = recipe.keys()
     with _lock:
         free = [slot for slot in _slots if not slot.n_users and fits(slot, *keys)]
@@ -246,11 +246,11 @@ def _released(slot):
 
 @public
 def clear_compiled_networks() -> None:
-    """Forget the compiled networks that are kept for reuse.
+    """Delete the compiled networks that are kept for reuse.
 
-    Fitted estimators stay fitted: they hold their weights, and the next prediction
-    compiles a network anew. TensorFlow keeps part of a trace's memory for the life of
-    the process in any case.
+    Fitted estimators stay fitted, because they hold their weights. Their next
+    prediction compiles a network again. TensorFlow keeps part of the memory of each
+    compilation until the process ends.
 
     See Also
     --------

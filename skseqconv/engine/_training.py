@@ -7,12 +7,6 @@ import numpy as np
 
 from ._network import STEPS_PER_CALL
 
-#: Where an epoch ends in a smaller batch, batches of full size have a program of
-#: their own if an epoch has more than so many, by network. It takes 0.7 s (Conv1D) or
-#: 1.2 s to trace, and saves 1 of 10 ms a step (Conv1D) or, of a GRU over 80 steps, 11
-#: of 29.
-MIN_FULL_BATCHES = {"conv1d": 100, "conv1d_gru": 8}
-
 _BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -48,39 +42,39 @@ def train(
     feed : Feed
         Training samples.
     validation : Feed or None
-        Samples whose loss is taken after each epoch.
+        Samples to compute the loss on after each epoch.
     epochs, first_epoch : int
-        How many, and how many the network has had before.
+        Their number, and the number of epochs before.
     seed : int
-        With the number of the epoch it gives the order of the samples.
+        Determines the order of the samples, together with the number of the epoch.
     batch_size : int
     steps_per_epoch : int or None
-        Batches an epoch; None for each sample once.
+        Batches per epoch; None to use each sample once.
     callbacks : list of keras.callbacks.Callback
         Used as they are.
     verbose : int
         As in `keras.Model.fit`.
     fit_task : FitTask or None
-        Told of each epoch; it may say to stop. None for `partial_fit`.
+        Gets each epoch, and may stop training. None for `partial_fit`.
 
     Returns
     -------
     history : dict of list of float
-        "loss" and, with validation, "val_loss", and what callbacks add: a value an
+        "loss", with validation "val_loss", and what callbacks add: one value per
         epoch.
 
     Raises
     ------
     ValueError
-        If the loss of an epoch is not finite, or a callback watches a metric that does
+        If the loss of an epoch is not finite, or a callback monitors a metric that does
         not exist.
     """
-    if fit_task is not None:  # partial_fit, of one epoch, holds nothing out to watch
+    if fit_task is not None:  # partial_fit holds nothing out to monitor
         check_watched(callbacks, network.measured, validated=validation is not None)
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
-    fixed = not partial_batch or n_steps > MIN_FULL_BATCHES[network.model.name]
-    # Last, so that it sees what others add to the logs (a learning rate, say).
+    fixed = not partial_batch or n_steps > network.kind.min_full_batches
+    # Last, so that it sees what others add to the logs, such as a learning rate.
     history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(
         [*callbacks, history],
@@ -110,10 +104,10 @@ def train(
         stop = fit_task and end_epoch(_as_floats(history.history))
         if stop or network.model.stop_training:
             break
-    # What Keras does at the end of its fit: averaged weights take their place.
+    # As at the end of Keras' fit: averaged weights replace the others.
     network.optimizer.finalize_variable_values(network.model.trainable_variables)
     calls.on_train_end(logs)
-    # The last update comes after the last loss.
+    # The last update comes after the last computed loss.
     raise_if_not_finite(network.extreme(feed.some()), epoch, network)
     return _as_floats(history.history)
 
@@ -151,10 +145,10 @@ def _sees_batches(callback):
 
 
 def epoch_order(n_samples, n_wanted, seed, epoch):
-    """Positions of samples, in random order; again from the start if they run out.
+    """Positions of samples in random order, repeated if more are wanted.
 
-    Depends on its arguments alone, so that training that goes on after a pause
-    sees what it would have seen without.
+    The order depends on the arguments alone, so an interrupted training continues as
+    it would have without the interruption.
     """
     generator = np.random.default_rng([seed, epoch])
     parts = [generator.permutation(n_samples) for _ in range(-(-n_wanted // n_samples))]
@@ -167,17 +161,16 @@ def raise_if_not_finite(logs, epoch, network):
             rate = float(network.optimizer.learning_rate.numpy())
             raise ValueError(
                 f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
-                "estimator is as it was before. Standardize the channels "
-                f"(Standardizer), lower learning_rate (now {rate:g}), or limit the "
-                "gradient (optimizer=keras.optimizers.RMSprop(clipnorm=1.0), with a "
-                "learning_rate no higher)."
+                "estimator is unchanged. Standardize the channels (Standardizer), use "
+                f"a lower learning_rate (now {rate:g}), or limit the gradient "
+                "(optimizer=keras.optimizers.RMSprop(clipnorm=1.0))."
             )
 
 
 def prepared_callbacks(callbacks):
-    """The user's callbacks, copied so that no fit sets the model of another's.
+    """Shallow copies of the user's callbacks, so that fits do not share their model.
 
-    What a callback holds is not copied: it may be there to record the fit.
+    What a callback holds is not copied, because it may record the fit.
     """
     if callbacks is None:
         callbacks = []
@@ -186,17 +179,17 @@ def prepared_callbacks(callbacks):
     for callback in callbacks:
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(
-                "callbacks must be Keras callbacks (instances), got "
-                f"{callback!r}. scikit-learn's own are set with set_callbacks()."
+                f"callbacks holds {callback!r}, which is not an instance of a Keras "
+                "callback. Set scikit-learn's own callbacks with set_callbacks()."
             )
     return [copy.copy(callback) for callback in callbacks]
 
 
 def check_watched(callbacks, measured, *, validated):
-    """Refuse callbacks of Keras' that watch a metric which does not exist.
+    """Refuse callbacks of Keras that monitor a metric which does not exist.
 
-    Keras would warn each epoch, and never stop. Nothing is refused beside a callback
-    of the user's own: it may add what is watched.
+    Keras would warn in each epoch and never stop. With a callback of the user's own,
+    nothing is refused, because it may add the metric.
     """
     if not all(map(is_harmless, callbacks)):
         return
@@ -212,24 +205,24 @@ def check_watched(callbacks, measured, *, validated):
         known = after_epochs if by_epoch else after_batches
         if metric in known:
             continue
-        remedy = "Use one of these as its monitor"
+        remedy = "Monitor one of these"
         if by_epoch and metric.removeprefix("val_") in known:
-            remedy += ", or set validation_split (0.1, say)"
+            remedy += ", or set validation_split=0.1"
         raise ValueError(
-            f"callbacks has {type(callback).__name__}(monitor={metric!r}), a metric "
-            f"that does not exist after each {'epoch' if by_epoch else 'batch'}: there "
-            f"is {' and '.join(map(repr, known))}. {remedy}."
+            f"callbacks has {type(callback).__name__}(monitor={metric!r}), but that "
+            f"metric does not exist after each {'epoch' if by_epoch else 'batch'}. "
+            f"Known metrics: {' and '.join(map(repr, known))}. {remedy}."
         )
 
 
 def is_harmless(callback):
-    """Whether a callback is Keras' own, and so known to leave no trace in a model."""
+    """Whether a callback is Keras' own, which leave no trace in a model."""
     own = type(callback).__module__.startswith("keras.")
     return own and not isinstance(callback, keras.callbacks.LambdaCallback)
 
 
 def stopping(monitor, patience):
-    """Early stopping that brings the best weights back."""
+    """Early stopping that restores the best weights."""
     return keras.callbacks.EarlyStopping(
         monitor=monitor, patience=patience, restore_best_weights=True
     )

@@ -1,13 +1,13 @@
-"""Weights drawn anew, and what of a layer must be forgotten with the old ones."""
+"""Draw the weights of a network anew."""
 
 import keras
 import numpy as np
 
 
 def copies(variables, weights):
-    """The variables of a new optimizer that begin as a weight, each with that weight.
+    """The variables of a new optimizer that start as a copy of a weight, with it.
 
-    Those of a schedule-free one do: with weights drawn anew they must, too.
+    Schedule-free optimizers have such variables. New weights must be copied to them.
     """
     pairs = []
     for variable in variables:
@@ -17,12 +17,12 @@ def copies(variables, weights):
     return pairs
 
 
-#: Where a weight's initializer has another name than the weight.
+#: Initializers whose name does not follow from the name of the weight.
 _INITIALIZER_OF = {"recurrent_kernel": "recurrent_initializer"}
 
 
 def leaf_layers(layers):
-    """The layers that hold weights, inside wrappers and recurrent layers too."""
+    """The layers that hold weights, also inside wrappers and recurrent layers."""
     for layer in layers:
         if isinstance(layer, keras.layers.Bidirectional):
             yield from leaf_layers([layer.forward_layer, layer.backward_layer])
@@ -31,7 +31,7 @@ def leaf_layers(layers):
 
 
 def initialize(layer, seeds):
-    """Run a layer's initializers again, each with a seed of its own."""
+    """Run the initializers of a layer again, each with its own seed."""
     for variable in layer.weights:
         name = variable.name
         initializer_name = _INITIALIZER_OF.get(name, f"{name}_initializer")

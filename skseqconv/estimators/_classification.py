@@ -1,4 +1,4 @@
-"""Classification: what y is to the networks, and their outputs as probabilities."""
+"""Classification: the targets of the network, and its outputs as probabilities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ from ._target_encoders import ClassEncoder
 
 @parameters
 class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEstimator):
-    """Classification: a head that gives probabilities."""
+    """Classification: the network predicts probabilities."""
+
+    _own_names = (("loss", "auto"),)
 
     def partial_fit(
         self,
@@ -30,9 +32,9 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         classes: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Train for one more epoch, on all complete windows of X.
+        """Train one more epoch on all complete windows of X.
 
-        Neither `validation_split` nor `early_stopping` is used.
+        `validation_split` and `early_stopping` are not used.
 
         Parameters
         ----------
@@ -42,8 +44,8 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         y : array-like of shape (n_samples,)
             Labels.
         classes : array-like of shape (n_classes,), default=None
-            In the first call, all labels that this and later calls may bring; None
-            for those of y.
+            In the first call, all labels that this and later calls may contain; None
+            for the labels of y.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss.
 
@@ -56,14 +58,14 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
 
     @of_one_fit
     def predict(self, X: WindowView | ArrayLike) -> NDArray:
-        """Predict the label.
+        """Predict labels.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows. One that reaches back before its series begins is filled up
-            with the series' first row, with a `MissingHistoryWarning`.
+            Windows. If a window begins before its series, the first row is repeated,
+            with a `MissingHistoryWarning`.
 
         Returns
         -------
@@ -109,24 +111,11 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
 
     @property
     def target_encoder(self) -> ClassEncoder:
-        """Makes labels what the network gives."""
+        """Converts labels to the targets of the network."""
         return ClassEncoder(self.classes_)
 
-    def _check_target(self, y, n_samples, *, reset):
-        classes = vars(self).get("_given_classes")
+    def _check_target(self, y, n_samples, *, reset, classes=None):
         return check_labels(self, y, n_samples, reset=reset, classes=classes)
-
-    def _find_level(self, X, y):
-        """Labels have no level."""
-
-    def _solve_again(self, X, y, one_epoch):
-        """Nothing is solved: weights alone are learned."""
-
-    def _fed(self, X, y):
-        return X, self.target_encoder_.transform(y)
-
-    def _keep_held_out(self, X, y):
-        """Probabilities are no intervals."""
 
     def _encoder(self, level, y):
         return self.target_encoder
@@ -136,8 +125,6 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         if n_classes == 2:
             return {"n_outputs": 1, "output_activation": "sigmoid"}
         return {"n_outputs": n_classes, "output_activation": "softmax"}
-
-    _own_names = (("loss", "auto"),)
 
     def _compile_options(self):
         binary = len(self.classes_) == 2
@@ -152,8 +139,8 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
             return sample_weight
         if self.class_weight == "balanced" and one_epoch:
             raise ValueError(
-                "class_weight='balanced' needs all of y, of which partial_fit sees a "
-                "part: give a dict, as sklearn.utils.compute_class_weight computes it."
+                "class_weight='balanced' needs all of y, but partial_fit sees only a "
+                "part. Use a dict, from sklearn.utils.compute_class_weight for example."
             )
         weights = np.zeros(len(y), dtype=np.float32)
         if self.class_weight == "balanced":
@@ -166,9 +153,10 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
     def _check_learned(self, y, one_epoch):
         if not one_epoch and len(np.unique(y)) < 2:
             raise ValueError(
-                f"The samples to learn from are all of one class, {y.tolist()[0]!r}: "
-                "the others have incomplete windows, no weight, or are held out "
-                "(validation_split, validation_gap)."
+                "All samples to learn from have the same class, "
+                f"{y.tolist()[0]!r}. The others have incomplete windows, have weight "
+                "zero, or are held out (validation_split, validation_gap). Use more "
+                "rows, or hold out fewer."
             )
 
     def _strata(self, y):
@@ -176,44 +164,44 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
 
 
 def _weights_of(classes, class_weight):
-    """A weight for each class, 1 for those that are not named.
+    """A weight for each class; 1 for classes that are not named.
 
-    The rule of scikit-learn's `compute_class_weight`: a fold may lack a class that has
-    a weight, but names that match nothing beside classes without a weight are a
-    mistake. That function itself takes the labels "1" and 1.5 for 1.
+    As in scikit-learn's `compute_class_weight`, a fold may lack a class that has a
+    weight. But unknown names together with unnamed classes are a mistake. That function
+    cannot be used, because it takes the labels "1" and 1.5 for 1.
     """
     unknown = sorted(map(repr, set(class_weight) - set(classes)))
     unnamed = [label for label in classes if label not in class_weight]
     if unknown and unnamed:
         raise ValueError(
             f"class_weight names {', '.join(unknown)}, which is none of the classes "
-            f"{classes[:20]}, and has no weight for {unnamed[:20]}: name every class, "
-            "or none but these."
+            f"{classes[:20]}, and has no weight for {unnamed[:20]}. Name all classes, "
+            "or only known ones."
         )
     weights = np.array([class_weight.get(label, 1.0) for label in classes], dtype=float)
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError(
-            f"class_weight={class_weight!r} must hold finite numbers that are not "
-            "negative."
+            f"class_weight={class_weight!r} must hold finite, non-negative numbers."
         )
     return weights
 
 
 def _check_loss(loss, binary):
-    """Refuse Keras' losses that do not fit a head of probabilities and its targets."""
+    """Refuse losses of Keras that do not match the probabilities of the network."""
     known = keras.losses.get(loss)
     if not getattr(known, "__module__", "").startswith("keras."):
-        return  # a user's own
+        return  # the user's own
     if isinstance(known, keras.losses.Loss) and known.get_config().get("from_logits"):
         raise ValueError(
-            f"loss={loss!r} takes logits (from_logits=True), but the network gives "
-            "probabilities: use from_logits=False."
+            f"loss={loss!r} expects logits (from_logits=True), but the network "
+            "predicts probabilities. Use from_logits=False."
         )
     name = getattr(known, "name", None) or known.__name__
     if "sparse" in name or (binary and "categorical" in name):
-        kind = "one column of 0 and 1" if binary else "a column of 0 and 1 a class"
+        kind = "one column of 0 and 1"
+        kind += "" if binary else " per class"
         use = "binary" if binary else "categorical"
         raise ValueError(
-            f"loss={loss!r} does not fit the network's targets, {kind}: use "
-            f"'{use}_crossentropy' (which 'auto' is), or another {use} one."
+            f"loss={loss!r} does not match the network's targets, {kind}. Use "
+            f"'{use}_crossentropy' (the choice of 'auto'), or another {use} loss."
         )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from skseqconv._public import public
 
 from ._classification import SequenceClassifier
-from ._parameters import Conv1DParameters, parameters
+from ._parameters import Conv1DClassifierParameters
 
 
 @public
-@parameters
-class Conv1DClassifier(SequenceClassifier, Conv1DParameters):
+class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     """Classification of sequences by a stack of one-dimensional convolutions.
 
     Convolutions with maximum pooling between them, the maximum over time, a head that

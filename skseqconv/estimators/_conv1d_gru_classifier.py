@@ -5,12 +5,11 @@ from __future__ import annotations
 from skseqconv._public import public
 
 from ._classification import SequenceClassifier
-from ._parameters import Conv1DGRUParameters, parameters
+from ._parameters import Conv1DGRUClassifierParameters
 
 
 @public
-@parameters
-class Conv1DGRUClassifier(SequenceClassifier, Conv1DGRUParameters):
+class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     """Classification of sequences by convolutions before a GRU.
 
     Convolutions and pooling shorten the sequence, a GRU reads it in order, a head

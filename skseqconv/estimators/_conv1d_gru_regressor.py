@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from skseqconv._public import public
 
-from ._parameters import Conv1DGRUParameters, parameters
+from ._parameters import Conv1DGRURegressorParameters
 from ._regression import SequenceRegressor
 
 
 @public
-@parameters
-class Conv1DGRURegressor(SequenceRegressor, Conv1DGRUParameters):
+class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     """Regression on sequences by convolutions that a GRU reads in order.
 
     Convolutions with maximum pooling between them shorten the sequence, a gated

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from skseqconv._public import public
 
-from ._parameters import Conv1DParameters, parameters
+from ._parameters import Conv1DRegressorParameters
 from ._regression import SequenceRegressor
 
 
 @public
-@parameters
-class Conv1DRegressor(SequenceRegressor, Conv1DParameters):
+class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     """Regression on sequences by a stack of one-dimensional convolutions.
 
     Convolutions with maximum pooling between them, the maximum over time, a linear

@@ -1,21 +1,11 @@
-"""A network's layers: as a table, and unfolding in scikit-learn's diagrams."""
+"""A network's layers, as a table."""
 
 import math
 
 import pandas as pd
-from sklearn.base import BaseEstimator
-
-from skseqconv.networks._lengths import dilation_rates, per_layer
 
 #: What `layers_` says of a layer.
 _COLUMNS = ["layer", "kind", "output_shape", "n_parameters", "n_fixed"]
-
-#: The same, where there is room for words.
-_HEADINGS = ["Layer", "Kind", "Output shape", "Parameters", "Not trained"]
-
-#: Attributes that the diagram does not list: asking for `model_` would keep the
-#: network from ever being used again, and the layers have a table of their own.
-_NOT_LISTED = {"model_", "layers_"}
 
 
 def describe_layers(model):
@@ -44,10 +34,9 @@ def _n_values(weights):
 
 
 class ShowsLayers:
-    """Mixin of the estimators that have a network: what they show of it.
+    """Mixin of the estimators that have a network: the table of its layers.
 
-    All comes from what a fit noted down in `_layers`, or before it from the parameters:
-    no network is built, or taken from the pool, or looked at, for a picture.
+    The table comes from what `fit` noted in `_layers`: no network is built for it.
     """
 
     @property
@@ -60,118 +49,7 @@ class ShowsLayers:
         return pd.DataFrame(self._layers, columns=_COLUMNS).set_index("layer")
 
     def __dir__(self):
-        # scikit-learn's own asks for every attribute, to leave out those that there
-        # are not; asking for `model_` has consequences.
+        # scikit-learn's diagrams and its own `__dir__` get every attribute that is
+        # listed here. A network whose `model_` was taken is never lent out again.
         names = set(object.__dir__(self)) - {"model_"}
-        names = [name for name in names if hasattr(self, name)]
-        return [*names, "model_"] if self.initialized_ else names
-
-    # These two are the private methods of scikit-learn's that have a part in it. They
-    # are called for an estimator wherever it stands in a diagram, the second only if
-    # the whole is fitted; where they no longer are, diagrams are without layers.
-
-    def _get_params_html(self, deep=True, doc_link=""):
-        """Add the layers to be to what the diagram shows before a fit."""
-        params = super()._get_params_html(deep, doc_link)
-        if self.initialized_:
-            return params
-        try:
-            planned = planned_layers(self)
-        except (TypeError, ValueError):  # fit says what is wrong with the parameters
-            return params
-        layers, others = planned_html(planned), params._html_repr
-        params._html_repr = lambda: others() + layers
-        return params
-
-    def _get_fitted_attr_html(self, doc_link=""):
-        """Add the layers to what the diagram shows of a fitted estimator."""
-        attributes = BaseEstimator._get_fitted_attr_html(_Listed(self), doc_link)
-        if self.initialized_:
-            layers, others = layers_html(self._layers), attributes._html_repr
-            attributes._html_repr = lambda: layers + others()
-        return attributes
-
-
-class _Listed:
-    """An estimator, for those who list its attributes by asking for each of them."""
-
-    def __init__(self, estimator):
-        self._estimator = estimator
-
-    @property
-    def __class__(self):
-        return type(self._estimator)
-
-    def __dir__(self):
-        return set(dir(self._estimator)) - _NOT_LISTED
-
-    def __getattr__(self, name):
-        return getattr(self._estimator, name)
-
-
-def planned_layers(estimator):
-    """Name of each layer that parameters ask for, and what they say of it.
-
-    Lengths and numbers of parameters are not among it: they come with X and y.
-    """
-    own = estimator
-    kernels = per_layer(own.kernel_size, own.n_conv, "kernel_size")
-    dilations = dilation_rates(own.dilation_rate, own.n_conv, own.residual)
-    pools = [*per_layer(own.pool_size, own.n_conv - 1, "pool_size"), 1]
-    filters = per_layer(own.filters, own.n_conv, "filters")
-    rows = []
-    if own.embedding_dim is not None:
-        rows.append(("embedding", f"{own.embedding_dim} numbers for each token"))
-    for i in range(own.n_conv):
-        apart = f", {dilations[i]} apart" if dilations[i] > 1 else ""
-        said = f"{filters[i]} filters of {kernels[i]} steps{apart}"
-        rows.append((f"conv_{i + 1}", said))
-        if own.normalization is not None:
-            rows.append((f"norm_{i + 1}", own.normalization))
-        if own.residual and (i + 1) % own.residual == 0:
-            first = i + 2 - own.residual
-            rows.append((f"add_{i + 1}", f"what went into conv_{first}"))
-        if pools[i] > 1:
-            rows.append((f"pool_{i + 1}", f"maximum of {pools[i]} steps"))
-    if hasattr(own, "gru_units"):
-        name = "bidirectional" if own.bidirectional else "gru"
-        rows.append((name, f"{own.gru_units} units"))
-    else:
-        rows.append(("global_pool", f"{own.global_pooling} of all steps"))
-    if own.dropout:
-        rows.append(("dropout", f"{own.dropout:g}"))
-    return [*rows, ("output", "as many as y asks for")]
-
-
-def planned_html(rows):
-    """Layers before a fit, as a table that unfolds."""
-    table = pd.DataFrame(rows, columns=["Layer", "What it is"]).to_html(
-        index=False, border=0, classes="parameters-table"
-    )
-    return _unfolding("Layers to be", table)
-
-
-def layers_html(layers):
-    """A table of layers that unfolds, in the style of scikit-learn's others."""
-    *_, n_parameters, n_fixed = zip(*layers, strict=True)
-    rows = [(name, kind, _as_text(shape), *n) for name, kind, shape, *n in layers]
-    rows.append(("all", "", "", sum(n_parameters), sum(n_fixed)))
-    table = pd.DataFrame(rows, columns=_HEADINGS).to_html(
-        index=False, border=0, classes="parameters-table", formatters=_FORMATTERS
-    )
-    title = f"{len(layers)} layers, {sum(n_parameters):,} parameters"
-    return _unfolding(title, table)
-
-
-def _unfolding(title, table):
-    return (
-        '<div class="estimator-table default"><details>'
-        f"<summary>{title}</summary>{table}</details></div>"
-    )
-
-
-def _as_text(shape):
-    return " x ".join(map(str, shape))
-
-
-_FORMATTERS = dict.fromkeys(_HEADINGS[-2:], "{:,}".format)
+        return [name for name in names if hasattr(self, name)]

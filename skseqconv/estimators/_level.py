@@ -1,14 +1,15 @@
-"""The level of the target, from which a regressor's network forecasts changes.
+"""The level of the target: a regressor's network forecasts changes from it.
 
-A network whose input is relative to each window's last values, and whose output is
-added to the target's last one, forecasts persistence before it has learned anything,
-and a series that moves to where it never was leaves it as good as before (the last
-value subtracted as in NLinear, Zeng et al. 2023; the spread divided out as in
-reversible instance normalization, Kim et al. 2022). What it needs to know, how y
-relates to its channel in the windows and what changes are usual, is solved here.
+The input of such a network is relative to the last values of each window, and its
+output is added to the target's last value. So an untrained network forecasts
+persistence, and if the level leaves the range seen in training, the forecasts follow
+it. Subtracting the last value is the idea of NLinear (Zeng et al. 2023), dividing by
+the spread that of reversible instance normalization (Kim et al. 2022). This module
+solves what the network needs: how y relates to its channel in the windows, and how
+large changes usually are.
 
-The level itself never enters the network: it is taken off y, and added to the output,
-in float64, so that it may be of any size (`_relative` feeds the windows).
+The level itself never enters the network. It is subtracted from y and added to the
+output in float64, so it may have any size (`_relative` feeds the windows).
 """
 
 import warnings
@@ -37,22 +38,22 @@ from skseqconv.series._window_view import WindowView
 #: What window_norm="auto" stands for where X knows its target.
 AUTO = "standard"
 
-#: Values of windows that the usual spread is taken from, at most.
+#: Most values of windows from which the usual spread is computed.
 MAX_VALUES = 2**22
 
-#: Of weights, which are float32.
+#: Largest weight of the level layer, which is float32.
 _LARGEST_WEIGHT = 1e37
 
 
 @dataclass(frozen=True)
 class Level:
-    """Where forecasts start from: ``slope * last value of the channel + offset``.
+    """Where forecasts start: ``slope * last value of the channel + offset``.
 
-    Each but `kind` and `spread` has a value for each column of y. `channels` are
-    positions behind the steps, `raw_channels` in the series and `delays` in rows (-1
-    where they are not known). `means` of y stand for a level that nothing is known of;
-    `scale` is the error of persistence, unless that never errs (`changes` is False),
-    and `spread` what each channel usually spreads in a window.
+    All but `kind` and `spread` have one value for each column of y. `channels` are
+    positions after the steps, `raw_channels` positions in the series (-1 if unknown),
+    `delays` counts of rows (-1 if unknown). `means` are the means of y, used where no
+    value is known. `scale` is the error of persistence, unless that is zero (`changes`
+    is False then). `spread` is the usual spread of each channel in a window.
     """
 
     kind: str
@@ -68,10 +69,10 @@ class Level:
 
     @property
     def weights(self):
-        """Of the level layer: from channels to y less `offsets`, in units of `scale`.
+        """Weights of the level layer: from channels to (y - `offsets`) / `scale`.
 
-        So the network gives the whole forecast for windows as they are, and the change
-        alone for windows relative to their last values.
+        With them the network forecasts y for plain windows, and only the change for
+        windows relative to their last values.
         """
         spread = self.spread.astype(np.float32)
         spread[~(spread > 0)] = 1.0
@@ -81,10 +82,10 @@ class Level:
         return {"spread": spread, "slope": slope.astype(np.float32)}
 
     def known(self, windows, last):
-        """The last known values of the channels, and where the newest was missing.
+        """The last known values of the channels, and where the newest is missing.
 
-        `last`, of shape (n_samples, n_outputs), are the newest values as they come.
-        Where no value is known, the one whose level is the mean of y stands for it.
+        `last`, of shape (n_samples, n_outputs), are the newest values, with NaN. Where
+        no value is known, the result is the value whose level is the mean of y.
         """
         missing = np.zeros(last.shape, dtype=bool)
         if not isinstance(windows, WindowView):
@@ -108,7 +109,7 @@ class Level:
 
 
 def find_level(estimator, windows, y):
-    """The level of y in the windows; None if they are to be taken as they are.
+    """Find the level of y in the windows; None if there is none.
 
     Parameters
     ----------
@@ -124,14 +125,14 @@ def find_level(estimator, windows, y):
     Raises
     ------
     ValueError
-        If `window_norm` names a kind, and y is no affine function of its channel or
-        the channel is not known.
+        If `window_norm` names a kind, and y is not an affine function of its channel
+        or the channel is unknown.
 
     Warns
     -----
     UserWarning
-        If `window_norm` is "auto", and y is no affine function of its channel, or has
-        not as many columns as X has targets.
+        If `window_norm` is "auto", and y is not an affine function of its channel, or
+        y has another number of columns than X has targets.
     """
     kind = estimator.window_norm
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
@@ -142,8 +143,8 @@ def find_level(estimator, windows, y):
         return solve_level(AUTO, estimator, windows, y)
     except _NoRelation as error:
         warnings.warn(
-            f"The windows are taken as they are: {error.reason} "
-            "window_norm=None says so without this warning.",
+            f"The network gets plain windows, without window_norm: {error.reason} "
+            "window_norm=None does the same without this warning.",
             UserWarning,
             stacklevel=2,
         )
@@ -153,18 +154,18 @@ def find_level(estimator, windows, y):
 class _NoRelation(ValueError):
     def __init__(self, kind, reason):
         super().__init__(
-            f"window_norm={kind!r}: {reason} window_norm=None takes the windows as "
-            "they are."
+            f"window_norm={kind!r} is not possible: {reason} window_norm=None uses "
+            "plain windows."
         )
         self.reason = reason
 
 
 def solve_level(kind, estimator, windows, y, before=None):
-    """The level of y in the windows, of the given kind.
+    """Solve the level of y in the windows, of the given kind.
 
-    What X and the parameters do not say (channels, delays) is as it was `before`.
+    Channels and delays that neither X nor the parameters tell are those of `before`.
     """
-    # What is missing or too large is refused where the network is fed.
+    # Missing and too large values are refused later, when the network is fed.
     with np.errstate(invalid="ignore", over="ignore"):
         channels, raw, delays = find_target(estimator, windows, y, before)
         slopes, offsets, rests = target_relations(windows, y, channels, delays)
@@ -189,14 +190,14 @@ def solve_level(kind, estimator, windows, y, before=None):
 
 
 def with_scale_of(level, now):
-    """A level where nothing changed before, with the scale of what changes now."""
+    """A level with the scale of `now` for columns that were constant until now."""
     scale = np.where(level.changes, level.scale, now.scale)
     changes = level.changes | now.changes
     return replace(level, scale=scale, changes=changes)
 
 
 def still_explains(level, estimator, windows, y):
-    """Whether the relation of a level is that of other rows; None if they cannot tell.
+    """Whether a level's relation holds for other rows; None if they do not show it.
 
     Parameters
     ----------
@@ -219,7 +220,7 @@ def still_explains(level, estimator, windows, y):
 
 
 def can_be_solved(level, estimator, windows, y):
-    """Whether rows tell how y relates to its channel in them."""
+    """Whether the rows show how y relates to its channel."""
     told = list(_told(level, estimator, windows, y))
     return bool(told) and all(
         len(own) >= LEAST_ROWS and varies(later) for later, own in told
@@ -227,9 +228,9 @@ def can_be_solved(level, estimator, windows, y):
 
 
 def _told(level, estimator, windows, y):
-    """For each column its channel and y in the rows that have both (`later_values`).
+    """For each column: its channel and y in the rows that have both (`later_values`).
 
-    Empty for arrays, and where it is not known how far ahead y lies.
+    Empty for arrays, and if the delay of y is unknown.
     """
     if not isinstance(windows, WindowView):
         return []
@@ -244,7 +245,7 @@ def _told(level, estimator, windows, y):
 
 
 def _can_tell(estimator, windows, y):
-    """Whether "auto" knows the target, and windows have a past to be relative to."""
+    """Whether "auto" knows the target, and windows have more than one row."""
     if windows.shape[1] == 1:
         return False
     if estimator.target_channel is not None:
@@ -254,10 +255,10 @@ def _can_tell(estimator, windows, y):
     target = getattr(windows, "target", None)
     if target is not None:
         warnings.warn(
-            f"The windows are taken as they are: X knows {len(target)} target(s), and "
-            f"y has {y.shape[1]} column(s). The networks take all columns of y at "
-            "once; for some of them give target_channel and delay. window_norm=None "
-            "says so without this warning.",
+            f"The network gets plain windows, without window_norm: X has "
+            f"{len(target)} target(s), and y has {y.shape[1]} column(s). Use all "
+            "columns of y, or give target_channel and delay for some of them. "
+            "window_norm=None does the same without this warning.",
             UserWarning,
             stacklevel=3,
         )
@@ -265,7 +266,7 @@ def _can_tell(estimator, windows, y):
 
 
 def _usual_spread(windows):
-    """How much each channel spreads in a window, in the mean over windows."""
+    """Standard deviation of each channel in a window, averaged over windows."""
     size = windows.shape[1] * windows.shape[2]
     some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
     if isinstance(some, WindowView):
@@ -274,10 +275,10 @@ def _usual_spread(windows):
 
 
 def _error_of_persistence(level, windows, y, spread_of_y):
-    """The scale of what is to be learned, and whether anything changes.
+    """The scale of the changes to learn, and whether there are any.
 
-    It is the root mean square of changes; where nothing changes, or the last value is
-    all that there is to know, the spread of y.
+    The scale is the root mean square of the changes. If nothing changes, it is the
+    spread of y.
     """
     some = _evenly(windows, MAX_ROWS)
     last, _ = level.known(windows[some], last_values(windows[some], level.channels))
@@ -297,7 +298,7 @@ def _evenly(windows, n_wanted):
 
 
 def last_values(windows, channels):
-    """The newest values of channels, as they come: float64, a column for each."""
+    """The newest values of channels, NaN included: float64, one column each."""
     if not isinstance(windows, WindowView):
         return np.asarray(windows[:, -1, channels], dtype=np.float64)
     newest = WindowView(SeriesView(windows), lags=windows.lags[-1:])

@@ -1,9 +1,9 @@
-"""What a regressor's loss asks of y and of the network's head."""
+"""Losses of a regressor: which ones work with a standardized y."""
 
 import keras
 
-#: Functions of the difference between y and its prediction: the standardized y, or its
-#: change, will do as well as y.
+#: Functions of the difference between y and its prediction. They work for a
+#: standardized y, and for its changes.
 _OF_DIFFERENCES = (
     "mean_squared_error",
     "mean_absolute_error",
@@ -14,19 +14,19 @@ _OF_DIFFERENCES = (
 
 _INSTEAD = {
     "mean_absolute_percentage_error": (
-        "divides by y, and the network learns y standardized. loss='mae' with "
-        "sample_weight=1 / np.abs(y) is the same, but for the factor 100"
+        "divides by y, but the network learns a standardized y. Use loss='mae' with "
+        "sample_weight=1 / np.abs(y), which differs by the factor 100 only"
     ),
     "mean_squared_logarithmic_error": (
-        "takes the logarithm of y, and the network learns y standardized. The same is "
+        "takes the logarithm of y, but the network learns a standardized y. Use "
         "TransformedTargetRegressor(regressor, func=np.log1p, inverse_func=np.expm1) "
-        "of a regressor with loss='mse' and window_norm=None"
+        "and a regressor with loss='mse' and window_norm=None"
     ),
 }
 
 
 def name_of(loss):
-    """The name of a loss of Keras, as its function has it; None of a user's own."""
+    """The name of the function of a Keras loss; None for a user's own loss."""
     if loss == "quantile":
         return loss
     known = keras.losses.get(loss)
@@ -42,19 +42,19 @@ def _is_of_keras(function):
 
 
 def is_poisson(loss):
-    """Whether y is counts, which the network is given in units of their mean."""
+    """Whether y holds counts; the network learns them divided by their mean."""
     return name_of(loss) == "poisson"
 
 
 def check_regression_loss(loss):
-    """Refuse losses of Keras that do not mean what they say on the standardized y."""
+    """Refuse losses of Keras that have another meaning on a standardized y."""
     name = name_of(loss)
     if name is None or name == "poisson" or name in _OF_DIFFERENCES:
         return
     if name in _INSTEAD:
         raise ValueError(f"loss={loss!r} {_INSTEAD[name]}.")
     raise ValueError(
-        f"loss={loss!r} is for classes or directions, and y of a regressor is values: "
-        "use 'mse', 'mae', 'huber', 'log_cosh', 'quantile', 'poisson' for counts, or a "
-        "function of your own."
+        f"loss={loss!r} is for classes or directions, but a regressor predicts "
+        "values. Use 'mse', 'mae', 'huber', 'log_cosh', 'quantile', 'poisson' "
+        "(counts), or your own function."
     )

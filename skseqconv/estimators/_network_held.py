@@ -1,4 +1,4 @@
-"""An estimator and what its fits learn: arrays, published when a fit is done."""
+"""What a fitted estimator holds: arrays, which it takes when a fit is complete."""
 
 import threading
 import weakref
@@ -17,8 +17,8 @@ from skseqconv.engine._pool import (
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
 
-#: Attributes that live as long as a fit.
-_ONLY_IN_FIT = ("_slot", "_held_out", "_fit_task", "_given_classes")
+#: The network that a fit has borrowed: an attribute while the fit runs.
+_BORROWED = "_slot"
 
 _locks = weakref.WeakKeyDictionary()
 
@@ -32,10 +32,10 @@ def alone(estimator):
 
 
 def of_one_fit(method):
-    """Let a method see one fit from its beginning to its end.
+    """Let a method see the results of one fit only, even if another thread fits.
 
-    It is given the estimator as it is at that time: what another thread publishes
-    meanwhile is for the next call.
+    The method gets the estimator as it is when the call begins. Results that another
+    thread publishes during the call are used by the next call.
     """
 
     @wraps(method)
@@ -46,19 +46,19 @@ def of_one_fit(method):
 
 
 class HoldsNetwork:
-    """The life of what an estimator has learned, for `SequenceEstimator`.
+    """How an estimator holds what it has learned.
 
     A fitted estimator holds the arrays of its weights (`_weights`) and the description
-    of its network (`_architecture`, `_compiled_with`). It is lent a compiled network
-    by `_pool` whenever it trains or predicts.
+    of its network (`_architecture`, `_compiled_with`). When it trains or predicts, it
+    borrows a compiled network from `engine._pool`.
     """
 
     @property
     def model_(self) -> keras.Model:
-        """The Keras model, with weights that are this estimator's until the next fit.
+        """The Keras model, with this estimator's weights until the next fit.
 
-        Predictions follow what is done to it. `keras.models.load_model` loads a saved
-        one where the estimator's class is imported.
+        Changes of its weights change the predictions. `keras.models.load_model` loads
+        a saved one if the estimator's class has been imported.
         """
         if not self.initialized_:
             raise AttributeError(
@@ -73,13 +73,13 @@ class HoldsNetwork:
         return Recipe(self._architecture, *self._compiled_with, policy=policy)
 
     def _take_network(self, weights=None):
-        """Borrow a network for a fit, to go on from some weights or for new ones."""
+        """Borrow a network for a fit: with the given weights, or to draw new ones."""
         self._slot = take(self._recipe, weights)
         return self._slot.network
 
     @contextmanager
     def _network(self):
-        """The network, to run it: during a fit the one that is trained."""
+        """A network to run; during a fit, the one in training."""
         if "_slot" in vars(self):
             yield self._slot.network
         else:
@@ -87,28 +87,28 @@ class HoldsNetwork:
                 yield network
 
     def _learned(self):
-        """The weights as they are now."""
+        """The present weights."""
         if "_slot" in vars(self):
             return Weights(self._slot.network.get_state())
         return self._weights
 
     def _fitted_attributes(self):
-        """All attributes, as if the fit had ended now."""
-        kept = vars(self).keys() - set(_ONLY_IN_FIT)
+        """All attributes, as if the fit ended now."""
+        kept = vars(self).keys() - {_BORROWED}
         return {name: vars(self)[name] for name in kept} | {"_weights": self._learned()}
 
     def _as_it_is(self):
-        """The same estimator, which no fit changes any more."""
+        """A copy of the estimator that no fit changes."""
         same = object.__new__(type(self))
         vars(same).update(vars(self))
         return same
 
     @contextmanager
     def _new_fit(self):
-        """A copy of the estimator to be fitted, whose attributes it takes in the end.
+        """Give a copy of the estimator to fit; take over its attributes in the end.
 
-        So a fit that fails changes nothing, and whoever predicts meanwhile is answered
-        by the fit before.
+        So a failed fit changes nothing, and predictions during a fit are those of the
+        fit before.
         """
         new, before = self._as_it_is(), dict(vars(self))
         try:
@@ -122,7 +122,7 @@ class HoldsNetwork:
         self._publish(before, fitted)
 
     def _publish(self, before, fitted):
-        """Take what a fit has changed; what others have set meanwhile stays."""
+        """Take what a fit has changed; keep what other threads have set meanwhile."""
         changed = {
             name: value
             for name, value in fitted.items()
@@ -137,7 +137,7 @@ class HoldsNetwork:
         state = dict(super(HoldsNetwork, same).__getstate__())
         if "_weights" in state:
             state["_state"] = same._learned().arrays
-        for name in (*_ONLY_IN_FIT, "_weights"):
+        for name in (_BORROWED, "_weights"):
             state.pop(name, None)
         return plain_state(state)
 
@@ -149,7 +149,7 @@ class HoldsNetwork:
 
     def __sklearn_clone__(self):
         clone = super().__sklearn_clone__()
-        # scikeras copies losses through their configuration, in which some of Keras'
-        # (Huber, CosineSimilarity) leave out a parameter.
+        # scikeras copies losses by their configuration. Some losses of Keras (Huber,
+        # CosineSimilarity) leave a parameter out of it.
         clone.loss = restored_state(plain_state({"loss": self.loss}))["loss"]
         return clone

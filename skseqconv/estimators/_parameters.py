@@ -5,18 +5,19 @@ them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, 
 every parameter by name and nothing but assignments.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
-from functools import cache, partial
+from functools import cache
 from numbers import Integral, Real
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, TypeVar, dataclass_transform
 
 import keras
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-#: Estimators are equal if identical, and shown as scikit-learn shows them.
-parameters = partial(dataclass, kw_only=True, eq=False, repr=False)
+Estimator = TypeVar("Estimator")
 
 _COUNT = Interval(Integral, 1, None, closed="left")
 
@@ -36,68 +37,73 @@ _KERAS_HOMES = {
 }
 
 
-def _parameter(default, *constraint):
-    return field(default=default, metadata={"constraint": list(constraint)})
-
-
 def _one_of(*values):
     return StrOptions(set(values))
 
 
+def _parameter(*constraint, default):
+    return field(default=default, metadata={"constraint": list(constraint)})
+
+
+@dataclass_transform(
+    kw_only_default=True, eq_default=False, field_specifiers=(_parameter,)
+)
+def parameters(cls: type[Estimator]) -> type[Estimator]:
+    """Give a class an `__init__` with all its parameters, each by name.
+
+    Estimators are equal if identical, and shown as scikit-learn shows them.
+    """
+    return dataclass(kw_only=True, eq=False, repr=False)(cls)
+
+
 @parameters
-class Conv1DStack:
+class NetworkParameters:
     """Options of both networks."""
 
-    filters: int | Sequence[int] = _parameter(32, *_EACH_LAYER)
-    kernel_size: int | Sequence[int] = _parameter(5, *_EACH_LAYER)
-    pool_size: int | Sequence[int] = _parameter(3, *_EACH_LAYER)
-    n_conv: int = _parameter(3, _COUNT)
+    filters: int | Sequence[int] = _parameter(*_EACH_LAYER, default=32)
+    kernel_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=5)
+    pool_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=3)
+    n_conv: int = _parameter(_COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
-        1, *_EACH_LAYER, _one_of("exponential")
+        *_EACH_LAYER, _one_of("exponential"), default=1
     )
     padding: Literal["auto", "valid", "same", "causal"] = _parameter(
-        "auto", _one_of("auto", "valid", "same", "causal")
+        _one_of("auto", "valid", "same", "causal"), default="auto"
     )
-    activation: str = _parameter("relu", str)
+    activation: str = _parameter(str, default="relu")
     normalization: Literal["batch", "layer"] | None = _parameter(
-        None, _one_of("batch", "layer"), None
+        _one_of("batch", "layer"), None, default=None
     )
-    residual: int = _parameter(0, _NUMBER)
-
-
-@parameters
-class InputAndHead:
-    """Options of both networks' input and head."""
-
-    dropout: float = _parameter(0.5, _SHARE)
-    embedding_dim: int | None = _parameter(None, _COUNT, None)
-    embedding_dropout: float = _parameter(0.0, _SHARE)
+    residual: int = _parameter(_NUMBER, default=0)
+    dropout: float = _parameter(_SHARE, default=0.5)
+    embedding_dim: int | None = _parameter(_COUNT, None, default=None)
+    embedding_dropout: float = _parameter(_SHARE, default=0.0)
     vocabulary_size: int | None = _parameter(
-        None, Interval(Integral, 1, 2**31 - 1, closed="both"), None
+        Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
 
 
 @parameters
-class Conv1DParameters(InputAndHead, Conv1DStack):
+class Conv1DParameters(NetworkParameters):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["max", "average", "last"] = _parameter(
-        "max", _one_of("max", "average", "last")
+        _one_of("max", "average", "last"), default="max"
     )
 
     _network_name: ClassVar[str] = "conv1d"
 
 
 @parameters
-class Conv1DGRUParameters(InputAndHead, Conv1DStack):
+class Conv1DGRUParameters(NetworkParameters):
     """Options of `conv1d_gru_network`."""
 
-    n_conv: int = _parameter(2, _COUNT)
-    gru_units: int = _parameter(32, _COUNT)
-    gru_dropout: float = _parameter(0.1, _SHARE)
-    recurrent_dropout: float = _parameter(0.5, _SHARE)
-    reset_after: bool = _parameter(True, "boolean")
-    bidirectional: bool = _parameter(False, "boolean")
+    n_conv: int = _parameter(_COUNT, default=2)
+    gru_units: int = _parameter(_COUNT, default=32)
+    gru_dropout: float = _parameter(_SHARE, default=0.1)
+    recurrent_dropout: float = _parameter(_SHARE, default=0.5)
+    reset_after: bool = _parameter("boolean", default=True)
+    bidirectional: bool = _parameter("boolean", default=False)
 
     _network_name: ClassVar[str] = "conv1d_gru"
 
@@ -106,50 +112,80 @@ class Conv1DGRUParameters(InputAndHead, Conv1DStack):
 class TrainingParameters:
     """How a network is trained."""
 
-    loss: str | Callable | keras.losses.Loss = _parameter("mse", *_LOSS)
+    loss: str | Callable | keras.losses.Loss = _parameter(*_LOSS, default="mse")
     optimizer: str | keras.optimizers.Optimizer = _parameter(
-        "adam", str, keras.optimizers.Optimizer
+        str, keras.optimizers.Optimizer, default="adam"
     )
     learning_rate: float | None = _parameter(
-        None, Interval(Real, 0, None, closed="neither"), None
+        Interval(Real, 0, None, closed="neither"), None, default=None
     )
-    epochs: int | Literal["auto"] = _parameter("auto", _one_of("auto"), _COUNT)
-    batch_size: int = _parameter(128, _COUNT)
-    steps_per_epoch: int | None = _parameter(None, _COUNT, None)
-    validation_split: float = _parameter(0.0, _SHARE)
-    validation_gap: int | Literal["auto"] = _parameter("auto", _one_of("auto"), _NUMBER)
-    early_stopping: bool = _parameter(False, "boolean")
-    n_iter_no_change: int = _parameter(5, _COUNT)
+    epochs: int | Literal["auto"] = _parameter(_one_of("auto"), _COUNT, default="auto")
+    batch_size: int = _parameter(_COUNT, default=128)
+    steps_per_epoch: int | None = _parameter(_COUNT, None, default=None)
+    validation_split: float = _parameter(_SHARE, default=0.0)
+    validation_gap: int | Literal["auto"] = _parameter(
+        _one_of("auto"), _NUMBER, default="auto"
+    )
+    early_stopping: bool = _parameter("boolean", default=False)
+    n_iter_no_change: int = _parameter(_COUNT, default=5)
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
-        _parameter(None, list, tuple, keras.callbacks.Callback, None)
+        _parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
-    warm_start: bool = _parameter(False, "boolean")
-    random_state: int | np.random.RandomState | None = _parameter(None, "random_state")
-    verbose: int = _parameter(0, "verbose")
+    warm_start: bool = _parameter("boolean", default=False)
+    random_state: int | np.random.RandomState | None = _parameter(
+        "random_state", default=None
+    )
+    verbose: int = _parameter("verbose", default=0)
 
 
 @parameters
 class RegressionParameters(TrainingParameters):
     """Regressors may forecast changes from the last value."""
 
-    quantiles: Sequence[float] = _parameter((0.1, 0.5, 0.9), "array-like")
+    quantiles: Sequence[float] = _parameter("array-like", default=(0.1, 0.5, 0.9))
     window_norm: Literal["auto", "last", "standard"] | None = _parameter(
-        "auto", _one_of("auto", "last", "standard"), None
+        _one_of("auto", "last", "standard"), None, default="auto"
     )
     target_channel: Hashable | Sequence[Hashable] = _parameter(
-        None, Hashable, "array-like", None
+        Hashable, "array-like", None, default=None
     )
-    delay: int | Sequence[int] | None = _parameter(None, _COUNT, "array-like", None)
+    delay: int | Sequence[int] | None = _parameter(
+        _COUNT, "array-like", None, default=None
+    )
 
 
 @parameters
 class ClassificationParameters(TrainingParameters):
     """Classifiers choose their loss by the classes, and may weight them."""
 
-    loss: str | Callable | keras.losses.Loss = _parameter("auto", *_LOSS)
+    loss: str | Callable | keras.losses.Loss = _parameter(*_LOSS, default="auto")
     class_weight: dict | Literal["balanced"] | None = _parameter(
-        None, dict, _one_of("balanced"), None
+        dict, _one_of("balanced"), None, default=None
     )
+
+
+# Each estimator's parameters, without untyped base classes: only so does mypy know
+# the whole `__init__`.
+
+
+@parameters
+class Conv1DRegressorParameters(RegressionParameters, Conv1DParameters):
+    """Parameters of `Conv1DRegressor`."""
+
+
+@parameters
+class Conv1DClassifierParameters(ClassificationParameters, Conv1DParameters):
+    """Parameters of `Conv1DClassifier`."""
+
+
+@parameters
+class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
+    """Parameters of `Conv1DGRURegressor`."""
+
+
+@parameters
+class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameters):
+    """Parameters of `Conv1DGRUClassifier`."""
 
 
 def constraints(options):
@@ -170,7 +206,7 @@ def _look_up(home, name):
 def check_together(options):
     """Refuse what the constraint of one parameter cannot: unknown names, odd pairs."""
     for name, home in _KERAS_HOMES.items():
-        value = getattr(options, name)
+        value = getattr(options, name, None)
         if not isinstance(value, str) or (name, value) in options._own_names:
             continue
         try:

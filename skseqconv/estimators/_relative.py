@@ -1,30 +1,31 @@
-"""Windows relative to their last values, as networks that forecast changes are fed.
+"""Windows relative to their last values: the input of networks that forecast changes.
 
-What is subtracted is subtracted before anything is rounded to float32, or of two
-float32 numbers that hold a value between them: a channel may lie at any level.
+The last value is subtracted before values are rounded to float32, or from pairs of
+float32 numbers that together hold a float64 value. So a channel may have any level.
 """
 
 import numpy as np
 
 from skseqconv.inputs._finite import raise_if_not_finite
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
 
-#: Rounding to float32 that is negligible, as a share of a channel's usual spread.
+#: Negligible rounding to float32, as a share of a channel's usual spread.
 NEGLIGIBLE = 1e-4
 
 
 def relative(sequences, level):
-    """Sequences relative to their last values; their `levels` are those of y."""
+    """Sequences relative to their last values; `levels` has the level of y for each."""
     if isinstance(sequences.data, WindowView):
         return RelativeWindows(sequences.data, level)
     return RelativePanel(sequences.data, level)
 
 
 class RelativePanel(PanelSequences):
-    """The samples of an array, each less its last step."""
+    """The samples of an array, minus their last step."""
 
     def __init__(self, array, level):
         super().__init__(array)
@@ -40,17 +41,17 @@ class RelativePanel(PanelSequences):
 
 
 class RelativeWindows(WindowSequences):
-    """The windows of a view, each less its newest row.
+    """The windows of a view, minus their newest row.
 
-    Where the newest value of a target's channel is missing in the series, the last
-    known one takes its place.
+    If the newest value of a target's channel is missing in the series, the last known
+    one is used.
     """
 
     def __init__(self, view, level):
         super().__init__(view)
         self._level, self._read = level, None
         if self.fits_tensor():
-            # Each row is read once, for the windows and for their levels.
+            # One read serves the windows and their levels.
             self._read = block, ends = view.block(view.dtype)
             last = block[ends - self._newest_lags()][:, level.channels]
             last = last.astype(np.float64)
@@ -64,7 +65,7 @@ class RelativeWindows(WindowSequences):
         return type(self)(self.data[key], self._level)
 
     def _newest_lags(self):
-        return np.minimum(self.data.lags[-1], self.data._depth())
+        return np.minimum(self.data.lags[-1], depth_of(self.data))
 
     def tensors(self):
         view = self.data
@@ -74,7 +75,7 @@ class RelativeWindows(WindowSequences):
             high = block.astype(np.float32)
         if not np.isfinite(high).all():
             raise_if_not_finite(view, high, ends)
-        depth = np.minimum(view._depth(), view.reach)
+        depth = np.minimum(depth_of(view), view.reach)
         newest, lags = ends - self._newest_lags(), view.lags
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)
@@ -85,7 +86,7 @@ class RelativeWindows(WindowSequences):
         return (high, *(index.astype(np.int32) for index in indices), *rest)
 
     def _with_known(self, block, newest):
-        """The block with rows of last known values, where newest ones are missing."""
+        """The block, with added rows of last known values for missing newest ones."""
         if not len(self._missing):
             return block, newest
         rows = block[newest[self._missing]]
@@ -110,13 +111,13 @@ class RelativeWindows(WindowSequences):
 
 
 def _split(block, level):
-    """A block as float32, and what that rounds off where it matters."""
+    """A block as float32, and the rounding error where it matters."""
     with np.errstate(over="ignore", invalid="ignore"):
         high = block.astype(np.float32)
         if block.dtype == np.float32:
             return high, ()
         rest = (block - high).astype(np.float32)
-    rest[~np.isfinite(rest)] = 0.0  # of rows that no window reads
+    rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
     if _matters(np.abs(rest).max(axis=0, initial=0.0), level):
         return high, (rest,)
     return high, ()

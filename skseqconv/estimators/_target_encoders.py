@@ -1,4 +1,4 @@
-"""What y becomes for a network, and what a network's output becomes for the user."""
+"""From y to the targets of a network, and from its outputs back to y."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -9,10 +9,10 @@ from skseqconv.inputs._relation import mean_and_spread
 
 @public
 class TargetScaler(BaseEstimator):
-    """Standardize y, column by column, to float32 of two dimensions and back.
+    """Standardize each column of y to two-dimensional float32, and back.
 
-    With `mean` and `scale` instead of y's own, where they are given. A column that is
-    constant has the scale 0: whatever a network gives for it, the constant comes back.
+    `mean` and `scale` replace those of y, if given. A constant column has the scale 0:
+    the constant comes back whatever the network predicts.
     """
 
     def __init__(self, mean=None, scale=None):
@@ -27,7 +27,7 @@ class TargetScaler(BaseEstimator):
         return self
 
     def transform(self, y, level=None):
-        """y less its mean, or less a level of each row, in units of the scale."""
+        """(y - mean) / scale, or (y - level) / scale with a level for each row."""
         rest = y.reshape(len(y), -1) - (self.mean_ if level is None else level)
         return (rest / np.where(self.scale_ > 0, self.scale_, 1)).astype(np.float32)
 
@@ -43,7 +43,7 @@ class TargetScaler(BaseEstimator):
         return outputs.astype(np.float64) * self.scale_.reshape(-1, *more) + level
 
     def __setstate__(self, state):
-        scaler = state.get("scaler_")  # as older files have it
+        scaler = state.get("scaler_")  # of files of version 0.1
         if scaler is not None:
             state = {**state, "mean_": scaler.mean_, "scale_": scaler.scale_}
             del state["scaler_"]
@@ -52,9 +52,10 @@ class TargetScaler(BaseEstimator):
 
 @public
 class ClassEncoder(BaseEstimator):
-    """Labels to what a network gives for them, and back.
+    """From labels to the targets of a network, and back.
 
-    Of two classes a network gives the probability of the second, of more one each.
+    For two classes a network predicts the probability of the second one, for more
+    classes one probability each.
     """
 
     def __init__(self, classes):
@@ -73,7 +74,7 @@ class ClassEncoder(BaseEstimator):
         return self.classes[self.probabilities(y).argmax(axis=1)]
 
     def probabilities(self, y):
-        """A column for each class, rows that sum to one."""
+        """One column for each class; rows sum to one."""
         y = np.clip(y.astype(np.float64), 0, 1)
         if len(self.classes) == 2:
             return np.hstack([1 - y, y])

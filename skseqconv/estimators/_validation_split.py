@@ -1,30 +1,31 @@
-"""The validation tail: the last rows in time, with a gap before them."""
+"""The validation part: the last rows in time, with a gap before them."""
 
 import numpy as np
 
+from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 
 
 def validation_tail(X, rows, share, gap, delay=None, strata=None):
-    """Split samples into those to train on and the last ones in time.
+    """Split samples into a training part and the last ones in time.
 
     Parameters
     ----------
     X : WindowView or ndarray
-        The samples; an array's are taken in the order they have.
+        The samples. Those of an array count as ordered in time.
     rows : ndarray of int
         Positions of the samples that may be used.
     share : float
-        Of them, how much to hold out; samples of one stamp stay together.
+        Share of them to hold out. Samples with equal stamps stay together.
     gap : int or "auto"
-        How many samples before the tail are left out (whole stamps). "auto" leaves
-        out those whose target lies after the tail's first row, where X is a view and
-        `delay` is given or X knows its target.
+        Number of samples left out before the validation part (whole stamps). "auto"
+        leaves out those whose target lies after the first validation row, if X is a
+        view and `delay` is given or X knows its target.
     delay : int or sequence of int, default=None
-        How many rows ahead the targets lie; None for what X knows.
+        How many rows ahead the targets lie; None to ask X.
     strata : ndarray of shape (n_samples,), default=None
-        Labels. Where samples have no order in time (an array, `gap` is "auto"), the
-        last ones of each label are held out.
+        Labels. If samples have no order in time (an array, `gap` is "auto"), the last
+        ones of each label are held out.
 
     Returns
     -------
@@ -33,7 +34,7 @@ def validation_tail(X, rows, share, gap, delay=None, strata=None):
     Raises
     ------
     ValueError
-        If nothing is left to train on.
+        If no sample is left to train on.
     """
     windows = isinstance(X, WindowView)
     if strata is not None and not windows and gap == "auto":
@@ -41,7 +42,7 @@ def validation_tail(X, rows, share, gap, delay=None, strata=None):
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
     ranked = stamps[order]
-    # Without the small number, 7 % of 100 samples would be 8: 100 * 0.07 is above 7.
+    # The small number guards against rounding: 100 * 0.07 is larger than 7.
     n_training = len(rows) - int(np.ceil(len(rows) * share - 1e-9))
     first = ranked[min(n_training, len(rows) - 1)]
     training = order[ranked < first]
@@ -76,11 +77,3 @@ def _last_of_each(rows, labels, share):
             f"{len(np.unique(labels))} classes: use a larger one, or more samples."
         )
     return rows[~held_out], rows[held_out]
-
-
-def target_stamps(X, delay):
-    """When the targets come; beyond the end of a series, `delay` stamps later."""
-    stamps = X.stamps + delay
-    inside = X.rows + delay < X._series.stops[X.series_ids]
-    stamps[inside] = X._series.stamps(X.rows[inside] + delay)
-    return stamps

@@ -2,12 +2,16 @@
 
 import numpy as np
 
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import depth_of
+
 
 def raise_if_not_finite(view, block, positions):
     """Name the first missing or infinite value that a window really reads."""
     touched = np.zeros(len(block), dtype=bool)
+    depth = depth_of(view)
     for lag in view.lags:
-        touched[positions - np.minimum(lag, view._depth())] = True
+        touched[positions - np.minimum(lag, depth)] = True
     bad = ~np.isfinite(block) & touched[:, None]
     if not bad.any():
         return
@@ -20,7 +24,7 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date, and the channel."""
-    index = view._series.index_at(np.array([row]))
+    index = SeriesView(view, rows=[row]).index
     date = "" if index is None else f" ({index[0]})"
     names = view.channel_names
     raise_not_finite(

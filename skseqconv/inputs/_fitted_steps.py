@@ -16,6 +16,8 @@ import weakref
 import numpy as np
 
 from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._steps import apply_steps, with_steps
+from skseqconv.series._view_internals import raw_values
 from skseqconv.series._window_view import WindowView
 
 from ._last_known import rows_before
@@ -58,7 +60,7 @@ def remember_steps(estimator, windows):
 def _newest_rows(windows):
     """Of the series, where some of the windows end."""
     some = np.linspace(0, len(windows) - 1, min(len(windows), N_LOOKED_AT)).astype(int)
-    return windows._series.take(rows_before(windows, windows.lags[-1])[0][some])
+    return raw_values(windows, rows_before(windows, windows.lags[-1])[0][some])
 
 
 def _ranges(raw, made, before):
@@ -83,7 +85,9 @@ def steps_changed(estimator, windows):
     """Whether windows come through other steps than those that are remembered."""
     seen = vars(estimator).get("_steps_seen")
     steps = windows.steps if isinstance(windows, WindowView) else ()
-    if seen is None or not steps or seen["rows"].shape[1] != windows._series.n_channels:
+    if seen is None or not steps:
+        return False
+    if seen["rows"].shape[1] != with_steps(windows, ()).n_channels:
         return False
     known, last = _verified.get(id(seen["rows"]), (lambda: None, ()))
     same = known() is seen["rows"] and len(last) == len(steps)
@@ -151,9 +155,7 @@ def _looks_raw(estimator, windows):
 
 def _made(steps, rows):
     with np.errstate(all="ignore"):
-        for step in steps:
-            rows = step.transform(rows)
-    return rows
+        return apply_steps(steps, rows)
 
 
 def _alike(made, other):

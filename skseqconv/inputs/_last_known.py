@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import depth_of, raw_values
 
 
 def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
@@ -42,7 +44,7 @@ def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
 
 def rows_before(windows, lag):
     """The row `lag` before each window's end, or the first, and the first of all."""
-    starts = windows._series.first_rows(windows.rows)
+    starts = windows.rows - depth_of(windows)
     return np.maximum(windows.rows - lag, starts), starts
 
 
@@ -50,14 +52,15 @@ class _Known:
     """Reads what is known of a channel: in the series, and behind the steps."""
 
     def __init__(self, windows, channel, raw_channel):
-        has_raw = windows.steps and 0 <= raw_channel < windows._series.n_channels
+        n_raw = with_steps(windows, ()).n_channels
+        has_raw = windows.steps and 0 <= raw_channel < n_raw
         self._windows, self._channel = windows, channel
         self._raw_channel = raw_channel if has_raw else None
 
     def missing_in_series(self, rows):
         if self._raw_channel is None:
             return np.zeros(len(rows), dtype=bool)
-        return np.isnan(self._windows._series.take(rows, [self._raw_channel])[:, 0])
+        return np.isnan(raw_values(self._windows, rows, [self._raw_channel])[:, 0])
 
     def read(self, rows):
         """Values at rows, not finite where none is known."""

@@ -11,7 +11,9 @@ import numpy as np
 
 from skseqconv.series._series import positions_of
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import apply_steps, with_steps
 from skseqconv.series._supervised import channel_position
+from skseqconv.series._view_internals import raw_labels, raw_values, rows_after
 from skseqconv.series._window_view import WindowView
 
 #: Rows that the relation is solved from, at most.
@@ -89,7 +91,7 @@ def rounding_of(windows):
     """Rounding of the values of windows, as a share of the largest."""
     dtype = windows.dtype
     if isinstance(windows, WindowView) and windows.steps and len(windows):
-        dtype = windows._values_at(windows.rows[:1]).dtype
+        dtype = apply_steps(windows.steps, raw_values(windows, windows.rows[:1])).dtype
     return N_ROUNDINGS * float(np.finfo(dtype).eps if dtype.kind == "f" else 2.0**-52)
 
 
@@ -134,11 +136,10 @@ def target_relations(windows, y, channels, delays):
 def later_values(windows, y, channels, delays):
     """For each column of y, its channel where y lies, and y: rows that have both."""
     some = np.linspace(0, len(windows) - 1, min(len(windows), MAX_ROWS)).astype(int)
-    rows, y = windows.rows[some], y[some]
-    stops = windows._series.stops[windows._series.series_of(rows)]
+    windows, y = windows[some], y[some]
     for column, (channel, delay) in enumerate(zip(channels, delays, strict=True)):
-        inside = rows + delay < stops
-        later = SeriesView(windows, rows=rows[inside] + delay).to_numpy(np.float64)
+        rows, inside = rows_after(windows, delay)
+        later = SeriesView(windows, rows=rows[inside]).to_numpy(np.float64)
         yield later[:, channel], y[inside, column]
 
 
@@ -242,7 +243,7 @@ def _labels_of(estimator, windows):
     if names is not None:
         # Columns of a table are its steps, not its channels.
         return tuple(names) if len(names) == windows.shape[2] else None
-    labels = windows._series.labels if isinstance(windows, WindowView) else None
+    labels = raw_labels(windows) if isinstance(windows, WindowView) else None
     if labels is None or len(labels) == windows.n_channels:
         return labels
     if estimator.target_channel is not None:
@@ -286,8 +287,9 @@ def _raw_channels(estimator, windows, y, channels, known):
     if estimator.target_channel is None and known:
         return [channel for channel, _ in known]
     raw = _sources(windows)[channels].tolist()
-    unnamed = windows.channel_names is None or windows._series.names is None
-    keeps_places = unnamed and windows.n_channels == windows._series.n_channels
+    before = with_steps(windows, ())
+    unnamed = windows.channel_names is None or before.channel_names is None
+    keeps_places = unnamed and windows.n_channels == before.n_channels
     for column in np.flatnonzero(np.less(raw, 0)):
         if known and _is_future(windows, y[:, column], *known[column]):
             raw[column] = known[column][0]
@@ -298,7 +300,7 @@ def _raw_channels(estimator, windows, y, channels, known):
 
 def _is_future(windows, y, channel, delay):
     """Whether y is an affine function of a channel of the series itself."""
-    raw = windows._derive(steps=())
+    raw = with_steps(windows, ())
     ((later, own),) = later_values(raw, y[:, None], [channel], [delay])
     known = np.isfinite(later)
     if not known.any():
@@ -311,7 +313,7 @@ def _sources(windows):
 
     A step may put its own name before, as a ColumnTransformer does: "scaler__load".
     """
-    after, before = windows.channel_names, windows._series.names
+    after, before = windows.channel_names, with_steps(windows, ()).channel_names
     if not windows.steps:
         return np.arange(windows.n_channels)
     if after is None or before is None:
@@ -336,6 +338,6 @@ def position_after_steps(X, channel):
     """
     at = np.flatnonzero(_sources(X) == channel)
     if len(at) > 1:  # its own name, rather than one that it was given
-        own = X.channel_names[at] == X._series.names[channel]
+        own = X.channel_names[at] == with_steps(X, ()).channel_names[channel]
         at = at[np.argsort(~own, kind="stable")]
     return int(at[0]) if len(at) else min(channel, X.n_channels - 1)

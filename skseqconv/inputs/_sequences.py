@@ -7,6 +7,7 @@ where that tensor would be too large, batch by batch from NumPy.
 
 import numpy as np
 
+from skseqconv.series._view_internals import depth_of, touch_at_most
 from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_if_not_finite
@@ -54,17 +55,14 @@ class WindowSequences(Sequences):
     def fits_tensor(self):
         view = self.data
         most = MAX_TENSOR_BYTES // (4 * view.n_channels)
-        if min(len(view) * (view.reach + 1), view._series.n_rows) <= most:
-            return True
-        # Of a larger series, windows may touch neighboring rows alone.
-        return len(view) <= most and view._spans()[2] <= most
+        return touch_at_most(view, most)
 
     def tensors(self):
         view = self.data
         block, positions = view.block(np.float32)
         if not np.isfinite(block).all():
             raise_if_not_finite(view, block, positions)
-        depth = view._depth()
+        depth = depth_of(view)
         if (depth >= view.reach).all():
             block, *indices = by_phase(block, positions, view.lags)
         else:

@@ -66,7 +66,7 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
 
 def _labels(y, name):
     refuse_masked(name, y)
-    y = column_or_1d(y, warn=True, input_name=name)
+    y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name=name)
     if len(y):
         check_classification_targets(y)

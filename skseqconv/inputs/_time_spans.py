@@ -5,8 +5,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._frequency import readable_step
+from skseqconv.series._frequency import readable_duration
 from skseqconv.series._view import View
+from skseqconv.series._view_internals import first_index
 
 #: Types of time spans.
 SPANS = (timedelta, np.timedelta64, pd.DateOffset)
@@ -22,7 +23,7 @@ def refuse_durations(estimator, names, X):
         step = _time_between_rows(X)
         way_out = "Divide it by the time between two rows of X."
         if step is not None and not span % step:
-            way_out = f"The rows of X are {readable_step(step)} apart: use "
+            way_out = f"The rows of X are {readable_duration(step)} apart: use "
             way_out += f"{name}={span // step}."
         raise ValueError(
             f"{name}={value!r} is a time span, but {type(estimator).__name__} counts "
@@ -45,7 +46,7 @@ def _time_span(value):
 def _time_between_rows(X):
     """The usual step of the dates of a table or a view, or None."""
     if isinstance(X, View):
-        index = X._series.indexes and X._series.indexes[0]
+        index = first_index(X)
     else:
         index = X.index if hasattr(X, "iloc") else None
     if isinstance(index, pd.PeriodIndex):

@@ -7,6 +7,8 @@ import numpy as np
 
 from skseqconv._public import public
 
+from ._view_internals import depth_of
+
 #: What may be done about windows that begin before their series does.
 ON_MISSING_HISTORY = ("warn", "raise", "ignore")
 
@@ -72,7 +74,7 @@ def check_history(windows, lag=None, advice=""):
     if choice == "ignore":
         return
     reach = windows.reach if lag is None else int(lag)
-    n_short = np.count_nonzero(windows._depth() < reach)
+    n_short = np.count_nonzero(depth_of(windows) < reach)
     if not n_short:
         return
     message = (

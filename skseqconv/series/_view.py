@@ -12,12 +12,14 @@ import copy
 import numbers
 from collections.abc import Sequence
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ._series import Series, readable_bytes
+from ._steps import Step, apply_steps
+from ._view_internals import depth_of, touched_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +35,7 @@ class View:
     reach: int = 0
     rows: NDArray[np.int64]
     lags: NDArray[np.int64]
-    steps: tuple[Any, ...]
+    steps: tuple[Step, ...]
     target: tuple[tuple[int, int], ...] | None
 
     def __init__(self, series, rows, on_gap="warn"):
@@ -69,10 +71,6 @@ class View:
         view = copy.copy(self)
         vars(view).update(attributes)
         return view
-
-    def _append_step(self, step):
-        """The same view with one more row-wise step to apply to values."""
-        return self._derive(steps=(*self.steps, step))
 
     # What the view is, as an array-like.
 
@@ -110,7 +108,7 @@ class View:
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Whether each row's whole window lies within its series."""
-        return self._depth() >= self.reach
+        return depth_of(self) >= self.reach
 
     @property
     def dtype(self) -> np.dtype:
@@ -194,20 +192,16 @@ class View:
 
     # Values.
 
-    def _depth(self):
-        """How many earlier rows of its own series each row has."""
-        return self.rows - self._series.first_rows(self.rows)
-
     def _gather(self, dtype):
         """Values of shape (n_rows, n_lags, n_channels)."""
-        lags = np.minimum(self.lags, self._depth()[:, None])
-        spans = self._spans()
-        if spans[2] > lags.size:  # far apart: less is read without what lies between
+        lags = np.minimum(self.lags, depth_of(self)[:, None])
+        touched = touched_rows(self)
+        if touched.n_rows > lags.size:  # lags far apart: skip the rows between them
             rows = (self.rows[:, None] - lags).ravel()
             values = self._read(len(rows), rows.__getitem__, dtype)
             return values.reshape(*lags.shape, self.n_channels)
-        block, positions = self._block_of(spans, dtype)
-        return block[positions[:, None] - lags]
+        block = self._block_of(touched, dtype)
+        return block[touched.positions[:, None] - lags]
 
     def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
         """Read the rows that the windows touch, each once, and say where they are.
@@ -225,17 +219,17 @@ class View:
             Position in `block` of each window's last row. Earlier rows of a
             window stand right before it, as far as the series goes back.
         """
-        return self._block_of(self._spans(), dtype)
+        touched = touched_rows(self)
+        return self._block_of(touched, dtype), touched.positions
 
-    def _block_of(self, spans, dtype):
-        firsts, positions, n_touched = spans
-        begins = np.concatenate([[0], np.cumsum(firsts[1] - firsts[0])])
+    def _block_of(self, touched, dtype):
+        begins = np.concatenate([[0], np.cumsum(touched.stops - touched.starts)])
 
         def rows_at(local):
-            span = np.searchsorted(begins, local, side="right") - 1
-            return local - begins[span] + firsts[0][span]
+            stretch = np.searchsorted(begins, local, side="right") - 1
+            return local - begins[stretch] + touched.starts[stretch]
 
-        return self._read(n_touched, rows_at, dtype), positions
+        return self._read(touched.n_rows, rows_at, dtype)
 
     def _read(self, n_rows, rows_at, dtype):
         """Values of rows of the series, piece by piece; `rows_at` tells which."""
@@ -246,30 +240,8 @@ class View:
             local = np.arange(start, min(start + chunk, n_rows))
             # What float32 cannot hold becomes infinite, and is found as such.
             with np.errstate(over="ignore"):
-                values[start : start + chunk] = self._values_at(rows_at(local))
-        return values
-
-    def _spans(self):
-        """Stretches of rows that windows touch, and where each row lands in them."""
-        rows = self.rows
-        if not (rows[1:] > rows[:-1]).all():
-            rows = np.unique(rows)
-        lows = np.maximum(rows - self.reach, self._series.first_rows(rows))
-        highs = rows + 1
-        new = np.ones(len(rows), dtype=bool)
-        new[1:] = lows[1:] > highs[:-1]
-        last = np.roll(new, -1)
-        lows, highs = lows[new], highs[last]
-        begins = np.cumsum(highs - lows) - (highs - lows)
-        owner = np.searchsorted(lows, self.rows, side="right") - 1
-        positions = self.rows - lows[owner] + begins[owner] if len(rows) else self.rows
-        return (lows, highs), positions, int((highs - lows).sum())
-
-    def _values_at(self, rows):
-        """Rows of the series with the appended steps applied."""
-        values = self._series.take(rows)
-        for step in self.steps:
-            values = step.transform(values)
+                rows = self._series.take(rows_at(local))
+                values[start : start + chunk] = apply_steps(self.steps, rows)
         return values
 
     def compact(self) -> Self:

@@ -9,40 +9,28 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.callback import CallbackSupportMixin
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
-from skseqconv.series._missing_history import check_history
-from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-from ._output import OutputMixin, channel_names
-
-#: What a table of windows, that a stock model learns from, adds to the warning.
-OF_TRAINING = " In training, FlatWindowRegressor leaves such rows out."
+from ._base import SequenceTransformer, entries_at, lags_of
 
 
 @public
-class FlattenWindows(
-    OutputMixin,
-    CallbackSupportMixin,
-    TransformerMixin,
-    BaseEstimator,
-    auto_wrap_output_keys=None,
-):
-    """Lay the entries of each window side by side, as columns of a table.
+class FlattenWindows(SequenceTransformer):
+    """Flatten each window into a row of a table.
 
-    This is how a model for tables, such as ridge regression or gradient boosting,
-    sees windows. With a few `lags` only those entries are read from the series.
+    Models for tables, such as ridge regression or gradient boosting, can then learn
+    from windows. Choose a few `lags` to read only those entries from the series.
 
     Parameters
     ----------
     lags : sequence of int, default=None
-        How many rows before the end of the window each chosen entry lies: 0 is the
+        The chosen entries, as numbers of rows before the end of the window: 0 is the
         last row. None takes every entry.
 
     Attributes
@@ -50,9 +38,9 @@ class FlattenWindows(
     lags_ : ndarray of shape (n_lags,)
         The chosen lags, oldest first.
     n_features_in_ : int
-        Number of channels, or of columns for a table.
+        Number of channels. If X is a table, number of its columns.
     feature_names_in_ : ndarray of shape (n_channels,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     Raises
     ------
@@ -61,7 +49,7 @@ class FlattenWindows(
 
     See Also
     --------
-    FlatWindowRegressor : A regressor of such tables that learns no padded window.
+    FlatWindowRegressor : Fits a regressor to such tables, without incomplete windows.
 
     Examples
     --------
@@ -83,13 +71,13 @@ class FlattenWindows(
 
     @one_task
     def fit(self, X: WindowView | ArrayLike, y: object = None) -> Self:
-        """Check that the windows have the chosen lags; nothing is learned.
+        """Check that the windows have the chosen lags. Nothing is learned.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows. Two dimensions are one channel.
+            Windows. An array of two dimensions has one channel.
         y : object, default=None
             Ignored.
 
@@ -105,9 +93,8 @@ class FlattenWindows(
         whole = lags.size and lags.dtype.kind in "iu"
         if not whole or not np.isin(lags, known).all() or not np.diff(lags).all():
             raise ValueError(
-                f"lags={self.lags!r} must be different entries of the windows, whose "
-                f"lags are {known[-1]} to {known[0]}"
-                + (f" in steps of {known[-2] - known[-1]}." if len(known) > 1 else ".")
+                f"lags={self.lags!r} must be different lags of the windows, which have "
+                f"the lags {_spelled(known)}."
             )
         self._known_lags = known
         self.lags_ = lags
@@ -118,71 +105,62 @@ class FlattenWindows(
         kind = kind_of(X)
         if kind == "rows":
             raise ValueError(
-                "FlattenWindows needs windows, got rows: put a LookbackWindower before."
+                "FlattenWindows needs windows, but X holds rows. Put a "
+                "LookbackWindower before it."
             )
         if kind == "windows":
             check_channels(self, X, reset=reset)
-            return X, X.lags
-        if kind == "panel":
+        elif kind == "panel":
             X = check_panel(self, X, reset=reset)
         else:
             X = check_table(self, X, reset=reset)
-        return X, np.arange(X.shape[1] - 1, -1, -1)
+        return X, lags_of(X)
 
     def transform(self, X: WindowView | ArrayLike) -> NDArray | pd.DataFrame:
-        """Lay the chosen entries of each window side by side.
+        """Flatten the chosen entries of each window.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows with the lags of those that were fitted.
+            Windows with the same lags as in `fit`.
 
         Returns
         -------
         table : ndarray or DataFrame of shape (n_samples, n_lags * n_channels)
-            Oldest entry first, all its channels together. Entries before the series
-            begins are its first row, with a `MissingHistoryWarning`.
+            All channels of the oldest entry first, then those of the next. Before the
+            series begins, its first row is repeated, with a `MissingHistoryWarning`.
         """
         check_is_fitted(self)
-        return self._table(X, OF_TRAINING)
-
-    def _table(self, X, advice=""):
-        """What `transform` gives; `advice` goes to the warning of missing history."""
-        index = getattr(X, "index", None)
+        index = X.index if isinstance(X, WindowView) else None
         X, known = self._check(X, reset=False)
         if not np.array_equal(known, self._known_lags):
             raise ValueError(
-                f"X has windows with lags {known[0]}..{known[-1]} ({len(known)} of "
-                f"them), but FlattenWindows was fitted on {self._known_lags[0]}.."
-                f"{self._known_lags[-1]} ({len(self._known_lags)})."
+                f"The windows of X have the lags {_spelled(known)}, but FlattenWindows "
+                f"was fitted on windows with the lags {_spelled(self._known_lags)}."
             )
-        if isinstance(X, WindowView):
-            check_history(X, self.lags_[0], advice)
-            values = WindowView(SeriesView(X), lags=self.lags_).to_numpy()
-        else:
-            index = None
-            values = X[:, np.searchsorted(-known, -self.lags_)]
+        advice = " FlatWindowRegressor skips such rows in fit."
+        values = entries_at(X, self.lags_, advice=advice)
         values = values.reshape(len(values), math.prod(values.shape[1:]))
         return self._contain(values, self.get_feature_names_out(), index=index)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
-        """Name the columns: channel and lag.
+        """Name the columns by channel and lag.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the channels; None for those seen in fit.
+            Names of the channels. None takes those seen in `fit`.
 
         Returns
         -------
         names : ndarray of str of shape (n_lags * n_channels,)
-            Such as "x0_lag3"; for a table, the names of its columns.
+            Such as "x0_lag3". If a table was fitted, the names of its columns.
         """
         check_is_fitted(self)
-        names = channel_names(self, input_features)
+        names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         if len(names) == len(self._known_lags) and self._is_table:
             return names[np.searchsorted(-self._known_lags, -self.lags_)]
         return np.array(
@@ -191,7 +169,10 @@ class FlattenWindows(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
+
+
+def _spelled(lags):
+    shown = [str(lag) for lag in lags]
+    return ", ".join(shown if len(shown) < 5 else [*shown[:2], "...", shown[-1]])

@@ -1,4 +1,4 @@
-"""Any transformer of rows, applied at each time step."""
+"""Any scikit-learn transformer, applied at each time step."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import (
-    BaseEstimator,
-    clone,
-)
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skseqconv._public import public
+from skseqconv._public import public, typed
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
@@ -29,18 +26,18 @@ def _inner_has(method):
 
 
 @public
-class PerStep(RowWise, auto_wrap_output_keys=None):
-    """Lift a transformer of rows to rows, windows and panels.
+class PerStep(RowWise):
+    """Apply any scikit-learn transformer at each time step.
 
-    What scikit-learn has for tables (imputers, PCA, encoders, ColumnTransformer)
-    is fitted to the rows and applied to each step of each window.
-    ``PerStep(SimpleImputer())`` is the way to missing values.
+    A transformer for tables, such as an imputer, PCA, an encoder or a
+    ColumnTransformer, is fitted to the rows and applied to each row of each window.
+    ``PerStep(SimpleImputer())`` fills missing values.
 
     Parameters
     ----------
     transformer : estimator
-        The transformer; a copy of it is fitted. It is given a DataFrame where the
-        channels have names.
+        The transformer. A copy of it is fitted. If the channels have names, it gets a
+        DataFrame.
 
     Attributes
     ----------
@@ -49,16 +46,16 @@ class PerStep(RowWise, auto_wrap_output_keys=None):
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     See Also
     --------
-    Standardizer : Standardization, with less memory.
+    Standardizer : Standardizes with less memory.
 
     Notes
     -----
-    ``SimpleImputer`` drops a channel that is missing throughout the rows of a
-    fold, unless it is told ``keep_empty_features=True``.
+    ``SimpleImputer`` drops a channel that has no value in the rows of a fold, unless
+    it has ``keep_empty_features=True``.
 
     Examples
     --------
@@ -79,7 +76,7 @@ class PerStep(RowWise, auto_wrap_output_keys=None):
         return clone(self.transformer)
 
     def _check_table(self, X, *, reset):
-        # The transformer checks the values: it may well take more than floats.
+        # The transformer checks the values: it may accept more than floats.
         if hasattr(X, "columns"):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
@@ -95,38 +92,38 @@ class PerStep(RowWise, auto_wrap_output_keys=None):
         super()._set_fitted(inner, row)
         self.transformer_ = inner
 
-    @available_if(_inner_has("inverse_transform"))
+    @typed(available_if(_inner_has("inverse_transform")))
     def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
-        """Undo the transformation, where the transformer can.
+        """Undo the transformation, if the transformer can.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
-            Transformed rows, or windows of them.
+            Transformed rows, or windows of such rows.
 
         Returns
         -------
         X_out : same kind as X
-            The same rows as they were before `transform`.
+            The rows before `transform`.
         """
         return self._invert(X)
 
-    @available_if(_inner_has("get_feature_names_out"))
+    @typed(available_if(_inner_has("get_feature_names_out")))
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
-        """Name the channels that come out.
+        """Name the output channels.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Names of the channels that go in; None for those seen in fit.
+            Names of the input channels. None takes those seen in `fit`.
 
         Returns
         -------
         names : ndarray of str
-            As the fitted transformer names them.
+            The names that the fitted transformer gives.
         """
         check_is_fitted(self)
         if input_features is None:

@@ -1,8 +1,8 @@
-"""Row-wise transformers: standardize, or lift any transformer of rows.
+"""The base of transformers that work row by row: Standardizer and PerStep.
 
-They take rows, windows, panels and tables. A view's series is left untouched:
-the fitted step is appended to the view, and runs on the rows that windows touch
-when those are read. So a row is transformed once, however many windows hold it.
+They accept rows, windows, panels and tables. The series of a view stays as it is: the
+fitted transformer is appended to the view as a step. It runs on the rows that windows
+hold when the windows are read, once per row.
 """
 
 from __future__ import annotations
@@ -13,11 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
-from sklearn.base import (
-    BaseEstimator,
-    TransformerMixin,
-)
-from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import _safe_indexing, check_consistent_length
 from sklearn.utils.validation import check_is_fitted
 
@@ -26,23 +21,24 @@ from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView
 
-from ._output import OutputMixin
+from ._base import SequenceTransformer
 
 
 @public
 class RowStep:
-    """A fitted transformer as views apply it: rows in, rows out, never changed.
+    """A fitted transformer that views apply to their rows.
 
     Parameters
     ----------
     transformer : fitted transformer
     method : {"transform", "inverse_transform"}
     n_channels : int
-        Number of channels that come out.
+        Number of output channels.
     channel_names : ndarray of str or None
-        Their names.
+        Names of the output channels.
     """
 
     def __init__(self, transformer, method, n_channels, channel_names):
@@ -60,16 +56,10 @@ class RowStep:
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
 
 
-class RowWise(
-    OutputMixin,
-    CallbackSupportMixin,
-    TransformerMixin,
-    BaseEstimator,
-    auto_wrap_output_keys=None,
-):
-    """A transformer of rows, for whatever holds rows.
+class RowWise(SequenceTransformer):
+    """A transformer of rows, for rows, windows, panels and tables.
 
-    Subclasses say what transformer to fit (`_new_transformer`), how to fit it to
+    Subclasses define which transformer to fit (`_new_transformer`), how to fit it to
     an array or a table (`_fit_table`) and to the rows of a view (`_fit_rows`), and
     how to check a table (`_check_table`).
     """
@@ -80,16 +70,16 @@ class RowWise(
     def fit(
         self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
     ) -> Self:
-        """Learn from the rows of X.
+        """Fit to the rows of X.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
-            Of a view, its own rows are learned, each once, and none of the earlier
-            rows that its windows reach into. Of a panel, every step is a row.
+            Each row of a view is used once. The earlier rows that its windows reach
+            are not used. Each time step of a panel is a row.
         y : array-like of shape (n_rows,), default=None
-            Given to the transformer with the rows of a view or a table.
+            Passed to the transformer with the rows of a view or a table.
 
         Returns
         -------
@@ -110,7 +100,7 @@ class RowWise(
             check_channels(self, X, reset=True)
             check_consistent_length(X, y)
             if not len(X):
-                raise ValueError(f"{X!r} has no rows to learn from.")
+                raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)
             if not (np.diff(X.rows) > 0).all():
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
@@ -147,9 +137,8 @@ class RowWise(
         Returns
         -------
         X_out : same kind as X
-            A view for a view (nothing is computed yet), a DataFrame for pandas'
-            DataFrame and an array for anything else, unless `set_output` says
-            otherwise.
+            A view for a view (computed when it is read), a DataFrame for a DataFrame
+            of pandas, otherwise an array. `set_output` can change this for tables.
         """
         check_is_fitted(self)
         return self._apply(self._step, X)
@@ -161,10 +150,10 @@ class RowWise(
             self._check_channels_out(X, kind)
         if kind in ("rows", "windows"):
             if not forth and X.steps and X.steps[-1] is self._step:
-                return X._derive(steps=X.steps[:-1])
+                return with_steps(X, X.steps[:-1])
             if forth:
                 check_channels(self, X, reset=False)
-            return X._append_step(step)
+            return with_steps(X, (*X.steps, step))
         if kind == "panel":
             X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(unmasked(X))
@@ -184,7 +173,8 @@ class RowWise(
         if n_channels != self._step.n_channels:
             raise ValueError(
                 f"X has {n_channels} channels, but {type(self).__name__} gives "
-                f"{self._step.n_channels}: only those can be brought back."
+                f"{self._step.n_channels}. inverse_transform needs the output of "
+                "transform."
             )
 
     def _invert(self, X):
@@ -196,7 +186,7 @@ class RowWise(
 
 
 def _keeps_columns(transformer, X, n_columns):
-    """Whether columns whose labels are no text come out as they went in."""
+    """Whether columns with labels other than str come out unchanged."""
     if not hasattr(X, "iloc") or X.shape[1] != n_columns:
         return False
     labels = [str(label) for label in X.columns]

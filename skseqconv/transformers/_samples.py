@@ -1,4 +1,4 @@
-"""Texts and lists of token ids, read from whatever holds them, and what is wrong."""
+"""Texts and lists of token ids, read from any container, and their errors."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from numbers import Integral
@@ -13,7 +13,7 @@ from skseqconv.series._window_view import WindowView
 
 
 def read_samples(X):
-    """X as a list, and whether it holds texts; lists of token ids otherwise."""
+    """X as a list, and whether it holds texts. If not, it holds lists of token ids."""
     _refuse_other_containers(X)
     refuse_masked("X", X)
     if hasattr(X, "__array__") and not hasattr(X, "ndim"):
@@ -36,70 +36,70 @@ def read_samples(X):
 
 def _refuse_other_containers(X):
     if isinstance(X, (str, bytes)):
-        raise ValueError(f"X is a single text, {shown(X)}: pass a list, [text].")
+        raise ValueError(f"X is a single text, {shown(X)}. Pass a list, [text].")
     if hasattr(X, "columns"):
         names = [str(name) for name in X.columns]
         raise ValueError(
-            f"X is a table with {len(names)} columns ({shown(', '.join(names))}): "
-            "pass one column of texts, X['text']. ColumnTransformer does so if the "
-            "column is named by 'text' and not by ['text']. A table of token ids goes "
-            "in as X.to_numpy()."
+            f"X is a table with {len(names)} columns ({shown(', '.join(names))}). "
+            "Pass one column of texts, X['text']. ColumnTransformer does so if you "
+            "name the column by 'text' and not by ['text']. Pass a table of token ids "
+            "as X.to_numpy()."
         )
     is_iterable = isinstance(X, Iterable) or hasattr(X, "__array__")
     if isinstance(X, (Mapping, Set, SeriesView, WindowView)) or not is_iterable:
         raise ValueError(
-            "TokenSequencer takes texts or lists of token ids, one of them a sample, "
-            f"got X={shown(X)} ({type(X).__name__})."
+            "TokenSequencer needs a list of texts or of lists of token ids, one per "
+            f"sample, got X={shown(X)} ({type(X).__name__})."
         )
 
 
 def _check_matrix(X):
-    """Token ids as a matrix, a row for each sample."""
+    """Token ids as a matrix with one row per sample."""
     X = check_array(X, dtype=None, estimator="TokenSequencer", input_name="X")
     if X.dtype.kind not in "iuO":
         raise ValueError(
-            f"TokenSequencer takes texts or lists of token ids, got {X.dtype} of shape "
-            f"{X.shape}. A matrix of ids is an integer array, and texts have one "
+            f"TokenSequencer needs texts or lists of token ids, got {X.dtype} of shape "
+            f"{X.shape}. Pass a matrix of ids as an integer array, and texts with one "
             "dimension."
         )
     return X
 
 
 def _is_sequence(sample):
-    """Whether it has an order, as texts and lists have, and is no single value."""
+    """Whether a sample has an order, as texts and lists have."""
     if isinstance(sample, (bytes, bytearray)):
         return False
     return isinstance(sample, Sequence) or bool(getattr(sample, "shape", ()))
 
 
 def _fault(first, sample, row):
-    """What is wrong with a sample that is no text among texts, or no list at all."""
+    """Why a sample does not fit to the first one."""
     if pd.api.types.is_scalar(sample) and pd.isna(sample):
         return (
-            f"Row {row} of X has no text, but {sample!r}: leave it out, or fill it, as "
-            "X.fillna('') does in pandas, X.fill_null('') in polars."
+            f"Row {row} of X is {sample!r} instead of a text. Remove the row, or fill "
+            "it, with X.fillna('') in pandas or X.fill_null('') in polars."
         )
     if isinstance(sample, (bytes, bytearray)):
         return (
-            f"Row {row} of X is {type(sample).__name__}, {shown(sample)}: make it a "
-            "text first, as sample.decode('utf-8') does."
+            f"Row {row} of X is {type(sample).__name__}, {shown(sample)}. Turn it into "
+            "a text first, with sample.decode('utf-8')."
         )
     if _is_sequence(sample):
         return (
             f"X mixes texts and lists of token ids: row 0 is {shown(first)}, row "
-            f"{row} is {shown(sample)}. Fit one kind."
+            f"{row} is {shown(sample)}. Pass only one kind."
         )
     return (
-        f"Row {row} of X is {shown(sample)} ({type(sample).__name__}), and neither a "
-        "text nor a list of token ids. Several ids of one sample go into a list."
+        f"Row {row} of X is {shown(sample)} ({type(sample).__name__}), but it must be "
+        "a text or a list of token ids. Put the ids of one sample into a list."
     )
 
 
 def whole_numbers(ids, row):
-    """The ids of a sample as an integer array; an error tells of any bad one."""
+    """The ids of a sample as an integer array. A bad id is an error."""
     if not (isinstance(ids, np.ndarray) and ids.dtype.kind in "iu" and ids.ndim == 1):
         ids = list(ids)
-        # Before NumPy turns them all into one type. The types are few, the ids many.
+        # NumPy would turn all ids into one type. Types are few, so this is fast.
         wrong = {type_ for type_ in {*map(type, ids)} if not _is_whole(type_)}
         if wrong:
             first = next(value for value in ids if type(value) in wrong)
@@ -108,8 +108,8 @@ def whole_numbers(ids, row):
     negative = numbers < 0
     if negative.any():
         raise ValueError(
-            f"Negative values in data: row {row} of X holds {numbers[negative][0]}; "
-            "token ids are 0 (padding), 1 (unknown) and up."
+            f"Negative values in data: row {row} of X holds {numbers[negative][0]}. "
+            "Token ids are 0 (padding), 1 (unknown) and greater."
         )
     return numbers
 
@@ -119,16 +119,16 @@ def _is_whole(type_):
 
 
 def _id_fault(value, row):
-    way_out = "pass whole numbers"
+    way_out = "Pass whole numbers"
     if isinstance(value, str):
-        way_out = "pass whole numbers, or each text as one str, not as a list of tokens"
+        way_out += ", or each text as one str, not as a list of tokens"
     return (
-        f"Row {row} of X holds {shown(value)} ({type(value).__name__}), which is no "
-        f"token id: {way_out}."
+        f"Row {row} of X holds {shown(value)} ({type(value).__name__}), which is not a "
+        f"token id. {way_out}."
     )
 
 
 def shown(value):
-    """Its repr, not longer than a line."""
+    """The repr of a value, not longer than a line."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import (
-    OneToOneFeatureMixin,
-)
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.preprocessing import StandardScaler
 
 from skseqconv._public import public
@@ -19,15 +17,15 @@ from skseqconv.series._window_view import WindowView
 
 from ._row_wise import RowStep, RowWise
 
-#: Standardizer learns the rows of a view in pieces of about this many bytes.
+#: Standardizer reads the rows of a view in pieces of about this many bytes.
 PIECE_BYTES = 2**20
 
 
 @public
 class StandardizeStep(RowStep):
-    """What a fitted StandardScaler does to rows, whatever values they hold.
+    """Apply a fitted StandardScaler to rows, without checks.
 
-    Infinite values pass, and are found where a window reads them.
+    Infinite values pass here. They are reported when a window reads them.
     """
 
     def transform(self, rows):
@@ -44,10 +42,10 @@ _STATISTICS = ("mean_", "var_", "scale_")
 
 
 def _learn_piece(scaler, rows, names):
-    """StandardScaler.partial_fit, but that a channel may be missing in a piece.
+    """Like StandardScaler.partial_fit, but a channel may be missing in a piece.
 
-    It would make the channel's statistics NaN for good; they stay as they were.
-    Values whose statistics are beyond float64 are refused.
+    partial_fit would set the statistics of such a channel to NaN for good. Here they
+    stay as they were. An overflow of the statistics is an error.
     """
     before = {name: getattr(scaler, name, None) for name in _STATISTICS}
     with np.errstate(invalid="ignore", over="ignore"):
@@ -60,9 +58,9 @@ def _learn_piece(scaler, rows, names):
         channel = overflown[0] if names is None else repr(names[overflown[0]])
         largest = np.nanmax(np.abs(rows[:, overflown[0]]))
         raise ValueError(
-            f"Channel {channel} has values up to {largest:g}, whose mean and variance "
-            "float64 cannot hold. If they stand for missing values, replace them by "
-            "NaN. Otherwise divide the channel by a power of ten first."
+            f"Channel {channel} has values up to {largest:g}. Their mean or variance "
+            "is too large for float64. If such values mark missing data, replace them "
+            "by NaN. Otherwise divide the channel by a power of ten first."
         )
     if missing.any():
         for name, old in before.items():
@@ -76,41 +74,41 @@ def _put(scaler, name, channels, value):
 
 
 @public
-class Standardizer(OneToOneFeatureMixin, RowWise, auto_wrap_output_keys=None):
+class Standardizer(OneToOneFeatureMixin, RowWise):
     """Standardize each channel of rows, windows or panels.
 
-    A channel is shifted to mean zero and scaled to variance one by scikit-learn's
-    :class:`~sklearn.preprocessing.StandardScaler`. Unlike that one it takes views:
-    their rows are learned once each, however many windows hold them, and keep
-    their past.
+    scikit-learn's :class:`~sklearn.preprocessing.StandardScaler` shifts each channel
+    to mean zero and scales it to variance one. `Standardizer` also accepts views. Each
+    row of a view counts once, even if many windows hold it, and the transformed view
+    keeps its history.
 
     Parameters
     ----------
     with_mean : bool, default=True
         Shift each channel to mean zero.
     with_std : bool, default=True
-        Scale each channel to variance one; a constant channel keeps its scale.
+        Scale each channel to variance one. A constant channel keeps its scale.
 
     Attributes
     ----------
     mean_ : ndarray of shape (n_channels,) or None
-        Mean of each channel, missing values left out.
+        Mean of each channel, without missing values.
     scale_ : ndarray of shape (n_channels,) or None
-        What each channel is divided by.
+        Divisor of each channel: its standard deviation, or 1 for a constant channel.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     See Also
     --------
-    PerStep : Lifts any other transformer of rows.
+    PerStep : Applies any other scikit-learn transformer at each time step.
 
     Notes
     -----
-    Missing values are left out of the statistics and stay missing, as with
-    StandardScaler; ``PerStep(SimpleImputer())`` fills them. Values whose variance
-    float64 cannot hold, from about 1e154 on, are refused.
+    As with StandardScaler, the statistics ignore missing values, and missing values
+    stay missing. ``PerStep(SimpleImputer())`` fills them. Values above about 1e154
+    raise an error, because their variance is too large for float64.
 
     Examples
     --------
@@ -143,7 +141,7 @@ class Standardizer(OneToOneFeatureMixin, RowWise, auto_wrap_output_keys=None):
         self._learn(inner, self._pieces(view))
 
     def _pieces(self, view):
-        # Piece by piece: all rows at once would be a copy of the series.
+        # All rows at once would be a copy of the series.
         n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
             part = view[start : start + n_rows]
@@ -166,24 +164,22 @@ class Standardizer(OneToOneFeatureMixin, RowWise, auto_wrap_output_keys=None):
         self.mean_, self.scale_ = inner.mean_, inner.scale_
 
     def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
-        """Bring standardized rows back to their own scale.
+        """Bring standardized rows back to their original units.
 
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
                 (n_samples, n_steps, n_channels)
-            Standardized rows, or windows of them.
+            Standardized rows, or windows of such rows.
 
         Returns
         -------
         X_out : same kind as X
-            The same rows in their own units.
+            The same rows in their original units.
         """
         return self._invert(X)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
         tags.input_tags.three_d_array = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -5,8 +5,11 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping, Set
 from functools import cache
+from numbers import Integral
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+from skseqconv.series._missing_history import stacklevel_of_caller
 
 from ._samples import shown
 
@@ -15,37 +18,37 @@ from ._samples import shown
 # The rules are those of UAX #29 (Unicode Text Segmentation): letters, marks and digits
 # make a word; an apostrophe or a middle dot stays between two letters, a point or a
 # comma between two digits; hyphens separate. Four differences:
-# - A full stop or a colon between letters separates, as for Keras and scikit-learn:
+# - A full stop or a colon between letters separates, as in Keras and scikit-learn:
 #   in reviews it is mostly the end of a sentence without a space ("good.The").
-# - An underscore separates, as for Keras: it marks emphasis ("_very_ good").
-# - Letters of scripts without spaces stay together, so that texts whose words have
-#   been separated by spaces keep them. `warn_of_unspaced` finds the others.
-# - A grave or acute accent typed for an apostrophe ("don`t") is an apostrophe.
+# - An underscore separates, as in Keras: it marks emphasis ("_very_ good").
+# - Letters of scripts without spaces stay together, so texts keep their words if
+#   spaces were put between them. `warn_of_unspaced` finds the other texts.
+# - A grave or acute accent typed as an apostrophe ("don`t") is an apostrophe.
 
-#: Choose how a character looks or where a line breaks; no part of a word's spelling.
+#: Set the look of a character or the end of a line. They are not part of the spelling.
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]+"
 )
 
-#: May be accents only.
+#: Runs that may consist of accents only.
 _LONG_RUN = re.compile(r"[^\w\s\0-\u02ff]{31,}")
 
-#: What str.lower makes of the Turkish capital İ, and "i" with dots that do not show.
+#: The result of str.lower for the Turkish capital İ, and "i" with invisible dots.
 _DOTTED_I = re.compile("i\u0307+")
 
-#: Without a letter or mark behind them, these are no part of a word (ZWNJ, ZWJ, MVS).
+#: ZWNJ, ZWJ and MVS. They belong to a word only if a letter or mark follows.
 _JOINERS = "\u200c\u200d\u180e"
 
-#: Typed in the place of an apostrophe; as none of them is a letter, all may become one.
+#: Typed instead of an apostrophe. None of them is a letter, so all can be replaced.
 _APOSTROPHES = re.compile("[`\u00b4\u2018\u2019\u05f3\uff07]")
 
-#: Two letters, which stand for an apostrophe between others.
+#: Two letters that are apostrophes if they stand between other letters.
 _LETTER_APOSTROPHE = re.compile(
     rf"[\u02bb\u02bc](?<=[^'·\u02bb\u02bc{_JOINERS}].)(?=\w)"
 )
 
-_GERSHAYIM = "\u05f4"  # in Hebrew acronyms; a quotation mark is typed as well
+_GERSHAYIM = "\u05f4"  # in Hebrew acronyms, also typed as a quotation mark
 
 _ASCII_WORD = re.compile(r"\w+(?:(?:'|(?<=\d)[.,](?=\d))\w+)*", re.ASCII)
 
@@ -54,7 +57,7 @@ _PICTURE = (
     "\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001faff]"
 )
 
-#: One emoji: a flag; or a picture with its skin, its tags and what is joined to it.
+#: One emoji: a flag, or a picture with its skin tone, its tags and joined pictures.
 _EMOJI = (
     "[\U0001f1e6-\U0001f1ff]{2}"
     f"|{_PICTURE}(?:[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|\u200d{_PICTURE})*"
@@ -63,14 +66,14 @@ _EMOJI = (
 
 @cache
 def _word_or_emoji():
-    """Finds words and emoji.
+    """The pattern of words and emoji.
 
-    Made when the first text needs them: `re` does not count marks as parts of words,
-    and looking for them takes some milliseconds.
+    It is compiled when the first text needs it, because `re` does not count marks as
+    parts of words, and a search for all marks takes some milliseconds.
     """
-    # There are none beyond, but the variation selectors that are left out above.
+    # Beyond this range there are only variation selectors, which _INVISIBLE removes.
     marks = [chr(i) for i in range(0x20000) if unicodedata.category(chr(i))[0] == "M"]
-    # Apart, and looked through for rare characters only: `re` has no table of those.
+    # Rare marks stand apart, because `re` has no table for them and searches slowly.
     common = "".join(mark for mark in marks if mark <= "\uffff")
     rare = "".join(mark for mark in marks if mark > "\uffff")
     mark = rf"[{common}]|(?![\0-\uffff])[{rare}]"
@@ -83,7 +86,7 @@ def _word_or_emoji():
 
 
 def _normalized(text):
-    """In lower case, composed (NFC), and without what does not show."""
+    """A text in lower case, composed (NFC), without invisible characters."""
     if text.isascii():
         return text.lower()
     text = _LONG_RUN.sub(_without_heaps, _INVISIBLE.sub("", text))
@@ -92,9 +95,9 @@ def _normalized(text):
 
 
 def _without_heaps(run):
-    """At most 30 accents on each other (the Stream-Safe Text Format of UAX #15).
+    """Keep at most 30 accents on one letter (Stream-Safe Text Format of UAX #15).
 
-    Python sorts them in quadratic time: half a minute for a text of 200,000.
+    Python sorts accents in quadratic time, which takes half a minute for 200,000.
     """
     kept, height = [], 0
     for character in run[0]:
@@ -105,7 +108,7 @@ def _without_heaps(run):
 
 
 def words(text):
-    """The words of a text of any script that separates them, and its emoji."""
+    """The words and emoji of a text, in any script that separates words."""
     text = _normalized(text).replace("_", " ")
     if text.isascii():
         return _ASCII_WORD.findall(text.replace("`", "'"))
@@ -117,11 +120,11 @@ def words(text):
 
 
 def characters(text):
-    """The characters of a text, white space between them as one space."""
+    """The characters of a text, with white space as one space."""
     return list(" ".join(_normalized(text).split()))
 
 
-#: Become spaces before a text is split: the filter of Keras' classic tokenizer.
+#: Replaced by spaces before a text is split: the filter of Keras' classic tokenizer.
 _SEPARATORS = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 
 _TO_SPACES = str.maketrans(dict.fromkeys(_SEPARATORS, " "))
@@ -129,16 +132,16 @@ _TO_SPACES = str.maketrans(dict.fromkeys(_SEPARATORS, " "))
 
 def classic_words(text):
     """The words of a text, in lower case, as Keras' classic tokenizer finds them."""
-    # At the space alone: str.split() would split at carriage returns too.
+    # Only at spaces: str.split() would also split at carriage returns.
     return [word for word in text.lower().translate(_TO_SPACES).split(" ") if word]
 
 
-#: What `tokenizer` may name.
+#: The tokenizers by name.
 TOKENIZERS = {"words": words, "classic": classic_words, "characters": characters}
 
 
 def tokens_of(tokenizer, text, where):
-    """The tokens of a text, by a tokenizer's name or function."""
+    """The tokens of a text. `tokenizer` is a name or a function."""
     if isinstance(tokenizer, str):
         return TOKENIZERS[tokenizer](text)
     tokens = tokenizer(text)
@@ -149,14 +152,25 @@ def tokens_of(tokenizer, text, where):
     if wrong:
         held = "a list that holds " if is_list else ""
         raise ValueError(
-            f"tokenizer={tokenizer!r} must give a list of str, but gave "
+            f"tokenizer={tokenizer!r} must return a list of str, but returned "
             f"{held}{shown(wrong[0])} ({type(wrong[0]).__name__}) for {where}."
         )
     return tokens
 
 
+def check_ngram_range(ngram_range):
+    """Refuse anything but two whole numbers in order."""
+    valid = len(ngram_range) == 2 and all(isinstance(n, Integral) for n in ngram_range)
+    if not valid or not 1 <= ngram_range[0] <= ngram_range[1]:
+        raise ValueError(
+            f"ngram_range={ngram_range!r} must be two whole numbers: the lengths of "
+            "the shortest and the longest run of tokens. Use (1, 2) for words and "
+            "pairs of words."
+        )
+
+
 def ngrams(tokens, shortest, longest, joint=" "):
-    """The runs of `shortest` to `longest` tokens, in the order of their first ones."""
+    """The runs of `shortest` to `longest` tokens, in the order of their beginnings."""
     if shortest == longest == 1:
         return tokens
     return [
@@ -169,35 +183,35 @@ def ngrams(tokens, shortest, longest, joint=" "):
 # Stop words.
 
 
-def read_stop_words(stop_words, tokenizer, stacklevel):
-    """The tokens to leave out: stop words are texts, which the tokenizer reads too."""
+def read_stop_words(stop_words, tokenizer):
+    """The tokens to remove. The tokenizer is applied to each stop word."""
     if stop_words is None:
         return frozenset()
     if stop_words == "english":
         if tokenizer == "characters":
             raise ValueError(
-                "stop_words='english' are words, but tokenizer='characters' gives "
+                "stop_words='english' are words, but tokenizer='characters' returns "
                 "single characters. Use stop_words=None, or tokenizer='words'."
             )
         stop_words = sorted(ENGLISH_STOP_WORDS)
     wrong = [word for word in stop_words if not isinstance(word, str)]
     if wrong:
         raise ValueError(
-            f"stop_words must be a list of str, but holds {shown(wrong[0])} "
+            f"stop_words must be a list of str, but it holds {shown(wrong[0])} "
             f"({type(wrong[0]).__name__})."
         )
     read = {w: tokens_of(tokenizer, w, f"the stop word {w!r}") for w in stop_words}
     stopped = frozenset(tokens[0] for tokens in read.values() if len(tokens) == 1)
-    # Tokens that are stop words themselves are left out anyway.
+    # Tokens that are stop words themselves are removed anyway.
     whole = [word for word, tokens in read.items() if not stopped.issuperset(tokens)]
     if whole:
         warnings.warn(
-            f"{len(whole)} of {len(read)} stop words are never left out: a stop word "
-            f"must be one token, but tokenizer={tokenizer!r} splits {whole[0]!r} into "
-            f"{shown(read[whole[0]])}. Remove such entries from stop_words, or replace "
-            "each by the tokens to leave out.",
+            f"{len(whole)} of {len(read)} stop words have no effect: a stop word must "
+            f"be one token, but tokenizer={tokenizer!r} splits {whole[0]!r} into "
+            f"{shown(read[whole[0]])}. Delete such stop words, or replace them by the "
+            "single tokens to remove.",
             UserWarning,
-            stacklevel=stacklevel,
+            stacklevel=stacklevel_of_caller(),
         )
     return stopped
 
@@ -205,9 +219,9 @@ def read_stop_words(stop_words, tokenizer, stacklevel):
 # Scripts that do not separate words.
 
 _UNSPACED = (
-    # Scripts, their letters, the mean length from which words are phrases (in code
-    # points, marks included; Chinese words have 1.7 on average, Thai words 4 to 5),
-    # and who finds the words.
+    # Scripts, their letters, the mean length above which "words" are phrases (in code
+    # points, including marks; Chinese words have 1.7 on average, Thai words 4 to 5),
+    # and a function that finds the words.
     (
         "Chinese or Japanese",
         "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f"
@@ -227,8 +241,8 @@ _UNSPACED = (
 _UNSPACED = tuple((name, re.compile(f"[{s}]"), n, by) for name, s, n, by in _UNSPACED)
 
 
-def warn_of_unspaced(texts, tokenizer, stacklevel):
-    """Warn if a tokenizer that needs spaces takes whole sentences for words."""
+def warn_of_unspaced(texts, tokenizer):
+    """Warn if a tokenizer that needs spaces takes phrases for words."""
     others = [text for text in texts if not text.isascii()]
     for name, letter, longest, by in _UNSPACED:
         found = [_words_with(letter, text, tokenizer) for text in others]
@@ -237,17 +251,17 @@ def warn_of_unspaced(texts, tokenizer, stacklevel):
         if sum(map(len, long)) > longest * len(long):
             warnings.warn(
                 f"{name} has no spaces between words, but tokenizer={tokenizer!r} "
-                f"needs them: in {len(found)} of {len(texts)} texts it takes phrases "
+                f"needs them. In {len(found)} of {len(texts)} texts it takes phrases "
                 f"such as {shown(max(long, key=len))} for words. Use "
                 "tokenizer='characters', or a function that finds the words, such as "
                 f"tokenizer={by}.",
                 UserWarning,
-                stacklevel=stacklevel,
+                stacklevel=stacklevel_of_caller(),
             )
 
 
 def _words_with(letter, text, tokenizer):
-    """The words that hold such a letter, if they make up most of the text."""
+    """The words with such a letter, if they make up most of the text."""
     if not letter.search(text):
         return []
     tokens = TOKENIZERS[tokenizer](text)

@@ -1,4 +1,4 @@
-"""Rows to look-back windows, and windows to the flat tables of other models."""
+"""From rows to look-back windows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.callback import CallbackSupportMixin
+from sklearn.base import OneToOneFeatureMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,66 +20,63 @@ from skseqconv.series._ids import warn_of_ids
 from skseqconv.series._missing_history import ON_MISSING_HISTORY
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import longest_series
 from skseqconv.series._window_view import WindowView
 
-from ._output import OutputMixin, channel_names
+from ._base import SequenceTransformer
 
 
 @public
-class LookbackWindower(
-    OutputMixin,
-    CallbackSupportMixin,
-    TransformerMixin,
-    BaseEstimator,
-    auto_wrap_output_keys=None,
-):
-    """Give each row the window of rows that ends with it.
+class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
+    """Make a look-back window for each row.
 
-    The window of row ``t`` holds the rows ``t - lookback + step``, ...,
-    ``t - step``, ``t``: ``lookback // step`` of them, the row itself included. The
-    number of rows stays, and no window is copied: the result is a view.
+    The window of row ``t`` consists of the ``lookback // step`` rows
+    ``t - lookback + step``, ..., ``t - step``, ``t``. The number of samples does not
+    change. The result is a view: no window is copied.
 
     Parameters
     ----------
     lookback : int
-        How many rows a window spans.
+        Number of rows that a window spans.
     step : int, default=1
-        Every `step`-th row of them is taken. `lookback` must be a multiple of it.
+        Stride within a window: it holds every `step`-th row. `lookback` must be a
+        multiple of `step`.
     on_missing_history : {"warn", "raise", "ignore"}, default="warn"
-        What models do that are to predict rows with too little history, that is, with
-        fewer than ``lookback - step`` rows before them: give a
-        `MissingHistoryWarning` and repeat the first row in place of the missing
-        ones, raise a ValueError, or repeat it silently. Training skips such rows
-        in any case. It can be changed without a new fit.
+        What `predict` does for rows with too little history, that is, with fewer
+        than ``lookback - step`` rows before them. "warn" repeats the first row in
+        place of the missing ones and gives a `MissingHistoryWarning`. "ignore" repeats
+        it silently. "raise" raises a ValueError. Training always skips such rows.
+        A change takes effect without a new fit.
 
     Attributes
     ----------
     lags_ : ndarray of shape (n_lags,)
-        How many rows before its end each entry of a window lies, oldest first.
+        The entries of a window, as numbers of rows before its end, oldest first.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     Raises
     ------
     ValueError
-        If `lookback` is not a multiple of `step`, or a view's series is too short
-        for one window.
+        If `lookback` is not a multiple of `step`, or if the longest series of a view
+        is too short for one window.
 
     See Also
     --------
-    make_supervised : Makes the view of rows that remembers the past of each fold.
-    FlattenWindows : Windows to the columns of a table.
+    make_supervised : Makes rows that keep the history before each fold.
+    FlattenWindows : Flattens windows into the rows of a table.
 
     Notes
     -----
-    Rows of a :class:`SeriesView` are windowed over their series, so the first row
-    of a test fold reaches back into the rows before it. Rows of a plain array or
-    DataFrame count as consecutive, and the rows before the first are taken as
-    equal to the first, see `on_missing_history`: use contiguous folds, or better
-    `make_supervised`. Tools that draw or shuffle rows of a plain array, such as
-    ``BaggingRegressor``, would make windows of rows that do not follow each other.
+    The windows of a :class:`SeriesView` reach into its series: the first window of a
+    test fold holds the rows before the fold. `make_supervised` gives such a view.
+
+    The rows of a plain array or DataFrame are taken as consecutive, and nothing is
+    known of the rows before the first one, see `on_missing_history`. So use contiguous
+    folds, or better `make_supervised`. ``BaggingRegressor`` and other tools that
+    shuffle the rows of a plain array would produce meaningless windows.
 
     Examples
     --------
@@ -114,17 +110,17 @@ class LookbackWindower(
         self.on_missing_history = on_missing_history
 
     def __setstate__(self, state):
-        """Those saved before there was a choice warn."""
+        """Older files have no `on_missing_history`."""
         super().__setstate__({"on_missing_history": "warn", **state})
 
     @one_task
     def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:
-        """Check the rows and the length of their series; nothing is learned.
+        """Check the rows and the length of their series. Nothing is learned.
 
         Parameters
         ----------
         X : SeriesView or array-like of shape (n_rows, n_channels)
-            Rows, in the order of time.
+            Rows in time order.
         y : object, default=None
             Ignored.
 
@@ -139,8 +135,8 @@ class LookbackWindower(
             lower = self.lookback // self.step * self.step
             near = [str(n) for n in (lower, lower + self.step) if n]
             raise ValueError(
-                f"lookback={self.lookback} is not a multiple of step={self.step}: use "
-                f"{' or '.join(near)}."
+                f"lookback={self.lookback} is not a multiple of step={self.step}. "
+                f"Use lookback={' or '.join(near)}."
             )
         if self._as_rows(X, reset=True) is X:
             self._check_length(X)
@@ -148,29 +144,29 @@ class LookbackWindower(
         return self
 
     def _check_length(self, X):
-        longest = max(len(array) for array in X._series.arrays)
+        longest = longest_series(X)
         delay = max((d for _, d in X.target or ()), default=0)
         needed = self.lookback - self.step + 1 + delay
         if longest < needed:
             ahead = f" and a target {delay} rows later" if delay else ""
             raise ValueError(
-                f"The longest series has {longest} rows: one window of "
+                f"The longest series has {longest} rows, but a window with "
                 f"lookback={self.lookback}, step={self.step}{ahead} needs {needed}. "
                 "Use a shorter lookback or a longer series."
             )
 
     def transform(self, X: SeriesView | ArrayLike) -> WindowView:
-        """View each row's window.
+        """Make the window of each row.
 
         Parameters
         ----------
         X : SeriesView or array-like of shape (n_rows, n_channels)
-            Rows, in the order of time.
+            Rows in time order.
 
         Returns
         -------
         windows : WindowView of shape (n_rows, n_lags, n_channels)
-            A view: nothing is copied.
+            A view, without a copy.
         """
         check_is_fitted(self)
         return WindowView(
@@ -186,8 +182,9 @@ class LookbackWindower(
             return X
         if kind != "table":
             raise ValueError(
-                f"LookbackWindower makes windows of rows, and X of shape {np.shape(X)} "
-                "holds windows already. Leave it out of the Pipeline."
+                "LookbackWindower makes windows from rows, but X of shape "
+                f"{np.shape(X)} holds windows already. Remove LookbackWindower from "
+                "the Pipeline."
             )
         values = check_table(self, X, reset=reset)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
@@ -201,7 +198,7 @@ class LookbackWindower(
         return SeriesView(Series([values], names, indexes, labels=labels))
 
     def inverse_transform(self, X: WindowView | ArrayLike) -> SeriesView | NDArray:
-        """Give the rows that windows end with.
+        """Give the last row of each window.
 
         Parameters
         ----------
@@ -211,32 +208,8 @@ class LookbackWindower(
         Returns
         -------
         rows : SeriesView or ndarray of shape (n_rows, n_channels)
-            A view for a view, an array otherwise.
+            A view if X is a view, otherwise an array.
         """
         if isinstance(X, WindowView):
             return SeriesView(X)
         return np.asarray(unmasked(X))[:, -1]
-
-    def get_feature_names_out(
-        self, input_features: ArrayLike | None = None
-    ) -> NDArray[np.object_]:
-        """Name the channels, which windows keep.
-
-        Parameters
-        ----------
-        input_features : array-like of str, default=None
-            Names of the channels that go in; None for those seen in fit.
-
-        Returns
-        -------
-        names : ndarray of str of shape (n_channels,)
-            Those that go in, or x0, x1, ... where there are none.
-        """
-        check_is_fitted(self)
-        return channel_names(self, input_features)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags

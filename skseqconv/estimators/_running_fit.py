@@ -1,0 +1,65 @@
+"""What travels through a fit, as one object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skseqconv.inputs._sequences import Sequences
+
+from ._fit_task import FitTask
+
+
+class Samples(NamedTuple):
+    """Sequences, their targets and their weights."""
+
+    X: Sequences
+    y: NDArray
+    sample_weight: NDArray | None
+
+    def at(self, rows: NDArray[np.intp]) -> Self:
+        """Some of the samples."""
+        if len(rows) == len(self.X):
+            return self
+        X, y, weight = self
+        return type(self)(X[rows], y[rows], None if weight is None else weight[rows])
+
+
+@dataclass(frozen=True)
+class RunningFit:
+    """A fit that is prepared: what it learns from, and how it goes.
+
+    Parameters
+    ----------
+    learned : Samples
+        Complete windows with a weight.
+    held_out : Samples or None
+        Of these, the last ones in time, to validate on.
+    going_on : bool
+        Whether the network goes on from the weights that it has.
+    one_epoch : bool
+        Whether this is `partial_fit`.
+    task : FitTask or None
+        Tells scikit-learn's callbacks of each epoch; None for `partial_fit`.
+    """
+
+    learned: Samples
+    held_out: Samples | None
+    going_on: bool
+    one_epoch: bool
+    task: FitTask | None
+
+    @property
+    def X(self) -> Sequences:
+        return self.learned.X
+
+    @property
+    def y(self) -> NDArray:
+        return self.learned.y
+
+    @property
+    def sample_weight(self) -> NDArray | None:
+        return self.learned.sample_weight

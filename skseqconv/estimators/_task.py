@@ -1,0 +1,82 @@
+"""What a kind of task, regression or classification, says to a fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skseqconv.inputs._sequences import Sequences
+
+if TYPE_CHECKING:
+    from sklearn.base import BaseEstimator
+
+    from ._level import Level
+
+
+class Task:
+    """The hooks of a task. Those that have a body here need not be overridden."""
+
+    #: Values of parameters that mean something here, and nothing to Keras.
+    _own_names: tuple[tuple[str, str], ...] = ()
+
+    #: The level that forecasts start from, as plain data; None if there is none.
+    _level: dict[str, Any] | None = None
+
+    def _check_target(
+        self, y: ArrayLike, n_samples: int, *, reset: bool, classes: ArrayLike | None
+    ) -> NDArray:
+        """y as an array; on `reset` remember what it is, else compare."""
+        raise NotImplementedError
+
+    def _encoder(self, level: Level | None, y: NDArray) -> BaseEstimator:
+        """What makes y the network's targets and back, not yet fitted."""
+        raise NotImplementedError
+
+    def _head(self, y: NDArray) -> dict[str, Any]:
+        """Options of the network's head."""
+        raise NotImplementedError
+
+    def _compile_options(self) -> tuple:
+        """Loss, optimizer and what else is measured."""
+        raise NotImplementedError
+
+    def _find_level(self, X: Sequences, y: NDArray) -> Level | None:
+        """The level that forecasts start from."""
+        return None
+
+    def _level_kind(self) -> str | None:
+        """The kind of level that the parameters ask for, of a fitted estimator."""
+        return self._architecture["window_norm"]
+
+    def _solve_again(self, X: Sequences, y: NDArray, one_epoch: bool) -> None:
+        """Solve anew what is not trained, where the network goes on."""
+
+    def _fed(self, X: Sequences, y: NDArray) -> tuple[Sequences, NDArray]:
+        """Samples and targets as the network takes them."""
+        return X, self.target_encoder_.transform(y)
+
+    def _delays(self) -> int | ArrayLike | None:
+        """How many rows ahead y lies; None for what X knows."""
+        return None
+
+    def _strata(self, y: NDArray) -> NDArray | None:
+        """Labels for a stratified validation split."""
+        return None
+
+    def _weighted(
+        self,
+        y: NDArray,
+        sample_weight: NDArray | None,
+        learned: NDArray[np.intp],
+        one_epoch: bool,
+    ) -> NDArray | None:
+        """Weights of the samples, with those of their classes."""
+        return sample_weight
+
+    def _check_learned(self, y: NDArray, one_epoch: bool) -> None:
+        """Refuse y that nothing can be learned from."""
+
+    def _keep_held_out(self, X: Sequences, y: NDArray) -> None:
+        """Remember of held-out rows what later predictions need."""

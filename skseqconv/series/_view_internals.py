@@ -1,0 +1,88 @@
+"""What the rest of the package asks of a view.
+
+These are functions, not methods, so that a view's own methods stay those that users
+call. Outside of this folder nothing reads a private attribute of a view.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def depth_of(view):
+    """How many earlier rows of its own series each row has."""
+    return view.rows - view._series.first_rows(view.rows)
+
+
+def rows_after(view, delay):
+    """The row `delay` after each row, and whether the row's series goes that far."""
+    rows = view.rows + delay
+    return rows, rows < view._series.stops[view.series_ids]
+
+
+def target_stamps(view, delay):
+    """Stamps of the rows `delay` later; beyond the end, the row's stamp + `delay`."""
+    rows, inside = rows_after(view, delay)
+    stamps = view.stamps + delay
+    stamps[inside] = view._series.stamps(rows[inside])
+    return stamps
+
+
+def raw_values(view, rows, channels=slice(None)):
+    """Values of rows of the series itself, before any step."""
+    return view._series.take(rows, channels)
+
+
+def raw_labels(view):
+    """Labels of the channels of the series, text or not; None if they have none."""
+    return view._series.labels
+
+
+def first_index(view):
+    """The whole index of the first series, or None."""
+    return view._series.indexes and view._series.indexes[0]
+
+
+def longest_series(view):
+    """Number of rows of the longest series."""
+    return max(map(len, view._series.arrays))
+
+
+class Touched(NamedTuple):
+    """The rows that windows touch, as stretches of consecutive rows."""
+
+    #: First row of each stretch, and the row after its last.
+    starts: NDArray[np.int64]
+    stops: NDArray[np.int64]
+    #: Number of rows in all stretches.
+    n_rows: int
+    #: Position of each row of the view among them.
+    positions: NDArray[np.int64]
+
+
+def touched_rows(view):
+    """The rows that the windows touch, each once."""
+    rows = view.rows
+    if not (rows[1:] > rows[:-1]).all():
+        rows = np.unique(rows)
+    starts = np.maximum(rows - view.reach, view._series.first_rows(rows))
+    stops = rows + 1
+    new = np.ones(len(rows), dtype=bool)
+    new[1:] = starts[1:] > stops[:-1]
+    starts, stops = starts[new], stops[np.roll(new, -1)]
+    ends = np.cumsum(stops - starts)
+    begins = ends - (stops - starts)
+    positions = view.rows
+    if len(rows):
+        owner = np.searchsorted(starts, positions, side="right") - 1
+        positions = positions - starts[owner] + begins[owner]
+    return Touched(starts, stops, int((stops - starts).sum()), positions)
+
+
+def touch_at_most(view, n_rows):
+    """Whether there are at most `n_rows` windows, and they touch at most `n_rows`."""
+    if min(len(view) * (view.reach + 1), view._series.n_rows) <= n_rows:
+        return True
+    # Windows of a larger series may touch only a few rows of it.
+    return len(view) <= n_rows and touched_rows(view).n_rows <= n_rows

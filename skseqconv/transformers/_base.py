@@ -1,0 +1,81 @@
+"""What the transformers of this folder share: callbacks, `set_output`, tags."""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from sklearn import get_config
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.series._missing_history import check_history
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+
+class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+    """A transformer that gives views, three-dimensional arrays or tables."""
+
+    def __init_subclass__(cls, auto_wrap_output_keys=None, **kwargs):
+        # scikit-learn would put views into tables, too. `_contain` does it instead.
+        super().__init_subclass__(auto_wrap_output_keys=auto_wrap_output_keys, **kwargs)
+
+    def set_output(self, *, transform: str | None = None) -> Self:
+        """Set the container of two-dimensional output.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, default=None
+            "default" gives a DataFrame for a DataFrame and an array for an array.
+            None does not change the setting. Views and three-dimensional arrays
+            are not affected.
+
+        Returns
+        -------
+        self : object
+            The transformer.
+        """
+        if transform is not None:
+            if transform not in ("default", "pandas", "polars"):
+                raise ValueError(
+                    "transform must be 'default', 'pandas' or 'polars', got "
+                    f"transform={transform!r}."
+                )
+            # clone() of scikit-learn copies the setting under this name.
+            self._sklearn_output_config = {"transform": transform}
+        return self
+
+    def _contain(self, values, names, *, index=None, table=False):
+        """Put a two-dimensional result into the container set by `set_output`."""
+        setting = getattr(self, "_sklearn_output_config", {}).get("transform")
+        setting = setting or get_config()["transform_output"]
+        if setting == "polars":
+            import polars
+
+            return polars.DataFrame(values, schema=list(names), orient="row")
+        if setting == "pandas" or table:
+            return pd.DataFrame(values, index=index, columns=names)
+        return values
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+
+def lags_of(windows):
+    """How many rows before its end each entry of a window lies, oldest first."""
+    if isinstance(windows, WindowView):
+        return windows.lags
+    return np.arange(windows.shape[1] - 1, -1, -1)
+
+
+def entries_at(windows, lags, dtype=None, advice=""):
+    """Read the entries at some lags, oldest first; warn where history is missing."""
+    check_history(windows, lags[0], advice)
+    if isinstance(windows, WindowView):
+        return WindowView(SeriesView(windows), lags=lags).to_numpy(dtype)
+    return windows[:, np.searchsorted(-lags_of(windows), -lags)]

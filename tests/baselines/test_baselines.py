@@ -1,0 +1,639 @@
+"""PersistenceRegressor and FlatWindowRegressor against naive references."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.decomposition import PCA
+from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.metrics import r2_score
+from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+
+from skseqconv import (
+    FlatWindowRegressor,
+    LookbackWindower,
+    PersistenceRegressor,
+    PerStep,
+    SeriesView,
+    Standardizer,
+    WindowView,
+    make_supervised,
+)
+from skseqconv.inputs._relation import position_after_steps
+
+NAMES = ["wind", "temp", "rain"]
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=(120, 3)).cumsum(axis=0) * [1.0, 5.0, 0.1]
+    return pd.DataFrame(values + np.array([300.0, 280.0, 40.0]), columns=NAMES)
+
+
+def windows_of(frame, target, delay, lookback=6, step=1):
+    X, y = make_supervised(frame, target, delay=delay)
+    return LookbackWindower(lookback, step=step).fit_transform(X), y
+
+
+# Persistence.
+
+BEFORE = {
+    "bare": [],
+    "standardized": [Standardizer()],
+    "scaled": [PerStep(MinMaxScaler(feature_range=(-3, 1)))],
+    "both": [PerStep(MinMaxScaler()), Standardizer()],
+    "filled": [PerStep(SimpleImputer()), Standardizer()],
+}
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("scaled_target", [False, True])
+@pytest.mark.parametrize(
+    "target, delay", [("temp", 1), (2, 7), ("wind", [1, 5]), (["rain", "temp"], [3, 1])]
+)
+def test_persistence_is_the_last_value_in_units_of_y(
+    frame, before, scaled_target, target, delay
+):
+    X, y = make_supervised(frame, target, delay=delay)
+    model = make_pipeline(*BEFORE[before], LookbackWindower(6), PersistenceRegressor())
+    if scaled_target:
+        model = TransformedTargetRegressor(model, transformer=StandardScaler())
+    model.fit(X[:70], y[:70])
+    rows = np.array([3, 69, 70, 100, 111])
+    several = isinstance(target, list) or isinstance(delay, list)
+    n_delays = len(delay) if isinstance(delay, list) else 1
+    columns = [
+        NAMES.index(t) if isinstance(t, str) else t
+        for t in (target if isinstance(target, list) else [target])
+        for _ in range(n_delays)
+    ]
+    expected = frame.to_numpy()[rows][:, columns]
+    expected = expected if several else expected[:, 0]
+    np.testing.assert_allclose(model.predict(X[rows]), expected, rtol=1e-9)
+
+
+@pytest.mark.parametrize("before", BEFORE)
+def test_persistence_of_a_float32_series(frame, before):
+    X, y = make_supervised(frame.astype(np.float32), "temp", delay=2)
+    model = make_pipeline(*BEFORE[before], LookbackWindower(4), PersistenceRegressor())
+    expected = frame["temp"].to_numpy()[:118]
+    np.testing.assert_allclose(model.fit(X, y).predict(X), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("before", ["bare", "standardized"])
+def test_persistence_of_a_target_that_is_constant_in_training(frame, before):
+    # No rain, or night: nothing tells the slope, but a scaler leaves it at one.
+    frame["rain"] = np.r_[np.zeros(60), np.arange(60.0)]
+    X, y = make_supervised(frame, "rain")
+    model = make_pipeline(*BEFORE[before], LookbackWindower(3), PersistenceRegressor())
+    model.fit(X[:50], y[:50])
+    expected = frame["rain"].to_numpy()[100:110]
+    np.testing.assert_allclose(model.predict(X[100:110]), expected)
+
+
+def test_persistence_with_missing_targets(frame):
+    frame.loc[[20, 21, 50], "temp"] = np.nan
+    with pytest.warns(UserWarning, match="3 of 118 rows have no target"):
+        X, y = make_supervised(frame, "temp", delay=2)
+    windows = LookbackWindower(3).fit_transform(X)
+    whole = ~np.isnan(windows.to_numpy()).any(axis=(1, 2))
+    model = PersistenceRegressor().fit(windows[whole], y[whole])
+    expected = frame["temp"].to_numpy()[windows.rows[whole]]
+    np.testing.assert_allclose(model.predict(windows[whole]), expected)
+
+
+def last_known(column, row, stride, start=0):
+    """The value at a row of a series or, missing, the last known one before it."""
+    while row >= start:
+        if np.isfinite(column[row]):
+            return column[row]
+        row -= stride
+    return np.nan
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize("period", [None, 4])
+@pytest.mark.parametrize("before", ["bare", "standardized", "filled"])
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_missing_value_is_the_last_known_one(frame, period, before, every):
+    # One row, a stretch, and more than half of all the rows at random.
+    holes = np.random.default_rng(4).permutation(np.arange(60, 118))[:35]
+    frame.iloc[np.r_[20, 30:42, holes], 1] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(frame, "temp", delay=2)
+    X, y = X[::every], y[::every]
+    steps = [*BEFORE[before], LookbackWindower(5), PersistenceRegressor(period=period)]
+    model = make_pipeline(*steps).fit(X, y)
+    lag, stride = (2, 4) if period else (0, 1)
+    column = frame["temp"].to_numpy()
+    read = np.maximum(X.rows - lag, 0)  # the first row stands for those before it
+    expected = [last_known(column, row, stride) for row in read]
+    assert np.isnan(column[read]).sum() > 4
+    assert np.isfinite(expected).all()
+    np.testing.assert_allclose(model.predict(X), expected)
+    order = np.random.default_rng(5).permutation(len(X))
+    np.testing.assert_allclose(model.predict(X[order]), np.array(expected)[order])
+
+
+def test_what_is_known_is_of_the_same_series_and_channel(frame):
+    frame.iloc[np.r_[10:13, 50:53, 80:83], 1] = np.nan
+    frame.iloc[np.r_[20:22, 80:83], 2] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised([frame[:50], frame[50:]], ["temp", "rain"], delay=5)
+    model = make_pipeline(LookbackWindower(3), PersistenceRegressor()).fit(X, y)
+    starts = np.where(X.rows < 50, 0, 50)
+    expected = np.array(
+        [
+            [last_known(frame[name].to_numpy(), *at) for name in ("temp", "rain")]
+            for at in zip(X.rows, np.ones_like(starts), starts, strict=True)
+        ]
+    )
+    # The second series begins with three rows of which nothing is known.
+    nothing = np.isnan(expected)
+    assert X.rows[nothing[:, 0]].tolist() == [50, 51, 52]
+    expected[nothing] = y[:, 0].mean()
+    np.testing.assert_allclose(model.predict(X), expected)
+
+
+def test_a_long_hole_is_searched_once():
+    class Counted(FunctionTransformer):
+        rows = 0
+
+        def transform(self, X):
+            type(self).rows += len(X)
+            return X
+
+    series = np.arange(20_000.0)
+    series[100:19_000] = np.nan
+    model = make_pipeline(
+        PerStep(Counted()), LookbackWindower(2), PersistenceRegressor(0, delay=1)
+    )
+    model.fit(SeriesView(series, np.arange(1, 90)), np.arange(2.0, 91))
+    Counted.rows = 0
+    rows = np.arange(200, 19_000, 2)
+    np.testing.assert_allclose(model.predict(SeriesView(series, rows)), 99.0)
+    assert Counted.rows < 20_000 + len(rows)
+
+
+def test_persistence_of_several_series(frame):
+    X, y = make_supervised([frame[:50], frame[50:]], "temp", delay=3)
+    model = make_pipeline(Standardizer(), LookbackWindower(4), PersistenceRegressor())
+    expected = frame["temp"].to_numpy()[X.rows]
+    np.testing.assert_allclose(model.fit(X, y).predict(X), expected)
+
+
+def naive_seasonal(values, t, delay, period):
+    """The latest whole number of periods before t + delay that is not after t."""
+    source = t + delay
+    while source > t:
+        source -= period
+    return values[source]
+
+
+@pytest.mark.parametrize(
+    "period, delay", [(24, 1), (24, 24), (24, 30), (7, 3), (5, 17)]
+)
+@pytest.mark.parametrize("before", ["bare", "standardized"])
+def test_seasonal_persistence(frame, period, delay, before):
+    X, y = make_supervised(frame, "temp", delay=delay)
+    model = make_pipeline(
+        *BEFORE[before], LookbackWindower(24), PersistenceRegressor(period=period)
+    )
+    rows = np.arange(30, len(X))
+    values = frame["temp"].to_numpy()
+    expected = [naive_seasonal(values, t, delay, period) for t in rows]
+    np.testing.assert_allclose(model.fit(X, y).predict(X[rows]), expected)
+
+
+def test_seasonal_persistence_of_several_delays(frame):
+    delays = [1, 10, 25]
+    windows, y = windows_of(frame, ["wind", "rain"], delays, lookback=24)
+    pred = PersistenceRegressor(period=24).fit(windows, y).predict(windows[40:])
+    expected = [
+        [
+            naive_seasonal(frame[name].to_numpy(), t, delay, 24)
+            for name in ("wind", "rain")
+            for delay in delays
+        ]
+        for t in windows.rows[40:]
+    ]
+    np.testing.assert_allclose(pred, expected)
+
+
+def test_a_period_may_fall_on_a_step(frame):
+    windows, y = windows_of(frame, "temp", 6, lookback=12, step=3)
+    pred = PersistenceRegressor(period=12).fit(windows, y).predict(windows[20:])
+    np.testing.assert_allclose(pred, frame["temp"].to_numpy()[windows.rows[20:] - 6])
+
+
+def test_plain_windows_with_channel_and_delay(frame):
+    series = frame.to_numpy()
+    windows = WindowView(series, np.arange(110), lags=[2, 1, 0])
+    y = 1.8 * series[4:114, 1] + 32.0
+    model = PersistenceRegressor(1, delay=4).fit(windows, y)
+    np.testing.assert_allclose(model.predict(windows), 1.8 * series[:110, 1] + 32.0)
+    assert model.slopes_ == pytest.approx([1.8])
+    assert model.offsets_ == pytest.approx([32.0])
+
+
+def test_plain_windows_need_the_delay(frame):
+    windows = LookbackWindower(3).fit_transform(frame.iloc[:110])
+    with pytest.raises(ValueError, match="delay=None, and X does not know how far"):
+        PersistenceRegressor("rain").fit(windows, np.arange(110.0))
+
+
+def test_missing_values_are_named(frame):
+    holed = frame.copy()
+    holed.iloc[50, 1] = np.nan
+    X, y = make_supervised(holed, "rain", delay=3)
+    windows = LookbackWindower(3).fit_transform(X)
+    assert np.isfinite(PersistenceRegressor().fit(windows, y).predict(windows)).all()
+    with pytest.raises(ValueError, match=r"y has a value where channel 1 .* \(NaN\)"):
+        PersistenceRegressor("temp").fit(windows, frame["temp"][3:])
+    panel = np.zeros((4, 6, 1))
+    model = PersistenceRegressor().fit(panel, np.zeros(4))
+    panel[2, 5] = np.nan
+    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 steps"):
+        model.predict(panel)
+    holed.iloc[60, 2] = np.inf
+    infinite = WindowView(holed, windows.rows, lags=windows.lags)
+    message = r"infinity: channel 'rain', first at row 60.*mended in the series"
+    with pytest.raises(ValueError, match=message):
+        PersistenceRegressor().fit(windows, y).predict(infinite)
+    with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):
+        FlatWindowRegressor(lags=[0]).fit(windows, y)
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize("end, row", [(53, 51), (51, 50), (3, 1), (1, 0)])
+def test_the_row_named_is_the_one_that_is_read(end, row):
+    """Two rows before the end, or the first one of the same series."""
+    series = np.arange(100.0)
+    windows = WindowView([series[:50], series[50:]], ends=np.arange(10, 49), lags=[2])
+    model = PersistenceRegressor(0, delay=1).fit(windows, np.arange(9.0, 48))
+    series[row] = np.inf
+    at_end = WindowView([series[:50], series[50:]], ends=[end], lags=[2])
+    with pytest.raises(ValueError, match=f"infinity: channel 0, first at row {row} of"):
+        model.predict(at_end)
+
+
+def test_target_channel_overrules_the_target_of_x(frame):
+    windows, y = windows_of(frame, ["temp", "rain"], 2)
+    swapped = PersistenceRegressor(["rain", "temp"]).fit(windows, y[:, ::-1])
+    expected = frame[["rain", "temp"]].to_numpy()[windows.rows]
+    np.testing.assert_allclose(swapped.predict(windows), expected)
+
+
+def test_the_target_is_found_by_name_after_a_reordering_step(frame):
+    reorder = PerStep(FunctionTransformer(lambda X: X[["temp", "wind"]]))
+    reorder.transformer.set_params(
+        feature_names_out=lambda _, names: np.array(["temp", "wind"], dtype=object)
+    )
+    X, y = make_supervised(frame, "temp", delay=2)
+    model = make_pipeline(reorder, LookbackWindower(3), PersistenceRegressor())
+    expected = frame["temp"].to_numpy()[X.rows]
+    np.testing.assert_allclose(model.fit(X, y).predict(X), expected)
+
+
+def pair_with_a_hole():
+    series = pd.DataFrame({"a": np.arange(100.0) + 1000, "b": np.sin(np.arange(100.0))})
+    series.loc[60, "a"] = np.nan
+    return series
+
+
+@pytest.mark.filterwarnings("ignore:1 of 99 rows have no target")
+@pytest.mark.parametrize("order", ["ab", "ba"])
+@pytest.mark.parametrize("target_channel", [None, "u__a", "position"])
+def test_the_last_known_value_of_a_channel_with_a_new_name(order, target_channel):
+    series = pair_with_a_hole()
+    columns = list(order)
+    if target_channel == "position":  # an array's: nothing but y tells what it was
+        target_channel = order.index("a")
+        columns, series = ["ab".index(name) for name in order], series.to_numpy()
+    X, y = make_supervised(series, 0 if isinstance(series, np.ndarray) else "a")
+    fill = PerStep(ColumnTransformer([("u", SimpleImputer(), columns)]))
+    model = make_pipeline(
+        fill, LookbackWindower(4), PersistenceRegressor(target_channel)
+    )
+    assert model.fit(X, y).predict(SeriesView(series, rows=[60])) == [1059]
+    assert model[-1]._raw_channels == [0]
+
+
+@pytest.mark.parametrize(
+    ("names", "channel"),
+    [
+        (["u__b", "u__a"], 1),
+        (["u__a", "a"], 1),  # its own name before a new one
+        (["u__x__a", "v__u__a"], 1),  # the longest name that there is
+        (["c", "d"], 0),  # unknown: the old place
+    ],
+)
+def test_where_a_channel_stands_by_name(names, channel):
+    rename = FunctionTransformer(
+        feature_names_out=lambda _, before: np.array([*names, "b"], dtype=object)
+    )
+    series = pd.DataFrame(np.eye(5)[:, :3], columns=["a", "b", "x__a"])
+    view = PerStep(rename).fit_transform(SeriesView(series))
+    assert position_after_steps(view, 0) == channel
+
+
+@pytest.mark.parametrize("period, lag", [(None, 0), (4, 2)])
+def test_panels(period, lag):
+    panel = np.random.default_rng(1).normal(size=(9, 5, 3))
+    model = PersistenceRegressor(2, period=period, delay=2).fit(panel, np.arange(9.0))
+    np.testing.assert_array_equal(model.predict(panel), panel[:, 4 - lag, 2])
+    both = PersistenceRegressor([0, 2]).fit(panel, np.zeros((9, 2)))
+    np.testing.assert_array_equal(both.predict(panel), panel[:, 4, [0, 2]])
+
+
+@pytest.mark.parametrize("container", [np.asarray, pd.DataFrame, np.ndarray.tolist])
+def test_two_dimensions_are_one_channel(container):
+    values = np.random.default_rng(1).normal(size=(9, 5))
+    table = container(values)
+    if isinstance(table, pd.DataFrame):
+        table.columns = list("abcde")
+    model = PersistenceRegressor().fit(table, np.arange(9.0))
+    np.testing.assert_array_equal(model.predict(table), values[:, 4])
+    seasonal = PersistenceRegressor(period=3, delay=1).fit(table, np.arange(9.0))
+    np.testing.assert_array_equal(seasonal.predict(table), values[:, 2])
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+def test_the_target_mark_is_not_read_at_predict(frame):
+    windows, y = windows_of(frame, "temp", [2, 9], lookback=12)
+    model = PersistenceRegressor(period=12).fit(windows, y)
+    plain = WindowView(frame, windows.rows, lags=windows.lags)
+    assert plain.target is None
+    np.testing.assert_array_equal(model.predict(plain), model.predict(windows))
+    rain, _ = windows_of(frame, "rain", [1, 4], lookback=12)
+    np.testing.assert_array_equal(model.predict(rain[:50]), model.predict(windows[:50]))
+
+
+@pytest.mark.parametrize(
+    "bending",
+    [PCA(), FunctionTransformer(np.log), FunctionTransformer(np.square)],
+    ids=["pca", "log", "square"],
+)
+@pytest.mark.parametrize("target", ["temp", ["wind", "temp"]])
+def test_steps_that_mix_or_bend_channels_are_an_error(frame, bending, target):
+    X, y = make_supervised(frame, target, delay=2)
+    model = make_pipeline(PerStep(bending), LookbackWindower(3), PersistenceRegressor())
+    with pytest.raises(ValueError, match=r"not an affine function .*PCA, a logarithm"):
+        model.fit(X, y)
+
+
+def test_a_bent_target_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    model = TransformedTargetRegressor(
+        PersistenceRegressor(), func=np.log, inverse_func=np.exp
+    )
+    with pytest.raises(ValueError, match="not an affine function of channel 1"):
+        model.fit(windows, y)
+
+
+def test_another_channel_than_the_target_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    with pytest.raises(ValueError, match="not an affine function of channel 0"):
+        PersistenceRegressor("wind").fit(windows, y)
+
+
+def test_another_delay_than_the_true_one_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    with pytest.raises(ValueError, match="not an affine function"):
+        PersistenceRegressor(delay=3).fit(windows, y)
+
+
+def test_a_delay_beyond_the_series_is_an_error_that_names_it(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    with pytest.raises(ValueError, match="delay"):
+        PersistenceRegressor(delay=1000).fit(windows, y)
+
+
+@pytest.mark.parametrize("delay", [[0], [-1], ["two"], [1.5]])
+def test_delays_of_a_sequence_are_checked(frame, delay):
+    windows, y = windows_of(frame, "temp", 2)
+    with pytest.raises(ValueError, match="delay"):
+        PersistenceRegressor(delay=delay).fit(windows, y)
+
+
+def test_unknown_channel_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    match = r"target_channel='T' is not a channel .*'wind', 'temp', 'rain'"
+    with pytest.raises(ValueError, match=match):
+        PersistenceRegressor("T").fit(windows, y)
+    with pytest.raises(ValueError, match=r"target_channel=3 is not .*0\.\.2"):
+        PersistenceRegressor(3).fit(windows, y)
+    with pytest.raises(ValueError, match=r"target_channel='a' is not .*0\.\.0"):
+        PersistenceRegressor("a").fit(frame, y=np.zeros(len(frame)))
+
+
+def test_labels_that_are_no_text_name_channels_until_steps_drop_some(frame):
+    X, y = make_supervised(frame.set_axis([10, 20, 30], axis=1), 20, delay=2)
+    windows = LookbackWindower(3).fit_transform(X)
+    assert PersistenceRegressor(20).fit(windows, y).channels_ == [1]
+    fewer = PerStep(FunctionTransformer(lambda X: np.asarray(X)[:, 1:]))
+    windows = LookbackWindower(3).fit_transform(fewer.fit_transform(X))
+    message = r"target_channel=20 may be a label .*\[10, 20, 30\], the windows have 2 "
+    with pytest.raises(ValueError, match=message):
+        PersistenceRegressor(20).fit(windows, y)
+
+
+def test_several_channels_need_a_name(frame):
+    windows = WindowView(frame, lags=[1, 0])
+    for X in (windows, windows.to_numpy()):
+        with pytest.raises(ValueError, match="target_channel=None, but X has 3 chan"):
+            PersistenceRegressor().fit(X, np.zeros(len(frame)))
+
+
+def test_one_channel_or_delay_for_each_column(frame):
+    windows, y = windows_of(frame, ["temp", "rain"], 2)
+    match = r"target_channel=\[0, 1, 2\] has 3 values, y has 2 columns"
+    with pytest.raises(ValueError, match=match):
+        PersistenceRegressor([0, 1, 2]).fit(windows, y)
+    with pytest.raises(ValueError, match=r"delay=\[2\] has 1 values, y has 2 columns"):
+        PersistenceRegressor(delay=[2]).fit(windows, y)
+
+
+def test_a_period_outside_the_window_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 2, lookback=6)
+    match = r"period=24 with delay=2 needs the value 22 rows .*lags 5 to 0"
+    with pytest.raises(ValueError, match=match):
+        PersistenceRegressor(period=24).fit(windows, y)
+    windows, y = windows_of(frame, "temp", 2, lookback=6, step=2)
+    with pytest.raises(ValueError, match="a step that divides 3"):
+        PersistenceRegressor(period=5).fit(windows, y)
+
+
+def test_a_period_without_delay_is_an_error(frame):
+    panel = np.zeros((4, 6, 1))
+    with pytest.raises(ValueError, match=r"period=3 counts back from .*Set delay"):
+        PersistenceRegressor(period=3).fit(panel, np.zeros(4))
+
+
+@pytest.mark.parametrize("name, value", [("period", 0), ("delay", 0), ("period", 1.5)])
+def test_parameters_are_checked(frame, name, value):
+    windows, y = windows_of(frame, "temp", 2)
+    match = f"'{name}' parameter of PersistenceRegressor must be"
+    with pytest.raises(ValueError, match=match):
+        PersistenceRegressor(**{name: value}).fit(windows, y)
+
+
+@pytest.mark.parametrize("model", [PersistenceRegressor(), FlatWindowRegressor()])
+def test_errors_of_both_baselines(frame, model):
+    windows, y = windows_of(frame, "temp", 2)
+    with pytest.raises(NotFittedError, match="is not fitted yet"):
+        model.predict(windows)
+    with pytest.raises(ValueError, match=r"needs windows.*LookbackWindower"):
+        model.fit(SeriesView(frame), np.zeros(len(frame)))
+    with pytest.raises(ValueError, match=r"118.*117|117.*118"):
+        model.fit(windows, y[:-1])
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        model.fit(windows, None)
+    model.fit(windows, y)
+    with pytest.raises(ValueError, match=r"lags 4\.\.0|the lags 4, 3"):
+        model.predict(WindowView(frame, lags=[4, 3, 2, 1, 0]))
+    with pytest.raises(ValueError, match="feature names should match"):
+        model.predict(WindowView(frame[["wind", "temp"]], lags=windows.lags))
+
+
+# Models for tables.
+
+
+def naive_table(frame, rows, lags):
+    """One line a row, oldest lag first; before the first row stands the first."""
+    values = frame.to_numpy()
+    return np.array(
+        [
+            [v for lag in sorted(lags, reverse=True) for v in values[max(t - lag, 0)]]
+            for t in rows
+        ]
+    )
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize("lags", [None, [0, 5], [5, 2, 0]])
+@pytest.mark.parametrize("target, delay", [("temp", 3), (["wind", "rain"], [1, 2])])
+def test_ridge_of_complete_windows_only(frame, lags, target, delay):
+    windows, y = windows_of(frame, target, delay)
+    model = FlatWindowRegressor(lags=lags).fit(windows[:80], y[:80])
+    used = range(6) if lags is None else lags
+    # A window of six rows is complete from row 5 on, whatever lags are used.
+    ridge = Ridge().fit(naive_table(frame, range(5, 80), used), y[5:80])
+    np.testing.assert_allclose(model.regressor_.coef_, ridge.coef_, rtol=1e-6)
+    rows = np.arange(len(windows))  # the first five are padded
+    np.testing.assert_allclose(
+        model.predict(windows), ridge.predict(naive_table(frame, rows, used))
+    )
+
+
+def test_windows_in_any_order_and_of_several_series(frame):
+    X, y = make_supervised([frame[:40], frame[40:]], "temp", delay=2)
+    windows = LookbackWindower(4).fit_transform(X)
+    order = np.random.default_rng(2).permutation(len(X))
+    model = FlatWindowRegressor().fit(windows[order], y[order])
+    rows = np.array([t for t in windows.rows if 3 <= t < 40 or t >= 43])
+    values = frame["temp"].to_numpy()
+    ridge = Ridge().fit(naive_table(frame, rows, range(4)), values[rows + 2])
+    np.testing.assert_allclose(model.regressor_.coef_, ridge.coef_, rtol=1e-6)
+    assert model.regressor_.intercept_ == pytest.approx(ridge.intercept_)
+
+
+def test_sample_weight_goes_along(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    weight = np.random.default_rng(3).uniform(size=len(y))
+    model = FlatWindowRegressor(lags=[0, 3]).fit(windows, y, sample_weight=weight)
+    rows = np.arange(5, len(y))
+    table = naive_table(frame, rows, [0, 3])
+    ridge = Ridge().fit(table, y[rows], sample_weight=weight[rows])
+    np.testing.assert_allclose(model.regressor_.coef_, ridge.coef_, rtol=1e-6)
+    unweighted = FlatWindowRegressor(lags=[0, 3]).fit(windows, y)
+    assert not np.allclose(unweighted.regressor_.coef_, ridge.coef_, rtol=1e-3)
+    with pytest.raises(ValueError, match="inconsistent"):
+        FlatWindowRegressor().fit(windows, y, sample_weight=weight[1:])
+
+
+def test_the_inner_regressor_is_a_fitted_copy_with_names(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    given = LinearRegression()
+    model = FlatWindowRegressor(given, lags=[0, 2]).fit(windows, y)
+    assert not hasattr(given, "coef_")
+    names = [f"{name}_lag{lag}" for lag in (2, 0) for name in NAMES]
+    assert list(model.regressor_.feature_names_in_) == names
+    assert list(model.feature_names_in_) == NAMES
+    assert model.n_features_in_ == 3
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+def test_gradient_boosting_takes_missing_values(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    holed = frame.copy()
+    holed.iloc[np.arange(7, 110, 9), 0] = np.nan
+    windows = WindowView(holed, windows.rows, lags=windows.lags)
+    boosting = HistGradientBoostingRegressor(max_iter=5, min_samples_leaf=5)
+    model = FlatWindowRegressor(boosting, lags=[0, 3]).fit(windows, y)
+    table = naive_table(holed, windows.rows, [0, 3])
+    assert np.isnan(table).any()
+    boosting.fit(table[5:], y[5:])
+    np.testing.assert_array_equal(model.predict(windows), boosting.predict(table))
+    with pytest.raises(ValueError, match="contains NaN"):
+        FlatWindowRegressor(lags=[0, 3]).fit(windows, y)
+
+
+def test_no_complete_window_is_an_error(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    match = "None of the 5 training rows has a complete window of 6 rows"
+    with pytest.raises(ValueError, match=match):
+        FlatWindowRegressor().fit(windows[:5], y[:5])
+    FlatWindowRegressor().fit(windows[:6], y[:6])  # the sixth has one
+
+
+@pytest.mark.parametrize("n_outputs", [1, 2])
+def test_no_rows_have_no_predictions(frame, n_outputs):
+    windows, y = windows_of(frame, ["temp", "rain"][:n_outputs], 2)
+    for model in (FlatWindowRegressor(lags=[0]), PersistenceRegressor()):
+        model.fit(windows[3:], y[3:])
+        some, none = model.predict(windows[3:5]), model.predict(windows[:0])
+        assert none.shape == (0, *some.shape[1:])
+
+
+@pytest.mark.parametrize("shape", [(20, 4), (20, 4, 2)])
+def test_plain_arrays(shape):
+    rng = np.random.default_rng(4)
+    X, y = rng.normal(size=shape), rng.normal(size=20)
+    model = FlatWindowRegressor(lags=[3, 0]).fit(X, y)
+    table = X[:, [0, 3]].reshape(20, -1)
+    expected = Ridge().fit(table, y).predict(table)
+    np.testing.assert_allclose(model.predict(X), expected)
+
+
+def test_cross_validation_of_a_pipeline(frame):
+    X, y = make_supervised(frame, "temp", delay=3)
+    model = make_pipeline(
+        Standardizer(), LookbackWindower(6, step=2), FlatWindowRegressor()
+    )
+    cv = TimeSeriesSplit(3, gap=3)
+    scores = cross_val_score(model, X, y, cv=cv)
+    expected = []
+    for training, test in cv.split(np.empty(len(y))):
+        scaled = StandardScaler().fit(frame.iloc[training].to_numpy())
+        scaled = pd.DataFrame(scaled.transform(frame.to_numpy()))
+        complete = training[training >= 4]
+        ridge = Ridge().fit(naive_table(scaled, complete, [0, 2, 4]), y[complete])
+        pred = ridge.predict(naive_table(scaled, test, [0, 2, 4]))
+        expected.append(r2_score(y[test], pred))
+    np.testing.assert_allclose(scores, expected)
+
+
+def test_lags_are_checked_at_fit(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    with pytest.raises(ValueError, match=r"lags=\[6\] .* lags 5, 4, \.\.\., 0"):
+        FlatWindowRegressor(lags=[6]).fit(windows, y)
+    match = "'regressor' parameter of FlatWindowRegressor"
+    with pytest.raises(ValueError, match=match):
+        FlatWindowRegressor("ridge").fit(windows, y)

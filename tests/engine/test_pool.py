@@ -1,0 +1,437 @@
+"""The pool of compiled networks."""
+
+import gc
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRUClassifier,
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    clear_compiled_networks,
+)
+from skseqconv.engine import _pool
+from skseqconv.engine._network import widest_output
+from skseqconv.engine._pool import Recipe, Weights
+from skseqconv.inputs._sequences import Sequences
+
+pytestmark = pytest.mark.trains
+
+ARCHITECTURE = {
+    "network": "conv1d",
+    "input_shape": [12, 2],
+    "n_outputs": 1,
+    "filters": 4,
+    "kernel_size": 3,
+    "n_conv": 1,
+}
+
+
+@pytest.fixture(autouse=True)
+def empty_pool():
+    gc.collect()
+    clear_compiled_networks()
+    yield
+    clear_compiled_networks()
+
+
+def take(loss="mse", optimizer="rmsprop", weights=None, **changes):
+    return _pool.take(Recipe({**ARCHITECTURE, **changes}, loss, optimizer), weights)
+
+
+def learned(slot):
+    """End a loan as a fit does; gives what an estimator keeps."""
+    weights = Weights(slot.network.get_state())
+    _pool.give_back(slot, weights)
+    return weights
+
+
+def running(weights, **changes):
+    return _pool.running(Recipe({**ARCHITECTURE, **changes}, "mse", "rmsprop"), weights)
+
+
+@pytest.mark.parametrize(
+    ("changes", "widest"),
+    [
+        ({"filters": 8}, 10 * 8),  # the convolution leaves 10 of 12 steps
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 2}, 3 * 16),
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 1}, 8 * 16),
+        ({"filters": 2}, 12 * 2),
+        ({"filters": 2, "window_norm": "last"}, 12 * 2),
+        ({"input_shape": [12], "embedding_dim": 32, "vocabulary_size": 9}, 12 * 32),
+    ],
+)
+def test_the_widest_layer_counts(changes, widest):
+    assert widest_output(take(**changes).network.model) == widest
+
+
+def test_a_network_let_go_is_taken_again():
+    slot = take()
+    _pool.give_back(slot)
+    assert take() is slot
+
+
+def test_a_network_in_use_is_not_shared():
+    assert take().network is not take().network
+
+
+@pytest.mark.parametrize(
+    "other", [{"filters": 5}, {"loss": "mae"}, {"optimizer": "adam"}]
+)
+def test_another_program_is_another_network(other):
+    slot = take()
+    _pool.give_back(slot)
+    assert take(**other).network is not slot.network
+
+
+def test_losses_and_optimizers_of_keras_are_known_by_their_settings():
+    def network(delta, rate):
+        slot = take(keras.losses.Huber(delta), keras.optimizers.Adam(rate))
+        _pool.give_back(slot)
+        return slot.network
+
+    first = network(1.0, 0.1)
+    assert network(1.0, 0.1) is first
+    assert network(2.0, 0.1) is not first
+    assert network(1.0, 0.2) is not first
+
+
+def test_somebodys_own_loss_is_traced_anew():
+    def loss(y_true, y_pred):
+        return keras.ops.mean(keras.ops.abs(y_true - y_pred), axis=-1)
+
+    slot = take(loss)
+    weights = learned(slot)
+    assert take(loss).network is not slot.network
+    del weights
+    assert slot in _pool._slots
+    _pool.give_back(take(filters=5))
+    assert slot not in _pool._slots  # nobody can use it any more
+
+
+def test_a_dropped_network_never_returns():
+    slot = take()
+    _pool.drop(slot)
+    _pool.give_back(slot)
+    assert take() is not slot
+
+
+def test_the_pool_is_bounded(monkeypatch):
+    monkeypatch.setattr(_pool, "MAX_POOLED", 2)
+    networks = []
+    for filters in (1, 2, 3):
+        slot = take(filters=filters)
+        networks.append(slot.network)
+        _pool.give_back(slot)
+    again = [take(filters=filters).network for filters in (1, 2, 3)]
+    assert [a is b for a, b in zip(networks, again, strict=True)] == [False, True, True]
+
+
+def test_networks_of_the_living_do_not_count(monkeypatch):
+    monkeypatch.setattr(_pool, "MAX_POOLED", 1)
+    kept = [learned(take(filters=filters)) for filters in (1, 2, 3)]
+    assert [slot.owner() for slot in _pool._slots] == kept
+
+
+def test_one_network_serves_many_weights():
+    kept = []
+    for seed in range(4):
+        slot = take()
+        slot.network.reset(seed)
+        kept.append(learned(slot))
+    for weights in (*kept, *reversed(kept)):
+        with running(weights) as network:
+            assert network is slot.network
+            expected = weights.arrays[: len(network.model.weights)]
+            for variable, value in zip(network.model.weights, expected, strict=True):
+                np.testing.assert_array_equal(variable.numpy(), value)
+    assert _pool._slots == [slot]
+
+
+def test_a_network_that_ran_with_weights_has_not_their_optimizer():
+    first, slot = learned(take()), take()
+    slot.network.reset(1)
+    state = [array + 1 for array in slot.network.get_state()]
+    slot.network.set_state(state)
+    second = learned(slot)
+    for wanted, other in ((second, first), (first, second)):
+        for weights in (other, wanted):
+            with running(weights):
+                pass
+        slot = take(weights=wanted)
+        for before, after in zip(wanted.arrays, slot.network.get_state(), strict=True):
+            np.testing.assert_array_equal(before, after)
+        _pool.give_back(slot)
+
+
+def test_a_network_that_runs_is_not_trained():
+    weights = learned(take())
+    with running(weights) as network, running(weights) as same:
+        assert network is same
+        assert take(weights=weights).network is not network
+    assert take(weights=weights).network is network
+
+
+def test_a_network_in_training_does_not_run():
+    weights = learned(take())
+    slot = take(weights=weights)
+    with running(weights) as network:
+        assert network is not slot.network
+
+
+def test_a_network_whose_program_failed_is_dropped(monkeypatch):
+    slot = take()
+    monkeypatch.setattr(slot.network, "_predict", lambda *_: 1 / 0)
+    X = Sequences.of(np.zeros((3, 12, 2)))
+    with pytest.raises(ZeroDivisionError):
+        slot.network.predict(X)
+    _pool.give_back(slot)
+    assert _pool._slots == []
+
+
+def test_cleared_networks_are_compiled_again():
+    weights = learned(take())
+    with running(weights) as network:
+        clear_compiled_networks()
+    with running(weights) as again:
+        assert again is not network
+
+
+def test_reset_forgets_everything():
+    network = take().network
+    network.reset(1)
+    fresh = network.get_state()
+    for variable in [*network.model.weights, *network.optimizer.variables]:
+        variable.assign(np.ones(variable.shape, dtype=variable.dtype))
+    network.reset(1, learning_rate=None)
+    for before, after in zip(fresh, network.get_state(), strict=True):
+        np.testing.assert_array_equal(before, after)
+    network.reset(2)
+    assert not np.array_equal(network.get_state()[0], fresh[0])
+
+
+def test_refits_use_one_network():
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
+    for _ in range(4):
+        model.fit(X, X[:, -1, 0]).predict(X)
+    assert len(_pool._slots) == 1
+
+
+def in_threads(action, n_threads=4):
+    """What each of some threads gets, all of which begin together."""
+    found, start = [], threading.Barrier(n_threads)
+
+    def one():
+        start.wait()
+        found.append(action())
+
+    threads = [threading.Thread(target=one) for _ in range(n_threads)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_threads_take_networks_of_their_own():
+    for slot in [take() for _ in range(4)]:
+        _pool.give_back(slot)
+    assert len({id(slot) for slot in in_threads(take)}) == 4
+
+
+def test_threads_that_run_one_model_compile_one_network():
+    weights = learned(take())
+    clear_compiled_networks()
+
+    def run():
+        with running(weights) as network:
+            return network
+
+    assert len(set(in_threads(run))) == 1
+
+
+# Keras' configuration.
+
+
+@contextmanager
+def configured(name, value):
+    """Keras with a setting of its own."""
+    before = getattr(keras.config, name)()
+    getattr(keras.config, f"set_{name}")(value)
+    try:
+        yield
+    finally:
+        getattr(keras.config, f"set_{name}")(before)
+
+
+#: Each is learned in one epoch: two convolutions with all that may stand between.
+STACK = {"filters": 4, "kernel_size": 3, "n_conv": 2, "pool_size": 2, "epochs": 1}
+NETWORKS = [
+    Conv1DRegressor(**STACK, normalization="batch", random_state=0),
+    Conv1DRegressor(
+        **STACK | {"kernel_size": 4}, global_pooling="last", random_state=0
+    ),
+    Conv1DRegressor(
+        **STACK | {"pool_size": 1},
+        padding="same",
+        residual=2,
+        global_pooling="average",
+        loss="quantile",
+        random_state=0,
+    ),
+    Conv1DGRUClassifier(**STACK, gru_units=3, normalization="layer", random_state=0),
+    Conv1DClassifier(
+        **STACK, embedding_dim=3, embedding_dropout=0.2, vocabulary_size=9
+    ).set_params(random_state=0),
+]
+
+
+def answered(model):
+    """What a network answers after a fit, to something that suits it."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(40, 11, 2))
+    if model.embedding_dim:
+        X = random.integers(9, size=(40, 11))
+    return clone(model).fit(X, np.arange(40) % 2).predict(X), X
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=lambda m: type(m).__name__)
+def test_time_is_the_first_axis_whatever_is_configured(model):
+    expected, _ = answered(model)
+    with configured("image_data_format", "channels_first"):
+        clear_compiled_networks()
+        np.testing.assert_array_equal(answered(model)[0], expected)
+
+
+@pytest.mark.parametrize("model", NETWORKS[:4:3], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("floatx", ["float64", "float16"])
+def test_another_floatx_breaks_no_network(floatx, model):
+    expected, X = answered(model)
+    fitted = clone(model).fit(X, np.arange(40) % 2)
+    with configured("floatx", floatx):
+        # The optimizer's own numbers are of that type.
+        np.testing.assert_allclose(answered(model)[0], expected, rtol=1e-3)
+        kept = pickle.loads(pickle.dumps(fitted))
+        np.testing.assert_array_equal(kept.predict(X), expected)
+    np.testing.assert_array_equal(answered(model)[0], expected)
+
+
+@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
+def test_a_network_in_double_precision_is_one(Estimator):
+    with configured("dtype_policy", "float64"):
+        X = np.random.default_rng(0).normal(size=(40, 12, 2))
+        model = Estimator(filters=4, kernel_size=3, n_conv=1, epochs=1)
+        model.fit(X, X[:, -1, 0])
+        assert {array.dtype for array in model._weights.arrays} >= {np.dtype("f8")}
+        assert {layer.compute_dtype for layer in model.model_.layers} == {"float64"}
+
+
+def test_a_fitted_network_keeps_the_precision_of_its_fit():
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
+    one, other = (Conv1DRegressor(**settings).fit(X, s * X[:, -1, 0]) for s in (1, -1))
+    expected = one.predict(X)
+    other.predict(X)  # takes the network
+    with configured("dtype_policy", "mixed_bfloat16"):
+        np.testing.assert_array_equal(one.predict(X), expected)
+        assert keras.config.dtype_policy().name == "mixed_bfloat16"
+        copied = pickle.loads(pickle.dumps(one))
+        clear_compiled_networks()
+        np.testing.assert_array_equal(copied.predict(X), expected)
+    np.testing.assert_array_equal(one.predict(X), expected)
+
+
+def test_the_smallest_number_of_losses_is_part_of_a_program():
+    slot = take()
+    _pool.give_back(slot)
+    with configured("epsilon", 1e-3):
+        assert take() is not slot
+
+
+class OverTime(Exception):
+    """What the handler of a signal raises."""
+
+
+@pytest.mark.parametrize("action", ["predict", "fit"])
+def test_a_time_limit_ends_a_call_by_its_own_error(action):
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
+    model.fit(X, X[:, -1, 0])
+    expected = model.predict(X)
+
+    def handler(frame, event, _):
+        """Raises where Python would run the handler of a signal."""
+        if frame.f_code.co_name == "bind_with_defaults":
+            raise OverTime
+
+    before = sys.gettrace()
+    with pytest.raises(OverTime):
+        try:
+            sys.settrace(handler)
+            getattr(model, action)(*{"predict": (X,), "fit": (X, -X[:, 0, 0])}[action])
+        finally:
+            sys.settrace(before)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("environment", "before", "expected"),
+    [
+        ({"OMP_NUM_THREADS": "1"}, "", "1 1"),
+        ({}, "", "0 0"),
+        ({"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2"}, "", "0 0"),
+        (
+            {"OMP_NUM_THREADS": "1"},
+            "tf.config.threading.set_intra_op_parallelism_threads(2)",
+            "2 0",
+        ),
+        ({"OMP_NUM_THREADS": "1"}, "tf.constant(1)", "0 0"),
+    ],
+)
+def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
+    code = (
+        f"import tensorflow as tf\n{before}\n"
+        "from skseqconv import Conv1DRegressor\n"
+        "threads = tf.config.threading\n"
+        "print(threads.get_intra_op_parallelism_threads(),"
+        " threads.get_inter_op_parallelism_threads())"
+    )
+    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    inherited = {k: v for k, v in os.environ.items() if k not in names}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={**inherited, **environment},
+    )
+    assert done.stdout.strip() == expected
+
+
+@pytest.mark.processes
+def test_another_backend_is_refused_by_name():
+    code = (
+        "import keras; keras.backend.backend = lambda: 'jax'\n"
+        "from skseqconv import Conv1DRegressor"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
+    )
+    assert done.returncode
+    assert "ImportError: skseqconv trains on Keras' TensorFlow backend" in done.stderr
+    assert "'jax'" in done.stderr

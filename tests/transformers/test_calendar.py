@@ -1,0 +1,268 @@
+"""CalendarFeatures."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.tseries.offsets import CustomBusinessDay
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    CalendarFeatures,
+    Conv1DRegressor,
+    LookbackWindower,
+    Standardizer,
+    make_supervised,
+)
+
+
+@pytest.fixture
+def table():
+    dates = pd.date_range("2024-02-28", periods=200, freq="h")
+    return pd.DataFrame({"load": np.arange(200.0)}, index=dates)
+
+
+def test_hands_of_a_clock(table):
+    out = CalendarFeatures(["day", "12h"]).fit_transform(table)
+    hour = table.index.hour.to_numpy()
+    np.testing.assert_allclose(out["day_sin"], np.sin(hour * np.pi / 12), atol=1e-9)
+    np.testing.assert_allclose(out["12h_cos"], np.cos(hour * np.pi / 6), atol=1e-9)
+    pd.testing.assert_frame_equal(out[["load"]], table)
+    names = CalendarFeatures(["day", "12h"]).fit(table).get_feature_names_out()
+    assert list(names) == list(out.columns)
+
+
+def test_a_year_comes_round(table):
+    years = pd.DataFrame(
+        {"a": [0.0, 0, 0]},
+        index=pd.DatetimeIndex(
+            np.array(
+                ["1970-01-01T00:00:00", "1970-07-02T14:54:36", "2370-01-01T00:00:00"],
+                dtype="datetime64[s]",
+            )
+        ),
+    )
+    out = CalendarFeatures(["year"]).fit(table).transform(years)
+    np.testing.assert_allclose(out["year_cos"], [1, -1, 1], atol=1e-9)
+
+
+def test_ahead_is_the_time_that_is_forecast(table):
+    now = CalendarFeatures().fit_transform(table)
+    later = CalendarFeatures(ahead=30).fit_transform(table)
+    np.testing.assert_allclose(
+        later["day_sin"].iloc[:-30], now["day_sin"].iloc[30:], atol=1e-9
+    )
+    # What was fitted decides, also for a single row.
+    one = CalendarFeatures(ahead=30).fit(table).transform(table.iloc[[7]])
+    np.testing.assert_array_equal(one, later.iloc[[7]])
+
+
+def test_local_time_is_what_clocks_show(table):
+    berlin = table.tz_localize("UTC").tz_convert("Europe/Berlin")
+    out = CalendarFeatures(["day"]).fit_transform(berlin)
+    hour = berlin.index.hour.to_numpy()
+    np.testing.assert_allclose(out["day_cos"], np.cos(hour * np.pi / 12), atol=1e-9)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("start", ["2025-03-29", "2025-10-25"])
+@pytest.mark.parametrize(
+    ("frequency", "ahead", "period"),
+    [
+        ("h", 24, "day"),
+        ("10min", 5, "day"),
+        ("6h", 3, "day"),
+        ("D", 3, "week"),
+        ("B", 1, "week"),
+        ("bh", 3, "day"),
+        ("MS", 5, "year"),
+        ("WOM-3FRI", 2, "year"),
+    ],
+)
+def test_ahead_is_the_clock_of_a_later_row(frequency, ahead, period, start, zone):
+    """Also where clocks are set, and across weekends and months."""
+    dates = pd.date_range(start, periods=120, freq=frequency, tz=zone)
+    table = pd.DataFrame({"load": np.arange(120.0)}, index=dates)
+    now = CalendarFeatures([period]).fit_transform(table)
+    later = CalendarFeatures([period], ahead=ahead).fit_transform(table)
+    names = [f"{period}_sin", f"{period}_cos"]
+    np.testing.assert_allclose(
+        later[names].iloc[:-ahead], now[names].iloc[ahead:], atol=1e-9
+    )
+
+
+def test_a_day_later_is_told_from_a_part_without_a_change_of_clocks():
+    dates = pd.date_range("2025-03-20", periods=20, freq="D", tz="Europe/Berlin")
+    table = pd.DataFrame({"load": np.arange(20.0)}, index=dates)
+    features = CalendarFeatures(["week"], ahead=2).fit(table[:5])
+    weekday = dates.day_of_week.to_numpy()
+    np.testing.assert_allclose(
+        features.transform(table)["week_cos"],
+        # 1970 began on a Thursday.
+        np.cos((weekday + 2 - 3) * 2 * np.pi / 7),
+        atol=1e-9,
+    )
+
+
+TRADING = pd.bdate_range("2025-01-01", periods=60).delete([7, 30])
+HOLIDAYS = pd.bdate_range("2025-01-01", periods=60)[[7, 30]]
+
+
+def weekdays(dates, **options):
+    """The weekday that each row's features tell, Monday 0."""
+    table = pd.DataFrame({"load": np.arange(float(len(dates)))}, index=dates)
+    out = CalendarFeatures(["week"], **options).fit_transform(table)
+    turn = np.arctan2(out["week_sin"], out["week_cos"]) * 7 / (2 * np.pi)
+    return (turn.to_numpy().round(6) + 3) % 7  # 1970 began on a Thursday
+
+
+def test_ahead_on_trading_days():
+    now = weekdays(TRADING)
+    exact = CustomBusinessDay(holidays=HOLIDAYS)
+    np.testing.assert_allclose(weekdays(TRADING, ahead=1, freq=exact)[:-1], now[1:])
+    # Without the holidays, business days: wrong before a holiday alone.
+    found = weekdays(TRADING, ahead=1)[:-1]
+    np.testing.assert_array_equal(np.flatnonzero(abs(found - now[1:]) > 0.1), [6, 28])
+
+
+def test_ahead_of_a_shop_that_closes_on_sundays():
+    dates = pd.date_range("2025-01-01", periods=90)
+    dates = dates[dates.day_of_week < 6]
+    now = weekdays(dates)
+    np.testing.assert_allclose(weekdays(dates, ahead=2)[:-2], now[2:])
+
+
+@pytest.mark.parametrize("freq", ["6h", pd.offsets.Hour(6)])
+def test_ahead_of_a_declared_step_is_time_that_passes(freq):
+    dates = pd.date_range("2025-03-29", periods=12, freq="6h", tz="Europe/Berlin")
+    table = pd.DataFrame({"load": np.arange(12.0)}, index=dates)
+    declared = CalendarFeatures(["day"], ahead=3, freq=freq).fit_transform(table)
+    found = CalendarFeatures(["day"], ahead=3).fit_transform(table)
+    pd.testing.assert_frame_equal(declared, found)
+
+
+def test_ahead_needs_one_frequency():
+    chosen = np.random.default_rng(0).random(60) < 0.7
+    days = pd.date_range("2025-01-01", periods=60)[chosen]
+    table = pd.DataFrame({"load": np.arange(float(len(days)))}, index=days)
+    with pytest.raises(
+        ValueError, match=r"ahead=1 needs .* \d+% .* are not 1 days apart"
+    ):
+        CalendarFeatures(["week"], ahead=1).fit(table)
+    CalendarFeatures(["week"]).fit(table)
+    with pytest.raises(ValueError, match=r"\d+% of the rows .* do not follow freq='B'"):
+        CalendarFeatures(["week"], ahead=1, freq="B").fit(table)
+    CalendarFeatures(["week"], ahead=1).fit(table.asfreq("D"))
+
+
+@pytest.mark.parametrize(("n_late", "is_usual"), [(1, True), (2, False)])
+def test_one_step_of_ten_may_be_another(n_late, is_usual):
+    dates = pd.date_range("2025-01-01", periods=11 + n_late, freq="h")
+    dates = dates.delete(np.arange(1, 1 + 2 * n_late, 2))  # 10 steps
+    assert len(dates) == 11
+    features = CalendarFeatures(["day"], ahead=1)
+    table = pd.DataFrame({"load": np.arange(11.0)}, index=dates)
+    if is_usual:
+        assert features.fit(table).step_ == pd.Timedelta("1h")
+        return
+    with pytest.raises(ValueError, match="20% of the rows of X are not 01:00:00 apart"):
+        features.fit(table)
+
+
+@pytest.mark.parametrize("ahead", [0, 2])
+def test_repeated_and_shuffled_dates_have_the_step_of_the_others(table, ahead):
+    repeated = pd.concat([table, table, table])
+    features = CalendarFeatures(["day"], ahead=ahead).fit(repeated)
+    assert features.step_ == pd.Timedelta("1h")
+    assert features.freq_ is None
+    expected = CalendarFeatures(["day"], ahead=ahead).fit_transform(table)
+    pd.testing.assert_frame_equal(features.transform(table), expected)
+
+
+def test_a_period_of_two_rows_is_the_shortest(table):
+    assert CalendarFeatures(["2h"]).fit_transform(table).shape == (200, 3)
+    with pytest.raises(ValueError, match="at least two time steps"):
+        CalendarFeatures(["7199s"]).fit(table)
+
+
+@pytest.mark.parametrize(
+    "freq", [None, "B", CustomBusinessDay(holidays=HOLIDAYS, weekmask="Mon Tue Wed")]
+)
+def test_a_frequency_survives_a_pickle_as_plain_data(freq):
+    features = CalendarFeatures(["week"], ahead=1, freq=freq)
+    table = pd.DataFrame({"load": np.arange(58.0)}, index=TRADING)
+    if freq is None or freq == "B":
+        features.fit(table)
+    state = features.__getstate__()
+    kinds = {type(state[name]) for name in ("freq", "freq_") if name in state}
+    assert kinds <= {str, dict, type(None)}
+    again = pickle.loads(pickle.dumps(features))
+    assert again.freq == features.freq
+    if hasattr(features, "freq_"):
+        assert again.freq_ == features.freq_
+        pd.testing.assert_frame_equal(again.transform(table), features.transform(table))
+
+
+def test_a_gap_leaves_the_step_as_it_is(table):
+    features = CalendarFeatures(["day"], ahead=6)
+    with_gap = features.fit_transform(table.drop(table.index[50:66]))
+    whole = features.fit_transform(table)
+    pd.testing.assert_frame_equal(with_gap, whole.loc[with_gap.index])
+
+
+def test_a_network_learns_from_the_hour(table):
+    """What comes at each hour of the day can be told from the hour alone."""
+    random = np.random.default_rng(0)
+    hour = table.index.hour.to_numpy()
+    noisy = table.assign(load=2.0 * (hour == 8) + random.normal(0, 0.1, len(table)))
+    frame = CalendarFeatures(["day"], ahead=1).fit_transform(noisy)
+    X, y = make_supervised(frame, "load")
+    model = Conv1DRegressor(
+        n_conv=1, kernel_size=4, window_norm=None, learning_rate=0.01, random_state=0
+    )
+    pipe = make_pipeline(Standardizer(), LookbackWindower(4), model)
+    assert pipe.fit(X[:120], y[:120]).score(X[120:], y[120:]) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"periods": "day"}, r"periods='day' must be a list of names"),
+        ({"periods": []}, "must be a list of names"),
+        ({"periods": ["moon"]}, "'moon'. Use 'hour', 'day', 'week', 'year' or"),
+        ({"periods": ["-1h"]}, "'-1h'. Use .* a duration that pandas reads"),
+        ({"periods": ["day", 24]}, "24, a number without a unit. Use '24h'"),
+        ({"periods": ["24"]}, "'24', a number without a unit. Use '24h'"),
+        ({"periods": ["hour"]}, "'hour', but the rows are 01:00:00 apart"),
+        ({"periods": ["119min"]}, "must span at least two time steps"),
+        ({"ahead": 1.5}, r"ahead=1.5 must be a whole number of rows"),
+        ({"freq": "moon"}, r"freq='moon' must be a frequency of pandas"),
+        ({"freq": 2}, r"'freq' parameter of CalendarFeatures must be"),
+    ],
+)
+def test_bad_parameters_are_told(options, message, table):
+    with pytest.raises(ValueError, match=message):
+        CalendarFeatures(**options).fit(table)
+
+
+def test_bad_tables_are_told(table):
+    with pytest.raises(ValueError, match="Use it before make_supervised"):
+        CalendarFeatures().fit(table.to_numpy())
+    with pytest.raises(ValueError, match=r"DatetimeIndex, got skseqconv\.SeriesView"):
+        CalendarFeatures().fit(make_supervised(table, "load")[0])
+    with pytest.raises(ValueError, match="already has a column 'day_sin'"):
+        CalendarFeatures().fit(table.assign(day_sin=0))
+    with pytest.raises(ValueError, match=r"Row 1 of X has no date"):
+        CalendarFeatures().fit(table.set_axis([table.index[0], pd.NaT] * 100))
+    with pytest.raises(
+        ValueError, match=r"needs the time between rows.*1 different date"
+    ):
+        CalendarFeatures(ahead=1).fit(table.iloc[:1])
+
+
+def test_it_is_cloned_and_leaves_its_input_alone(table):
+    before = table.copy()
+    clone(CalendarFeatures(["week"], ahead=2)).fit_transform(table)
+    pd.testing.assert_frame_equal(table, before)
