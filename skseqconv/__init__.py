@@ -73,10 +73,11 @@ _MODULE_OF = {
     "export_keras": "saving._export",
 }
 
-#: Not public, but files and pickles of fitted estimators and views name these.
+#: Not public, but files and pickles of what is public name them.
 _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
+    "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
