@@ -82,6 +82,10 @@ _HELD = {
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
+    "Ascending": "networks._layers",
+    "GRU": "networks._gru",
+    "Pinball": "networks._layers",
+    "WindowNorm": "networks._layers",
 }
 _SUBMODULES = ("datasets",)
 
