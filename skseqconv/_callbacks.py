@@ -2,9 +2,8 @@
 
 from functools import wraps
 
-from ._sklearn import with_callbacks
-
 from ._public import typed
+from ._sklearn import with_callbacks
 
 
 @typed
