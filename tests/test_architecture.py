@@ -132,7 +132,7 @@ def test_no_other_module_loads_keras_through_those(package):
 
 def test_one_module_knows_scikeras(package):
     of_scikeras = [i for i in package.imports if i.imported.startswith("scikeras")]
-    assert {i.importer for i in of_scikeras} == {"skseqconv.estimators._base"}
+    assert {i.importer for i in of_scikeras} == {"skseqconv.estimators._scikeras"}
 
 
 def test_the_guide_shows_the_floors():

@@ -206,7 +206,7 @@ def _look_up(home, name):
 def check_together(options):
     """Refuse unknown names, and values that contradict each other."""
     for name, home in _KERAS_HOMES.items():
-        value = getattr(options, name)
+        value = getattr(options, name, None)
         if not isinstance(value, str) or (name, value) in options._own_names:
             continue
         try:
