@@ -2,9 +2,11 @@
 
 from functools import wraps
 
+from ._public import typed
 from ._sklearn import with_callbacks
 
 
+@typed
 def one_task(fit):
     """Let scikit-learn's callbacks take a fit for a single task."""
 

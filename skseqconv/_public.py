@@ -1,5 +1,6 @@
-"""The address of public names."""
+"""What public names show: their address, and their types."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 Named = TypeVar("Named")
@@ -13,3 +14,8 @@ def public(thing: Named) -> Named:
     """
     thing.__module__ = "skseqconv"
     return thing
+
+
+def typed(decorator: Callable) -> Callable[[Named], Named]:
+    """Tell type checkers that a decorator keeps the signature of what it decorates."""
+    return decorator

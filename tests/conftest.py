@@ -2,11 +2,17 @@
 
 import os
 
-# Before TensorFlow is first imported: no start-up notices in the tests' output; and
-# before matplotlib: no windows.
+# TensorFlow reads this when it is imported: no start-up notices among the results.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# matplotlib reads this when it is imported: no windows.
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Workers of pytest-xdist use all cores together. More threads would only compete.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import functools
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +21,79 @@ import pytest
 from scipy import stats
 
 from skseqconv import make_supervised
+
+ROOT = Path(__file__).parents[1]
+
+# The marks.
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the examples in docstrings that train networks."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem):
+            if any("Conv1D" in example.source for example in item.dtest.examples):
+                item.add_marker("trains")
+
+
+class Marked:
+    """Whether the test that runs now has the mark `trains`."""
+
+    trains = True
+
+
+def pytest_runtest_setup(item):
+    """Let a test fail that compiles a network and does not have the mark `trains`.
+
+    Otherwise the fast tests would become slow one by one.
+    """
+    Marked.trains = item.get_closest_marker("trains") is not None
+    engine = sys.modules.get("skseqconv.engine._network")
+    if engine is None or hasattr(engine.Network.__init__, "__wrapped__"):
+        return
+    compile_network = engine.Network.__init__
+
+    @functools.wraps(compile_network)
+    def compile_if_marked(self, *args, **kwargs):
+        assert Marked.trains, "this test compiles a network: mark it with `trains`"
+        compile_network(self, *args, **kwargs)
+
+    engine.Network.__init__ = compile_if_marked
+
+
+def pytest_runtest_teardown():
+    Marked.trains = True
+
+
+# Fixtures.
+
+
+@pytest.fixture(scope="session")
+def root():
+    """The folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def run_python():
+    """A function that runs code in a fresh process, and returns what it prints.
+
+    The process imports the package from this repository. Use few of these: most import
+    TensorFlow, which takes seconds.
+    """
+
+    def run(code, *arguments, cwd=ROOT, fails=False, **environment):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+            timeout=240,
+        )
+        assert bool(done.returncode) is fails, done.stderr[-3000:]
+        return done.stderr if fails else done.stdout
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,8 @@ from skseqconv import (
     make_supervised,
 )
 
+pytestmark = [pytest.mark.trains, pytest.mark.processes]
+
 distributed = pytest.importorskip("distributed", reason="pip install distributed")
 dask = pytest.importorskip("dask")
 

@@ -32,6 +32,8 @@ from skseqconv import (
 )
 from skseqconv.engine._network import Network
 
+pytestmark = pytest.mark.trains
+
 
 def small(**parameters):
     """A network that trains in a moment."""
@@ -147,6 +149,7 @@ class DiesInAWorker(keras.callbacks.Callback):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.processes
 def test_a_search_goes_after_one_whose_worker_died(task, tmp_path):
     # So few rows that all tasks fit into the pipe to the workers: with more, the
     # search has been seen to wait for ever on what the dead one was to read.
@@ -375,6 +378,7 @@ def test_what_is_set_during_a_fit_stays(windows):
     assert (model.batch_size, model.note) == (7, "mine")
 
 
+@pytest.mark.processes
 def test_a_spawned_process_predicts_the_same(windows):
     X, y = windows
     model = small().fit(X, y)
@@ -384,6 +388,7 @@ def test_a_spawned_process_predicts_the_same(windows):
     np.testing.assert_array_equal(answer, model.predict(X))
 
 
+@pytest.mark.processes
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("action", ["predict", "fit", "partial_fit"])
 def test_a_forked_process_says_that_it_would_hang(action, windows):

@@ -53,6 +53,8 @@ from skseqconv import (
     make_supervised,
 )
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     "filters": 4,
     "kernel_size": 3,

@@ -219,6 +219,7 @@ def test_views_hold_nothing_as_long_as_their_series(large):
     assert peak_of(compact) < 1e6
 
 
+@pytest.mark.processes
 def test_workers_map_the_file_too(large):
     series, rows = large
     view = SeriesView(series, rows=rows)

@@ -15,6 +15,8 @@ from skseqconv import (
 )
 from skseqconv.datasets import load_climate_csv
 
+pytestmark = pytest.mark.trains
+
 DAY = 144
 ERROR = "neg_mean_absolute_error"
 

@@ -1,4 +1,4 @@
-"""Regressors of tables on windows laid flat: the second thing to beat."""
+"""A baseline: any regressor for tables, on flattened windows."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from skseqconv.transformers._flatten import FlattenWindows
 
 
 def _finite_table(flatten, X, regressor):
-    """The table of windows; a value that the regressor cannot take is named."""
-    table = flatten._table(X)
+    """The table of windows. A value that the regressor does not accept is an error."""
+    table = flatten.transform(X)
     if not get_tags(regressor).input_tags.allow_nan:
         bad = ~np.isfinite(table.to_numpy())
         if bad.any():
@@ -41,34 +41,33 @@ def _finite_table(flatten, X, regressor):
 class FlatWindowRegressor(
     CallbackSupportMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator
 ):
-    """A regressor of tables, on windows laid flat.
+    """Fit a regressor for tables to flattened windows.
 
-    Each window becomes a row of a table, of all its entries or of a few lags, and
-    a regressor for tables learns from it. Windows that reach back before their
-    series begins are left out of its training, as the networks leave them out.
+    Each window becomes a row of a table with all its entries, or with a few lags. As
+    with the networks, `fit` skips windows that begin before their series does.
 
     Parameters
     ----------
     regressor : estimator, default=None
-        What learns from the table; None for ``Ridge()``.
+        The regressor for the table. None takes ``Ridge()``.
     lags : sequence of int, default=None
-        How many rows before the end of the window each chosen entry lies: 0 is the
+        The chosen entries, as numbers of rows before the end of the window: 0 is the
         last row. None takes every entry.
 
     Attributes
     ----------
     regressor_ : estimator
-        The fitted regressor; its ``feature_names_in_`` are channel and lag.
+        The fitted regressor. Its ``feature_names_in_`` name channel and lag.
     flatten_ : FlattenWindows
-        What makes the table.
+        The fitted transformer that makes the table.
     n_features_in_ : int
-        Number of channels, or of columns for a table.
+        Number of channels. If X is a table, number of its columns.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     See Also
     --------
-    FlattenWindows : The table alone.
+    FlattenWindows : Makes the table.
 
     Examples
     --------
@@ -102,7 +101,7 @@ class FlatWindowRegressor(
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
     ) -> Self:
-        """Train the regressor on the complete windows.
+        """Fit the regressor to the complete windows.
 
         Parameters
         ----------
@@ -112,7 +111,7 @@ class FlatWindowRegressor(
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
         sample_weight : array-like of shape (n_samples,), default=None
-            Passed on to the regressor if given.
+            Passed to the regressor if given.
 
         Returns
         -------
@@ -133,7 +132,7 @@ class FlatWindowRegressor(
             if not len(whole):
                 raise ValueError(
                     f"None of the {len(X)} training rows has a complete window of "
-                    f"{X.reach + 1} rows: give more rows, or a shorter lookback."
+                    f"{X.reach + 1} rows. Use more rows or a shorter lookback."
                 )
             X, y = X[whole], _safe_indexing(y, whole)
             if sample_weight is not None:
@@ -156,8 +155,8 @@ class FlatWindowRegressor(
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows. Where what is read lies before the series begins, its first row
-            stands for it, with a `MissingHistoryWarning`.
+            Windows. Before the series begins, its first row is repeated, with a
+            `MissingHistoryWarning`.
 
         Returns
         -------
@@ -169,7 +168,7 @@ class FlatWindowRegressor(
         table = _finite_table(self.flatten_, X, self.regressor_)
         if len(table):
             return self.regressor_.predict(table)
-        # Regressors refuse a table without rows: one row shows what comes out.
+        # Regressors refuse a table without rows. One row shows the shape of y_pred.
         one = pd.DataFrame(np.zeros((1, table.shape[1])), columns=table.columns)
         return self.regressor_.predict(one)[:0]
 

@@ -1,4 +1,4 @@
-"""The common-sense forecast that a network has to beat."""
+"""The naive forecast that a network has to beat."""
 
 from __future__ import annotations
 
@@ -27,59 +27,61 @@ from skseqconv.inputs._relation import (
 )
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import refuse_durations
-from skseqconv.series._missing_history import check_history
-from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.transformers._base import entries_at, lags_of
 
 
 @public
 class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
-    """The common-sense forecast: the target stays as it is.
+    """Naive forecast: the last known value, or the value one period earlier.
 
-    It predicts the last value of the target's channel in the window, or the value
-    one period before the forecast time. Values come out in the units of y, also
-    where a Standardizer stands before: how y relates to its channel is solved from
-    the training rows.
+    It predicts the last value of the target channel in the window, or with `period` the
+    value one period before the forecast time (seasonal naive). The forecast has the
+    units of y, also after a Standardizer: `fit` finds the linear relation between y and
+    its channel.
 
-    The series may lack that value (NaN), even if a step before fills it: the last known
-    one before it stands for it, however far back (with a `period`, the same time of an
-    earlier one), and where there is none, the mean of y in training.
+    If the value is missing (NaN) in the series, the last known value before it is
+    used, even if an imputer fills it. With `period`, it is the last known value at the
+    same time of an earlier period. If there is none, the forecast is the mean of y in
+    `fit`.
 
     Parameters
     ----------
     target_channel : str, int or sequence of these, default=None
-        The channel, by name or position; a sequence has one for each column of y.
-        None takes the channel that X knows as its target (from `make_supervised`),
-        or the only one there is.
+        Name or position of the target channel. For several columns of y, one per
+        column. None takes the target channel known from `make_supervised`, or the only
+        channel.
     period : int, default=None
-        Forecast the value `period` rows before the time that is forecast (for a
-        delay above `period`, the latest whole number of periods before it that is
-        known). None forecasts the last value.
+        Length of the season in rows: forecast the value `period` rows before the
+        forecast time. If `delay` is longer, it is the latest known value a whole number
+        of periods before. None forecasts the last value.
     delay : int or sequence of int, default=None
-        How many rows ahead y lies. None takes what X knows. Windows of a series
-        need one or the other; values of a plain array come out in its own units.
+        Forecast horizon: the number of rows from the end of the window to the target.
+        None takes the delay known from `make_supervised`. Windows of other series need
+        `delay`. The forecast from a plain array has the units of X.
 
     Attributes
     ----------
     channels_, lags_ : ndarray of shape (n_outputs,)
-        Where in the window the forecast of each column of y is read.
+        Position in the window from which the forecast of each column of y is read.
     slopes_, offsets_ : ndarray of shape (n_outputs,)
         ``y = slope * channel + offset``.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Their names, where X has some.
+        Names of the channels. Exists only if X has names.
 
     Raises
     ------
     ValueError
-        By `fit`, if the channel is not known, the value lies outside the window, or
-        y is not an affine function of the channel; by `predict`, for missing values of
-        an array, which has no earlier rows, and for infinite ones.
+        By `fit`, if the target channel is unknown, if the value lies outside the
+        window, or if y is not an affine function of the channel. By `predict`, for
+        infinite values, and for missing values of a plain array, which has no earlier
+        rows.
 
     See Also
     --------
-    FlatWindowRegressor : Ridge regression on a few lags, the next thing to beat.
+    FlatWindowRegressor : Ridge regression on a few lags, a stronger baseline.
 
     Examples
     --------
@@ -114,13 +116,13 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     @one_task
     def fit(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
-        """Find the channel and how y relates to it.
+        """Find the target channel and its relation to y.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows. Two dimensions are one channel.
+            Windows. An array of two dimensions has one channel.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
 
@@ -151,31 +153,31 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _lag(self, delay, windows):
         if self.period is None:
-            return int(_lags(windows)[-1])
+            return int(lags_of(windows)[-1])
         if delay is None:
             raise ValueError(
-                f"period={self.period} counts from the time that is forecast, and X "
-                "does not know how far ahead that is: give delay."
+                f"period={self.period} counts back from the forecast time, but X does "
+                "not know how far ahead this time is. Set delay."
             )
         lag = -(-delay // self.period) * self.period - delay
-        known = _lags(windows)
+        known = lags_of(windows)
         if lag not in known:
             raise ValueError(
                 f"period={self.period} with delay={delay} needs the value {lag} rows "
-                f"before the end of the window, which has lags {known[0]} to "
-                f"{known[-1]}: use a longer lookback, or a step that divides {lag}."
+                f"before the end of the window, but the window has lags {known[0]} to "
+                f"{known[-1]}. Use a longer lookback, or a step that divides {lag}."
             )
         return lag
 
     def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
-        """Forecast that the target stays.
+        """Forecast the value that was read from each window.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
-            Windows. Where what is read lies before the series begins, its first row
-            stands for it, with a `MissingHistoryWarning`.
+            Windows. Before the series begins, its first row is repeated, with a
+            `MissingHistoryWarning`.
 
         Returns
         -------
@@ -187,13 +189,9 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         windows = sequences.data
         check_steps(self, windows)
         lags = np.unique(self.lags_)[::-1]
-        check_history(windows, lags[0])
-        if isinstance(windows, WindowView):
-            values = WindowView(SeriesView(windows), lags=lags).to_numpy(np.float64)
-        else:
-            values = windows[:, windows.shape[1] - 1 - lags]
+        entries = entries_at(windows, lags, np.float64)
         at = np.searchsorted(-lags, -self.lags_)
-        values = values[:, at, self.channels_]
+        values = entries[:, at, self.channels_]
         missing = np.isnan(values) & isinstance(windows, WindowView)
         if not (np.isfinite(values) | missing).all():
             self._raise_not_finite(windows, np.where(missing, 0.0, values))
@@ -222,9 +220,3 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         tags.target_tags.multi_output = True
         tags.regressor_tags.poor_score = True
         return tags
-
-
-def _lags(windows):
-    if isinstance(windows, WindowView):
-        return windows.lags
-    return np.arange(windows.shape[1] - 1, -1, -1)

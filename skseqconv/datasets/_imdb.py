@@ -16,6 +16,7 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from skseqconv._files import refuse_special
+from skseqconv._public import typed
 
 from ._download import RemoteFile, data_folder, download, written_whole
 
@@ -55,16 +56,18 @@ Analysis", Proceedings of ACL-HLT 2011, pages 142-150.
 """
 
 
-@validate_params(
-    {
-        "data_home": [str, os.PathLike, None],
-        "subset": [StrOptions({"train", "test", "all"})],
-        "download_if_missing": ["boolean"],
-        "n_retries": [Interval(Integral, 0, None, closed="left")],
-        "delay": [Interval(Real, 0.0, None, closed="left")],
-        "return_X_y": ["boolean"],
-    },
-    prefer_skip_nested_validation=True,
+@typed(
+    validate_params(
+        {
+            "data_home": [str, os.PathLike, None],
+            "subset": [StrOptions({"train", "test", "all"})],
+            "download_if_missing": ["boolean"],
+            "n_retries": [Interval(Integral, 0, None, closed="left")],
+            "delay": [Interval(Real, 0.0, None, closed="left")],
+            "return_X_y": ["boolean"],
+        },
+        prefer_skip_nested_validation=True,
+    )
 )
 def fetch_imdb(
     *,

@@ -15,6 +15,7 @@ from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skseqconv._files import refuse_special
+from skseqconv._public import typed
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._supervised import make_supervised
 
@@ -75,18 +76,20 @@ section 6.3, introduced it.
 """
 
 
-@validate_params(
-    {
-        "data_home": [str, os.PathLike, None],
-        "target": [str, Integral, "array-like"],
-        "delay": [Interval(Integral, 1, None, closed="left"), "array-like"],
-        "return_X_y": ["boolean"],
-        "download_if_missing": ["boolean"],
-        "n_retries": [Interval(Integral, 0, None, closed="left")],
-        "retry_delay": [Interval(Real, 0.0, None, closed="left")],
-        "verbose": ["boolean", None],
-    },
-    prefer_skip_nested_validation=True,
+@typed(
+    validate_params(
+        {
+            "data_home": [str, os.PathLike, None],
+            "target": [str, Integral, "array-like"],
+            "delay": [Interval(Integral, 1, None, closed="left"), "array-like"],
+            "return_X_y": ["boolean"],
+            "download_if_missing": ["boolean"],
+            "n_retries": [Interval(Integral, 0, None, closed="left")],
+            "retry_delay": [Interval(Real, 0.0, None, closed="left")],
+            "verbose": ["boolean", None],
+        },
+        prefer_skip_nested_validation=True,
+    )
 )
 def fetch_jena_climate(
     *,

@@ -12,6 +12,7 @@ only the loops of the GRU: in a short run, the whole step of Conv1D took 35 time
 long with XLA.
 """
 
+import math
 import os
 import threading
 from functools import partial
@@ -21,8 +22,7 @@ import numpy as np
 import tensorflow as tf
 
 from skseqconv.networks._layers import Pinball
-from skseqconv.networks._lengths import n_activations
-from skseqconv.networks._registry import BUILDERS
+from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
@@ -91,7 +91,8 @@ class Network:
     def __init__(self, architecture, loss, optimizer, metrics=()):
         options, n_outputs = dict(architecture), architecture["n_outputs"]
         self.strategy = current_strategy()
-        self.model = BUILDERS[options.pop("network")](**options)
+        self.kind = NETWORKS[options.pop("network")]
+        self.model = self.kind.build(**options)
         if isinstance(optimizer, keras.optimizers.Optimizer):
             optimizer = type(optimizer).from_config(optimizer.get_config())
         else:
@@ -108,7 +109,7 @@ class Network:
             self.optimizer.variables, self.model.trainable_variables
         )
         self.predict_batch_size = int(
-            np.clip(PREDICT_BATCH_BYTES // (4 * n_activations(architecture)), 1, 4096)
+            np.clip(PREDICT_BATCH_BYTES // (4 * widest_output(self.model)), 1, 4096)
         )
         self.n_outputs = n_outputs
         self._programs, self._tracing = {}, threading.RLock()
@@ -293,6 +294,12 @@ class Network:
         return self.model(gather(tensors, at), training=False)
 
 
+def widest_output(model):
+    """Values of the widest layer for one sample: what a batch costs in memory."""
+    outputs = keras.tree.flatten([layer.output for layer in model.layers])
+    return max(math.prod(output.shape[1:]) for output in outputs)
+
+
 def _called(program, *arguments):
     """Call a program, and let errors of signal handlers pass unchanged.
 
@@ -321,7 +328,7 @@ def run_batches(step, fixed_size, tensors, labels, order, batch_size):
     """Run Keras' own step on each batch of the samples in `order`.
 
     With a fixed batch size, a step of a GRU takes a third less time, of convolutions a
-    tenth less (see `MIN_FULL_BATCHES`).
+    tenth less (see `NetworkKind.min_full_batches`).
     """
     n_samples = tf.size(order)
     batch_size = batch_size if fixed_size is None else fixed_size

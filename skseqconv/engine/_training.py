@@ -7,11 +7,6 @@ import numpy as np
 
 from ._network import STEPS_PER_CALL
 
-#: If an epoch ends with a smaller batch, full batches have a program of their own, for
-#: epochs of more batches than this. Tracing it takes 0.7 s (Conv1D) or 1.2 s (GRU). It
-#: saves 1 of 10 ms per step (Conv1D), or 11 of 29 ms (GRU over 80 steps).
-MIN_FULL_BATCHES = {"conv1d": 100, "conv1d_gru": 8}
-
 _BATCH_HOOKS = (
     "on_batch_begin",
     "on_batch_end",
@@ -78,7 +73,7 @@ def train(
         check_watched(callbacks, network.measured, validated=validation is not None)
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
-    fixed = not partial_batch or n_steps > MIN_FULL_BATCHES[network.model.name]
+    fixed = not partial_batch or n_steps > network.kind.min_full_batches
     # Last, so that it sees what others add to the logs, such as a learning rate.
     history = keras.callbacks.History()
     calls = keras.callbacks.CallbackList(

@@ -25,8 +25,7 @@ from skseqconv.engine._pool import drop, refuse_fork
 from skseqconv.engine._training import is_harmless, prepared_callbacks, stopping, train
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
-from skseqconv.networks._lengths import receptive_field, settled_padding
-from skseqconv.networks._registry import BUILDERS
+from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series import refuse_other_arrays
@@ -285,14 +284,15 @@ class SequenceEstimator(
     def _architecture_for(self, X, y, window_norm):
         """What the network function is given, as plain data."""
         own = {field.name for field in fields(self)}
-        known = signature(BUILDERS[self._network_name]).parameters
+        kind = NETWORKS[self._network_name]
+        known = signature(kind.build).parameters
         options = {name: getattr(self, name) for name in known if name in own}
         if self._vocabulary_size is not None:  # learned, unless it is given
             options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy numbers and tuples become plain
                 options[name] = np.asarray(value).tolist()
-        options = settled_padding(options, X.shape[1])
+        options = kind.settled(options, X.shape[1])
         return {
             "network": self._network_name,
             "input_shape": [int(n) for n in X.shape[1:]],
@@ -302,8 +302,7 @@ class SequenceEstimator(
         }
 
     def _receptive_field(self, n_steps):
-        names = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
-        field = receptive_field(**{name: self._architecture[name] for name in names})
+        field = NETWORKS[self._network_name].receptive_field(self._architecture)
         if field < n_steps and getattr(self, "global_pooling", None) == "last":
             warnings.warn(
                 f"global_pooling='last' reads only the last {field} of {n_steps} "

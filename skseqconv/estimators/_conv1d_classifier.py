@@ -5,16 +5,11 @@ from __future__ import annotations
 from skseqconv._public import public
 
 from ._classification import SequenceClassifier
-from ._parameters import ClassificationParameters, Conv1DParameters, parameters
-
-
-@parameters
-class _Parameters(ClassificationParameters, Conv1DParameters):
-    """All parameters, with the `__init__` that assigns them."""
+from ._parameters import Conv1DClassifierParameters
 
 
 @public
-class Conv1DClassifier(_Parameters, SequenceClassifier):
+class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     """Classification of sequences by a stack of one-dimensional convolutions.
 
     Convolutions with maximum pooling between them, the maximum over time, a head that

@@ -5,16 +5,11 @@ from __future__ import annotations
 from skseqconv._public import public
 
 from ._classification import SequenceClassifier
-from ._parameters import ClassificationParameters, Conv1DGRUParameters, parameters
-
-
-@parameters
-class _Parameters(ClassificationParameters, Conv1DGRUParameters):
-    """All parameters, with the `__init__` that assigns them."""
+from ._parameters import Conv1DGRUClassifierParameters
 
 
 @public
-class Conv1DGRUClassifier(_Parameters, SequenceClassifier):
+class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     """Classification of sequences by convolutions before a GRU.
 
     Convolutions and pooling shorten the sequence, a GRU reads it in order, a head

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from skseqconv._public import public
 
-from ._parameters import Conv1DGRUParameters, RegressionParameters, parameters
+from ._parameters import Conv1DGRURegressorParameters
 from ._regression import SequenceRegressor
 
 
-@parameters
-class _Parameters(RegressionParameters, Conv1DGRUParameters):
-    """All parameters, with the `__init__` that assigns them."""
-
-
 @public
-class Conv1DGRURegressor(_Parameters, SequenceRegressor):
+class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     """Regression on sequences by convolutions that a GRU reads in order.
 
     Convolutions with maximum pooling between them shorten the sequence, a gated

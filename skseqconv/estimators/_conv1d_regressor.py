@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from skseqconv._public import public
 
-from ._parameters import Conv1DParameters, RegressionParameters, parameters
+from ._parameters import Conv1DRegressorParameters
 from ._regression import SequenceRegressor
 
 
-@parameters
-class _Parameters(RegressionParameters, Conv1DParameters):
-    """All parameters, with the `__init__` that assigns them."""
-
-
 @public
-class Conv1DRegressor(_Parameters, SequenceRegressor):
+class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     """Regression on sequences by a stack of one-dimensional convolutions.
 
     Convolutions with maximum pooling between them, the maximum over time, a linear

@@ -5,6 +5,8 @@ them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, 
 every parameter by name and nothing but assignments.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -55,7 +57,7 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 
 
 @parameters
-class Conv1DStack:
+class NetworkParameters:
     """Options of both networks."""
 
     filters: int | Sequence[int] = _parameter(*_EACH_LAYER, default=32)
@@ -73,12 +75,6 @@ class Conv1DStack:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = _parameter(_NUMBER, default=0)
-
-
-@parameters
-class InputAndHead:
-    """Options of both networks' input and head."""
-
     dropout: float = _parameter(_SHARE, default=0.5)
     embedding_dim: int | None = _parameter(_COUNT, None, default=None)
     embedding_dropout: float = _parameter(_SHARE, default=0.0)
@@ -88,7 +84,7 @@ class InputAndHead:
 
 
 @parameters
-class Conv1DParameters(InputAndHead, Conv1DStack):
+class Conv1DParameters(NetworkParameters):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["max", "average", "last"] = _parameter(
@@ -99,7 +95,7 @@ class Conv1DParameters(InputAndHead, Conv1DStack):
 
 
 @parameters
-class Conv1DGRUParameters(InputAndHead, Conv1DStack):
+class Conv1DGRUParameters(NetworkParameters):
     """Options of `conv1d_gru_network`."""
 
     n_conv: int = _parameter(_COUNT, default=2)
@@ -168,6 +164,30 @@ class ClassificationParameters(TrainingParameters):
     )
 
 
+# Each estimator's parameters, without untyped base classes: only so does mypy know
+# the whole `__init__`.
+
+
+@parameters
+class Conv1DRegressorParameters(RegressionParameters, Conv1DParameters):
+    """Parameters of `Conv1DRegressor`."""
+
+
+@parameters
+class Conv1DClassifierParameters(ClassificationParameters, Conv1DParameters):
+    """Parameters of `Conv1DClassifier`."""
+
+
+@parameters
+class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
+    """Parameters of `Conv1DGRURegressor`."""
+
+
+@parameters
+class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameters):
+    """Parameters of `Conv1DGRUClassifier`."""
+
+
 def constraints(options):
     """Constraint of each parameter, as scikit-learn takes them."""
     return {
@@ -186,7 +206,7 @@ def _look_up(home, name):
 def check_together(options):
     """Refuse what the constraint of one parameter cannot: unknown names, odd pairs."""
     for name, home in _KERAS_HOMES.items():
-        value = getattr(options, name)
+        value = getattr(options, name, None)
         if not isinstance(value, str) or (name, value) in options._own_names:
             continue
         try:

@@ -5,9 +5,10 @@ import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
 from skseqconv.series._containers import is_other_table, numeric_table, unmasked
+from skseqconv.series._gaps import warn_of_gaps
+from skseqconv.series._order import ordered_differences
 from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._time_axis import ordered_steps, warn_of_gaps
 from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
 
@@ -98,7 +99,7 @@ def warn_of_jumps(index, *, quiet=False):
     """Warn if the index of a plain table has gaps; refuse it out of order."""
     try:
         if quiet:
-            ordered_steps(index)
+            ordered_differences(index)
             return
         warn_of_gaps(
             [index],

@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._frequency import readable_step
+from skseqconv.series._frequency import readable_duration
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import first_index
 
@@ -23,7 +23,7 @@ def refuse_durations(estimator, names, X):
         step = _time_between_rows(X)
         way_out = "Divide it by the time between two rows of X."
         if step is not None and not span % step:
-            way_out = f"The rows of X are {readable_step(step)} apart: use "
+            way_out = f"The rows of X are {readable_duration(step)} apart: use "
             way_out += f"{name}={span // step}."
         raise ValueError(
             f"{name}={value!r} is a time span, but {type(estimator).__name__} counts "

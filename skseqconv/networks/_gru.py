@@ -20,6 +20,8 @@ import tensorflow as tf
 class GRU(keras.layers.GRU):
     """`keras.layers.GRU` with the loop of this module where that applies."""
 
+    stock_class = keras.layers.GRU
+
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Run over the time steps, as `keras.layers.GRU` does."""
         if mask is not None or not self._is_written_out():

@@ -208,6 +208,8 @@ class Ascending(layers.Layer):
         below = middle - ops.flip(ops.cumsum(below, axis=-1), axis=-1)
         return ops.concatenate([below, middle, above], axis=-1)
 
+    stock_call = call
+
     def get_config(self):
         return {**super().get_config(), "middle": self.middle}
 
@@ -282,15 +284,23 @@ class WindowNorm(layers.Layer):
             setattr(self, name, weight)
 
     def call(self, window):
+        return self._relative(window, self.spread, self.slope)
+
+    def stock_call(self, window):
+        return self._relative(window, self.spread.numpy(), self.slope.numpy())
+
+    def _relative(self, window, spread, slope):
+        # What is constant is computed by Python's operators: of NumPy arrays they make
+        # NumPy arrays. Keras would make tensors, which become inputs of an ONNX graph.
         last = window[:, -1:, :]
         relative = window - last
         if self.kind == "standard":
-            least = ops.square(LEAST_SPREAD * self.spread)
-            spread = ops.sqrt(variance(relative) + least)
+            least = LEAST_SPREAD * spread
+            spread = ops.sqrt(variance(relative) + least * least)
         else:
-            spread = ops.zeros_like(last) + self.spread
-        level = ops.matmul(last[:, 0], self.slope)
-        target_spread = ops.matmul(spread[:, 0], ops.abs(self.slope))
+            spread = ops.zeros_like(last) + spread
+        level = ops.matmul(last[:, 0], slope)
+        target_spread = ops.matmul(spread[:, 0], abs(slope))
         return relative / spread, level, target_spread
 
     def get_config(self):

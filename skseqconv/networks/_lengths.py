@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Literal
 
+#: Options that decide about lengths, beside the padding.
+OF_LENGTHS = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
+
 
 def receptive_field(
     kernel_size: int | Sequence[int],
@@ -142,14 +145,6 @@ def output_lengths(
     return lengths
 
 
-def n_activations(architecture):
-    """Values of the widest layer for one window: what a batch costs in memory."""
-    n_steps, *n_channels = architecture["input_shape"]
-    filters = architecture["filters"]
-    widest = max(filters) if hasattr(filters, "__len__") else filters
-    return n_steps * max(widest, *n_channels, architecture.get("embedding_dim") or 1)
-
-
 def per_layer(value, n_layers, name):
     """One value a layer: a scalar repeated, a sequence checked."""
     values = list(value) if hasattr(value, "__len__") else [value] * n_layers
@@ -221,6 +216,11 @@ def _smaller(name, layers):
     return [n for n in values if n % (layers["residual"] or 1) == 0]
 
 
+def field_of_stack(options):
+    """The receptive field of a network's convolutions and poolings."""
+    return receptive_field(**{name: options[name] for name in OF_LENGTHS})
+
+
 def settled_padding(options, n_steps):
     """Options of a network, `padding` "auto" settled for windows of `n_steps`.
 
@@ -229,8 +229,7 @@ def settled_padding(options, n_steps):
     """
     if options["padding"] != "auto":
         return options
-    names = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
-    layers = {name: options[name] for name in names}
+    layers = {name: options[name] for name in OF_LENGTHS}
     padding = "same"
     if not options["residual"]:
         shortest = shortest_window(**layers, padding="valid")

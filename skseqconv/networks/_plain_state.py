@@ -113,12 +113,12 @@ def _is_plain(value):
 
 def _check_network(architecture, compiled_with):
     """Refuse what is no description of a network: Keras would run what it names."""
-    from ._registry import BUILDERS
+    from ._registry import NETWORKS
 
-    plain = isinstance(architecture, dict) and architecture.get("network") in BUILDERS
+    plain = isinstance(architecture, dict) and architecture.get("network") in NETWORKS
     if plain:
-        known = {"network", *signature(BUILDERS[architecture["network"]]).parameters}
-        plain = set(architecture) <= known
+        build = NETWORKS[architecture["network"]].build
+        plain = set(architecture) <= {"network", *signature(build).parameters}
         plain = plain and all(map(_is_plain, architecture.values()))
     if not plain:
         raise ValueError(f"{str(architecture)[:200]} describes no network.")

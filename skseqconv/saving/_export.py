@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,26 +250,21 @@ def _stock_network(model):
     """A copy of a network, of stock layers and without what only training needs."""
     import keras
 
-    from skseqconv.networks._layers import Ascending, WindowNorm
+    def computed(layer):
+        if isinstance(layer, keras.layers.Dropout):
+            return lambda values: values
+        return getattr(layer, "stock_call", None)
 
-    computed = {
-        Ascending: _ascending,
-        WindowNorm: _relative,
-        keras.layers.Dropout: lambda layer, values: values,
-        keras.layers.SpatialDropout1D: lambda layer, values: values,
-    }
     copies = []
 
     def copy(layer):
-        if type(layer) in computed:
+        if computed(layer):
             return layer
         copies.append((_stock_layer(layer), layer))
         return copies[-1][0]
 
     def call(layer, inputs, **options):
-        if type(layer) in computed:
-            return computed[type(layer)](layer, inputs)
-        return layer(inputs, **options)
+        return (computed(layer) or partial(layer, **options))(inputs)
 
     # Keras copies loss and optimizer, too, of a model that has some.
     bare = keras.Model(model.input, model.output, name=model.name)
@@ -285,44 +281,19 @@ def _stock_layer(layer):
     own = {"name": f"network_{layer.name}", "dtype": "float32"}
     if isinstance(layer, layers.Bidirectional):
         return layers.Bidirectional(_stock_layer(layer.forward_layer), **own)
+    kind = getattr(layer, "stock_class", type(layer))
+    if not kind.__module__.startswith("keras."):
+        raise ValueError(
+            f"The layer {layer.name!r} ({kind.__name__}) cannot be exported: it is not "
+            "a layer of Keras. Give its class stock_class or stock_call, which name "
+            "its replacement."
+        )
     config = layer.get_config() | own
-    if isinstance(layer, layers.GRU):
+    if issubclass(kind, layers.GRU | layers.LSTM):
         config |= {"dropout": 0.0, "recurrent_dropout": 0.0}
-        # What is exported beside a GPU is to run without one.
-        return layers.GRU(**config, use_cudnn=False)
-    return type(layer).from_config(config)
-
-
-# What our layers compute, by operations of Keras on constants. (Of constants alone they
-# would give tensors, which become inputs of an ONNX graph.)
-
-
-def _relative(layer, window):
-    from keras import ops
-
-    from skseqconv.networks._layers import LEAST_SPREAD, variance
-
-    spread, slope = (weight.numpy() for weight in layer.weights)
-    last = window[:, -1:, :]
-    relative = window - last
-    if layer.kind == "standard":
-        least = np.square(LEAST_SPREAD * spread)
-        spread = ops.sqrt(variance(relative) + least)
-    else:
-        spread = ops.zeros_like(last) + spread
-    level = ops.matmul(last[:, 0], slope)
-    target_spread = ops.matmul(spread[:, 0], np.abs(slope))
-    return relative / spread, level, target_spread
-
-
-def _ascending(layer, values):
-    from keras import ops
-
-    n_values, at = values.shape[-1], layer.middle
-    above = np.triu(np.ones((n_values, n_values), dtype=np.float32))
-    below = above.T.copy()
-    above[: at + 1] = below[at:] = 0
-    return values[..., at : at + 1] + ops.matmul(ops.softplus(values), above - below)
+        # A model that is exported beside a GPU must also run without one.
+        return kind(**config, use_cudnn=False)
+    return kind.from_config(config)
 
 
 def _in_units(estimator, outputs):

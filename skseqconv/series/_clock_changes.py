@@ -1,7 +1,8 @@
-"""Clocks that are set: recognised by the steps of dates, and named.
+"""Changes to and from summer time, recognized by the differences of dates.
 
-Of local dates without a time zone, an hour of a night is missing in spring, or comes
-twice in autumn. Of local dates in another zone, such as UTC, a step changes by an hour.
+Local dates without a time zone lack one hour in spring, and have one hour twice in
+autumn. Local dates that are kept in another zone, such as UTC, have a difference that
+is one hour longer or shorter.
 """
 
 import zoneinfo
@@ -12,42 +13,47 @@ import pandas as pd
 
 from ._frequency import most_common, ticks_of
 
-#: Zones that are compared with all dates, at most: those that explain most gaps.
+#: This many zones are compared with all dates: those that explain the most gaps.
 MAX_ZONES = 10
 
 
-def clock_changes(index, steps):
-    """Positions whose next stamp seems to come after local clocks were set."""
+def clock_changes(index, differences):
+    """Positions after which local clocks seem to have been set."""
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
         return np.array([], dtype=int)
-    usual = most_common(steps)
+    usual = most_common(differences)
     hour = int(ticks_of(index, hours=1))
     if not usual > 0:
         return np.array([], dtype=int)
-    odd = np.flatnonzero((steps == usual - hour) | (steps == usual + hour))
-    again = np.union1d(odd[steps[odd] <= 0], _mixed_hours(index, steps, hour // usual))
+    odd = np.flatnonzero((differences == usual - hour) | (differences == usual + hour))
+    again = np.union1d(
+        odd[differences[odd] <= 0], _mixed_hours(index, differences, hour // usual)
+    )
     after = index[again + 1]
     weekend = after.day_of_week.isin([5, 6]) & after.month.isin([2, 3, 4, 9, 10, 11])
     night = after.hour.isin([0, 1, 2, 3, 23])
-    again = again[night & (weekend | (steps[again] < 0))]
-    onward = _set_by_a_zone(index, odd[steps[odd] > 0], usual, is_local=len(again) > 0)
+    again = again[night & (weekend | (differences[again] < 0))]
+    onward = _set_by_a_zone(
+        index, odd[differences[odd] > 0], usual, is_local=len(again) > 0
+    )
     return np.union1d(again, onward)
 
 
 def _set_by_a_zone(index, odd, usual, *, is_local):
-    """The positions where a zone set its clocks; the zone that explains most of them.
+    """The positions at which one zone set its clocks.
 
-    Where it is not known that the dates are local, the zone must have had all of them.
+    It is the zone that explains most positions. If it is not known that the dates are
+    local, all of them must exist in that zone.
     """
     if not len(odd):
         return odd
     before, after = index[odd], index[odd + 1]
     is_dst = np.ones(len(odd), dtype=bool)
-    step = pd.Timedelta(usual, unit=index.unit)
+    duration = pd.Timedelta(usual, unit=index.unit)
     explained = {}
     for zone in _zones():
         zoned = before.tz_localize(zone, ambiguous=is_dst, nonexistent="NaT")
-        found = (zoned + step).tz_localize(None) == after
+        found = (zoned + duration).tz_localize(None) == after
         if found.any():
             explained[zone] = found
     likely = sorted(explained, key=lambda zone: -explained[zone].sum())
@@ -59,24 +65,24 @@ def _set_by_a_zone(index, odd, usual, *, is_local):
 
 
 def _has_strange_hours(index, zone):
-    """Whether dates lie in an hour that the zone skipped, or had twice."""
+    """Whether a date lies in an hour that the zone skipped, or had twice."""
     return index.tz_localize(zone, ambiguous="NaT", nonexistent="NaT").hasnans
 
 
 @cache
 def _zones():
-    """All time zones, read from disk once."""
+    """All time zones. They are read from disk once."""
     return [zoneinfo.ZoneInfo(name) for name in sorted(zoneinfo.available_timezones())]
 
 
-def changes_of_other_zone(index, steps, places):
-    """The positions whose steps are an hour off, if they are not so in another zone."""
+def changes_of_other_zone(index, differences, places):
+    """Positions whose difference is an hour off, if it is not so in another zone."""
     places = places[:0] if not isinstance(index, pd.DatetimeIndex) else places
-    usual = most_common(steps)
+    usual = most_common(differences)
     if not len(places) or usual <= 2 * ticks_of(index, hours=1):
         return places[:0]
     hour = int(ticks_of(index, hours=1))
-    rest = steps[places] % usual
+    rest = differences[places] % usual
     places = places[(rest == hour) | (rest == usual - hour)]
     universal = index.tz_localize("UTC") if index.tz is None else index
     before, after = universal[places], universal[places + 1]
@@ -90,24 +96,25 @@ def changes_of_other_zone(index, steps, places):
 
 
 def convert_advice(index, changes):
-    """What to do with dates that are regular on another clock."""
+    """What to do with dates that are regular in another zone."""
     at = int(changes[0]) + 1
     zone, known = str(index.tz), ""
     if index.tz is None:
         zone, known = "UTC", '.tz_localize("UTC")'
     return (
-        f"The step to row {at} ({index[at]}) is an hour off, as where clocks are set: "
-        f"the dates seem to be local times kept in {zone}. Convert them: "
+        f"Row {at} ({index[at]}) comes an hour early or late, as after a change to or "
+        f"from summer time. The dates seem to be local times kept in {zone}. Convert "
+        "them: "
         f'series{known}.tz_convert("<the local zone>").'
     )
 
 
-def _mixed_hours(index, steps, n_an_hour):
-    """Positions of repeats, where each stamp of an hour is repeated: two hours in one.
+def _mixed_hours(index, differences, n_an_hour):
+    """Positions of repeats in hours whose timestamps are all repeated.
 
-    They were sorted into each other.
+    Such an hour is two hours, whose rows were sorted into each other.
     """
-    repeats = np.flatnonzero(steps == 0)
+    repeats = np.flatnonzero(differences == 0)
     if n_an_hour < 2:
         return repeats[:0]
     hours = index[repeats].floor("h")
@@ -116,19 +123,19 @@ def _mixed_hours(index, steps, n_an_hour):
 
 
 def zone_advice(index, changes):
-    """What to do with dates whose clocks were set after the positions `changes`."""
+    """What to do with local dates whose clocks were set after these positions."""
     at = int(changes[0]) + 1
     repeats = changes[index[changes] == index[changes + 1]]
     way_out, warning = "Name the zone", " Sorting would mix them."
     if (np.diff(repeats) == 2).any():  # 02:00, 02:00, 02:10, 02:10
         warning = ""
         way_out = (
-            "Sorting has mixed the two hours with the same stamps: read the rows again "
-            "in the order in which they were recorded. Then name the zone"
+            "Sorting has mixed the two hours with the same timestamps: read the rows "
+            "again in the order in which they were recorded. Then name the zone"
         )
     return (
         f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
         f"without a time zone. {way_out}, as in series.tz_localize("
-        '"Europe/Berlin", ambiguous="infer"), which tells the two hours apart.'
+        '"Europe/Berlin", ambiguous="infer"): it separates the two hours.'
         f"{warning}"
     )

@@ -1,11 +1,11 @@
-"""A channel that is none: the id of several series below each other."""
+"""Channels that hold the id of several series below each other."""
 
 import re
 import warnings
 
 import numpy as np
 
-#: What such channels are called.
+#: Names of such channels.
 _ID = re.compile(
     r"(^|[_\s])(id|store|shop|item|sku|product|customer|household|sensor|station|site|"
     r"ticker|symbol)([_\s]?(id|no|nr|number|code))?$",
@@ -24,17 +24,21 @@ def warn_of_ids(labels, array, index, *, stacklevel):
         n_ids = _n_ids(np.asarray(array[:, at]))
         if n_ids > 1:
             warnings.warn(
-                f"Channel {label!r} looks like the id of {n_ids} series: windows would "
-                "reach from one series into the next. Give them as a list, "
+                f"Channel {label!r} looks like the id of {n_ids} series. Windows would "
+                "reach from one series into the next. Give the series as a list, "
                 f"[part.drop(columns={label!r}){anew} for _, part in "
-                f"series.groupby({label!r})]. If it belongs to one series, rename it.",
+                f"series.groupby({label!r})]. If there is one series, rename the "
+                "channel.",
                 UserWarning,
                 stacklevel=stacklevel + 1,
             )
 
 
 def _is_one_series(index):
-    """Whether dates go on from row to row: blocks and turns of series repeat them."""
+    """Whether each date is later than the one before.
+
+    Series below each other, or row by row in turns, repeat dates.
+    """
     from ._index_kinds import comparable
 
     index = comparable(index)
@@ -42,7 +46,7 @@ def _is_one_series(index):
 
 
 def _n_ids(values):
-    """How many ids a column holds, in blocks or in turns; 0 if it holds none."""
+    """Number of ids in a column, if they come in blocks or in turns; otherwise 0."""
     if not np.isfinite(values).all() or (values % 1).any():
         return 0
     n_ids = len(np.unique(values))

@@ -1,4 +1,4 @@
-"""What an index holds: dates, periods, timedeltas or numbers; or text of such."""
+"""What an index holds: dates, periods, timedeltas, numbers or text."""
 
 import re
 import warnings
@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-#: Text that may be a date: it holds a year, or numbers as in 1/2/20.
+#: Text that may be a date: it holds a year, or numbers such as 1/2/20.
 _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
 #: A date that begins with the day, or with the month.
@@ -19,7 +19,7 @@ _QUARTER = re.compile(r"(\d{4}-?Q[1-4]|[1-4]Q\d{4})$", re.IGNORECASE)
 def comparable(index):
     """An index of dates, periods, timedeltas or numbers; None for any other.
 
-    Dates in Python's own objects, in Arrow or in categories are told as such.
+    Dates may be Python objects, Arrow values or categories.
     """
     if index is None or isinstance(index, pd.RangeIndex):
         return index
@@ -36,8 +36,8 @@ def comparable(index):
             index = pd.DatetimeIndex(index)
         elif index.inferred_type == "datetime":
             raise ValueError(
-                "The index of the series holds times of several offsets from UTC: "
-                "pd.to_datetime(series.index, utc=True) brings them to one."
+                "The index of the series holds times with several offsets from UTC: "
+                "pd.to_datetime(series.index, utc=True) converts them to UTC."
             )
     if index.inferred_type == "string":
         return _of_text(index)
@@ -51,6 +51,7 @@ def comparable(index):
 
 
 def ticks(index):
+    """The index as an array of numbers."""
     if hasattr(index, "asi8"):
         return index.asi8
     kind = np.float64 if index.dtype.kind == "f" else np.int64
@@ -58,12 +59,12 @@ def ticks(index):
 
 
 def _of_text(index):
-    """Numbers in text; refuses dates in text, and names of series."""
+    """Text as numbers, or None. Dates in text, and repeated text, are refused."""
     ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
     if all(map(_QUARTER.match, ends)):
         raise ValueError(
-            f"The index is text that looks like quarters (row 0 is {index[0]!r}), and "
-            "text has no order in time: series.index = pd.PeriodIndex(series.index, "
+            f"The index is text that looks like quarters (row 0 is {index[0]!r}). Text "
+            "has no order in time: series.index = pd.PeriodIndex(series.index, "
             'freq="Q") makes periods of it.'
         )
     if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
@@ -71,9 +72,9 @@ def _of_text(index):
         if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
             order = ", with dayfirst=True if the day comes before the month"
         raise ValueError(
-            f"The index is text that looks like dates (row 0 is {index[0]!r}), and "
-            "text has no order in time: series.index = pd.to_datetime(series.index) "
-            f"makes dates of it{order}."
+            f"The index is text that looks like dates (row 0 is {index[0]!r}). Text "
+            "has no order in time: series.index = pd.to_datetime(series.index) makes "
+            f"dates of it{order}."
         )
     if all(text.strip().lstrip("-").isdigit() for text in ends):
         numbers = pd.Series(pd.to_numeric(index.to_series(), errors="coerce"))
@@ -82,10 +83,11 @@ def _of_text(index):
     if index.has_duplicates:
         at = int(np.flatnonzero(index.duplicated())[0])
         raise ValueError(
-            f"The index of the series repeats {index[at]!r} (row {at}). If it names "
-            "several series, give them as a list, [part.reset_index(drop=True) for _, "
-            "part in series.groupby(level=0)]; if all rows are one series in the order "
-            "of time, use series.reset_index(drop=True)."
+            f"The index of the series repeats {index[at]!r} (row {at}). If it holds "
+            "the names of several series, give them as a list, "
+            "[part.reset_index(drop=True) for _, part in series.groupby(level=0)]. If "
+            "all rows are one series in the order of time, use "
+            "series.reset_index(drop=True)."
         )
     return None
 
@@ -109,7 +111,7 @@ def format_of_dates(index):
 
 def _reads_as_dates(texts):
     with warnings.catch_warnings():
-        # Of formats that differ, or that pandas will no longer read.
+        # pandas warns of formats that differ, and of those that it will drop.
         for kind in (UserWarning, DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", kind)
         return not pd.to_datetime(pd.Series(texts), errors="coerce").isna().any()
@@ -129,7 +131,7 @@ def _refuse_levels(index):
     which = repr(ids[0] if len(ids) == 1 else ids)
     named = f", {list(index.names)}" if any(index.names) else ""
     raise ValueError(
-        f"The index of the series has {index.nlevels} levels{named}: "
-        "rows of several series below each other would be read as one. Give them as a "
-        f"list, [part.droplevel({which}) for _, part in series.groupby(level={which})]."
+        f"The index of the series has {index.nlevels} levels{named}, so it seems to "
+        "hold several series, which would be read as one. Give them as a list, "
+        f"[part.droplevel({which}) for _, part in series.groupby(level={which})]."
     )

@@ -70,7 +70,7 @@ class Series:
                 )
         dated = all(index is not None for index in indexes)
         if not dated and any(index is not None for index in indexes):
-            from ._time_axis import check_orders
+            from ._order import check_orders
 
             check_orders(indexes)
         indexes = list(indexes) if dated else None
@@ -128,7 +128,8 @@ class Series:
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order, and warn of gaps, or of ids of several series."""
-        from ._time_axis import check_orders, each_gaps, warn_of_gaps
+        from ._gaps import each_gaps, warn_of_gaps
+        from ._order import check_orders
 
         indexes = self.indexes or [None]
         if on_gap == "warn":

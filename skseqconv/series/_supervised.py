@@ -12,10 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from skseqconv._public import public
 
+from ._gaps import each_gaps, refuse_frequency, regular_parts
 from ._ids import warn_of_ids
 from ._series import Series, positions_of
 from ._series_view import SeriesView
-from ._time_axis import each_gaps, refuse_frequency, regular_parts
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset

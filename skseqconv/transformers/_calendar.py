@@ -1,4 +1,4 @@
-"""Time of day and time of year as channels, known for the future too."""
+"""Time of day and time of year as channels."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._public import public
-from skseqconv.series._frequency import (
+from skseqconv.series._frequency import exceptions, nearest_offset, readable_duration
+from skseqconv.series._offsets import (
     checked_frequency,
-    exceptions,
-    nearest_offset,
+    is_duration,
     offset_of,
-    passes,
     plain_offset,
-    readable_step,
     shifted,
 )
 
@@ -33,70 +31,67 @@ _PERIODS = {
 
 _DAY = pd.Timedelta(days=1)
 
-#: Of the steps that are as long as most, when dates are to be told ahead.
-MIN_USUAL = 0.9
+#: Smallest share of dates that must follow the frequency if `ahead` is used.
+MIN_REGULAR = 0.9
 
 
 @public
 class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
-    """Add the time of day, of year and so on to a table, as sine and cosine.
+    """Add the time of day, week or year to a table, as sine and cosine.
 
-    A clock's hand has no jump at midnight: each period becomes two columns, the sine
-    and cosine of its angle. It stands before `make_supervised`, because it reads the
-    dates of a table; it learns nothing from the values, so nothing can leak.
+    Each period becomes two columns, the sine and cosine of its angle, so midnight is
+    close to one minute past midnight. Use it before `make_supervised`, because it reads
+    the dates of a table. It learns nothing from the values, so it cannot cause leakage.
 
     Parameters
     ----------
     periods : sequence of str, default=("day", "year")
-        "hour", "day", "week", "year", or a length of time that pandas reads, such as
-        "12h". Two steps from row to row or longer: what comes round faster cannot be
-        told from the rows.
+        "hour", "day", "week", "year", or a duration that pandas reads, such as "12h".
+        A period must span at least two time steps.
     ahead : int, default=0
-        Rows ahead of its own that each row's date is read: the delay of a forecast
-        gives the time that is forecast, which is known in advance.
+        Read the date this many rows ahead of each row. The delay of a forecast gives
+        the date of the target, which is known in advance.
     freq : str or offset of pandas, default=None
         The frequency by which rows ahead are counted, as in
-        :func:`skseqconv.make_supervised`. None takes the time between most rows, or
-        the calendar frequency that fits more of them. Declare
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days: the
-        row before a holiday is followed by the day after it.
+        :func:`skseqconv.make_supervised`. None takes the most common time between rows,
+        or a calendar frequency if it fits more rows. For trading days, declare
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``.
 
     Attributes
     ----------
     step_ : Timedelta
-        Time from row to row: the most common one.
+        The most common time between rows.
     freq_ : offset of pandas or None
-        The frequency that the dates follow, declared or found, such as business days;
-        None where it is `step_`.
+        The declared or detected frequency of the dates, such as business days. None if
+        `step_` is the frequency.
     n_features_in_ : int
         Number of columns of the table.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Their names.
+        Names of the columns.
 
     Raises
     ------
     ValueError
-        By `fit` and `transform`, if X is no table with dates as its index, has a
-        column that a feature would replace, or a parameter makes no sense;
-        by `fit`, if a period is shorter than two steps, or X has no usual step by
-        which to look ahead.
+        By `fit` and `transform`, if X is not a table with dates as its index, if X has
+        a column with the name of a feature, or if a parameter is invalid. By `fit`, if
+        a period is shorter than two time steps, or if `ahead` is used and the dates
+        follow no frequency.
 
     See Also
     --------
-    make_supervised : Makes rows and targets of the table.
+    make_supervised : Makes rows and targets from the table.
 
     Notes
     -----
-    The year has 365.2425 days, the mean of the Gregorian calendar. Dates with a time
-    zone are read as their local clock shows them. Looking ahead, a step below a day
-    is time that passes, also where clocks are set; days, and frequencies such as
-    business days, are counted on the calendar. Where rows are missing, the dates that
-    are missing count too.
+    A year has 365.2425 days, the mean of the Gregorian calendar. For dates with a time
+    zone, the local time counts. With `ahead`, time steps below a day are elapsed time,
+    also when clocks change. Days, and frequencies such as business days, are counted on
+    the calendar. The dates of missing rows count, too.
 
-    Whatever else is known in advance (holidays, planned outages, somebody's weather
-    forecast) becomes a channel by pandas' own shift: with a delay of 24,
-    ``table.assign(holiday_ahead=table["holiday"].shift(-24))``. Its last 24 rows are
-    missing then: fill in what is known of the future before forecasting from them.
+    Other data that is known in advance, such as holidays, planned outages or a weather
+    forecast, becomes a channel with ``shift`` of pandas. With a delay of 24, use
+    ``table.assign(holiday_ahead=table["holiday"].shift(-24))``. The last 24 rows of
+    this channel are then missing. Fill in the future values before you forecast.
 
     Examples
     --------
@@ -130,11 +125,11 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
         self.freq = freq
 
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
-        """Find the time from row to row.
+        """Find the frequency of the dates.
 
         Parameters
         ----------
-        X : DataFrame of shape (n_steps, n_channels)
+        X : DataFrame of shape (n_rows, n_channels)
             With a DatetimeIndex.
         y : object, default=None
             Ignored.
@@ -149,13 +144,13 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
         self._check_table(X)
-        self._find_step(X.index.drop_duplicates().sort_values())
+        self._find_frequency(X.index.drop_duplicates().sort_values())
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
-                    f"periods holds {name!r}, and rows are {readable_step(self.step_)} "
-                    "apart: a period shorter than two rows cannot be told from them. "
-                    "Leave it out."
+                    f"periods holds {name!r}, but the rows are "
+                    f"{readable_duration(self.step_)} apart. A period must span at "
+                    "least two time steps. Remove it."
                 )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.array(X.columns, dtype=object)
@@ -166,13 +161,13 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
 
         Parameters
         ----------
-        X : DataFrame of shape (n_steps, n_channels)
+        X : DataFrame of shape (n_rows, n_channels)
             With a DatetimeIndex.
 
         Returns
         -------
-        table : DataFrame of shape (n_steps, n_channels + 2 * n_periods)
-            X, and ``<period>_sin`` and ``<period>_cos`` of each period.
+        table : DataFrame of shape (n_rows, n_channels + 2 * n_periods)
+            The columns of X, then ``<period>_sin`` and ``<period>_cos`` of each period.
         """
         check_is_fitted(self)
         lengths = self._lengths()
@@ -188,24 +183,24 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
     def get_feature_names_out(
         self, input_features: Sequence[str] | None = None
     ) -> NDArray[np.object_]:
-        """Name the columns of the table.
+        """Name the columns of the output.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Ignored: the names are those of the fitted table.
+            Ignored: the names of the fitted table are used.
 
         Returns
         -------
         names : ndarray of str of shape (n_channels + 2 * n_periods,)
-            Those of X, and of the features.
+            The columns of X and the features.
         """
         check_is_fitted(self)
         added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
         return np.array([*self.feature_names_in_, *added], dtype=object)
 
     def __getstate__(self):
-        """Plain data, for files that run nothing: the Timedelta and offsets."""
+        """The Timedelta and offsets as plain data, for files that run no code."""
         state = dict(super().__getstate__())
         if "step_" in state:
             state["step_"] = state["step_"].isoformat()
@@ -219,39 +214,39 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             state["freq_"] = offset_of(state["freq_"])
         super().__setstate__({**state, "freq": offset_of(state.get("freq"))})
 
-    def _find_step(self, index):
-        """Time between most rows, and the frequency that they follow."""
-        steps = pd.Series(index).diff().dropna()
-        if self.ahead and not len(steps):
+    def _find_frequency(self, index):
+        """Set `step_` and `freq_`. With `ahead`, refuse dates without a frequency."""
+        gaps = pd.Series(index).diff().dropna()
+        if self.ahead and not len(gaps):
             raise ValueError(
-                f"ahead={self.ahead!r} needs the time from row to row, and X has "
-                f"dates of {len(index)} row(s)."
+                f"ahead={self.ahead!r} needs the time between rows, but X has "
+                f"{len(index)} different date(s). Use more rows, or ahead=0."
             )
-        self.step_ = steps.mode().iloc[0] if len(steps) else pd.Timedelta(0)
-        n_others = int((steps != self.step_).sum())
+        self.step_ = gaps.mode().iloc[0] if len(gaps) else pd.Timedelta(0)
+        n_others = int((gaps != self.step_).sum())
         if self.freq is None:
             self.freq_, found = nearest_offset(index, n_others)
         else:
             self.freq_ = checked_frequency(self.freq, index)
             found = exceptions(index, self.freq_)
         n_others = n_others if found is None else len(found)
-        if self.ahead and n_others > (1 - MIN_USUAL) * len(steps) + 1e-9:
-            fact = f"most of X are {readable_step(self.step_)} apart"
+        if self.ahead and n_others > (1 - MIN_REGULAR) * len(gaps) + 1e-9:
+            rule = f"are not {readable_duration(self.step_)} apart"
             if self.freq is not None:
-                fact = f"X was said to have freq={self.freq!r}"
+                rule = f"do not follow freq={self.freq!r}"
             raise ValueError(
-                f"ahead={self.ahead!r} needs rows of one frequency: {fact}, "
-                f"{n_others / len(steps):.0%} are not. Declare the frequency that they "
-                "have, freq=, or leave ahead=0."
+                f"ahead={self.ahead!r} needs rows of one frequency, but "
+                f"{n_others / len(gaps):.0%} of the rows of X {rule}. Declare their "
+                "frequency with freq=, or use ahead=0."
             )
 
     def _clock(self, index):
-        """What the local clock shows at the time that is read."""
+        """The local time of the dates, `ahead` rows later."""
         clock = index.tz_localize(None)
         if not self.ahead:
             return clock
         ahead = int(self.ahead)
-        if self.freq_ is not None and passes(self.freq_):
+        if self.freq_ is not None and is_duration(self.freq_):
             return shifted(index, self.freq_, ahead).tz_localize(None)
         if self.freq_ is not None:
             return shifted(clock, self.freq_, ahead)
@@ -273,26 +268,26 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
             raise ValueError(
                 "CalendarFeatures reads the dates of a table: X must be a DataFrame "
                 f"of pandas with a DatetimeIndex, got {_kind(X)}. Use it before "
-                "make_supervised; of a polars table, to_pandas().set_index(...)."
+                "make_supervised. For a polars table, use to_pandas().set_index(...)."
             )
         if X.index.hasnans:
             at = int(np.flatnonzero(X.index.isna())[0])
-            raise ValueError(f"Row {at} of X has no date (NaT): drop it.")
+            raise ValueError(f"Row {at} of X has no date (NaT). Drop this row.")
         for name in self.periods:
             for column in (f"{name}_sin", f"{name}_cos"):
                 if column in X.columns:
                     raise ValueError(
-                        f"X has a column {column!r} already, which the period "
-                        f"{name!r} would replace: rename it."
+                        f"X already has a column {column!r}, which the period "
+                        f"{name!r} would replace. Rename the column."
                     )
 
 
 def _length(name):
-    # pandas would read nanoseconds.
+    # pandas would read a number as nanoseconds.
     text = isinstance(name, str) and name.strip().replace(".", "", 1).isdigit()
     if text or isinstance(name, Number):
         raise ValueError(
-            f"periods holds {name!r}, a number without a unit: say '{name}h' for hours."
+            f"periods holds {name!r}, a number without a unit. Use '{name}h' for hours."
         )
     try:
         length = _PERIODS.get(name) or pd.Timedelta(name)
@@ -300,8 +295,8 @@ def _length(name):
         length = pd.Timedelta(0)
     if not length > pd.Timedelta(0):
         raise ValueError(
-            f"periods holds {name!r}, which is none of {', '.join(map(repr, _PERIODS))}"
-            " and no length of time, such as '12h'."
+            f"periods holds {name!r}. Use {', '.join(map(repr, _PERIODS))} or a "
+            "duration that pandas reads, such as '12h'."
         )
     return length
 

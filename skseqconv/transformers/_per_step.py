@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skseqconv._public import public
+from skseqconv._public import public, typed
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
@@ -92,7 +92,7 @@ class PerStep(RowWise):
         super()._set_fitted(inner, row)
         self.transformer_ = inner
 
-    @available_if(_inner_has("inverse_transform"))
+    @typed(available_if(_inner_has("inverse_transform")))
     def inverse_transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
         """Undo the transformation, if the transformer can.
 
@@ -109,7 +109,7 @@ class PerStep(RowWise):
         """
         return self._invert(X)
 
-    @available_if(_inner_has("get_feature_names_out"))
+    @typed(available_if(_inner_has("get_feature_names_out")))
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:

@@ -27,11 +27,11 @@ def peak():
 
 def reference(network):
     """The series, and the network trained on one batch."""
-    from skseqconv.networks._registry import BUILDERS
+    from skseqconv.networks._registry import NETWORKS
 
     data = made_series()
     batch = np.zeros((BATCH, LOOKBACK // STEP, data.shape[1]), dtype=np.float32)
-    model = BUILDERS[network](batch.shape[1:], dropout=0.0)
+    model = NETWORKS[network].build(batch.shape[1:], dropout=0.0)
     model.compile("rmsprop", "mse")
     for _ in range(10):
         model.train_on_batch(batch, np.zeros((BATCH, 1)))

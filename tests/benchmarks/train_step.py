@@ -88,7 +88,7 @@ def contenders(network, step, n_steps):
     import tensorflow as tf
 
     from skseqconv import Conv1DGRURegressor, Conv1DRegressor, WindowView
-    from skseqconv.networks._registry import BUILDERS
+    from skseqconv.networks._registry import NETWORKS
 
     data = made_series(100_000, np.float32)
     lags = np.arange(LOOKBACK - step, -1, -step)
@@ -104,9 +104,9 @@ def contenders(network, step, n_steps):
     array, array_y = view[some].to_numpy(), y[some]
     batch = tf.constant(array[:BATCH]), tf.constant(array_y[:BATCH, None])
 
-    loop = constant_batch_loop(BUILDERS[network](shape, dropout=0.0), n_steps)
+    loop = constant_batch_loop(NETWORKS[network].build(shape, dropout=0.0), n_steps)
     plain_loop = constant_batch_loop(keras_network(network, shape), n_steps)
-    stepped = compiled(BUILDERS[network](shape, dropout=0.0))
+    stepped = compiled(NETWORKS[network].build(shape, dropout=0.0))
     one_step = tf.function(lambda x, y: stepped.train_step((x, y)), autograph=False)
 
     def step_by_step():
@@ -142,10 +142,10 @@ def contenders(network, step, n_steps):
         )
         .prefetch(tf.data.AUTOTUNE)
     )
-    several = compiled(BUILDERS[network](shape, dropout=0.0))
+    several = compiled(NETWORKS[network].build(shape, dropout=0.0))
     several.compile("rmsprop", "mse", steps_per_execution=20)
     xla_loop = constant_batch_loop(
-        BUILDERS[network](shape, dropout=0.0), n_steps, xla=True
+        NETWORKS[network].build(shape, dropout=0.0), n_steps, xla=True
     )
     quiet = {"epochs": 1, "steps_per_epoch": n_steps, "verbose": 0}
     fed = {**quiet, "shuffle": False}  # they come shuffled

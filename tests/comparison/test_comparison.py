@@ -177,6 +177,7 @@ def test_all_models_see_the_same_rows_of_a_random_splitter(table):
     assert_array_equal(found.predictions["one"], found.predictions["the same"])
 
 
+@pytest.mark.processes
 def test_two_workers_give_the_same(found, climate):
     both = compare_models(MODELS, *climate, cv=CV, n_jobs=2)
     one = found.fold_scores[found.fold_scores["metric"] == MAE]

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.processes
+
 CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier")
 
 

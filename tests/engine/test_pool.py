@@ -22,8 +22,11 @@ from skseqconv import (
     clear_compiled_networks,
 )
 from skseqconv.engine import _pool
+from skseqconv.engine._network import widest_output
 from skseqconv.engine._pool import Recipe, Weights
 from skseqconv.inputs._sequences import Sequences
+
+pytestmark = pytest.mark.trains
 
 ARCHITECTURE = {
     "network": "conv1d",
@@ -56,6 +59,21 @@ def learned(slot):
 
 def running(weights, **changes):
     return _pool.running(Recipe({**ARCHITECTURE, **changes}, "mse", "rmsprop"), weights)
+
+
+@pytest.mark.parametrize(
+    ("changes", "widest"),
+    [
+        ({"filters": 8}, 10 * 8),  # the convolution leaves 10 of 12 steps
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 2}, 3 * 16),
+        ({"filters": [4, 16], "n_conv": 2, "pool_size": 1}, 8 * 16),
+        ({"filters": 2}, 12 * 2),
+        ({"filters": 2, "window_norm": "last"}, 12 * 2),
+        ({"input_shape": [12], "embedding_dim": 32, "vocabulary_size": 9}, 12 * 32),
+    ],
+)
+def test_the_widest_layer_counts(changes, widest):
+    assert widest_output(take(**changes).network.model) == widest
 
 
 def test_a_network_let_go_is_taken_again():
@@ -368,6 +386,7 @@ def test_a_time_limit_ends_a_call_by_its_own_error(action):
     np.testing.assert_array_equal(model.predict(X), expected)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     ("environment", "before", "expected"),
     [
@@ -403,6 +422,7 @@ def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
     assert done.stdout.strip() == expected
 
 
+@pytest.mark.processes
 def test_another_backend_is_refused_by_name():
     code = (
         "import keras; keras.backend.backend = lambda: 'jax'\n"

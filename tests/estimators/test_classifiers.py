@@ -36,6 +36,8 @@ from skseqconv.estimators._validation_split import validation_tail
 from skseqconv.networks import conv1d_network
 from skseqconv.networks._layers import MONOTONE
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     Conv1DClassifier: {"filters": 8, "kernel_size": 3, "n_conv": 1},
     Conv1DGRUClassifier: {

@@ -30,7 +30,10 @@ from skseqconv import (
 from skseqconv.inputs._fitted_steps import _alike, remember_steps
 
 # They predict the rows that they were fitted to, the first of which have no history.
-pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning"),
+]
 
 
 SMALL = {"filters": 4, "kernel_size": 2, "n_conv": 1, "random_state": 0}

@@ -11,7 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.utils import parse_version
+from sklearn.utils.fixes import parse_version
 
 import skseqconv.engine._pool
 from skseqconv import (
@@ -28,6 +28,8 @@ if parse_version(sklearn.__version__) < parse_version("1.9"):
     pytest.skip("Callbacks came with scikit-learn 1.9.", allow_module_level=True)
 
 from sklearn.callback import ProgressBar, ScoringMonitor
+
+pytestmark = pytest.mark.trains
 
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "batch_size": 64}
 

@@ -28,6 +28,8 @@ from skseqconv.estimators._conformal import (
 from skseqconv.networks import conv1d_network, receptive_field
 from skseqconv.networks._layers import Ascending, Pinball
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 1},
     Conv1DGRURegressor: {

@@ -19,6 +19,8 @@ from skseqconv import (
 )
 from skseqconv.engine._pool import _slots, clear_compiled_networks
 
+pytestmark = pytest.mark.trains
+
 SMALL = {"filters": 8, "kernel_size": 3, "n_conv": 2, "epochs": 1, "random_state": 0}
 
 #: Of a network with SMALL for windows of 24 steps of 3 channels.

@@ -26,6 +26,8 @@ from skseqconv.engine._pool import clear_compiled_networks
 from skseqconv.inputs._relation import solve_affine
 from skseqconv.networks import conv1d_gru_network, conv1d_network
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
     Conv1DGRURegressor: {"filters": 8, "kernel_size": 3, "gru_units": 8},

@@ -21,7 +21,10 @@ from skseqconv.estimators._losses import check_regression_loss, is_poisson, name
 from skseqconv.estimators._target_encoders import TargetScaler
 
 # They predict the rows that they were fitted to, the first of which have no history.
-pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning"),
+]
 
 
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "random_state": 0, "epochs": 1}

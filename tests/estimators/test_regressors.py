@@ -49,6 +49,8 @@ from skseqconv.estimators._validation_split import validation_tail
 from skseqconv.networks import _gru as _recurrent
 from skseqconv.networks import output_lengths
 
+pytestmark = pytest.mark.trains
+
 SMALL = {
     Conv1DRegressor: {"filters": 8, "kernel_size": 3, "n_conv": 2},
     Conv1DGRURegressor: {"filters": 8, "kernel_size": 3, "gru_units": 8},
@@ -499,6 +501,7 @@ def _ends(n_rows):
     return [(first, second), (second, first)]
 
 
+@pytest.mark.processes
 def test_parallel_search_gives_the_same_scores(task):
     X, y = task
     search = GridSearchCV(
@@ -516,6 +519,7 @@ def test_parallel_search_gives_the_same_scores(task):
     )
 
 
+@pytest.mark.processes
 def test_parallel_search_gives_the_same_bits_at_equal_threads():
     code = """
 import numpy as np
@@ -555,6 +559,7 @@ class WhereTheSeriesLies(RegressorMixin, BaseEstimator):
         return float(isinstance(series, np.memmap))
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(("n_jobs", "mapped"), [(1, 0.0), (2, 1.0)])
 def test_workers_map_the_series_and_do_not_copy_it(n_jobs, mapped):
     X, y = make_supervised(np.zeros((100_000, 3)), 0)  # joblib maps from 1 MB on
@@ -598,6 +603,7 @@ print(model.fit(X, series[30:, 0]).predict(X).tobytes().hex())
     return done.stdout.strip()
 
 
+@pytest.mark.processes
 @BOTH
 def test_same_random_state_same_bits_in_and_across_processes(Estimator):
     series = np.random.default_rng(0).normal(size=(400, 3))
@@ -1227,6 +1233,7 @@ def test_a_learning_rate_beside_a_schedule_is_refused(windows):
         model.set_params(learning_rate=0.1).fit(*windows)
 
 
+@pytest.mark.processes
 def test_a_saved_network_loads_in_a_fresh_process(windows, tmp_path):
     X, y = windows[0][:100], windows[1][:100]
     model = small(Conv1DGRURegressor, epochs=1).fit(X, y)

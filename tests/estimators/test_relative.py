@@ -37,7 +37,10 @@ from skseqconv.networks._layers import variance
 from skseqconv.series._window_view import WindowView
 
 # They predict the rows that they were fitted to, the first of which have no history.
-pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+pytestmark = [
+    pytest.mark.trains,
+    pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning"),
+]
 
 
 N_STEPS = 8

@@ -7,7 +7,6 @@ import pytest
 from skseqconv.networks import output_lengths, receptive_field
 from skseqconv.networks._lengths import (
     dilation_rates,
-    n_activations,
     per_layer,
     settled_padding,
     shortest_window,
@@ -126,16 +125,6 @@ def test_the_receptive_field_grows_with_each_layer():
             field += ((kernel - 1) * dilation + pool - 1) * distance
             distance *= pool
         assert receptive_field(**layers) == field
-
-
-@pytest.mark.parametrize(
-    ("filters", "embedding_dim", "widest"),
-    [(8, None, 8), ([4, 16], None, 16), (2, None, 3), (8, 32, 32)],
-)
-def test_the_widest_layer_counts(filters, embedding_dim, widest):
-    shape = (20, 3) if embedding_dim is None else (20,)
-    options = {"filters": filters, "embedding_dim": embedding_dim}
-    assert n_activations({"input_shape": shape, **options}) == 20 * widest
 
 
 @pytest.mark.parametrize("value", [0, [1, 0], 1.5, [1, 2.0]])

@@ -48,6 +48,8 @@ from skseqconv import (
 from skseqconv.datasets import make_climate
 from skseqconv.saving._export import _with_last_known
 
+pytestmark = pytest.mark.trains
+
 #: What outputs may differ by, as a share of their spread. Raw windows are rounded to
 #: float32; a network alone sees in both ways the same numbers.
 RAW, ALONE = 1e-4, 1e-5
@@ -483,6 +485,7 @@ ALONE_WITH_KERAS = """
 """
 
 
+@pytest.mark.processes
 def test_a_process_without_this_package(tmp_path):
     pipe, windows, wanted = fitted("bidirectional")
     export_keras(pipe, tmp_path / "model.keras")

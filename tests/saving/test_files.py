@@ -10,6 +10,8 @@ import pytest
 
 from skseqconv import Conv1DRegressor, Standardizer, export_keras, load, save
 
+pytestmark = pytest.mark.trains
+
 pytest.importorskip("skops.io", reason="save and load need the extra 'persistence'")
 
 

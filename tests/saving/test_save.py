@@ -52,6 +52,8 @@ from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.saving._save import FORMAT, _packed, _sealed, load, save
 from skseqconv.saving._trusted import TYPES
 
+pytestmark = pytest.mark.trains
+
 pytest.importorskip("skops.io", reason="save and load need the extra 'persistence'")
 
 SMALL = {
@@ -245,6 +247,7 @@ for name, X in questions.items():
 """
 
 
+@pytest.mark.processes
 def test_a_fresh_process_answers_the_same(fitted, tmp_path):
     questions = {name: X for name, (_, X) in fitted.items()}
     (tmp_path / "questions.pickle").write_bytes(pickle.dumps(questions))

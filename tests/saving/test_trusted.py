@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from skseqconv.networks._plain_state import plain_state, restored_state
-from skseqconv.networks._registry import BUILDERS
+from skseqconv.networks._registry import NETWORKS
 from skseqconv.saving._trusted import (
     check_arrays,
     check_members,
@@ -245,7 +245,7 @@ def test_objects_that_are_none_of_keras_own(change):
 
 
 def test_a_network_may_say_all_that_its_builder_takes():
-    architecture = dict.fromkeys(signature(BUILDERS["conv1d"]).parameters, 1)
+    architecture = dict.fromkeys(signature(NETWORKS["conv1d"].build).parameters, 1)
     architecture |= {"network": "conv1d", "window_norm": None}
     state = {"_architecture": architecture, "_compiled_with": ("mse", "adam", ())}
     assert restored_state(state) == state

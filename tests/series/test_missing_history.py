@@ -144,7 +144,7 @@ def test_a_score_tells_once(fitted, table):
 def test_a_table_of_windows_tells_and_names_what_learns_without(table):
     X, y = make_supervised(table, "load")
     model = pipeline(make_pipeline(FlattenWindows(), Ridge()))
-    with pytest.warns(MissingHistoryWarning, match="FlatWindowRegressor leaves") as one:
+    with pytest.warns(MissingHistoryWarning, match="FlatWindowRegressor skips") as one:
         model.fit(X, y)
     once(one, told(NEEDED - 1, 89))
     with pytest.warns(MissingHistoryWarning) as one:

@@ -263,9 +263,9 @@ def test_a_gap_is_refused_with_its_first_places_named():
     with pytest.raises(ValueError) as caught:
         make_supervised(table(BROKEN), "a")
     message = str(caught.value)
-    assert "has 4 gaps (most steps are 01:00:00)" in message
+    assert "has 4 gaps (most rows are 01:00:00 apart)" in message
     assert "row 3 (2020-01-01 04:00:00) comes 02:00:00 after" in message
-    assert "row 5 (2020-01-01 05:00:00) repeats its stamp" in message
+    assert "row 5 (2020-01-01 05:00:00) repeats the timestamp of" in message
     assert "row 8 (2020-01-01 10:00:00) comes 03:00:00 after" in message
     assert "row 12" not in message
     assert "and 1 more" in message
@@ -317,7 +317,7 @@ def test_split_of_one_series_of_several_leaves_the_others_whole():
 
 def test_equal_stamps_throughout_are_a_gap():
     index = pd.DatetimeIndex(["2020-01-01"] * 4)
-    with pytest.raises(ValueError, match="repeats its stamp"):
+    with pytest.raises(ValueError, match="repeats the timestamp of the row before"):
         make_supervised(table(index), "a")
 
 
@@ -357,7 +357,7 @@ def test_a_regular_index_has_no_gap(index, on_gap):
 
 def test_a_stamp_between_two_others_is_a_gap_on_both_sides():
     index = hourly(8).insert(4, pd.Timestamp("2020-01-01 03:30"))
-    match = r"2 gaps \(most steps are 01:00:00\): row 4 .* comes 00:30:00 .* row 5 "
+    match = r"2 gaps \(most .* 01:00:00 apart\): row 4 .* comes 00:30:00 .* row 5 "
     with pytest.raises(ValueError, match=match):
         make_supervised(table(index), "a")
 

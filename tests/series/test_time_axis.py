@@ -11,7 +11,8 @@ from pandas.tseries.offsets import CustomBusinessDay
 from sklearn.model_selection import KFold, ShuffleSplit
 
 from skseqconv import LookbackWindower, SeriesView, WindowView, make_supervised
-from skseqconv.series._frequency import nearest_offset, offset_of, plain_offset
+from skseqconv.series._frequency import nearest_offset
+from skseqconv.series._offsets import offset_of, plain_offset
 
 HOLIDAYS = ["2020-01-20", "2020-02-17", "2020-04-10", "2020-05-25", "2020-07-03"]
 
@@ -109,7 +110,7 @@ def test_a_hole_is_found_and_split(index):
 def test_rows_in_steps_of_another_size_have_no_gap():
     assert lengths(table(pd.RangeIndex(30))[::3]) == [10]
     assert lengths(table(pd.Index([2001, 2003, 2005]))) == [3]
-    with pytest.raises(ValueError, match=r"most steps are 1\): row 2 \(2004\) comes 2"):
+    with pytest.raises(ValueError, match=r"most rows are 1 apart\): row 2 \(2004\) co"):
         make_supervised(table(pd.Index([2001, 2002, 2004, 2005])), "v")
 
 
@@ -147,7 +148,7 @@ def test_a_list_of_series_says_which():
     with pytest.raises(ValueError, match=r"^series\[1\]: The rows are not in order"):
         SeriesView(series)
     holed = [table(hours(9).delete(4)), table(hours(9)), table(hours(9).delete(3))]
-    with pytest.raises(ValueError, match=r"^series\[0\]: The time axis has 1 gap"):
+    with pytest.raises(ValueError, match=r"^series\[0\]: The index has 1 gap"):
         make_supervised(holed, "v")
     with pytest.warns(UserWarning, match=r"row 4 .* 1 more of the series have gaps"):
         SeriesView(holed)
@@ -218,13 +219,11 @@ def test_levels_are_several_series(way):
 @pytest.mark.parametrize("way", WAYS)
 def test_stamps_that_start_over_are_several_series(way):
     long = two_stores(hours(30))
-    match = (
-        r"12 of 42 rows have the stamp of another row.*part\.drop\(columns='store'\)"
-    )
+    match = r"12 of 42 rows have the timestamp of .*part\.drop\(columns='store'\)"
     with pytest.raises(ValueError, match=match) as error:
         way(long)
     assert "sort_index" not in str(error.value)
-    match = r"row 1 .*repeats its stamp, as 12 of 24 rows do.*groupby\('store'\)"
+    match = r"row 1 .*repeats the timestamp.*, as 12 of 24 rows do.*groupby\('store'\)"
     with pytest.raises(ValueError, match=match):
         way(long[long.index < hours(30)[12]].sort_index(kind="stable"))
     parts = [part.drop(columns="store") for _, part in long.groupby("store")]
@@ -362,7 +361,7 @@ def test_a_weekday_missing_for_weeks_is_no_closing_day():
         make_supervised(table(days[days.day_of_week < 6]), "v")
     days = pd.date_range("2023-01-02", periods=70)
     some = days.delete([6, 13, 20, 34, 41, 48, 62])  # 3 of 10 Sundays are left
-    with pytest.raises(ValueError, match=r"gaps \(most steps are 1 days\)"):
+    with pytest.raises(ValueError, match=r"gaps \(most rows are 1 days apart\)"):
         make_supervised(table(some), "v")
 
 
@@ -412,17 +411,17 @@ def test_a_declared_frequency(index, freq, n_gaps):
         (hours(9), 3, "must be a frequency of pandas"),
         (hours(9), "-1h", "must be a frequency of pandas"),
         (hours(9), "0h", "must be a frequency of pandas"),
-        (pd.timedelta_range(0, periods=9, freq="h"), "MS", "a fixed length of time"),
+        (pd.timedelta_range(0, periods=9, freq="h"), "MS", "of a fixed length"),
         (pd.RangeIndex(9), "h", "must be a whole number > 0 for an index of numbers"),
         (pd.RangeIndex(9), 0, "must be a whole number > 0"),
         (pd.RangeIndex(9), True, "must be a whole number > 0"),
-        (pd.Index(list("abcdefghi")), "h", "none that tells time"),
+        (pd.Index(list("abcdefghi")), "h", "an index of dates or numbers"),
     ],
 )
 def test_a_frequency_that_makes_no_sense(index, freq, message):
     with pytest.raises(ValueError, match=message):
         make_supervised(table(index), "v", freq=freq)
-    with pytest.raises(ValueError, match="none that tells time"):
+    with pytest.raises(ValueError, match="an index of dates or numbers"):
         make_supervised(np.arange(9.0), 0, freq=freq)
 
 
@@ -543,7 +542,7 @@ def test_a_change_of_clocks_explains_no_other_fault():
         SeriesView(stations)
     autumn = pd.date_range("2025-10-25", periods=400, freq="10min", tz="Europe/Berlin")
     recorded = table(autumn.tz_localize(None))
-    with pytest.raises(ValueError, match="rows have the stamp of another row"):
+    with pytest.raises(ValueError, match="rows have the timestamp of another row"):
         SeriesView(pd.concat([recorded, recorded]))
     spring = hours(96, "2025-03-28", tz="Europe/Berlin").tz_localize(None)
     with pytest.raises(ValueError, match=r"1 gap .* summer time.* on_gap="):
@@ -712,7 +711,7 @@ def test_local_times_kept_in_utc_are_named(index):
     match = r'has 2 gaps.*kept in UTC.*: series\.tz_convert\("<the local zone>"\)'
     with pytest.raises(ValueError, match=match) as error:
         make_supervised(series, "v")
-    assert "olidays are declared" not in str(error.value)
+    assert "declare holidays" not in str(error.value)
     assert lengths(series.tz_convert(index.tz)) == [len(index)]
     series = series.tz_localize(None)
     match = r'kept in UTC.*series\.tz_localize\("UTC"\)\.tz_convert\("<the local'
@@ -799,7 +798,7 @@ def test_the_series_out_of_order_is_named(on_gap):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_every_message_of_gaps_has_the_ways_out(way):
-    match = r"Ways out in make_supervised: .*split.*; freq= .*ignore"
+    match = r"Options of make_supervised: .*split.*; freq= .*ignore"
     holed = table(hours(9).delete(4))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -566,6 +566,7 @@ def test_one_pickle_holds_the_series_once():
     assert_array_equal(third[-1], series[-3:])
 
 
+@pytest.mark.processes
 def test_joblib_hands_the_series_to_workers_as_a_memory_map():
     series = climate(20_000, 14)
     windows = WindowView(series, lags=[2, 1, 0])

@@ -445,7 +445,7 @@ def test_target_of_another_length_is_an_error(series, transformer):
 
 @pytest.mark.parametrize("transformer", [Standardizer(), PerStep(StandardScaler())])
 def test_no_rows_is_an_error(series, transformer):
-    with pytest.raises(ValueError, match="has no rows to learn from"):
+    with pytest.raises(ValueError, match="has no rows to fit to"):
         transformer.fit(SeriesView(series)[:0])
 
 
@@ -668,7 +668,7 @@ def test_a_structured_array_is_refused():
 def test_values_whose_variance_is_beyond_float64_are_refused(kind, huge):
     rows = np.array([[0.0, 1.0], [1.0, huge], [2.0, np.nan]])
     largest = re.escape(f"{abs(huge):g}")
-    with pytest.raises(ValueError, match=rf"^Channel 1 has values up to {largest}, "):
+    with pytest.raises(ValueError, match=rf"^Channel 1 has values up to {largest}\. "):
         Standardizer().fit(kind(rows))
     named = pd.DataFrame(rows, columns=["a", "b"])
     with pytest.raises(ValueError, match=r"^Channel 'b' has values up to"):

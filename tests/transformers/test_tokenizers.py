@@ -230,7 +230,7 @@ UNSPACED = {
 def test_scripts_without_spaces_are_named(language, tokenizer):
     match = (
         rf"{language}.* has no spaces between words, but tokenizer='{tokenizer}' needs "
-        r"them: in 2 of 3 texts .* tokenizer='characters', or a function"
+        r"them. In 2 of 3 texts .* tokenizer='characters', or a function"
     )
     texts = [*UNSPACED[language], "A text in English."]
     for method in ("fit", "fit_transform"):
@@ -277,7 +277,7 @@ def test_words_that_are_separated_are_not_warned_of(texts):
 )
 def test_where_words_begin_to_be_phrases(silent, told):
     TokenSequencer().fit([silent])  # warnings are errors
-    with pytest.warns(UserWarning, match="in 1 of 1 texts it takes phrases"):
+    with pytest.warns(UserWarning, match="In 1 of 1 texts it takes phrases"):
         TokenSequencer().fit([told])
 
 
@@ -327,7 +327,7 @@ def test_the_english_list_suits_the_words(tokenizer):
 
 def test_stop_words_of_several_tokens_are_told():
     match = (
-        "1 of 3 stop words are never left out: .* tokenizer='words' splits 'New-York' "
+        "1 of 3 stop words have no effect: .* tokenizer='words' splits 'New-York' "
         r"into \['new', 'york'\]"
     )
     texts = ["the New York film"]
@@ -342,7 +342,7 @@ def test_stop_words_of_several_tokens_are_told():
 
 
 def test_stop_words_that_cannot_be():
-    with pytest.raises(ValueError, match=r"list of str, but holds 3 \(int\)"):
+    with pytest.raises(ValueError, match=r"list of str, but it holds 3 \(int\)"):
         TokenSequencer(stop_words=["a", 3]).fit(["a text"])
     match = "stop_words='english' are words, but tokenizer='characters'"
     with pytest.raises(ValueError, match=match):

@@ -174,17 +174,17 @@ def test_jumping_dates_of_a_frame_warn(frame):
     windower = LookbackWindower(3).fit(frame)
     with pytest.warns(UserWarning, match=r"1 gap .*row 8 .*taken as consecutive"):
         windower.transform(holed)
-    with pytest.warns(UserWarning, match="repeats its stamp"):
+    with pytest.warns(UserWarning, match="repeats the timestamp of the row before"):
         windower.transform(frame.iloc[[0, 1, 2, 2, 3, 4]])
     with pytest.raises(ValueError, match="not in order"):
         windower.transform(frame[::-1])
 
 
 def test_lookback_must_be_a_multiple_of_step(series):
-    match = "lookback=7 is not a multiple of step=3: use 6 or 9"
+    match = "lookback=7 is not a multiple of step=3. Use lookback=6 or 9"
     with pytest.raises(ValueError, match=match):
         LookbackWindower(7, step=3).fit(series)
-    with pytest.raises(ValueError, match=r"lookback=2 .* step=3: use 3\."):
+    with pytest.raises(ValueError, match=r"lookback=2 .* step=3\. Use lookback=3\."):
         LookbackWindower(2, step=3).fit(series)
 
 
@@ -231,7 +231,7 @@ def test_a_period_is_no_time_span(frame):
 
 
 def test_series_too_short_for_one_window(series):
-    match = r"has 30 rows: one window of lookback=31, step=1 needs 31\."
+    match = r"has 30 rows, but a window with lookback=31, step=1 needs 31\."
     with pytest.raises(ValueError, match=match):
         LookbackWindower(31).fit(SeriesView(series))
     LookbackWindower(30).fit(SeriesView(series))
@@ -360,7 +360,7 @@ def test_only_chosen_entries_are_read(series):
 @pytest.mark.parametrize("lags", [[1], [0, 8], [-2], [0, 0], [], [0.5], ["a"]])
 def test_unknown_lag_is_an_error(series, lags):
     windows = WindowView(series, lags=[6, 4, 2, 0])
-    with pytest.raises(ValueError, match=r"lags=\[.* lags are 0 to 6 in steps of 2"):
+    with pytest.raises(ValueError, match=r"lags=\[.* the lags 6, 4, 2, 0\.$"):
         FlattenWindows(lags).fit(windows)
 
 
@@ -381,11 +381,11 @@ def test_rows_are_an_error(series):
 def test_other_windows_at_transform_are_an_error(series):
     flatten = FlattenWindows().fit(WindowView(series, lags=[6, 4, 2, 0]))
     for lags in ([4, 2, 0], [3, 2, 1, 0]):
-        with pytest.raises(ValueError, match=r"was fitted on 6\.\.0 \(4\)"):
+        with pytest.raises(ValueError, match=r"was fitted on .* lags 6, 4, 2, 0\."):
             flatten.transform(WindowView(series, lags=lags))
     panel = WindowView(series, lags=[2, 1, 0]).to_numpy()
     flatten = FlattenWindows().fit(panel)
-    with pytest.raises(ValueError, match=r"lags 1\.\.0 \(2 of them\)"):
+    with pytest.raises(ValueError, match="X have the lags 1, 0, but"):
         flatten.transform(panel[:, 1:])
     with pytest.raises(ValueError, match="expecting 2 features"):
         flatten.transform(panel[:, :, :1])

@@ -1,0 +1,196 @@
+"""Gaps of an index: where the time between two rows is not the usual one."""
+
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ._clock_changes import (
+    changes_of_other_zone,
+    clock_changes,
+    convert_advice,
+    zone_advice,
+)
+from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
+from ._index_kinds import format_of_dates
+from ._order import ONE_ROW_EACH, named_series, ordered_differences
+
+#: A message shows this many gaps.
+N_SHOWN = 3
+
+#: With this share of gaps or more, the rows may follow an unknown frequency.
+MANY_GAPS = 1 / 3
+
+
+class Gaps(NamedTuple):
+    """Where the differences of neighboring timestamps are not the usual one.
+
+    `places` are the positions before the gaps.
+    """
+
+    index: pd.Index
+    differences: np.ndarray
+    places: np.ndarray
+    rule: Rule
+    name: str = ""
+
+    @property
+    def clock_changes(self):
+        """Positions after which local clocks were set. It is computed when asked."""
+        return clock_changes(self.index, self.differences)
+
+    @property
+    def repeats(self):
+        """Positions whose next timestamp is the same."""
+        return np.flatnonzero(self.differences == 0)
+
+    def describe(self):
+        """Say how many gaps there are, and show the first rows."""
+        shown = []
+        for at in self.places[:N_SHOWN]:
+            row = f"row {at + 1} ({self.index[at + 1]})"
+            if self.differences[at] == 0:
+                shown.append(f"{row} repeats the timestamp of the row before")
+            else:
+                later = readable_difference(self.index, self.differences[at])
+                shown.append(f"{row} comes {later} after the row before")
+        n = len(self.places)
+        if n > len(shown):
+            shown.append(f"and {n - len(shown)} more")
+        return (
+            f"{self.name}The index has {n} gap{'s' * (n > 1)} ({self.rule.text}): "
+            f"{', '.join(shown)}.{self._hint()}"
+        )
+
+    def _hint(self):
+        """What the gaps themselves suggest to do, if anything."""
+        changes = self.clock_changes
+        if len(changes):
+            return f" {zone_advice(self.index, changes)}"
+        hints = ""
+        moved = changes_of_other_zone(self.index, self.differences, self.places)
+        if len(moved):
+            hints = f" {convert_advice(self.index, moved)}"
+        if self.rule.is_business_days and len(moved) < len(self.places):
+            hints += (
+                " To declare holidays, use make_supervised(..., freq=pandas.offsets."
+                f"CustomBusinessDay({self.rule.weekmask}holidays=[...]))."
+            )
+        date_format = format_of_dates(self.index)
+        if date_format:
+            hints = (
+                " The numbers look like dates: series.index = pd.to_datetime("
+                f"series.index.astype(str), format='{date_format}') makes dates of "
+                "them."
+            )
+        if len(self.repeats):
+            hints += f" If rows of one timestamp have different values, {ONE_ROW_EACH}"
+        return hints
+
+    def ways_out(self):
+        """What make_supervised can do with the gaps."""
+        declare = "freq= declares the frequency to compare with"
+        split = 'on_gap="split" makes the parts between gaps separate series'
+        if len(self.places) >= MANY_GAPS * len(self.differences):
+            is_dated = isinstance(self.index, pd.DatetimeIndex)
+            example = ', such as "2B" or "SMS"' if is_dated else ""
+            ways = f"{declare}{example}; {split}"
+        else:
+            ways = f"{split}; {declare}"
+        return (
+            f"Options of make_supervised: {ways}. For natural gaps, such as nights or "
+            'holidays, on_gap="warn" takes the rows as consecutive, and '
+            'on_gap="ignore" does so without a warning.'
+        )
+
+    def refuse_choice(self, values):
+        """Refuse rows of one timestamp that hold different values."""
+        rows, again = values[self.repeats], values[self.repeats + 1]
+        same = (rows == again) | (np.isnan(rows) & np.isnan(again))
+        if same.all():
+            return
+        at = int(self.repeats[~same.all(axis=1)][0])
+        way_out = f"If it is one series, {ONE_ROW_EACH}"
+        changes = self.clock_changes
+        if at in changes:
+            way_out = zone_advice(self.index, changes)
+        raise ValueError(
+            f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the timestamp of "
+            'the row before with other values, and on_gap="split" does not choose '
+            f"between them. {way_out}"
+        )
+
+
+def find_gaps(index, freq=None):
+    """The gaps of an index; None if it has no gaps, or no order in time.
+
+    Parameters
+    ----------
+    index : pandas.Index or None
+    freq : str, offset or int, default=None
+        The frequency to compare with. None for the most common difference, or the
+        calendar frequency if it fits better.
+
+    Raises
+    ------
+    ValueError
+        If the index is not in order, see `ordered_differences`.
+    """
+    if freq is None and isinstance(index, pd.RangeIndex) and index.step > 0:
+        return None
+    index, differences = ordered_differences(index)
+    if differences is None:
+        refuse_frequency(freq)
+        return None
+    if not len(differences):
+        return None
+    if freq is None and (differences == differences[0]).all():
+        return None
+    if freq is None:
+        rule, places = nearest_rule(index, differences)
+    else:
+        rule, places = declared_rule(index, differences, freq)
+    return Gaps(index, differences, places, rule) if len(places) else None
+
+
+def each_gaps(indexes, freq=None):
+    """The gaps, or None, of each series. Messages name the series if several."""
+    for i, index in enumerate(indexes):
+        with named_series(i, indexes) as name:
+            gaps = find_gaps(index, freq)
+        yield None if gaps is None else gaps._replace(name=name)
+
+
+def warn_of_gaps(indexes, ending, *, stacklevel):
+    """Warn if a series has gaps; `ending` says what happens to them."""
+    found = [gaps for gaps in each_gaps(indexes) if gaps is not None]
+    if not found:
+        return
+    more = f" {len(found) - 1} more of the series have gaps." if found[1:] else ""
+    warnings.warn(
+        f"{found[0].describe()}{more} {ending} {found[0].ways_out()}",
+        UserWarning,
+        stacklevel=stacklevel + 1,
+    )
+
+
+def regular_parts(gaps, freq=None):
+    """Slices, or arrays of positions, of the parts between gaps.
+
+    Of rows with the same timestamp only the first is kept: the others are equal.
+    """
+    kept = np.flatnonzero(np.concatenate([[True], gaps.differences > 0]))
+    rest = find_gaps(gaps.index[kept], freq)
+    cuts = [] if rest is None else rest.places + 1
+    for part in np.split(kept, cuts):
+        whole = part[-1] - part[0] == len(part) - 1
+        yield slice(part[0], part[-1] + 1) if whole else part
+
+
+def refuse_frequency(freq):
+    if freq is not None:
+        raise ValueError(
+            f"freq={freq!r} needs an index of dates or numbers, and the series has "
+            "none. Give a DataFrame with a DatetimeIndex, or leave freq=None."
+        )

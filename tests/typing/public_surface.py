@@ -1,0 +1,193 @@
+"""Uses of everything public, right and wrong, as type checkers see them.
+
+Nothing here is run: `mypy` reads it. A wrong use carries `type: ignore` with the error
+that mypy must find; where mypy no longer finds it, it reports the comment as unused.
+"""
+
+from pathlib import Path
+from typing import Any, assert_type
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.dummy import DummyRegressor
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+
+import skseqconv as sk
+from skseqconv import datasets, networks
+
+
+def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
+    X, y = sk.make_supervised(frame, "T (degC)", delay=[1, 24], on_gap="split")
+    assert_type(X, sk.SeriesView)
+    assert_type(y, NDArray)
+    sk.make_supervised([values, values], 0, rows=range(10), freq="h")
+    assert_type(X[:100], sk.SeriesView)
+    assert_type(X.shape, tuple[int, int])
+    assert_type(X.n_channels, int)
+    assert_type(X.compact(), sk.SeriesView)
+    X.to_numpy(np.float32)
+    sk.SeriesView(values, on_gap="ignore")
+
+    windows = sk.WindowView(X, [4, 5], lags=[2, 1, 0], on_missing_history="raise")
+    assert_type(windows.shape, tuple[int, int, int])
+    assert_type(windows.lookback, int)
+    assert_type(windows[5:], sk.WindowView)
+    assert issubclass(sk.MissingHistoryWarning, UserWarning)
+
+    sk.make_supervised(frame, "T (degC)", on_gap="skip")  # type: ignore[arg-type]
+    sk.make_supervised(frame)  # type: ignore[call-arg]
+    sk.make_supervised(frame, "T (degC)", 24)  # type: ignore[call-arg]
+    sk.SeriesView(values, gap="ignore")  # type: ignore[call-arg]
+    sk.WindowView(X)  # type: ignore[call-arg]
+    X.channels()  # type: ignore[attr-defined]
+
+
+def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
+    X, y = sk.make_supervised(frame, 0)
+    with_hours = sk.CalendarFeatures(("day",), ahead=24, freq="h").fit(frame)
+    assert_type(with_hours.transform(frame), pd.DataFrame)
+    assert_type(sk.Standardizer(with_std=False).fit(X), sk.Standardizer)
+    sk.PerStep(MinMaxScaler()).fit(X).transform(X)
+    windower = sk.LookbackWindower(240, step=6, on_missing_history="ignore").fit(X)
+    assert_type(windower.transform(X), sk.WindowView)
+    sk.FlattenWindows(lags=[0, 23]).fit(windower.transform(X), y)
+    sequencer = sk.TokenSequencer(5000, tokenizer=str.split, stop_words=["the"])
+    assert_type(sequencer.fit(texts), sk.TokenSequencer)
+
+    sk.CalendarFeatures(ahead="day")  # type: ignore[arg-type]
+    sk.Standardizer(True)  # type: ignore[call-arg]
+    sk.PerStep()  # type: ignore[call-arg]
+    sk.LookbackWindower()  # type: ignore[call-arg]
+    sk.LookbackWindower(lookback=24, stride=2)  # type: ignore[call-arg]
+    sk.FlattenWindows(lags="all")  # type: ignore[arg-type]
+    sk.TokenSequencer(max_token=5000)  # type: ignore[call-arg]
+
+
+def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
+    regressor = sk.Conv1DRegressor(
+        filters=[32, 64],
+        dilation_rate="exponential",
+        loss="quantile",
+        quantiles=(0.1, 0.5, 0.9),
+        window_norm="last",
+        target_channel="T (degC)",
+        delay=[1, 24],
+        callbacks=[],
+        random_state=np.random.RandomState(0),
+    )
+    assert_type(regressor.fit(X, y, np.ones(len(y))), sk.Conv1DRegressor)
+    assert_type(regressor.partial_fit(X, y), sk.Conv1DRegressor)
+    regressor.predict(X)
+    regressor.predict_interval(X, coverage=0.8)
+    regressor.filters = 16
+    gru_regressor = sk.Conv1DGRURegressor(gru_units=16, epochs="auto", loss=max)
+    assert_type(gru_regressor.initialize(X, y), sk.Conv1DGRURegressor)
+
+    classifier = sk.Conv1DClassifier(
+        embedding_dim=8, global_pooling="average", class_weight={"good": 2.0}
+    )
+    assert_type(classifier.partial_fit(X, y, classes=[0, 1]), sk.Conv1DClassifier)
+    assert_type(classifier.predict_log_proba(X), NDArray[np.float64])
+    gru_classifier = sk.Conv1DGRUClassifier(bidirectional=True, class_weight="balanced")
+    assert_type(gru_classifier.fit(X, y), sk.Conv1DGRUClassifier)
+    assert_type(sk.clear_compiled_networks(), None)
+
+    sk.Conv1DRegressor(filterz=3)  # type: ignore[call-arg]
+    sk.Conv1DRegressor(3)  # type: ignore[call-arg]
+    sk.Conv1DRegressor(filters="3")  # type: ignore[arg-type]
+    sk.Conv1DRegressor(gru_units=3)  # type: ignore[call-arg]
+    sk.Conv1DRegressor(class_weight="balanced")  # type: ignore[call-arg]
+    sk.Conv1DRegressor(model=None)  # type: ignore[call-arg]
+    sk.Conv1DGRURegressor(padding="full")  # type: ignore[arg-type]
+    sk.Conv1DGRURegressor(global_pooling="last")  # type: ignore[call-arg]
+    sk.Conv1DClassifier(quantiles=(0.5,))  # type: ignore[call-arg]
+    sk.Conv1DClassifier(epochs="all")  # type: ignore[arg-type]
+    sk.Conv1DGRUClassifier(window_norm="last")  # type: ignore[call-arg]
+    sk.Conv1DGRUClassifier(class_weight="balance")  # type: ignore[arg-type]
+    regressor.fit(X)  # type: ignore[call-arg]
+    regressor.filters = "16"  # type: ignore[assignment]
+
+
+def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
+    naive = sk.PersistenceRegressor("T (degC)", period=24, delay=6)
+    assert_type(naive.fit(X, y).predict(X), NDArray[np.float64])
+    assert_type(sk.FlatWindowRegressor(lags=[0, 1]).fit(X, y), sk.FlatWindowRegressor)
+    sk.FlatWindowRegressor(DummyRegressor())
+
+    sk.PersistenceRegressor(period="day")  # type: ignore[arg-type]
+    sk.FlatWindowRegressor(regresor=None)  # type: ignore[call-arg]
+
+
+def comparison(X: sk.SeriesView, y: NDArray[np.float64]) -> None:
+    models = {
+        "Conv1D": make_pipeline(sk.LookbackWindower(24), sk.Conv1DRegressor()),
+        "persistence": sk.PersistenceRegressor(),
+    }
+    result = sk.compare_models(models, X, y, cv=TimeSeriesSplit(), scoring=["r2"])
+    assert_type(result, sk.Comparison)
+    assert_type(result.summary(), str)
+    assert_type(result.differences("r2", reference="Conv1D"), pd.DataFrame)
+    assert_type(result.plot("r2"), sk.ComparisonDisplay)
+    sk.ComparisonDisplay.from_comparison(result, dots_kw={"alpha": 0.5})
+
+    sk.compare_models(models, X, y)  # type: ignore[call-arg]
+    sk.compare_models(models, X, y, cv=5, metric="r2")  # type: ignore[call-arg]
+    result.differences(0)  # type: ignore[arg-type]
+    result.plot(figure=None)  # type: ignore[call-arg]
+
+
+def displays(
+    X: sk.WindowView, y: NDArray[np.float64], fitted: sk.Conv1DRegressor
+) -> None:
+    history = sk.HistoryDisplay.from_estimator({"Conv1D": fitted}, metric="loss")
+    assert_type(history.best_epochs, dict[str, int])
+    sk.HistoryDisplay({"Conv1D": fitted.history_}).plot(line_kw={"lw": 1})
+    forecast = sk.ForecastDisplay.from_estimator(fitted, X, y, coverage=0.8)
+    assert_type(forecast.plot(kind="horizon", mean_over="day"), sk.ForecastDisplay)
+    sk.ForecastDisplay.from_predictions(y, {"Conv1D": y}, index=X, delays=[1, 2])
+    search = GridSearchCV(fitted, {"filters": [16, 32]}).fit(X, y)
+    assert_type(sk.SearchDisplay.from_search(search, params="filters").best, pd.Series)
+
+    sk.HistoryDisplay.from_estimator(fitted, title="Loss")  # type: ignore[call-arg]
+    sk.ForecastDisplay.from_estimator(fitted, X)  # type: ignore[call-arg]
+    forecast.plot(kind="bars")  # type: ignore[arg-type]
+    sk.SearchDisplay.from_search(search, params=3)  # type: ignore[arg-type]
+
+
+def files(fitted: sk.Conv1DRegressor, path: Path) -> Any:
+    sk.save(fitted, path)
+    sk.save(fitted, 3)  # type: ignore[arg-type]
+    sk.load()  # type: ignore[call-arg]
+    sk.export_keras(fitted, path, "onnx")  # type: ignore[call-arg]
+    sk.export_keras(fitted).summary()
+    assert_type(sk.__version__, str)
+    return sk.load("model.skops")
+
+
+def example_data(path: Path) -> None:
+    frame = sk.datasets.make_climate(1000, freq="h", random_state=0)
+    assert_type(frame, pd.DataFrame)
+    assert_type(datasets.load_climate_csv(path), pd.DataFrame)
+    datasets.fetch_jena_climate(data_home=path, target=["T (degC)"], delay=[1, 2])
+    datasets.fetch_imdb(subset="test", return_X_y=True)
+
+    datasets.make_climate(n=1000)  # type: ignore[call-arg]
+    datasets.load_climate_csv(3)  # type: ignore[arg-type]
+    datasets.fetch_jena_climate(delay="day")  # type: ignore[arg-type]
+    datasets.fetch_imdb(path)  # type: ignore[call-arg]
+
+
+def network_builders() -> None:
+    networks.conv1d_network((240, 14), 2, filters=[16, 32, 64]).count_params()
+    networks.conv1d_gru_network((240, 14), gru_units=16, window_norm="last")
+    lengths = networks.output_lengths(240, kernel_size=5, pool_size=3, n_conv=2)
+    assert_type(lengths, list[int])
+    assert_type(networks.receptive_field(5, 3, n_conv=2), int)
+
+    networks.conv1d_network((240, 14), padding="auto")  # type: ignore[arg-type]
+    networks.conv1d_gru_network((240, 14), units=16)  # type: ignore[call-arg]
+    networks.output_lengths(240)  # type: ignore[call-arg]
+    networks.receptive_field("5", 3, 2)  # type: ignore[arg-type]
