@@ -1,6 +1,7 @@
 """How the site is made: guide pages, the examples as run, and the docstrings.
 
 python -m sphinx -W docs docs/_build
+python -m sphinx -W -D plot_gallery=0 docs docs/_build  # without running the examples
 """
 
 import os
