@@ -805,7 +805,7 @@ def test_warm_start_goes_on(windows):
         {"optimizer": "rmsprop"},
         {"window_norm": None},
     ):
-        with pytest.raises(ValueError, match="set warm_start=False"):
+        with pytest.raises(ValueError, match="Set warm_start=False"):
             clone(parts).fit(X, y).set_params(**changed).fit(X, y)
 
 
