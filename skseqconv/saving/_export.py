@@ -16,11 +16,11 @@ import numpy as np
 from sklearn import preprocessing as scalers
 from sklearn.base import BaseEstimator
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._files import file_path, whole_file, writable_path
 from skseqconv._public import public
+from skseqconv._unwrap import fitted_steps
 from skseqconv.transformers._per_step import PerStep
 from skseqconv.transformers._standardizer import Standardizer
 from skseqconv.transformers._windower import LookbackWindower
@@ -161,15 +161,11 @@ def export_keras(
 
 def _opened(estimator, name):
     """Names and fitted steps, those inside of Pipelines, searches and PerStep, too."""
-    if hasattr(estimator, "best_estimator_"):
-        yield from _opened(estimator.best_estimator_, name)
-    elif isinstance(estimator, Pipeline):
-        for step_name, step in estimator.steps:
-            yield from _opened(step, step_name)
-    elif type(estimator) is PerStep:
-        yield from _opened(estimator.transformer_, name)
-    elif estimator not in (None, "passthrough"):
-        yield name, estimator
+    for step_name, step in fitted_steps(estimator, name):
+        if type(step) is PerStep:
+            yield from _opened(step.transformer_, step_name)
+        else:
+            yield step_name, step
 
 
 def _refusal(name, step, reason):
