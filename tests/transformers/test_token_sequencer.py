@@ -462,7 +462,7 @@ def test_inverse_of_unknown_tokens_and_other_widths():
         (["a", None], r"Row 1 of X is None instead .*X\.fillna\(''\)"),
         ([None, "a"], "Row 0 of X is None instead of a text"),
         (["a", "b", np.nan], "Row 2 of X is nan instead"),
-        (pd.Series(["a", None]), "Row 1 of X is nan instead"),
+        (pd.Series(["a", np.nan]), "Row 1 of X is nan instead"),
         (pd.Series(["a", pd.NA], dtype="string"), "Row 1 of X is <NA> instead"),
         (["a", [2, 3]], r"mixes texts and lists .* row 0 is 'a', row 1 is \[2, 3\]"),
         ([[2, 3], "a"], r"mixes texts and lists .*\[2, 3\], row 1 is 'a'"),
