@@ -256,6 +256,7 @@ def test_nothing_that_was_fitted_is_kept(found):
     assert b"Standardizer" not in pickle.dumps(found)
 
 
+@pytest.mark.trains
 def test_a_network_beside_its_baseline(climate):
     X, y = climate
     network = Conv1DRegressor(

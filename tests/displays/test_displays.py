@@ -140,6 +140,7 @@ def test_draws_into_given_axes_and_returns_itself(draw, ax):
 HISTORY = {"loss": [0.9, 0.6, 0.5, 0.4], "val_loss": [0.8, 0.55, 0.7, 0.75]}
 
 
+@pytest.mark.trains
 def test_history_of_a_pipeline(fitted):
     display = HistoryDisplay.from_estimator(fitted)
     history = fitted[-1].history_
@@ -156,6 +157,7 @@ def test_history_of_a_pipeline(fitted):
     assert display.ax_.get_ylabel() == label
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     "wrap",
     [
@@ -176,6 +178,7 @@ def test_history_of_what_ends_in_a_network(wrap, task):
     assert display.ax_.get_ylabel() == label
 
 
+@pytest.mark.trains
 def test_history_of_a_classifier():
     random = np.random.default_rng(0)
     X, y = random.normal(size=(40, 8)), np.arange(40) % 2
@@ -264,6 +267,7 @@ def test_validation_that_is_all_missing_has_no_best():
     assert HistoryDisplay({"a": history}).plot().best_epochs == {}
 
 
+@pytest.mark.trains
 def test_history_of_partial_fit(task):
     X, y = task
     model = windows(network(validation_split=0.2, epochs=1))
@@ -345,6 +349,7 @@ def test_forecast_stands_at_the_time_it_is_for(weather, task):
     ]
 
 
+@pytest.mark.trains
 def test_interval_of_a_pipeline(fitted, task):
     X, y = task
     display = ForecastDisplay.from_estimator(
@@ -358,6 +363,7 @@ def test_interval_of_a_pipeline(fitted, task):
     assert path.vertices[:, 1].max() == pytest.approx(upper.max())
 
 
+@pytest.mark.trains
 def test_interval_of_one_of_several(fitted, task):
     X, y = task
     models = {
@@ -395,6 +401,7 @@ def test_intervals_that_nothing_has(task):
         ForecastDisplay.from_estimator(model, X, y, coverage=0.8)
 
 
+@pytest.mark.trains
 def test_forecast_of_a_search(task):
     X, y = task
     model = windows(network(epochs=1, validation_split=0.2))
