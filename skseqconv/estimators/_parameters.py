@@ -60,8 +60,8 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 
 
 @parameters
-class NetworkParameters:
-    """Options of both networks."""
+class Conv1DStack:
+    """Options of a stack of convolutions and poolings."""
 
     filters: int | Sequence[int] = _parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=5)
@@ -78,6 +78,12 @@ class NetworkParameters:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = _parameter(_NUMBER, default=0)
+
+
+@parameters
+class InputAndHead:
+    """Options of the input and the head, which every network has."""
+
     dropout: float = _parameter(_SHARE, default=0.5)
     embedding_dim: int | None = _parameter(_COUNT, None, default=None)
     embedding_dropout: float = _parameter(_SHARE, default=0.0)
@@ -87,7 +93,7 @@ class NetworkParameters:
 
 
 @parameters
-class Conv1DParameters(NetworkParameters):
+class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["max", "average", "last"] = _parameter(
@@ -98,7 +104,7 @@ class Conv1DParameters(NetworkParameters):
 
 
 @parameters
-class Conv1DGRUParameters(NetworkParameters):
+class Conv1DGRUParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_gru_network`."""
 
     n_conv: int = _parameter(_COUNT, default=2)
