@@ -301,9 +301,7 @@ def test_series_of_another_length_are_told_by_their_steps(n_steps, advice):
     X = keras.utils.pad_sequences(X, maxlen=30, dtype="float32")
     model = small(Conv1DClassifier).initialize(X, y)
     others = keras.utils.pad_sequences(X, maxlen=n_steps, dtype="float32")
-    message = (
-        rf"X has series of {n_steps} time steps, but Conv1DClassifier .* of 30: .*"
-    )
+    message = rf"X has series of {n_steps} time steps, but Conv1DClassifier .* of 30:.*"
     with pytest.raises(ValueError, match=f"{message} {advice} keras.* maxlen=") as told:
         model.predict(others)
     call = str(told.value).partition(" by ")[2].rstrip(".")
