@@ -259,11 +259,11 @@ def test_missing_values_are_named(frame):
     panel = np.zeros((4, 6, 1))
     model = PersistenceRegressor().fit(panel, np.zeros(4))
     panel[2, 5] = np.nan
-    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 steps"):
+    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 time steps"):
         model.predict(panel)
     holed.iloc[60, 2] = np.inf
     infinite = WindowView(holed, windows.rows, lags=windows.lags)
-    message = r"infinity: channel 'rain', first at row 60.*mended in the series"
+    message = r"infinity: channel 'rain', first at row 60.*values in the series"
     with pytest.raises(ValueError, match=message):
         PersistenceRegressor().fit(windows, y).predict(infinite)
     with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):
