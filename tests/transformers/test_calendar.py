@@ -212,6 +212,7 @@ def test_a_gap_leaves_the_step_as_it_is(table):
     pd.testing.assert_frame_equal(with_gap, whole.loc[with_gap.index])
 
 
+@pytest.mark.trains
 def test_a_network_learns_from_the_hour(table):
     """What comes at each hour of the day can be told from the hour alone."""
     random = np.random.default_rng(0)
