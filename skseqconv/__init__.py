@@ -73,14 +73,19 @@ _MODULE_OF = {
     "export_keras": "saving._export",
 }
 
-#: Not public, but files and pickles of fitted estimators and views name these.
+#: Not public, but files and pickles of what is public name them.
 _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
+    "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
+    "Ascending": "networks._layers",
+    "GRU": "networks._gru",
+    "Pinball": "networks._layers",
+    "WindowNorm": "networks._layers",
 }
 _SUBMODULES = ("datasets",)
 

@@ -20,11 +20,11 @@ from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._last_known import fill_missing, rows_before
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._relation import (
-    find_target,
     mean_and_spread,
     no_relation,
     target_relations,
 )
+from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import refuse_durations
 from skseqconv.series._window_view import WindowView

@@ -20,10 +20,8 @@ import numpy as np
 from skseqconv.inputs._last_known import fill_missing
 from skseqconv.inputs._relation import (
     LEAST_ROWS,
-    MAX_ROWS,
+    MAX_ROWS_SOLVED,
     TOLERANCE,
-    find_target,
-    known_target,
     later_values,
     left_over,
     mean_and_spread,
@@ -32,6 +30,7 @@ from skseqconv.inputs._relation import (
     target_relations,
     varies,
 )
+from skseqconv.inputs._target_channel import find_target, known_target
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
@@ -280,7 +279,7 @@ def _error_of_persistence(level, windows, y, spread_of_y):
     The scale is the root mean square of the changes. If nothing changes, it is the
     spread of y.
     """
-    some = _evenly(windows, MAX_ROWS)
+    some = _evenly(windows, MAX_ROWS_SOLVED)
     last, _ = level.known(windows[some], last_values(windows[some], level.channels))
     change = y[some] - level.of(last)
     largest = np.abs(change).max(axis=0)

@@ -110,7 +110,7 @@ class WindowView(View):
         self.on_missing_history = on_missing_history
 
     @property
-    def reach(self) -> int:
+    def reach(self) -> int:  # type: ignore[override]
         """How many rows before its end a window begins."""
         return int(self.lags[0])
 

@@ -24,7 +24,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv.inputs._relation import position_after_steps
+from skseqconv.inputs._target_channel import position_after_steps
 
 NAMES = ["wind", "temp", "rain"]
 

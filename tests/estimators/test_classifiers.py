@@ -762,5 +762,5 @@ def test_scikit_learn_takes_it_for_a_classifier(Estimator):
 @pytest.mark.parametrize("option", [{"vocabulary_size": 9}, {"embedding_dropout": 0.1}])
 def test_options_of_an_embedding_need_one(option):
     [name] = option
-    with pytest.raises(ValueError, match=f"{name}=.* is for token ids: give embedding"):
+    with pytest.raises(ValueError, match=f"{name}=.* needs token ids. Set embedding"):
         small(Conv1DClassifier, **option).fit(np.ones((4, 9)), [0, 1] * 2)

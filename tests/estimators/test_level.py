@@ -241,7 +241,7 @@ def test_bent_or_mixed_target_is_found_out(Estimator, steps, walk):
     asked = small(Estimator, window_norm=None).initialize(X, y)
     np.testing.assert_array_equal(auto.predict(X), asked.predict(X))
     for kind in ("last", "standard"):
-        with pytest.raises(ValueError, match=f"window_norm='{kind}': {message}"):
+        with pytest.raises(ValueError, match=f"'{kind}' is not possible: {message}"):
             small(Estimator, window_norm=kind).fit(X, y)
 
 
