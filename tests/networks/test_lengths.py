@@ -100,6 +100,7 @@ def test_what_would_fit_is_named_largest_first(n_steps, changed, said):
 
 
 @pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.trains
 def test_lengths_are_those_behind_each_layer(padding):
     for layers in LAYERS:
         shortest = shortest_window(**layers, padding=padding)
