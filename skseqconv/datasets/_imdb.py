@@ -9,6 +9,7 @@ import re
 import tarfile
 import warnings
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def fetch_imdb(
     n_retries: int = 3,
     delay: float = 1.0,
     return_X_y: bool = False,
-) -> Bunch | tuple[np.ndarray, np.ndarray]:
+) -> Any:  # a Bunch, or X and y
     """Load the IMDB movie reviews, raw texts for classification by polarity.
 
     The reviews are read from `data_home`, or downloaded (84 MB) if they are missing.
