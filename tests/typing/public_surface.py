@@ -173,8 +173,10 @@ def example_data(path: Path) -> None:
     frame = sk.datasets.make_climate(1000, freq="h", random_state=0)
     assert_type(frame, pd.DataFrame)
     assert_type(datasets.load_climate_csv(path), pd.DataFrame)
-    datasets.fetch_jena_climate(data_home=path, target=["T (degC)"], delay=[1, 2])
-    datasets.fetch_imdb(subset="test", return_X_y=True)
+    jena = datasets.fetch_jena_climate(data_home=path, target=["T"], delay=[1, 2])
+    sk.LookbackWindower(24).fit(jena.data)
+    X, y = datasets.fetch_imdb(subset="test", return_X_y=True)
+    sk.TokenSequencer().fit(X, y)
 
     datasets.make_climate(n=1000)  # type: ignore[call-arg]
     datasets.load_climate_csv(3)  # type: ignore[arg-type]
