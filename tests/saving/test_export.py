@@ -46,7 +46,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
-from skseqconv.saving._export import _with_last_known
+from skseqconv.saving._export import _stock_layer, _with_last_known
 
 pytestmark = pytest.mark.trains
 
@@ -442,6 +442,18 @@ def test_only_networks_can_be_exported(last):
     last.fit(X, X[:, -1, 0])
     with pytest.raises(ValueError, match=rf"is a {type(last).__name__}, and must be a"):
         export_keras(make_pipeline(last))
+
+
+def test_layers_of_others_are_refused_unless_they_name_a_stand_in():
+    class Doubled(keras.layers.Dense):
+        """Computes something else than its base class."""
+
+    message = r"'one' \(Doubled\) cannot be exported: it is not a layer of Keras"
+    with pytest.raises(ValueError, match=message):
+        _stock_layer(Doubled(3, name="one"))
+    Doubled.stock_class = keras.layers.Dense
+    stock = _stock_layer(Doubled(3, name="one"))
+    assert (type(stock), stock.units) == (keras.layers.Dense, 3)
 
 
 def test_a_pipeline_that_is_not_fitted():
