@@ -312,11 +312,12 @@ SCALERS = {
     "robust": RobustScaler(unit_variance=True),
     "not centered": RobustScaler(with_centering=False),
     "largest": MaxAbsScaler(),
-    "largest, clipped": MaxAbsScaler(clip=True),
     "mean": SimpleImputer(),
     "constant": SimpleImputer(strategy="constant", fill_value=7.5),
     "both": make_pipeline(SimpleImputer(), "passthrough", StandardScaler()),
 }
+if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.9
+    SCALERS["largest, clipped"] = MaxAbsScaler(clip=True)
 
 
 @functools.cache
