@@ -185,7 +185,7 @@ def test_rows_that_cannot_be_chosen(weather, rows, message):
 
 def test_rows_are_not_chosen_of_a_series_that_is_to_be_split(weather):
     gap = weather.drop(weather.index[100])
-    with pytest.raises(ValueError, match="nor number rows= anew"):
+    with pytest.raises(ValueError, match="nor renumber rows="):
         make_supervised(gap, 0, rows=[5], on_gap="split")
 
 
