@@ -312,11 +312,12 @@ SCALERS = {
     "robust": RobustScaler(unit_variance=True),
     "not centered": RobustScaler(with_centering=False),
     "largest": MaxAbsScaler(),
-    "largest, clipped": MaxAbsScaler(clip=True),
     "mean": SimpleImputer(),
     "constant": SimpleImputer(strategy="constant", fill_value=7.5),
     "both": make_pipeline(SimpleImputer(), "passthrough", StandardScaler()),
 }
+if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.9
+    SCALERS["largest, clipped"] = MaxAbsScaler(clip=True)
 
 
 @functools.cache
@@ -536,8 +537,14 @@ def test_onnx(name, tmp_path):
 OTHER_PACKAGE = pytest.mark.filterwarnings(r"ignore:\s*Warning. tf.lite.Interpreter is")
 
 
+def need_litert():
+    reason = "Models are exported to LiteRT since Keras 3.13."
+    pytest.importorskip("keras", minversion="3.13", reason=reason)
+
+
 @OTHER_PACKAGE
 def test_litert(tmp_path):
+    need_litert()
     pipe, windows, wanted = fitted("quantiles of three")
     model, path = export_keras(pipe), str(tmp_path / "model.tflite")
     model.export(path, format="litert", verbose=False)
@@ -548,6 +555,7 @@ def test_litert(tmp_path):
 @OTHER_PACKAGE
 @pytest.mark.parametrize("quantiles", [(0.1, 0.5), (0.5, 0.7, 0.9)])
 def test_litert_of_quantiles_on_one_side(quantiles, tmp_path):
+    need_litert()
     random = np.random.default_rng(0)
     X, y = random.normal(size=(60, 16, 1)).astype(np.float32), random.normal(size=60)
     network = Conv1DRegressor(**SMALL, loss="quantile", quantiles=quantiles).fit(X, y)
@@ -558,6 +566,7 @@ def test_litert_of_quantiles_on_one_side(quantiles, tmp_path):
 
 @OTHER_PACKAGE
 def test_litert_of_a_gru_on_batches_of_one_size(tmp_path):
+    need_litert()
     pipe, windows, wanted = fitted("bidirectional")
     model, path = export_keras(pipe), str(tmp_path / "model.tflite")
     signature = [keras.InputSpec("float32", shape=windows.shape)]
