@@ -158,7 +158,7 @@ def _odd_columns(polars):
 def test_a_column_that_is_no_channel_is_named_and_so_is_the_way_out(kind, polars):
     odd = _odd_columns(polars)[kind]
     table = odd.with_columns(temperature=polars.Series([1.0, 2.0, 3.0]))
-    way_out = "or turn it into numbers first"
+    way_out = "or convert it to numbers first"
     if kind in ("stamps", "zone", "dates"):  # NumPy would make numbers of them
         way_out = r"or make it the index of a pandas DataFrame, set_index\('odd'\)"
     message = rf"'odd' of the series is not numeric \(dtype .*: leave it out, {way_out}"
@@ -484,7 +484,7 @@ def test_permutation_importance_of_steps_but_not_of_panels(windows):
 def test_a_view_is_not_permuted(rows):
     X, y = rows
     model = pipeline(PersistenceRegressor()).fit(X, y)
-    with pytest.raises(TypeError, match="is not turned into a plain array"):
+    with pytest.raises(TypeError, match="does not become a plain array"):
         permutation_importance(model, X, y, n_repeats=1)
 
 

@@ -1,1 +1,1 @@
-"""What transformers, baselines and networks accept, checked once for all of them."""
+"""Checks of X and y, shared by transformers, baselines and networks."""

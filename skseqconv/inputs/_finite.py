@@ -7,7 +7,10 @@ from skseqconv.series._view_internals import depth_of
 
 
 def raise_if_not_finite(view, block, positions):
-    """Name the first missing or infinite value that a window really reads."""
+    """Raise an error that names the first missing or infinite value of a window.
+
+    Rows of the block that no window reads may hold anything.
+    """
     touched = np.zeros(len(block), dtype=bool)
     depth = depth_of(view)
     for lag in view.lags:
@@ -16,7 +19,7 @@ def raise_if_not_finite(view, block, positions):
     if not bad.any():
         return
     at, channel = np.argwhere(bad)[0]
-    # A row of the block is told from its distance to a window's end.
+    # The row in the series follows from the distance to the end of a window.
     owner = np.argmin(np.where(positions >= at, positions - at, len(block)))
     row = view.rows[owner] - (positions[owner] - at)
     raise_not_finite_row(view, row, channel, block[at, channel])
@@ -41,8 +44,8 @@ def raise_not_finite(value, channel, place):
         what = f"{value:g}, too large for float32"
     raise ValueError(
         f"Input X contains {what}: channel {channel}, first at {place}. "
-        "PerStep(SimpleImputer()) before the windows fills missing values. Where a "
-        "channel drifts, as a target does, fill from the past: table.ffill() before "
-        "make_supervised, with rows= of the measured targets. Infinite and huge values "
-        "must be mended in the series."
+        "PerStep(SimpleImputer()) before the windows fills missing values. If a "
+        "channel drifts, as a target does, fill it from the past: table.ffill() before "
+        "make_supervised, with rows= of the measured targets. Correct infinite and "
+        "huge values in the series."
     )

@@ -1,13 +1,13 @@
-"""Whether windows come through the fitted steps that an estimator was fitted behind.
+"""Whether X comes through the fitted steps that it came through in `fit`.
 
-What is solved or learned from windows is of the values that the steps before gave. A
-view carries its steps, so an estimator remembers a few raw rows and what the steps
-made of them; later steps are compared by what they make of the same rows.
+An estimator learns from the values after the steps. A view carries its steps, so the
+estimator remembers a few raw rows and these rows after the steps. Other steps are
+recognized because they transform the same rows to other values.
 
-Without steps nothing tells whether values are raw, or were transformed before the
-windows were made: a plain table that goes through a Pipeline, say. They pass, with a
-warning where they lie in the range of the raw rows and far from what the steps made of
-these. Raw values that are near to transformed ones cannot be told from them.
+Windows without steps may be raw, or transformed before the windows were made (for
+example, a plain table in a Pipeline). They pass. A warning is given if their values lie
+in the range of the raw rows and far from the transformed ones. Raw values near the
+transformed ones are not recognized.
 """
 
 import warnings
@@ -22,20 +22,20 @@ from skseqconv.series._window_view import WindowView
 
 from ._last_known import rows_before
 
-#: Rows that are remembered are chosen from so many, evenly over the fit.
+#: The remembered rows are chosen from this many rows, spread evenly over the fit.
 N_LOOKED_AT = 64
 
-#: Values are far from transformed ones where they are beyond their range by so many of
-#: its widths. A series may move far, but hardly that far and to where the raw one was.
+#: Values are far from transformed ones if they lie this many widths outside of their
+#: range. A series may move far, but hardly that far, and into the range of raw values.
 FAR = 10
 
-#: Steps that were compared last, so that the next prediction need not do it again:
-#: with a reference to the remembered rows, by their id.
+#: By the id of the remembered rows: a reference to them, and the steps that were
+#: compared last. The next prediction through these steps need not compare again.
 _verified = {}
 
 
 def remember_steps(estimator, windows):
-    """Remember what the steps of a fit make of some of its rows."""
+    """Remember some rows of a fit, raw and after the steps."""
     before = vars(estimator).get("_steps_seen")
     same = before is not None and not steps_changed(estimator, windows)
     before = before.get("ranges") if same else None
@@ -44,9 +44,9 @@ def remember_steps(estimator, windows):
         return
     raw = _newest_rows(windows)
     made = _made(windows.steps, raw)
-    if not _alike(made, _made(windows.steps, raw)):  # steps may be random
+    if not _alike(made, _made(windows.steps, raw)):  # the steps are random
         return
-    # Whole rows, and one with what is missing, of which an imputer makes something.
+    # Three rows with the fewest missing values, and the one with the most.
     order = np.argsort((~np.isfinite(raw)).sum(axis=1), kind="stable")
     rows = raw[np.unique([*order[:3], order[-1]])]
     estimator._steps_seen = {
@@ -58,15 +58,16 @@ def remember_steps(estimator, windows):
 
 
 def _newest_rows(windows):
-    """Of the series, where some of the windows end."""
+    """Newest raw rows of some of the windows."""
     some = np.linspace(0, len(windows) - 1, min(len(windows), N_LOOKED_AT)).astype(int)
     return raw_values(windows, rows_before(windows, windows.lags[-1])[0][some])
 
 
 def _ranges(raw, made, before):
-    """Lowest and highest raw values, and lowest and highest of what is made of them.
+    """Lowest and highest raw values, and lowest and highest transformed values.
 
-    With those of the fits `before`, behind the same steps. A few rows tell too little.
+    They include those of earlier fits with the same steps (`before`). Too few rows do
+    not show a range.
     """
     if before is not None and before.shape[1] != raw.shape[1]:
         before = None
@@ -82,7 +83,7 @@ def _ranges(raw, made, before):
 
 
 def steps_changed(estimator, windows):
-    """Whether windows come through other steps than those that are remembered."""
+    """Whether windows come through other steps than the remembered ones."""
     seen = vars(estimator).get("_steps_seen")
     steps = windows.steps if isinstance(windows, WindowView) else ()
     if seen is None or not steps:
@@ -105,35 +106,35 @@ def _verify(rows, steps):
 
 
 def check_steps(estimator, windows):
-    """Refuse windows that come through other steps than those of the fit.
+    """Refuse windows that come through other steps than in the fit.
 
     Warns
     -----
     UserWarning
-        If they come through none, and have values as they were before the steps.
+        If they come through no steps, and their values look raw.
     """
     name = type(estimator).__name__
     if steps_changed(estimator, windows):
         steps = [type(step.transformer).__name__ for step in windows.steps]
         raise ValueError(
-            f"X comes through other fitted steps ({', '.join(steps)}) than those that "
-            f"this {name} was fitted behind, so what it has learned does not fit X. "
+            f"X comes through other fitted steps ({', '.join(steps)}) than the X that "
+            f"this {name} was fitted on, so the values of X differ in meaning. "
             "Transform X by the steps of that fit, or fit the whole Pipeline again "
             "(a network with warm_start=True keeps its weights)."
         )
     if _looks_raw(estimator, windows):
         warnings.warn(
-            f"X seems not to be transformed: this {name} was fitted behind steps such "
-            "as a scaler, and the values of X are like those before the steps, far "
-            "from those after them. Predictions are wrong then: predict with the whole "
-            "Pipeline, or transform X by all its steps.",
+            f"X seems not to be transformed: this {name} was fitted after steps such "
+            "as a scaler, but the values of X are like those before the steps. "
+            "Predictions from raw values are wrong: predict with the whole Pipeline, "
+            "or transform X by all its steps.",
             UserWarning,
             stacklevel=stacklevel_of_caller(),
         )
 
 
 def _looks_raw(estimator, windows):
-    """Whether values are as before the steps of the fit, and far from those after."""
+    """Whether values are like the raw ones of the fit, and unlike transformed ones."""
     ranges = (vars(estimator).get("_steps_seen") or {}).get("ranges")
     if ranges is None or not len(windows):
         return False

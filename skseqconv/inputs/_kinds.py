@@ -1,4 +1,4 @@
-"""What X is, and checks that scikit-learn does not know: views and 3-D panels."""
+"""The kind of X, and checks of views and 3-D panels, which scikit-learn lacks."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from skseqconv.series._window_view import WindowView
 
 
 def kind_of(X):
-    """What X is: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
+    """The kind of X: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
     refuse_other_arrays("X", X)
     if isinstance(X, SeriesView):
         return "rows"
@@ -27,8 +27,8 @@ def kind_of(X):
     if ndim is None and isinstance(X, (list, tuple)):
         if len(X) and hasattr(X[0], "iloc"):
             raise ValueError(
-                f"X is a list of {len(X)} tables: make_supervised or SeriesView takes "
-                "several series, and their view goes on from there."
+                f"X is a list of {len(X)} tables. make_supervised and SeriesView take "
+                "a list of series: give the view that they return as X."
             )
         first = X[0][0] if len(X) and np.iterable(X[0]) and len(X[0]) else None
         ndim = 3 if np.iterable(first) and not isinstance(first, str) else 2
@@ -36,9 +36,9 @@ def kind_of(X):
 
 
 def refuse_unequal(samples):
-    """Refuse samples, or series, of different lengths, which make no array."""
+    """Refuse samples, or series, of different lengths: they make no array."""
     arrays = [s for s in samples if hasattr(s, "__len__") and not hasattr(s, "iloc")]
-    if len(arrays) < len(samples) or any(map(_is_text, arrays)):
+    if len(arrays) < len(samples) or any(map(is_text, arrays)):
         return
     shapes = {s.shape if hasattr(s, "shape") else (len(s),) for s in arrays}
     if len(shapes) < 2:
@@ -47,23 +47,23 @@ def refuse_unequal(samples):
     found = f"X holds {len(arrays)} arrays of different"
     if len({shape[1:] for shape in shapes}) > 1:
         raise ValueError(
-            f"{found} shapes, {low} to {high}: they need the same channels."
+            f"{found} shapes, {low} to {high}: they must have the same channels."
         )
     raise ValueError(
         f"{found} lengths, {low} to {high}. If they are several series, give the list "
-        "to make_supervised or SeriesView. If they are samples, bring them to one "
-        "length: token ids by TokenSequencer, numbers by keras.utils.pad_sequences(X, "
-        "dtype='float64', value=numpy.nan). Behind the Standardizer, "
-        "PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) then fills in the "
-        "mean."
+        "to make_supervised or SeriesView. If they are samples, pad them to one "
+        "length: token ids by TokenSequencer, numbers by "
+        "keras.utils.pad_sequences(X, dtype='float64', value=numpy.nan). After the "
+        "Standardizer, PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) "
+        "replaces the padding by the mean."
     )
 
 
 def check_channels(estimator, X, *, reset):
     """Record, or compare, number and names of the channels of a view or a panel.
 
-    They become ``n_features_in_`` and ``feature_names_in_``. An empty table stands
-    for X, because scikit-learn reads names off tables only, and counts columns.
+    They become ``n_features_in_`` and ``feature_names_in_``. scikit-learn reads these
+    from a table only, so it gets an empty table with one column for each channel.
     """
     if isinstance(X, View):
         n_channels, names = X.n_channels, X.channel_names
@@ -80,8 +80,8 @@ def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     X = unmasked(X)
     if 0 in np.shape(X)[1:]:
         raise ValueError(
-            f"X has the shape {np.shape(X)}: samples need at least one step and one "
-            "channel."
+            f"X has the shape {np.shape(X)}: samples need at least one time step and "
+            "one channel."
         )
     X = check_array(
         X,
@@ -96,22 +96,22 @@ def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
 
 
 def warn_of_jumps(index, *, quiet=False):
-    """Warn if the index of a plain table has gaps; refuse it out of order."""
+    """Warn if the index of a plain table has gaps; refuse it if out of order."""
     try:
         if quiet:
             ordered_differences(index)
             return
         warn_of_gaps(
             [index],
-            "Rows of a plain table are taken as consecutive, so windows reach across. "
-            "Where rows are consecutive, X.reset_index(drop=True) says so; rows from "
-            "make_supervised know their past.",
+            "Rows of a plain table are taken as consecutive, so windows reach across "
+            "gaps. If the rows are consecutive, X.reset_index(drop=True) avoids this "
+            "warning. Rows from make_supervised know their past.",
             stacklevel=4,
         )
     except ValueError as error:
         raise ValueError(
-            f"{error} Rows of a plain table are windowed in the order in which they "
-            "come, also in shuffled folds; rows from make_supervised know their past."
+            f"{error} Windows of a plain table take its rows in the given order, also "
+            "in shuffled folds. Rows from make_supervised know their past."
         ) from None
 
 
@@ -120,14 +120,14 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     X = unmasked(X)
     if hasattr(X, "iloc") and not hasattr(X, "columns"):
         raise ValueError(
-            f"X is a {type(X).__name__} of {len(X)} values, and a table is needed: "
-            "X.to_frame() is one with a single channel. make_supervised and SeriesView "
-            "take a Series as it is."
+            f"X is a {type(X).__name__} of {len(X)} values, but a table is needed: "
+            "X.to_frame() makes a table with one channel. make_supervised and "
+            "SeriesView take a Series."
         )
     if getattr(getattr(X, "dtype", None), "names", None):
         raise ValueError(
             f"X is a structured array with the fields {', '.join(X.dtype.names)}: "
-            "pandas.DataFrame(X) is a table of them."
+            "pandas.DataFrame(X) makes a table of it."
         )
     if is_other_table(X):
         numeric_table(X, "table")
@@ -138,7 +138,7 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         except (TypeError, ValueError):
             raise ValueError(
                 f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
-                "it out, or turn it into numbers first."
+                "it out, or convert it to numbers first."
             ) from None
     return validate_data(
         estimator,
@@ -149,8 +149,8 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     )
 
 
-def _is_text(sample):
-    """Whether it is a text, or a list or an array of such."""
+def is_text(sample):
+    """Whether it is text, or a list or an array of text."""
     if hasattr(sample, "dtype"):
         return sample.dtype.kind == "U"
     is_list = isinstance(sample, (list, tuple)) and len(sample) > 0

@@ -1,4 +1,4 @@
-"""The last known value of a channel, where the newest one is missing."""
+"""The last known value of a channel, for rows whose newest value is missing."""
 
 import numpy as np
 import pandas as pd
@@ -9,28 +9,28 @@ from skseqconv.series._view_internals import depth_of, raw_values
 
 
 def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
-    """Values of a channel, with the last known one where it is missing.
+    """Values of a channel; missing ones are replaced by the last known value.
 
-    It is missing where the series has none, even if a step before has filled it: what
-    a step fills in (a mean, say) is no value that the channel had.
+    A value that is NaN in the series counts as missing, even if a step filled it: a
+    filled value, such as a mean, was never measured.
 
     Parameters
     ----------
     windows : WindowView
     values : ndarray of float64 of shape (n_rows,)
-        Of the channel, `lag` rows before each window's end.
+        Values of the channel, `lag` rows before the end of each window.
     lag : int
     channel : int
-        Position of the channel behind the steps.
+        Position of the channel after the steps.
     raw_channel : int
-        Its position in the series; negative if it is not known.
+        Its position in the series; negative if unknown.
     stride : int, default=1
-        The last known value is looked for this many rows before, and so on.
+        The search for a known value goes back by this many rows at a time.
 
     Returns
     -------
     values : ndarray of shape (n_rows,)
-        NaN where no earlier value of the series is known.
+        NaN if no earlier value of the series is known.
     missing : ndarray of bool of shape (n_rows,)
     """
     known = _Known(windows, channel, raw_channel)
@@ -43,13 +43,16 @@ def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
 
 
 def rows_before(windows, lag):
-    """The row `lag` before each window's end, or the first, and the first of all."""
+    """The row `lag` before each window's end, and the first row of its series.
+
+    The first row of the series stands for rows before it.
+    """
     starts = windows.rows - depth_of(windows)
     return np.maximum(windows.rows - lag, starts), starts
 
 
 class _Known:
-    """Reads what is known of a channel: in the series, and behind the steps."""
+    """Reads known values of a channel, in the series and after the steps."""
 
     def __init__(self, windows, channel, raw_channel):
         n_raw = with_steps(windows, ()).n_channels
@@ -63,7 +66,7 @@ class _Known:
         return np.isnan(raw_values(self._windows, rows, [self._raw_channel])[:, 0])
 
     def read(self, rows):
-        """Values at rows, not finite where none is known."""
+        """Values at rows; NaN or infinite if unknown."""
         values = np.full(len(rows), np.nan)
         there = ~self.missing_in_series(rows)
         if there.any():
@@ -73,11 +76,11 @@ class _Known:
 
 
 def _last_known(known, rows, starts, stride):
-    """The last known value before each row of a series, whose own is missing."""
+    """The last known value before each row. The values at the rows are missing."""
     table = pd.DataFrame({"row": rows, "start": starts, "phase": rows % stride})
     table = table.drop_duplicates().sort_values("row", ignore_index=True)
     alike = [table["start"], table["phase"]]
-    # Not beyond the next that is missing as well: what it finds is taken.
+    # The search stops at the next missing row before: its result is used from there.
     stops = table["row"].groupby(alike).shift(fill_value=-1)
     stops = np.maximum(stops, table["start"] - 1).to_numpy()
     at, found = table["row"].to_numpy() - stride, np.full(len(table), np.nan)

@@ -1,4 +1,4 @@
-"""Checks of input that scikit-learn's own do not know: views and 3-D panels."""
+"""Checks of the input of networks: windows, panels, tables and token ids."""
 
 import numpy as np
 from sklearn.utils.validation import validate_data
@@ -7,27 +7,27 @@ from skseqconv.series._containers import refuse_masked
 from skseqconv.series._series import refuse_cut_file
 
 from ._kinds import (
-    _is_text,
     check_channels,
     check_panel,
     check_table,
+    is_text,
     kind_of,
     refuse_unequal,
 )
 
-#: A larger vocabulary must be asked for.
+#: A larger vocabulary must be set by `vocabulary_size`.
 MOST_TOKENS_LEARNED = 10_000_000
 
 
 def check_input(estimator, X, *, reset):
-    """Validate what a network learns from or predicts for.
+    """Validate the X of a network's fit or prediction.
 
     Parameters
     ----------
     estimator : SequenceEstimator
     X : WindowView, or array-like of three or two dimensions
     reset : bool
-        Record the shape and names of X, rather than compare.
+        Whether to record the shape and names of X, or to compare with them.
 
     Returns
     -------
@@ -69,16 +69,16 @@ def check_input(estimator, X, *, reset):
 def _opened(name, X):
     """A column or an object array of samples as a list.
 
-    Texts, and samples of different shapes, are refused: NumPy's errors would not help.
+    Texts, and samples of different shapes, are refused with a helpful message.
     """
     is_column = hasattr(X, "iloc") and not hasattr(X, "columns")
     holds_objects = isinstance(X, np.ndarray) and X.dtype.kind in "OU"
     if not (is_column or holds_objects or isinstance(X, (list, tuple))):
         return X
     samples = list(X)
-    if any(map(_is_text, samples)):
+    if any(map(is_text, samples)):
         raise ValueError(
-            f"X holds texts, and {name} takes numbers: put a TokenSequencer before it "
+            f"X holds texts, but {name} needs numbers: put a TokenSequencer before it "
             "in the Pipeline, and set embedding_dim."
         )
     sized = all(hasattr(sample, "__len__") for sample in samples)
@@ -101,36 +101,36 @@ def _check_tokens(estimator, X, kind, *, reset):
     X = validate_data(estimator, X, reset=reset, dtype=None)
     if X.dtype.kind not in "iu":
         raise ValueError(
-            f"Token ids must be whole numbers, got {X.dtype}: X.astype(int) if that is "
-            "what they are; set embedding_dim=None for numeric channels."
+            f"Token ids must be whole numbers, got {X.dtype}: use X.astype(int) if X "
+            "holds token ids, or set embedding_dim=None for numeric channels."
         )
     if X.min() < 0:
-        sample, step = np.argwhere(X < 0)[0]
+        sample, at = np.argwhere(X < 0)[0]
         raise ValueError(
-            f"Token ids must not be negative, got {X[sample, step]} in sample "
-            f"{sample}, step {step}: 0 is usual for padding."
+            f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
+            f"time step {at}: use 0 for padding."
         )
     if reset:
         estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
     n_known = estimator._vocabulary_size
     if X.max() >= n_known:
-        sample, step = np.argwhere(X >= n_known)[0]
+        sample, at = np.argwhere(X >= n_known)[0]
         raise ValueError(
-            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, step]} in "
-            f"sample {sample}, step {step}: set vocabulary_size (None learns it from "
-            "the training samples), or let a TokenSequencer before it map what it "
-            "does not know to one id."
+            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
+            f"{sample}, time step {at}: set vocabulary_size (None learns it from the "
+            "training samples), or put a TokenSequencer before, which maps unknown "
+            "tokens to one id."
         )
     return X.astype(np.int32, copy=False)
 
 
 def _learned_size(X):
-    """Number of token ids, for a table with a row for each."""
+    """Vocabulary size: one more than the largest token id."""
     if X.max() >= MOST_TOKENS_LEARNED:
         raise ValueError(
-            f"The largest token id is {X.max()}, and the network would learn a vector "
-            "for each id up to it: set vocabulary_size if that is meant, or let "
-            "TokenSequencer(max_tokens=...) cut the vocabulary."
+            f"The largest token id is {X.max()}, so the network would learn a vector "
+            "for each id up to it: set vocabulary_size if you want this, or limit the "
+            "vocabulary by TokenSequencer(max_tokens=...)."
         )
     return int(X.max()) + 1
 
@@ -155,39 +155,39 @@ def _check_shape(estimator, sequences, *, reset):
         )
         shape, expected = (" x ".join(map(str, one)) for one in (shape, expected))
         raise ValueError(
-            f"X has windows of {shape} (steps x channels){spans}, but "
+            f"X has windows of {shape} (time steps x channels){spans}, but "
             f"{type(estimator).__name__} was fitted on {expected}: use the same "
             "lookback, step and channels."
         )
 
 
 def _other_length(estimator, length, expected):
-    """What to say of a panel of longer or shorter series than those of the fit."""
+    """The message for a panel of longer or shorter series than in the fit."""
     longest = max(length, expected)
-    again = ", and fit again" if length > expected else ""
+    again = "fit again after you " if length > expected else ""
     return (
-        f"X has series of {length} steps, but {type(estimator).__name__} was fitted on "
-        f"series of {expected}: bring all of them to {longest} steps{again}, by "
-        f"keras.utils.pad_sequences(X, maxlen={longest}, dtype='float32')."
+        f"X has series of {length} time steps, but {type(estimator).__name__} was "
+        f"fitted on series of {expected}: {again}pad all of them to {longest} time "
+        f"steps by keras.utils.pad_sequences(X, maxlen={longest}, dtype='float32')."
     )
 
 
-def _check_finite(panel, step_names=None):
-    """Finiteness, as float32, of an array of samples; names the first fault."""
+def _check_finite(panel, time_steps=None):
+    """Raise an error that names the first value that is not finite as float32."""
     from ._finite import raise_not_finite
 
     limit = np.finfo(np.float32).max
     if panel.max() <= limit and panel.min() >= -limit:
         return
-    sample, step, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
-    if step and np.isnan(panel[sample, step:]).all():
+    sample, at, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
+    if at and np.isnan(panel[sample, at:]).all():
         raise ValueError(
-            f"Input X contains NaN: sample {sample} ends after {step} of "
-            f"{panel.shape[1]} steps. PerStep(SimpleImputer(strategy='constant', "
-            "fill_value=0.0)) before it fills it up (after a Standardizer, zero is "
-            "the mean)."
+            f"Input X contains NaN: sample {sample} ends after {at} of "
+            f"{panel.shape[1]} time steps. PerStep(SimpleImputer(strategy='constant', "
+            "fill_value=0.0)) before the estimator fills the rest (after a "
+            "Standardizer, zero is the mean)."
         )
-    where = step if step_names is None else f"{step} ({step_names[step]!r})"
+    name = at if time_steps is None else f"{at} ({time_steps[at]!r})"
     raise_not_finite(
-        panel[sample, step, channel], channel, f"sample {sample}, step {where}"
+        panel[sample, at, channel], channel, f"sample {sample}, time step {name}"
     )

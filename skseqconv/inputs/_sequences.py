@@ -1,8 +1,8 @@
-"""From views and arrays to batches: the only place where windows become memory.
+"""From views and arrays to batches: only here are windows copied into memory.
 
-A network reads its input either inside its TensorFlow program, from a tensor of
-the rows that windows touch (each once) and the positions of the windows in it, or,
-where that tensor would be too large, batch by batch from NumPy.
+There are two ways. If it fits, one tensor holds the rows that windows touch, each
+once, and the TensorFlow program gathers windows from it. Otherwise NumPy copies the
+windows of each batch.
 """
 
 import numpy as np
@@ -12,21 +12,21 @@ from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_if_not_finite
 
-#: Rows that windows touch, or panels, become one tensor up to this size.
+#: Largest size of the tensor that holds all rows, or a whole panel.
 MAX_TENSOR_BYTES = 2**28
 
 
 class Sequences:
     """Sequences of shape (n_samples, n_steps, n_channels), gathered on demand.
 
-    Each kind says whether it may become one tensor (`fits_tensor`), gives the arrays
-    for the program that gathers batches (`tensors`) and a single batch (`batch`);
-    values are finite float32, or token ids, int32.
+    `fits_tensor` says whether they may become one tensor. `tensors` gives the arrays
+    for the program that gathers batches, `batch` gives a single batch. Values are
+    finite float32, or token ids as int32.
     """
 
     @staticmethod
     def of(X):
-        """Sequences of a view of windows, a panel, or an array of token ids."""
+        """Sequences from a view of windows, a panel, or an array of token ids."""
         if isinstance(X, WindowView):
             return WindowSequences(X)
         return PanelSequences(X)
@@ -78,27 +78,27 @@ class WindowSequences(Sequences):
 
 
 def by_phase(block, ends, lags):
-    """The rows of a block in an order in which those of a window are neighbors.
+    """Order the rows of a block so that the rows of a window are neighbors.
 
-    Of lags that are 6 apart, every sixth row: first all rows 0, 6, 12 and so on, then
-    1, 7, 13. To gather a batch takes two thirds of the time then. Returns the block,
-    where windows end in it, and the lags that lead to their rows.
+    If lags are 6 apart, rows 0, 6, 12 and so on come first, then rows 1, 7, 13. This
+    shortens the gathering of batches by a third. Returns the block, the positions of
+    the windows' ends in it, and the lags between its rows.
     """
-    step = int(np.gcd.reduce(np.diff(lags)))
-    if step <= 1:
+    stride = int(np.gcd.reduce(np.diff(lags)))
+    if stride <= 1:
         return block, ends, lags
-    n_rows = -(-len(block) // step)
-    ordered = np.zeros((step, n_rows, block.shape[1]), dtype=block.dtype)
-    for phase in range(step):
-        rows = block[phase::step]
+    n_rows = -(-len(block) // stride)
+    ordered = np.zeros((stride, n_rows, block.shape[1]), dtype=block.dtype)
+    for phase in range(stride):
+        rows = block[phase::stride]
         ordered[phase, : len(rows)] = rows
     ends = ends - lags[-1]
-    ends = ends % step * n_rows + ends // step
-    return ordered.reshape(-1, block.shape[1]), ends, (lags - lags[-1]) // step
+    ends = ends % stride * n_rows + ends // stride
+    return ordered.reshape(-1, block.shape[1]), ends, (lags - lags[-1]) // stride
 
 
 class PanelSequences(Sequences):
-    """The samples of an array, checked before."""
+    """The samples of an array that was checked before."""
 
     def __init__(self, array):
         self.data = array

@@ -1,4 +1,4 @@
-"""y, checked: values of a regressor, labels of a classifier."""
+"""Checks of y: the values of a regressor, the labels of a classifier."""
 
 import numpy as np
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
@@ -8,7 +8,7 @@ from skseqconv.series._containers import refuse_masked
 
 
 def check_values(estimator, y, n_samples, *, reset):
-    """y of a regressor: float64 of one or two dimensions."""
+    """The y of a regressor as float64 of one or two dimensions."""
     _refuse_none(estimator, y)
     refuse_masked("y", y)
     y = check_array(
@@ -33,7 +33,7 @@ def check_values(estimator, y, n_samples, *, reset):
 
 
 def check_labels(estimator, y, n_samples, *, reset, classes=None):
-    """y of a classifier: labels of one dimension, of two classes or more."""
+    """The y of a classifier: one-dimensional labels of two or more classes."""
     _refuse_none(estimator, y)
     y = _labels(y, "y")
     _check_length(y, n_samples)
@@ -43,23 +43,23 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
         known = np.unique(y) if classes is None else given
         if len(known) < 2:
             place = "y" if classes is None else "classes"
-            which = f"one class only, {known.tolist()[0]!r}" if len(known) else "none"
+            which = f"only one class, {known.tolist()[0]!r}" if len(known) else "none"
             raise ValueError(
-                f"{place} has {which}: a classifier needs two (partial_fit takes those "
-                "to come as classes=)."
+                f"{place} has {which}: a classifier needs two or more classes. For "
+                "partial_fit, name all classes by classes=."
             )
         estimator.classes_ = known
     elif classes is not None and not np.array_equal(given, estimator.classes_):
         raise ValueError(
-            f"classes={given.tolist()[:20]} are not those of the first call, "
-            f"{estimator.classes_.tolist()[:20]}: they cannot change."
+            f"classes={given.tolist()[:20]} differ from those of the first call, "
+            f"{estimator.classes_.tolist()[:20]}: give the same classes."
         )
     unknown = np.setdiff1d(y, estimator.classes_)
     if len(unknown):
         raise ValueError(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
-            f"{estimator.classes_.tolist()[:20]}: give all that may come to the first "
-            "call, partial_fit(X, y, classes=...)."
+            f"{estimator.classes_.tolist()[:20]}: name all classes in the first call, "
+            "partial_fit(X, y, classes=...)."
         )
     return y
 
@@ -82,5 +82,6 @@ def _refuse_none(estimator, y):
 def _check_length(y, n_samples):
     if len(y) != n_samples:
         raise ValueError(
-            f"X has {n_samples} rows and y has {len(y)}: they must have the same."
+            f"X has {n_samples} rows and y has {len(y)}: they must have the same "
+            "number."
         )

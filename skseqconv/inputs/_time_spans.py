@@ -1,4 +1,4 @@
-"""Time spans, such as "7D", that are given where rows are counted."""
+"""Time spans, such as "7D", given for a parameter that counts rows."""
 
 from datetime import timedelta
 
@@ -20,11 +20,11 @@ def refuse_durations(estimator, names, X):
         span = _time_span(value)
         if span is None:
             continue
-        step = _time_between_rows(X)
+        spacing = _time_between_rows(X)
         way_out = "Divide it by the time between two rows of X."
-        if step is not None and not span % step:
-            way_out = f"The rows of X are {readable_duration(step)} apart: use "
-            way_out += f"{name}={span // step}."
+        if spacing is not None and not span % spacing:
+            way_out = f"The rows of X are {readable_duration(spacing)} apart: use "
+            way_out += f"{name}={span // spacing}."
         raise ValueError(
             f"{name}={value!r} is a time span, but {type(estimator).__name__} counts "
             f"rows. {way_out}"
@@ -32,19 +32,19 @@ def refuse_durations(estimator, names, X):
 
 
 def _time_span(value):
-    """The value as a Timedelta if it is meant as one, or None."""
+    """The value as a Timedelta; None if it is not a time span."""
     is_text = isinstance(value, str) and any(map(str.isalpha, value))
     if not is_text and not isinstance(value, SPANS):
         return None
     try:
         span = pd.Timedelta(value)
-    except (TypeError, ValueError):  # another text, or months, which differ in length
+    except (TypeError, ValueError):  # other text, or months, whose length varies
         return None
     return None if span is pd.NaT else span
 
 
 def _time_between_rows(X):
-    """The usual step of the dates of a table or a view, or None."""
+    """The most common time between two rows of a table or a view, or None."""
     if isinstance(X, View):
         index = first_index(X)
     else:
@@ -53,5 +53,5 @@ def _time_between_rows(X):
         index = index.to_timestamp()
     if not isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)):
         return None
-    steps = pd.Series(index).diff().mode()
-    return steps[0] if len(steps) and steps[0] else None
+    common = pd.Series(index).diff().mode()
+    return common[0] if len(common) and common[0] else None

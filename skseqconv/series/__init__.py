@@ -1,6 +1,8 @@
 """A series: its rows, its windows and its time. NumPy and pandas only.
 
-`_series` holds the arrays, `_view`, `_series_view` and `_window_view` look at them
-without copies, `_supervised` makes rows and a target of a table. What the index of a
-table says about time is read by `_time_axis` and the files beside it.
+`_containers` reads arrays and tables, `_series` holds them. `_view`, `_series_view` and
+`_window_view` select rows and windows without copies; `_view_internals` and `_steps`
+are what the rest of the package asks of them. `_supervised` makes X and y. `_order`,
+`_gaps` and `_frequency` check the index, with `_index_kinds`, `_clock_changes` and
+`_offsets`; `_ids` finds several series in one table.
 """

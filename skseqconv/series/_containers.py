@@ -1,4 +1,4 @@
-"""What becomes a series: arrays, tables and columns, with masks and labels."""
+"""Arrays, tables and columns that become a series, with masks and labels."""
 
 from collections.abc import Iterator, Mapping
 
@@ -14,7 +14,7 @@ def read_series(series):
     if is_other_table(series):
         table = numeric_table(series, "series")
         array, labels = table.to_numpy(), tuple(table.columns)
-        if array.dtype.kind == "O":  # decimals, truth values some of which are missing
+        if array.dtype.kind == "O":  # decimals, or booleans with missing values
             array = array.astype(np.float64)
     elif hasattr(series, "columns"):
         array, labels = _pandas_values(series), labels_of(series.columns)
@@ -27,12 +27,12 @@ def read_series(series):
 
 
 def _refuse_others(series):
-    """Refuse containers that hold series but are none, with what to give instead."""
+    """Refuse containers of series, and say what to give instead."""
     kind = type(series).__name__
     if isinstance(series, Mapping) and not hasattr(series, "data_vars"):
         raise ValueError(
             f"The series is a {kind} of {len(series)}: give its series as a list, "
-            "list(series.values()); or one table of its channels, "
+            "list(series.values()), or its channels as one table, "
             "pandas.DataFrame(series)."
         )
     if hasattr(series, "data_vars"):
@@ -43,7 +43,7 @@ def _refuse_others(series):
     if hasattr(series, "groups") and hasattr(series, "ngroups"):
         raise ValueError(
             f"The series is a {kind}: give its parts as a list, [part for _, part in "
-            "series], without the column that they are grouped by."
+            "series], without the column of the groups."
         )
     if hasattr(series, "toarray"):
         raise ValueError(
@@ -52,12 +52,12 @@ def _refuse_others(series):
     if isinstance(series, (set, frozenset, Iterator)):
         raise ValueError(
             f"The series is a {kind}, which has no length or no order: give an array, "
-            "a DataFrame, or a list of these."
+            "a DataFrame, or a list of them."
         )
 
 
 def _pandas_column(column):
-    """A column of pandas, masked and nullable ones too, as an array."""
+    """A column of pandas as an array; it may be nullable."""
     values = column.to_numpy()
     if values.dtype.kind in "fiub":
         return values
@@ -86,16 +86,16 @@ def _column_values(called, column, name):
 
 
 def is_other_table(X):
-    """Whether X is a table, and not pandas'."""
+    """Whether X is a table of another library than pandas."""
     return hasattr(type(X), "columns") and not hasattr(X, "iloc")
 
 
 def numeric_table(table, called):
-    """A table that is not pandas', such as polars', by narwhals; refuses others.
+    """A table of another library, such as polars, as one of narwhals.
 
-    NumPy would make numbers of the dates of such a table.
+    Columns that are not numeric are refused: NumPy would make numbers of dates.
     """
-    import narwhals  # which scikit-learn reads tables by
+    import narwhals  # a dependency of scikit-learn
 
     try:
         table = narwhals.from_native(table, eager_only=True)
@@ -112,9 +112,9 @@ def numeric_table(table, called):
 
 
 def _not_numeric(called, name, dtype, is_date):
-    """The error that a column deserves."""
+    """The error for a column that is not numeric."""
     way_out = (
-        "or turn it into numbers first. If it names several series below "
+        "or convert it to numbers first. If it names several series below "
         f"each other, give these as a list, [part.drop(columns={name!r}) for _, part "
         f"in table.groupby({name!r})]"
     )
@@ -134,7 +134,7 @@ def _names(labels):
 
 
 def labels_of(columns):
-    """What the columns of pandas are called; None where they are only counted."""
+    """Labels of the columns of pandas; None for the default 0, 1, 2 and so on."""
     labels = tuple(columns)
     if any(isinstance(label, bool) for label in labels):  # True == 1
         return labels
@@ -142,7 +142,7 @@ def labels_of(columns):
 
 
 def _as_rows(values):
-    """A C-ordered float array of shape (n_steps, n_channels); a memmap as it is."""
+    """An array of shape (n_steps, n_channels): floats in C order, or a memmap."""
     array = _as_array(unmasked(values))
     if array.dtype.names is not None:
         raise ValueError(
@@ -158,7 +158,7 @@ def _as_rows(values):
     if array.ndim != 2:
         raise ValueError(
             "A series must be of shape (n_steps, n_channels), got "
-            f"{array.shape}. Several series are given as a list."
+            f"{array.shape}. Give several series as a list."
         )
     if not array.shape[1]:
         raise ValueError(f"The series has no channels: its shape is {array.shape}.")
@@ -173,10 +173,10 @@ def _as_array(values):
         return values
     try:
         return np.asarray(values)
-    except ValueError:  # lists of unequal lengths
+    except ValueError:  # lists of different lengths
         raise ValueError(
-            f"The series is {_kind(values)} whose parts have different shapes. Several "
-            "series are given as a list of arrays or DataFrames."
+            f"The series is {_kind(values)} whose parts have different shapes. Give "
+            "several series as a list of arrays or DataFrames."
         ) from None
 
 
@@ -189,9 +189,9 @@ def _kind(values):
 
 
 def unmasked(values):
-    """A masked array with NaN where it is masked; anything else as it is.
+    """A masked array with NaN in place of masked values; anything else as it is.
 
-    NumPy, pandas and scikit-learn take what lies under the mask for values.
+    NumPy, pandas and scikit-learn would read the values under the mask.
     """
     if isinstance(values, (list, tuple)) and any(map(_is_masked, values)):
         return [unmasked(value) for value in values]
@@ -201,7 +201,7 @@ def unmasked(values):
         return np.asarray(values.data)
     if values.dtype.kind not in "fiub":
         raise ValueError(
-            f"A masked array of dtype {values.dtype} has masked values, and only "
+            f"A masked array of dtype {values.dtype} has masked values, but only "
             "numbers can be NaN: leave these rows out."
         )
     is_float = values.dtype.kind == "f"
@@ -213,12 +213,12 @@ def _is_masked(values):
 
 
 def refuse_masked(name, values):
-    """Refuse masked values where none may be missing."""
+    """Refuse masked values, which are missing values."""
     parts = values if isinstance(values, (list, tuple)) else [values]
     n_masked = sum(np.ma.count_masked(part) for part in parts if _is_masked(part))
     if n_masked:
         by = "; make_supervised leaves out rows whose target is missing"
         raise ValueError(
-            f"{name} is masked at {n_masked} places: masked values are missing, and "
-            f"{name} can have none. Leave these rows out{by if name == 'y' else ''}."
+            f"{name} is masked at {n_masked} places, and masked values are missing "
+            f"values: leave these rows out{by if name == 'y' else ''}."
         )

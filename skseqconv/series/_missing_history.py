@@ -1,4 +1,4 @@
-"""Windows whose history is missing: the warning, and the error that it may be."""
+"""The warning, or error, for windows that begin before their series."""
 
 import sys
 import warnings
@@ -9,26 +9,25 @@ from skseqconv._public import public
 
 from ._view_internals import depth_of
 
-#: What may be done about windows that begin before their series does.
+#: The choices for windows that begin before their series.
 ON_MISSING_HISTORY = ("warn", "raise", "ignore")
 
-#: Packages that stand between the user's line and the warning.
+#: Packages between the user's line and the warning.
 BETWEEN = ("joblib", "numpy", "scikeras", "sklearn", "skseqconv")
 
 
 @public
 class MissingHistoryWarning(UserWarning):
-    """Windows begin before their series does, and are predicted all the same.
+    """A prediction uses windows that begin before their series.
 
-    The first row of the series is repeated in place of the rows that are missing,
-    so what a model says of such windows is unreliable. The warning is given once
-    a call, by whatever predicts from windows: ``predict`` and its kin, ``score``, and
-    `FlattenWindows`. ``LookbackWindower(..., on_missing_history="raise")`` makes an
-    error of it.
+    The first row of the series is repeated in place of the missing rows, so such
+    predictions are unreliable. The warning is given once per call, by all methods that
+    predict from windows, by ``score``, and by `FlattenWindows`.
+    ``LookbackWindower(..., on_missing_history="raise")`` makes it an error.
 
     See Also
     --------
-    SeriesView : Gives the rows to predict, and the rows before them as history.
+    SeriesView : Holds the rows to predict, and the rows before them as history.
     LookbackWindower : Its `on_missing_history` refuses or ignores such windows.
 
     Examples
@@ -59,16 +58,16 @@ class MissingHistoryWarning(UserWarning):
 
 
 def check_history(windows, lag=None, advice=""):
-    """Warn of, or refuse, windows that begin before their series does.
+    """Warn of, or refuse, windows that begin before their series.
 
     Parameters
     ----------
     windows : WindowView or ndarray
-        What is predicted from. An array does not know where its series begins.
+        The input of a prediction. An array does not know where its series begins.
     lag : int, default=None
-        The largest lag that is read; None for the whole windows.
+        The largest lag that is read; None for whole windows.
     advice : str, default=""
-        What the caller can add to the message.
+        Added to the message by the caller.
     """
     choice = getattr(windows, "on_missing_history", "ignore")
     if choice == "ignore":
@@ -82,13 +81,13 @@ def check_history(windows, lag=None, advice=""):
         f"{reach + 1} rows of its series, up to and including its own row. The first "
         "row of the series is repeated in place of the missing ones, which makes "
         "forecasts unreliable. Keep the earlier rows: SeriesView(series, rows=[...]) "
-        "predicts the chosen rows and reads the others as history, as the rows of "
-        f"make_supervised do. Otherwise leave these rows out.{advice}"
+        "predicts the chosen rows and reads the others as history, and so do rows of "
+        f"make_supervised. Otherwise leave these rows out.{advice}"
     )
     if choice == "raise":
         raise ValueError(f"{message} (on_missing_history='raise')")
     warnings.warn(
-        f"{message} LookbackWindower(on_missing_history='raise') makes this an error, "
+        f"{message} LookbackWindower(on_missing_history='raise') makes this an error; "
         "'ignore' silences it.",
         MissingHistoryWarning,
         stacklevel=stacklevel_of_caller(),
@@ -96,7 +95,7 @@ def check_history(windows, lag=None, advice=""):
 
 
 def stacklevel_of_caller():
-    """Level of the first caller outside of the packages in between."""
+    """The stacklevel of the first caller outside of the packages in between."""
     frame, level = sys._getframe(1), 1
     while frame.f_back and _package_of(frame) in BETWEEN:
         frame, level = frame.f_back, level + 1

@@ -1,4 +1,4 @@
-"""The series that views look at: arrays, channel names and dates, held once."""
+"""The series behind views: arrays, channel names and dates, held once."""
 
 import mmap
 from collections.abc import Hashable
@@ -13,7 +13,7 @@ from ._ids import warn_of_ids
 
 @public
 class Series:
-    """One or several series with the same channels, rows numbered through.
+    """One or several series with the same channels. Rows are numbered through.
 
     Parameters
     ----------
@@ -22,12 +22,13 @@ class Series:
     indexes : list of pandas.Index, default=None
         The index of each series.
     dtype : dtype, default=None
-        Of values that are read; None for float32 if all arrays are, else float64.
+        Type of the values that are read. None for float32 if all arrays are float32,
+        otherwise float64.
     labels : tuple of hashable, default=None
-        What the channels are called, text or not; None for `names`.
+        Labels of the channels, text or not; None for `names`.
     """
 
-    labels = None  # of views that were pickled before there were any
+    labels = None  # for views that were pickled before this attribute existed
 
     def __init__(self, arrays, names=None, indexes=None, dtype=None, labels=None):
         self.arrays = list(arrays)
@@ -45,7 +46,7 @@ class Series:
 
     @classmethod
     def of(cls, series):
-        """Hold what the user gave: a table, an array, or a list of either."""
+        """The series of a table, an array, or a list of these."""
         if isinstance(series, cls):
             return series
         first = series[:1] if isinstance(series, (list, tuple)) else ()
@@ -59,14 +60,14 @@ class Series:
         arrays, names, labels, indexes = zip(*parts, strict=True)
         if len(set(labels)) > 1 and not any(own is not None for own in names):
             if all(array.shape[1] == 1 for array in arrays):
-                # Columns of one table, say: their labels tell the series apart.
+                # For example, columns of one table: their labels name the series.
                 labels = [None] * len(labels)
         for i, (array, own) in enumerate(zip(arrays, labels, strict=True)):
             if array.shape[1] != arrays[0].shape[1] or own != labels[0]:
                 raise ValueError(
                     f"series[{i}] has the channels {_listed(own, array)}, series[0] "
-                    f"has {_listed(labels[0], arrays[0])}: a list of series must have "
-                    "the same channels in the same order."
+                    f"has {_listed(labels[0], arrays[0])}: all series of a list must "
+                    "have the same channels in the same order."
                 )
         dated = all(index is not None for index in indexes)
         if not dated and any(index is not None for index in indexes):
@@ -89,6 +90,7 @@ class Series:
         return sum(array.nbytes for array in self.arrays)
 
     def series_of(self, rows):
+        """The number of the series that each row belongs to."""
         return np.searchsorted(self.stops, rows, side="right")
 
     def first_rows(self, rows):
@@ -98,21 +100,22 @@ class Series:
         return self.starts[self.series_of(rows)]
 
     def take(self, rows, channels=slice(None)):
-        """Copy rows out of the series, all channels or the chosen ones."""
+        """Copy rows of the series: all channels, or the chosen ones."""
         if len(self.arrays) == 1:
-            return self._read(0, rows, channels)
+            return self._take_own(0, rows, channels)
         width = np.empty(self.n_channels)[channels].size
         out = np.empty((len(rows), width), dtype=self.dtype)
         owners = self.series_of(rows)
         for owner in np.unique(owners):
             at = owners == owner
-            out[at] = self._read(owner, rows[at] - self.starts[owner], channels)
+            out[at] = self._take_own(owner, rows[at] - self.starts[owner], channels)
         return out
 
-    def _read(self, owner, rows, channels):
+    def _take_own(self, owner, rows, channels):
+        """Copy rows of one of the series, numbered from its own first row."""
         array = self.arrays[owner]
         refuse_cut_file(array)
-        # A slice reads consecutive rows at the speed of memory (or of the disk).
+        # A slice reads consecutive rows at the speed of memory, or of the disk.
         spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
         if spread and (np.diff(rows) == 1).all():
             rows = slice(rows[0], rows[-1] + 1)
@@ -122,12 +125,13 @@ class Series:
         return np.array(array[rows][:, channels], dtype=self.dtype)
 
     def index_at(self, rows):
+        """The entries of the index at rows, or None."""
         if self.indexes is None:
             return None
         return self.indexes[0].append(self.indexes[1:])[rows]
 
     def check_rows(self, on_gap, *, stacklevel):
-        """Refuse rows out of order, and warn of gaps, or of ids of several series."""
+        """Refuse rows out of order; warn of gaps, and of ids of several series."""
         from ._gaps import each_gaps, warn_of_gaps
         from ._order import check_orders
 
@@ -135,8 +139,8 @@ class Series:
         if on_gap == "warn":
             warn_of_gaps(
                 indexes,
-                'The rows are taken as consecutive; on_gap="ignore" says so without '
-                "this warning.",
+                "The rows are taken as consecutive; "
+                'on_gap="ignore" avoids this warning.',
                 stacklevel=stacklevel + 1,
             )
         elif on_gap == "raise":
@@ -148,12 +152,12 @@ class Series:
         warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
 
     def stamps(self, rows):
-        """Ranks in time: row numbers for one series, ranks of dates for several."""
+        """Integers in the order of time: row numbers, or ranks of dates if several."""
         if len(self.arrays) == 1:
             return rows
         if self._stamps is None:
             times = None if self.indexes is None else _times(self.indexes)
-            if times is None:  # positions need no array as long as the series
+            if times is None:  # there is nothing to rank: positions order the rows
                 return rows - self.first_rows(rows)
             self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]
         return self._stamps[rows]
@@ -190,7 +194,7 @@ class Series:
 
 
 def _times(indexes):
-    """The indexes as numbers of one scale, or None if they have none in common."""
+    """The indexes as numbers on one scale, or None if they have none in common."""
     from ._index_kinds import comparable
 
     indexes = [comparable(index) for index in indexes]
@@ -214,10 +218,10 @@ def _listed(labels, array):
 
 
 def positions_of(label, labels):
-    """Positions of the channels that have a label."""
+    """Positions of the channels with this label."""
     if labels is None or not isinstance(label, Hashable):
         return []
-    kinds = (bool, np.bool_)  # True is no 1
+    kinds = (bool, np.bool_)  # True == 1, but True is not the label 1
     return [
         at
         for at, own in enumerate(labels)
@@ -227,7 +231,10 @@ def positions_of(label, labels):
 
 
 def refuse_other_arrays(name, array):
-    """With array_api_dispatch, scikit-learn would not make NumPy arrays of others."""
+    """Refuse arrays of other libraries under array_api_dispatch.
+
+    scikit-learn would not convert them to NumPy.
+    """
     from sklearn import get_config
 
     is_other = hasattr(array, "device") and not isinstance(array, np.ndarray)
@@ -235,13 +242,16 @@ def refuse_other_arrays(name, array):
         kind = f"{type(array).__module__}.{type(array).__name__}"
         raise ValueError(
             f"{name} is a {kind}, and array_api_dispatch=True is not supported: give "
-            "NumPy arrays, or let scikit-learn make them of it, "
+            "a NumPy array, or let scikit-learn convert it, "
             "sklearn.set_config(array_api_dispatch=False)."
         )
 
 
 def refuse_cut_file(array):
-    """Reading beyond the end of a file gives zeros, or ends the process (SIGBUS)."""
+    """Refuse a memory map whose file has become shorter.
+
+    Reading beyond the end of the file gives zeros, or ends the process (SIGBUS).
+    """
     while isinstance(array.base, np.ndarray):
         array = array.base
     if not (isinstance(array, np.memmap) and isinstance(array.base, mmap.mmap)):
@@ -249,17 +259,17 @@ def refuse_cut_file(array):
     held, needed = array.base.size(), array.offset + array.nbytes
     if held < needed:
         raise OSError(
-            f"The file {array.filename} was cut to {held} bytes after {needed} of it "
-            "were mapped: write it whole again and map it anew. A new version is best "
-            "written beside the old one and renamed: what is mapped stays whole."
+            f"The file {array.filename} was cut to {held} bytes after {needed} bytes "
+            "were mapped: write the whole file again, and map it again. To replace a "
+            "file safely, write the new version beside it, then rename it."
         )
 
 
 def readable_bytes(n_bytes):
-    """A number of bytes as people read it: 11.3 GB."""
+    """A number of bytes with a unit: 11.3 GB."""
     size = float(n_bytes)
     for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 999.5:  # what is more is rounded to 1e+03
+        if size < 999.5:  # more is rounded to 1e+03
             return f"{size:.3g} {unit}"
         size /= 1000
     return f"{size:.3g} TB"

@@ -1,4 +1,4 @@
-"""Rows of a series, that remember the rows before them."""
+"""Rows of a series that know the rows before them."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from ._view import View
 
 @public
 class SeriesView(View):
-    """Rows of one or several series, that remember the rows before them.
+    """Rows of one or several series that know the rows before them.
 
-    Indexing by rows gives another view; an int gives the row's values.
+    Indexing by rows gives another view. An int gives the values of one row.
 
     Parameters
     ----------
     series : DataFrame, ndarray or memmap of shape (n_steps, n_channels), or a list
-        The series, or a list of them with the same channels. float32 and float64
+        The series, or a list of series with the same channels. float32 and float64
         arrays in C order, and memory maps of any numeric type, are held as they
-        are; everything else is converted once.
+        are. Everything else is converted once.
     rows : array-like of int of shape (n_rows,), default=None
         Rows of the view, None for all. The rows of several series are numbered
-        through: those of the second follow those of the first.
+        through: the rows of the second series follow those of the first.
     on_gap : {"raise", "warn", "ignore"}, default="warn"
         What to do if the index of a table has gaps, see
-        :func:`skseqconv.make_supervised`. Rows are taken as consecutive in any case.
+        :func:`skseqconv.make_supervised`. "warn" and "ignore" take the rows as
+        consecutive.
 
     Attributes
     ----------
@@ -40,7 +41,7 @@ class SeriesView(View):
         Channel and delay of each column of y, set by
         :func:`skseqconv.make_supervised`.
     steps : tuple
-        Fitted row-wise steps, applied in order whenever values are read.
+        Fitted transformers of rows, applied in order when values are read.
 
     Raises
     ------
@@ -48,8 +49,8 @@ class SeriesView(View):
         If the series is not numeric or not two-dimensional, its index is out of
         order, or a row lies outside.
     TypeError
-        By ``np.asarray(view)`` and tools that copy X: windows made of plain rows
-        would lack the rows before them. `to_numpy` gives the array.
+        For ``np.asarray(view)``, which also tools that copy X call. Windows made of
+        the array would lack the rows before. `to_numpy` gives the array.
 
     Warns
     -----
@@ -107,7 +108,7 @@ class SeriesView(View):
         Returns
         -------
         values : ndarray of shape (n_rows, n_channels)
-            A copy, the appended steps applied.
+            A copy, after the steps.
         """
         return self._gather(self.dtype if dtype is None else dtype)[:, 0]
 
@@ -116,16 +117,16 @@ class SeriesView(View):
     ) -> NDArray:
         """Refuse to become an array by accident: windows of its rows would be wrong.
 
-        A stock transformer, or a tool that copies X, makes an array of it.
+        Stock transformers, and tools that copy X, call this.
         """
         raise TypeError(
-            f"{self!r} is not turned into a plain array: the rows of an array do not "
-            "know the rows before them, so windows made of them would be wrong. In a "
-            "Pipeline, put Standardizer or PerStep(transformer) in the place of a "
-            "stock transformer. A tool that copies X, such as BaggingRegressor, "
-            "belongs after the windows: FlatWindowRegressor(BaggingRegressor()). "
-            "VotingRegressor and StackingRegressor take views as they are. "
-            "view.to_numpy() gives the array, for models that need no earlier rows."
+            f"{self!r} does not become a plain array by accident: the rows of an array "
+            "do not know the rows before them, so windows made of them would be wrong. "
+            "In a Pipeline, use Standardizer or PerStep(transformer) instead of a "
+            "stock transformer. Tools that copy X, such as BaggingRegressor, belong "
+            "after the windows: FlatWindowRegressor(BaggingRegressor()). "
+            "VotingRegressor and StackingRegressor take views. For models that need no "
+            "earlier rows, view.to_numpy() gives the array."
         )
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""From a series to the X and y of a forecasting task."""
+"""X and y of a forecasting task, made from a series."""
 
 from __future__ import annotations
 
@@ -31,50 +31,51 @@ def make_supervised(
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
 ) -> tuple[SeriesView, NDArray]:
-    """Turn a series into rows X and the value y that each is to forecast.
+    """Make the X and y of a forecasting task from a series.
 
-    Row ``t`` of X is row ``t`` of the series and ``y[t] = series[t + delay,
-    target]``. The last ``delay`` rows of a series have no such value and are left
-    out; so are rows whose target is missing, but those stay as the past of others.
+    Row ``t`` of X is row ``t`` of the series, and ``y[t] = series[t + delay,
+    target]``. The last ``delay`` rows of a series have no target and are left out.
+    Rows whose target is missing are left out, too, but stay as history of later rows.
 
     Parameters
     ----------
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
         Of shape (n_steps, n_channels), in the order of time. Windows never cross
-        from one series of a list into another; rows are ordered by time where all
-        have dates (or numbers) as index, otherwise by their position. Tables of
-        polars and pyarrow have no index: their rows are taken as consecutive, and a
-        column of dates is to be left out. Masked values are missing values.
+        from one series of a list into another. Rows of several series are ordered by
+        time if all have dates (or numbers) as index, otherwise by position. Tables of
+        polars and pyarrow have no index: their rows are taken as consecutive; leave
+        out a column of dates. Masked values are missing values.
     target : label, int, or list of these
-        The channel to forecast, by its label; or by its position, where no label of
-        a channel is a number. Several give several columns of y.
+        The channel to forecast, by its label, or by its position if no label of a
+        channel is a number. A list gives several columns of y.
     delay : int or sequence of int, default=1
-        How many rows ahead the forecast lies. Several give several columns of y.
+        The forecast horizon in rows. A sequence gives several columns of y.
     rows : array-like of int of shape (n_chosen,), default=None
-        The rows to forecast from, each once, in any order; None for all. All others
-        are still the past of their windows, and nothing is held or read for them:
-        this is how a memmap larger than memory is learned from. Rows are numbered
-        as in :class:`SeriesView`, and left out where they have no target.
+        The rows to forecast from, each once, in any order; None for all. The other
+        rows still are history of their windows. Nothing is held or read for other
+        rows, so a network can learn from a memmap larger than memory. Rows are
+        numbered as in :class:`SeriesView`. Rows without a target are left out.
     on_gap : {"raise", "warn", "ignore", "split"}, default="raise"
-        What to do at gaps of the index, that is, at missing or repeated stamps.
-        "split" makes the parts between them separate series: windows never cross a
-        gap. It drops a row that repeats stamp and values of the row before, and
-        refuses one that repeats the stamp with other values. "warn" and "ignore"
-        take all rows as consecutive, with a warning or without: this is right for
-        natural gaps, such as nights or holidays without trade. An index out of
-        order is an error in any case. The series of a view cannot be split any more.
+        What to do at gaps of the index: missing or repeated timestamps. "split" makes
+        the parts between gaps separate series, so windows never cross a gap. It drops
+        a row that repeats timestamp and values of the row before, and refuses a row
+        that repeats the timestamp with other values. "warn" and "ignore" take all rows
+        as consecutive, with or without a warning; use them for natural gaps, such as
+        nights or holidays without trade. An index out of order is always an error.
+        The series of a view cannot be split.
     freq : str, offset of pandas, or int, default=None
-        The frequency of the index: a step that is another one, by more than stamps
-        are rounded, is a gap. Anything that pandas takes as an offset, such as
-        "10min", "MS", or ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for
-        trading days; a whole number for an index of numbers. None compares with the
-        most common step, or with the calendar frequency (days, business days,
-        months, ...) that leaves fewer gaps.
+        The frequency of the index. Two neighboring timestamps that differ by another
+        amount, beyond rounding, have a gap between them. It may be anything that pandas
+        takes as an offset, such as "10min", "MS", or
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days. For an
+        index of numbers it is a whole number. None compares with the most common
+        difference, or with the calendar frequency (days, business days, months, ...)
+        if that leaves fewer gaps.
 
     Returns
     -------
     X : SeriesView of shape (n_rows, n_channels)
-        A view of the series; ``X.target`` holds channel and delay of each column
+        A view of the series. ``X.target`` holds channel and delay of each column
         of y.
     y : ndarray of shape (n_rows,) or (n_rows, n_targets * n_delays)
         Two-dimensional if `target` or `delay` is a sequence: all delays of the
@@ -83,9 +84,10 @@ def make_supervised(
     Raises
     ------
     ValueError
-        For an unknown target, a delay below one, a series too short for it, rows
-        outside of it or given twice, an index that is out of order, is text that
-        holds dates, or belongs to several series, or, with ``on_gap="raise"``, a gap.
+        For an unknown target, a delay below one, or a series too short for it; for
+        rows outside of the series or given twice; for an index that is out of order,
+        is text that holds dates, or belongs to several series; and for gaps with
+        ``on_gap="raise"``.
 
     Warns
     -----
@@ -95,18 +97,19 @@ def make_supervised(
 
     See Also
     --------
-    LookbackWindower : Makes windows of the rows of X.
+    LookbackWindower : Makes windows from the rows of X.
 
     Notes
     -----
-    The generator of the Keras book (rows ``i - lookback`` to ``i - step``, target
-    at ``i + delay``) at row ``i`` is row ``t = i - step`` here, with
+    The generator of F. Chollet, "Deep Learning with Python", 2017, section 6.3, gives
+    for row ``i`` the rows ``i - lookback`` to ``i - step`` and the target at
+    ``i + delay``. Here that sample is row ``t = i - step``, with the delay
     ``delay + step``.
 
-    X and y take 16 bytes and more a row: of a hundred million rows choose some, as
-    with ``rows=numpy.arange(0, len(series), 1000)``. The gap of a `TimeSeriesSplit`
-    counts rows of X: of these none is needed for a delay of up to 1000. The networks'
-    ``validation_gap="auto"`` goes by time itself.
+    X and y take at least 16 bytes per row. For 100 million rows, choose a subset, such
+    as ``rows=numpy.arange(0, len(series), 1000)``. The gap of a `TimeSeriesSplit`
+    counts rows of X. Here they are 1000 rows apart, so a delay of up to 1000 needs no
+    gap. The networks' ``validation_gap="auto"`` compares times.
 
     Examples
     --------
@@ -119,7 +122,7 @@ def make_supervised(
     >>> y
     array([12., 13.])
 
-    The past of a chosen row stays in reach:
+    Windows of a chosen row read the rows before it:
 
     >>> X, y = make_supervised(series, "temp", rows=[2])
     >>> y
@@ -141,7 +144,7 @@ def make_supervised(
         warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
     if mended is not data and (given is not None or rows is not None):
         raise ValueError(
-            'on_gap="split" cannot split the series of a view, nor number rows= anew: '
+            'on_gap="split" cannot split the series of a view, nor renumber rows=: '
             "give the series itself, and choose among the rows of X."
         )
     view = _of_chosen(mended if given is None else given, rows)
@@ -176,8 +179,7 @@ def _of_chosen(series, rows):
     again = chosen[1:] == chosen[:-1]
     if again.any():
         raise ValueError(
-            f"rows= has row {chosen[1:][again][0]} more than once: np.unique(rows) has "
-            "each once."
+            f"rows= has row {chosen[1:][again][0]} more than once: use np.unique(rows)."
         )
     return view._derive(rows=chosen)
 
@@ -193,8 +195,8 @@ def _delays(delay):
         return [int(d) for d in delays], several
     zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
     of_the_row = (
-        " delay=0 would be the row's own value, which its window holds. To predict a "
-        "value of the row itself from other channels, leave it out of the series: "
+        " delay=0 is the row's own value, which its window holds. To predict a value "
+        "from other channels of the same row, leave it out of the series: "
         "X = SeriesView(series.drop(columns='target')); y = series['target']."
     )
     raise ValueError(
@@ -216,9 +218,9 @@ def _channels(target, data):
 
 
 def channel_position(channel, labels, n_channels, parameter="target"):
-    """Position of a channel given by its label, or else by its position.
+    """Position of a channel that is given by its label or its position.
 
-    A number is a position only where no label is a number.
+    A number is a position only if no label is a number.
     """
     at = positions_of(channel, labels)
     numbered = any(isinstance(label, numbers.Number) for label in labels or ())
@@ -237,7 +239,7 @@ def channel_position(channel, labels, n_channels, parameter="target"):
         listed = ", ".join(map(repr, labels))
         known = f"one of {listed} or {known}"
         if numbered:
-            known = f"one of {listed} (no position, where labels are numbers)"
+            known = f"one of {listed} (not a position, because labels are numbers)"
     raise ValueError(
         f"{parameter}={channel!r} is not a channel of the series: use {known}."
     )
@@ -246,11 +248,13 @@ def channel_position(channel, labels, n_channels, parameter="target"):
 def _without_missing(rows, y):
     missing = ~np.isfinite(y).all(axis=1)
     if missing.all():
-        raise ValueError("The target is missing at every row: nothing to forecast.")
+        raise ValueError(
+            "The target is missing at every row: check target, or the series."
+        )
     if missing.any():
         warnings.warn(
             f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
-            "values) and were left out; they stay as the past of later rows.",
+            "values) and were left out. They stay as history of later rows.",
             UserWarning,
             stacklevel=3,
         )
@@ -258,7 +262,7 @@ def _without_missing(rows, y):
 
 
 def _mend_gaps(data, on_gap, freq):
-    """Check the time axis of each series; split it at gaps if asked to."""
+    """Check the index of each series, and split the series at gaps if asked to."""
     if data.indexes is None:
         refuse_frequency(freq)
         return data

@@ -1,9 +1,9 @@
 """Lazy rows and look-back windows of a series.
 
-A view holds the series it looks at, the positions of its rows and, for windows,
-their lags. Indexing a view makes another view on the same memory; values are
-copied only when rows or windows are asked for, so a hundred thousand windows
-cost a hundred thousand integers. This module needs NumPy only.
+A view holds a series, the positions of its rows and, for windows, their lags. Indexing
+a view makes another view on the same memory. Values are copied only when they are
+read, so a hundred thousand windows take a hundred thousand integers. This module needs
+NumPy only.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from ._view_internals import depth_of, touched_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Rows are read and transformed in pieces of about this many bytes.
+#: Rows are read and transformed in chunks of about this many bytes.
 CHUNK_BYTES = 2**23
 
 
 class View:
-    """What rows and windows share: the series, the rows, the steps to apply."""
+    """The common part of rows and windows: the series, the rows, the steps to apply."""
 
-    #: How many rows before its last one a window reaches.
+    #: Number of rows from the first row of a window to its last.
     reach: int = 0
     rows: NDArray[np.int64]
     lags: NDArray[np.int64]
@@ -72,7 +72,7 @@ class View:
         vars(view).update(attributes)
         return view
 
-    # What the view is, as an array-like.
+    # The view as an array-like.
 
     @property
     def series(self) -> NDArray | list[NDArray]:
@@ -82,32 +82,32 @@ class View:
 
     @property
     def n_channels(self) -> int:
-        """Number of channels, after the appended steps."""
+        """Number of channels, after the steps."""
         return self.steps[-1].n_channels if self.steps else self._series.n_channels
 
     @property
     def channel_names(self) -> NDArray[np.object_] | None:
-        """Names of the channels, an array of str, or None where there are none."""
+        """Names of the channels, an array of str; None if they have no names."""
         return self.steps[-1].channel_names if self.steps else self._series.names
 
     @property
     def index(self) -> pd.Index | None:
-        """The entry of the series' own index (dates) at each row, or None."""
+        """The entry of the index of the series (dates) at each row, or None."""
         return self._series.index_at(self.rows)
 
     @property
     def series_ids(self) -> NDArray[np.int64]:
-        """Which series each row belongs to: zeros where there is one."""
+        """The number of the series that each row belongs to: zeros for one series."""
         return self._series.series_of(self.rows)
 
     @property
     def stamps(self) -> NDArray[np.int64]:
-        """Integers in the order of time, one a row; equal for equal dates."""
+        """Integers in the order of time, one for each row; equal for equal dates."""
         return self._series.stamps(self.rows)
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Whether each row's whole window lies within its series."""
+        """Whether the whole window of each row lies within its series."""
         return depth_of(self) >= self.reach
 
     @property
@@ -132,7 +132,7 @@ class View:
 
     @property
     def materialized_nbytes(self) -> int:
-        """Bytes that an array of this view would take."""
+        """Bytes that an array of this view would hold."""
         return self.size * self.dtype.itemsize
 
     def __sizeof__(self) -> int:
@@ -141,7 +141,7 @@ class View:
     def __len__(self) -> int:
         return len(self.rows)
 
-    # Indexing: another view, but for an int, which gives the values.
+    # Indexing gives another view. An int gives the values of one row.
 
     @overload
     def __getitem__(self, key: int) -> NDArray: ...
@@ -168,10 +168,10 @@ class View:
         )
         if not key or not whole or len(rest) > self.ndim:
             raise IndexError(
-                f"A {type(self).__name__} is indexed by rows alone, got {key!r}: "
-                "PerStep(ColumnTransformer(...)) selects channels in a Pipeline, "
-                "view.to_numpy()[...] indexes the values, and tools that change "
-                "columns take the table that the view was made of."
+                f"A {type(self).__name__} is indexed by rows only, got {key!r}. In a "
+                "Pipeline, PerStep(ColumnTransformer(...)) selects channels. "
+                "view.to_numpy()[...] indexes the values. Tools that change columns "
+                "need the table that the view was made of."
             )
         return key[0]
 
@@ -198,26 +198,26 @@ class View:
         touched = touched_rows(self)
         if touched.n_rows > lags.size:  # lags far apart: skip the rows between them
             rows = (self.rows[:, None] - lags).ravel()
-            values = self._read(len(rows), rows.__getitem__, dtype)
+            values = self._values_at(rows.__getitem__, len(rows), dtype)
             return values.reshape(*lags.shape, self.n_channels)
         block = self._block_of(touched, dtype)
         return block[touched.positions[:, None] - lags]
 
     def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
-        """Read the rows that the windows touch, each once, and say where they are.
+        """Read the rows that the windows touch, each once.
 
         Parameters
         ----------
         dtype : dtype, default=numpy.float32
-            Of the values.
+            Type of the values.
 
         Returns
         -------
         block : ndarray of shape (n_touched_rows, n_channels)
-            Rows in the order of the series, the appended steps applied to them.
+            Rows in the order of the series, after the steps.
         positions : ndarray of shape (n_rows,)
-            Position in `block` of each window's last row. Earlier rows of a
-            window stand right before it, as far as the series goes back.
+            Position in `block` of each window's last row. Earlier rows of the window
+            stand right before it, as far as the series goes back.
         """
         touched = touched_rows(self)
         return self._block_of(touched, dtype), touched.positions
@@ -229,32 +229,32 @@ class View:
             stretch = np.searchsorted(begins, local, side="right") - 1
             return local - begins[stretch] + touched.starts[stretch]
 
-        return self._read(touched.n_rows, rows_at, dtype)
+        return self._values_at(rows_at, touched.n_rows, dtype)
 
-    def _read(self, n_rows, rows_at, dtype):
-        """Values of rows of the series, piece by piece; `rows_at` tells which."""
+    def _values_at(self, rows_at, n_rows, dtype):
+        """Values of rows after the steps. `rows_at` gives the rows at positions."""
         values = np.empty((n_rows, self.n_channels), dtype=dtype)
         width = max(self._series.n_channels, self.n_channels)
         chunk = max(1, CHUNK_BYTES // (8 * width))
         for start in range(0, n_rows, chunk):
             local = np.arange(start, min(start + chunk, n_rows))
-            # What float32 cannot hold becomes infinite, and is found as such.
+            # What float32 cannot hold becomes infinite. Checks of finiteness find it.
             with np.errstate(over="ignore"):
                 rows = self._series.take(rows_at(local))
                 values[start : start + chunk] = apply_steps(self.steps, rows)
         return values
 
     def compact(self) -> Self:
-        """The same view on as little of the series as its windows reach.
+        """The same view on the part of the series that its windows touch.
 
-        A pickle of a view carries its whole series; of a compact one, for each
-        series, the rows from the first to the last that a window touches. Rows
-        without windows touch themselves alone: make the windows before.
+        A pickle of a view holds its whole series. A pickle of a compact view holds,
+        for each series, the rows from the first to the last that a window touches. A
+        row view touches its own rows only, so make windows first.
 
         Returns
         -------
         view : SeriesView or WindowView
-            Memory is still shared; rows are numbered anew.
+            It shares the memory of the series. Its rows are numbered anew.
         """
         first = np.maximum(self.rows - self.reach, self._series.first_rows(self.rows))
         series, rows = self._series.cut(first, self.rows)

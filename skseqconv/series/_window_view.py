@@ -21,11 +21,11 @@ MAX_IMPLICIT_BYTES = 2**30
 
 @public
 class WindowView(View):
-    """Look-back windows of rows of a series, made when they are read.
+    """Look-back windows of rows of a series, copied when they are read.
 
-    The window of row ``t`` holds the rows ``t - lag`` for each lag. Where the
-    series does not go back that far (`complete` is False) the first row stands
-    for the missing ones. Windows never cross from one series into another.
+    The window of row ``t`` holds the rows ``t - lag`` for each lag. If the series does
+    not go back that far (`complete` is False), its first row is repeated in place of
+    the missing rows. Windows never cross from one series into another.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ class WindowView(View):
     ends : array-like of int of shape (n_rows,), default=None
         Row at which each window ends; None for all rows.
     lags : array-like of int of shape (n_lags,)
-        How many rows before its end each entry of a window lies, oldest first
-        (so ``[2, 1, 0]`` is a window of the last three rows).
+        How many rows before its end each entry of a window lies, oldest first. For
+        example, ``[2, 1, 0]`` is a window of the last three rows.
     on_missing_history : {"warn", "raise", "ignore"}, default="warn"
-        What models do that are to predict from windows of which some are not
-        `complete`: give a `MissingHistoryWarning`, raise a ValueError, or neither.
+        What a prediction from windows that are not `complete` does: give a
+        `MissingHistoryWarning`, raise a ValueError, or neither.
 
     Attributes
     ----------
@@ -50,14 +50,14 @@ class WindowView(View):
         Channel and delay of each column of y, set by
         :func:`skseqconv.make_supervised`.
     steps : tuple
-        Fitted row-wise steps, applied in order whenever values are read.
+        Fitted transformers of rows, applied in order when values are read.
     on_missing_history : str
         As given.
 
     Raises
     ------
     ValueError
-        If lags are negative, repeated or not in descending order.
+        If lags are negative, repeated, or not in descending order.
 
     See Also
     --------
@@ -78,7 +78,7 @@ class WindowView(View):
     array([0., 0., 0.])
     """
 
-    on_missing_history: str = "warn"  # also of views pickled before there was a choice
+    on_missing_history: str = "warn"  # also for views pickled before it existed
 
     def __init__(
         self,
@@ -111,14 +111,14 @@ class WindowView(View):
 
     @property
     def reach(self) -> int:  # type: ignore[override]
-        """How many rows before its end a window begins."""
+        """Number of rows from the first row of a window to its last."""
         return int(self.lags[0])
 
     @property
     def lookback(self) -> int:
-        """Rows that a window spans, counted in whole steps."""
-        step = self.lags[-2] - self.lags[-1] if len(self.lags) > 1 else 1
-        return int(self.lags[0] + step)
+        """Number of rows that a window spans: the first lag plus one stride."""
+        stride = self.lags[-2] - self.lags[-1] if len(self.lags) > 1 else 1
+        return int(self.lags[0] + stride)
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -136,7 +136,7 @@ class WindowView(View):
         Returns
         -------
         values : ndarray of shape (n_rows, n_lags, n_channels)
-            A copy, the appended steps applied.
+            A copy, after the steps.
         """
         return self._gather(self.dtype if dtype is None else dtype)
 
@@ -145,13 +145,13 @@ class WindowView(View):
     ) -> NDArray:
         if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
             raise ValueError(
-                f"{self!r} is not turned into an array of "
+                f"{self!r} does not become an array of "
                 f"{readable_bytes(self.materialized_nbytes)} by accident. "
-                "to_numpy() does it on purpose; Standardizer and PerStep transform "
-                "a view without it; view[rows] selects a part."
+                "Standardizer and PerStep transform a view without an array. "
+                "view[rows] selects a part. view.to_numpy() makes the array."
             )
         if copy is False:
-            raise ValueError("A view has no array of its own: copy=False is not met.")
+            raise ValueError("copy=False is impossible: an array of a view is a copy.")
         check_history(self)
         return self.to_numpy(dtype)
 

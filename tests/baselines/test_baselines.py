@@ -88,7 +88,7 @@ def test_persistence_of_a_float32_series(frame, before):
 
 @pytest.mark.parametrize("before", ["bare", "standardized"])
 def test_persistence_of_a_target_that_is_constant_in_training(frame, before):
-    # No rain, or night: nothing tells the slope, but a scaler leaves it at one.
+    # No rain, or night: the channel is constant, so a scaler divides it by one.
     frame["rain"] = np.r_[np.zeros(60), np.arange(60.0)]
     X, y = make_supervised(frame, "rain")
     model = make_pipeline(*BEFORE[before], LookbackWindower(3), PersistenceRegressor())
@@ -109,7 +109,7 @@ def test_persistence_with_missing_targets(frame):
 
 
 def last_known(column, row, stride, start=0):
-    """The value at a row of a series or, missing, the last known one before it."""
+    """The value at a row of a series, or the last known one before it."""
     while row >= start:
         if np.isfinite(column[row]):
             return column[row]
@@ -132,7 +132,7 @@ def test_a_missing_value_is_the_last_known_one(frame, period, before, every):
     model = make_pipeline(*steps).fit(X, y)
     lag, stride = (2, 4) if period else (0, 1)
     column = frame["temp"].to_numpy()
-    read = np.maximum(X.rows - lag, 0)  # the first row stands for those before it
+    read = np.maximum(X.rows - lag, 0)  # the first row is repeated
     expected = [last_known(column, row, stride) for row in read]
     assert np.isnan(column[read]).sum() > 4
     assert np.isfinite(expected).all()
@@ -154,7 +154,7 @@ def test_what_is_known_is_of_the_same_series_and_channel(frame):
             for at in zip(X.rows, np.ones_like(starts), starts, strict=True)
         ]
     )
-    # The second series begins with three rows of which nothing is known.
+    # The second series begins with three rows without a value.
     nothing = np.isnan(expected)
     assert X.rows[nothing[:, 0]].tolist() == [50, 51, 52]
     expected[nothing] = y[:, 0].mean()
@@ -259,11 +259,11 @@ def test_missing_values_are_named(frame):
     panel = np.zeros((4, 6, 1))
     model = PersistenceRegressor().fit(panel, np.zeros(4))
     panel[2, 5] = np.nan
-    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 steps"):
+    with pytest.raises(ValueError, match="NaN: sample 2 ends after 5 of 6 time steps"):
         model.predict(panel)
     holed.iloc[60, 2] = np.inf
     infinite = WindowView(holed, windows.rows, lags=windows.lags)
-    message = r"infinity: channel 'rain', first at row 60.*mended in the series"
+    message = r"infinity: channel 'rain', first at row 60.*values in the series"
     with pytest.raises(ValueError, match=message):
         PersistenceRegressor().fit(windows, y).predict(infinite)
     with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):
@@ -506,7 +506,7 @@ def test_errors_of_both_baselines(frame, model):
 
 
 def naive_table(frame, rows, lags):
-    """One line a row, oldest lag first; before the first row stands the first."""
+    """One line per row, oldest lag first. The first row is repeated."""
     values = frame.to_numpy()
     return np.array(
         [
@@ -587,7 +587,7 @@ def test_gradient_boosting_takes_missing_values(frame):
 
 def test_no_complete_window_is_an_error(frame):
     windows, y = windows_of(frame, "temp", 3)
-    match = "None of the 5 training rows has a complete window of 6 rows"
+    match = "None of the 5 rows has a complete window of 6 rows"
     with pytest.raises(ValueError, match=match):
         FlatWindowRegressor().fit(windows[:5], y[:5])
     FlatWindowRegressor().fit(windows[:6], y[:6])  # the sixth has one

@@ -291,14 +291,17 @@ def test_callbacks_may_watch_the_accuracy():
 
 @pytest.mark.parametrize(
     ("n_steps", "advice"),
-    [(40, "to 40 steps, and fit again, by"), (10, "to 30 steps, by")],
+    [
+        (40, "fit again after you pad .* to 40 time steps by"),
+        (10, "to 30 time steps by"),
+    ],
 )
 def test_series_of_another_length_are_told_by_their_steps(n_steps, advice):
     X, y = panel(n_classes=2)
     X = keras.utils.pad_sequences(X, maxlen=30, dtype="float32")
     model = small(Conv1DClassifier).initialize(X, y)
     others = keras.utils.pad_sequences(X, maxlen=n_steps, dtype="float32")
-    message = rf"X has series of {n_steps} steps, but Conv1DClassifier .* of 30: .*"
+    message = rf"X has series of {n_steps} time steps, but Conv1DClassifier .* of 30:.*"
     with pytest.raises(ValueError, match=f"{message} {advice} keras.* maxlen=") as told:
         model.predict(others)
     call = str(told.value).partition(" by ")[2].rstrip(".")
@@ -381,7 +384,7 @@ def test_partial_fit_learns_the_classes_of_the_first_call_otherwise():
     np.testing.assert_array_equal(model.classes_, [0, 1])
     with pytest.raises(ValueError, match="first call, partial_fit"):
         model.partial_fit(X, y)
-    with pytest.raises(ValueError, match=r"classes=\[0, 2\] are not those of"):
+    with pytest.raises(ValueError, match=r"classes=\[0, 2\] differ from those of"):
         model.partial_fit(X[y < 2], y[y < 2], classes=[0, 2])
     with pytest.raises(ValueError, match="class_weight='balanced' needs all of y"):
         model.set_params(class_weight="balanced").partial_fit(X[y < 2], y[y < 2])
@@ -401,7 +404,7 @@ def test_a_failed_fit_keeps_the_former_one(Estimator):
     X, y = panel()
     model = small(Estimator).fit(X, y)
     before = model.predict_proba(X)
-    with pytest.raises(ValueError, match="y has one class only, 0"):
+    with pytest.raises(ValueError, match="y has only one class, 0"):
         model.fit(X, np.zeros(len(X), dtype=int))
     np.testing.assert_array_equal(model.classes_, [0, 1, 2])
     np.testing.assert_array_equal(model.predict_proba(X), before)
@@ -620,7 +623,7 @@ def test_the_vocabulary_size_is_learned_or_given():
     given = clone(learned).set_params(vocabulary_size=50).fit(ids, y)
     assert layers_of(given)["embedding"].input_dim == 50
     given.predict(ids + 40)
-    with pytest.raises(ValueError, match=r"from 0 to 8, got 9 in sample 0, step 0"):
+    with pytest.raises(ValueError, match=r"from 0 to 8, got 9 in .* 0, time step 0"):
         learned.predict(ids + 1)
     with pytest.raises(ValueError, match=r"from 0 to 8, got 9 .* set vocabulary_size"):
         learned.partial_fit(ids + 1, y)
@@ -632,8 +635,8 @@ def test_the_vocabulary_size_is_learned_or_given():
 @pytest.mark.parametrize(
     ("X", "message"),
     [
-        (np.ones((4, 8)), r"whole numbers, got float64: X.astype\(int\)"),
-        (np.full((4, 8), -1), "must not be negative, got -1 in sample 0, step 0"),
+        (np.ones((4, 8)), r"whole numbers, got float64: use X.astype\(int\)"),
+        (np.full((4, 8), -1), "must not be negative, got -1 in sample 0, time step 0"),
         (np.full((4, 8), 2**40), r"largest token id is 1099511627776.*max_tokens"),
         ([["some", "text"]] * 4, "put a TokenSequencer before it"),
         (["some text", "more"] * 2, "holds texts.*put a TokenSequencer before it"),
@@ -689,7 +692,7 @@ def test_a_column_of_equal_samples_is_a_panel():
 
 @pytest.mark.parametrize("shape", [(6, 0, 2), (6, 4, 0)])
 def test_empty_samples_are_refused(shape):
-    with pytest.raises(ValueError, match="at least one step and one channel"):
+    with pytest.raises(ValueError, match="at least one time step and one channel"):
         small(Conv1DClassifier).fit(np.empty(shape), [0, 1] * 3)
 
 
@@ -705,7 +708,7 @@ def test_one_class_left_to_learn_from_is_refused():
 
 @pytest.mark.parametrize(
     ("classes", "message"),
-    [([], "classes has none"), ([0], "classes has one class only, 0")],
+    [([], "classes has none"), ([0], "classes has only one class, 0")],
 )
 def test_classes_to_come_are_two_at_least(classes, message):
     X, y = panel()
@@ -726,7 +729,7 @@ def test_panels_filled_up_with_nan_say_how_to_fill_them():
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (np.zeros(90, dtype=int), "y has one class only, 0"),
+        (np.zeros(90, dtype=int), "y has only one class, 0"),
         (np.random.default_rng(0).normal(size=90), "Unknown label type|continuous"),
         (np.zeros((90, 2), dtype=int), "1d array"),
         (np.r_[np.nan, np.zeros(89)], "NaN"),

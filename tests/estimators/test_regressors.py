@@ -1270,7 +1270,7 @@ def test_infinite_and_missing_values_are_named(windows):
     X, y = windows
     panel = X.to_numpy()[:60]
     panel[7, 3, 1] = np.inf
-    with pytest.raises(ValueError, match="infinity: channel 1, first at sample 7, st"):
+    with pytest.raises(ValueError, match="infinity: channel 1, first at sample 7, ti"):
         small(Conv1DRegressor).fit(panel, y[:60])
     values = np.array(X.series, dtype=np.float64)
     values[500:, 2] = np.nan

@@ -87,8 +87,8 @@ def test_more_classes_have_a_probability_each():
 def test_labels_are_of_two_classes_or_more():
     model = Conv1DClassifier()
     for y, classes, said in [
-        ([1, 1], None, "y has one class only, 1: a classifier needs two"),
-        ([1, 1], [1, 1], "classes has one class only, 1:"),
+        ([1, 1], None, "y has only one class, 1: a classifier needs two"),
+        ([1, 1], [1, 1], "classes has only one class, 1:"),
         ([], None, "y has none: a classifier needs two"),
     ]:
         with pytest.raises(ValueError, match=said):
@@ -104,7 +104,7 @@ def test_classes_stay_those_of_the_first_call():
     check_labels(model, list("abc"), 3, reset=True)
     check_labels(model, ["c"], 1, reset=False)
     check_labels(model, ["c"], 1, reset=False, classes=list("cba"))
-    with pytest.raises(ValueError, match=r"classes=\['a', 'b'\] are not those"):
+    with pytest.raises(ValueError, match=r"classes=\['a', 'b'\] differ from"):
         check_labels(model, ["b"], 1, reset=False, classes=list("ab"))
     message = r"labels \['x', 'y'\], which are not among the classes \['a', 'b', 'c'\]"
     with pytest.raises(ValueError, match=message):

@@ -25,15 +25,15 @@ def test_the_largest_numbers_of_float32_are_numbers():
         panel[2, 1, 0] = value
         assert checked(panel).shape == (4, 3, 2)
         panel[2, 1, 0] *= 2
-        match = "too large for float32: channel 0, first at sample 2, step 1"
+        match = "too large for float32: channel 0, first at sample 2, time step 1"
         with pytest.raises(ValueError, match=match):
             checked(panel)
 
 
 @pytest.mark.parametrize("n_steps", [2, 5])
 def test_series_of_another_length_are_brought_to_the_longer_one(n_steps):
-    match = rf"series of {n_steps} steps.*fitted on series of 3: bring all of them to "
-    match += "5 steps, and fit again" if n_steps == 5 else "3 steps, by keras"
+    match = rf"series of {n_steps} time steps.*fitted on series of 3: "
+    match += "fit again .* to 5 time steps by" if n_steps == 5 else "pad .* to 3 time"
     with pytest.raises(ValueError, match=match):
         checked(np.ones((4, n_steps, 2)))
 
@@ -48,7 +48,7 @@ def _of_objects(samples):
 def test_samples_are_taken_from_what_holds_them(hold):
     assert checked(hold(list(PANEL))).shape == (4, 3, 2)
     for texts in (["a film", "b"], [["a", "film"], ["b"]]):
-        with pytest.raises(ValueError, match="X holds texts, and Conv1DClassifier"):
+        with pytest.raises(ValueError, match="X holds texts, but Conv1DClassifier"):
             checked(hold(texts))
 
 
@@ -68,14 +68,14 @@ def test_lists_of_lists_are_told_by_their_depth(shape):
 def test_a_sample_that_ends_early_is_told_after_which_step():
     panel = PANEL.copy()
     panel[1, 2:] = np.nan
-    with pytest.raises(ValueError, match="sample 1 ends after 2 of 3 steps"):
+    with pytest.raises(ValueError, match="sample 1 ends after 2 of 3 time steps"):
         checked(panel)
 
 
 def test_windows_of_other_lags_are_told_theirs():
     series = np.arange(20.0).reshape(10, 2)
     fitted_on = WindowView(series, lags=[2, 1, 0])
-    match = r"3 x 2 \(steps x channels\) \(lags 5..1, not 2..0\).* on 3 x 2"
+    match = r"3 x 2 \(time steps x channels\) \(lags 5..1, not 2..0\).* on 3 x 2"
     with pytest.raises(ValueError, match=match):
         checked(WindowView(series, lags=[5, 3, 1]), fitted_on)
     assert checked(WindowView(series, lags=[2, 1, 0]), fitted_on).shape == (10, 3, 2)

@@ -498,7 +498,7 @@ def test_several_labels_are_a_list_of_labels():
 @pytest.mark.parametrize("labels", [[1, 2, 3], ["a", 5, "b"], [0.5, 1.5]])
 @pytest.mark.parametrize("target", [0, -1])
 def test_a_number_is_no_position_where_labels_are_numbers(labels, target):
-    match = rf"target={target} is not .* \(no position, where labels are numbers\)"
+    match = rf"target={target} is not .* \(not a position, because labels are"
     with pytest.raises(ValueError, match=match):
         make_supervised(pivoted(labels), target)
     with pytest.raises(ValueError, match=r"1 names 2 channels: rename them"):
@@ -550,7 +550,7 @@ def test_target_channel_is_a_label_of_a_plain_table():
         longer = make_pipeline(step, *pipe).fit(series, series[1])
         assert_array_equal(longer[-1].channels_, [2])
     assert list(PerStep(PCA(3)).fit_transform(series).columns) == ["x0", "x1", "x2"]
-    with pytest.raises(ValueError, match="no position, where labels are numbers"):
+    with pytest.raises(ValueError, match="not a position, because labels are"):
         pipe.set_params(persistenceregressor__target_channel=0).fit(series, series[1])
 
 

@@ -750,7 +750,7 @@ def test_asarray_without_a_copy_is_not_possible():
 def test_keys_beyond_rows_are_refused(key, lags):
     view = SeriesView(climate(6, 2))
     view = view if lags is None else WindowView(view, lags=lags)
-    with pytest.raises(IndexError, match=r"indexed by rows alone.*to_numpy\(\)"):
+    with pytest.raises(IndexError, match=r"indexed by rows only.*to_numpy\(\)"):
         view[key]
 
 
