@@ -1,6 +1,7 @@
 """How the site is made: guide pages, the examples as run, and the docstrings.
 
 python -m sphinx -W docs docs/_build
+python -m sphinx -W -D plot_gallery=0 docs docs/_build  # without running the examples
 """
 
 import os
@@ -23,7 +24,8 @@ extensions = [
     "myst_parser",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_templates"]
+templates_path = ["_templates"]
 html_theme = "pydata_sphinx_theme"
 html_show_sourcelink = False
 myst_heading_anchors = 3

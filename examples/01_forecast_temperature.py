@@ -1,16 +1,17 @@
 """
-Forecast the temperature of a weather station, 24 hours ahead from 10 days.
-===========================================================================
+Forecast the temperature of a weather station 24 hours ahead.
+=============================================================
 
-Common sense, ridge regression, Conv1D and Conv1D-GRU are compared by
-cross-validation in time order; then kernel and pooling size are searched.
+Each forecast uses the last 10 days. Cross-validation in time order compares
+persistence, ridge regression, Conv1D and Conv1D-GRU. Then a grid search chooses kernel
+and pooling size.
 
 ::
 
-    python examples/01_forecast_temperature.py                a made year of weather
+    python examples/01_forecast_temperature.py                a synthetic year
     python examples/01_forecast_temperature.py --csv FILE     a file in the Jena layout
 
-The made year shows how it goes, not how good the models are on real weather.
+The synthetic year shows the method, not the accuracy on real weather.
 """
 
 # %% Options
@@ -45,12 +46,12 @@ parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 options = parser.parse_args()
 
-HOUR = 6  # rows: one every 10 minutes
+HOUR = 6  # rows, one every 10 minutes
 DAY = 24 * HOUR
 TARGET = "T (degC)"
 STEPS = 10 if options.quick else 100
 
-# %% The series, and the task: the temperature 24 hours after each row
+# %% The series and the target: the temperature 24 hours after each row
 series = (
     load_climate_csv(options.csv).sort_index()
     if options.csv
@@ -58,15 +59,17 @@ series = (
 )
 X, y = make_supervised(series, TARGET, delay=DAY, on_gap="split")
 parts = X.series if isinstance(X.series, list) else [X.series]
-print(f"{len(series):,} rows x {series.shape[1]} channels, {options.csv or 'made'}")
 print(
-    f"stretches without a gap: {len(parts)} (windows never cross a gap; rows that "
-    f"were there twice: {len(series) - sum(map(len, parts))})"
+    f"{len(series):,} rows x {series.shape[1]} channels, {options.csv or 'synthetic'}"
 )
-print(f"missing values: {int(series.isna().sum().sum())}, filled by their mean")
+print(
+    f"parts without a gap: {len(parts)} (windows never cross a gap), "
+    f"duplicate rows removed: {len(series) - sum(map(len, parts))}"
+)
+print(f"missing values: {int(series.isna().sum().sum())}, replaced by the mean")
 
 
-# %% The models, each behind the same windows
+# %% The models, all with the same windows
 def pipeline(model):
     return Pipeline(
         [
@@ -80,7 +83,7 @@ def pipeline(model):
 
 training = {"loss": "mae", "steps_per_epoch": STEPS, "random_state": 0}
 models = {
-    "same as now": PersistenceRegressor(),
+    "persistence": PersistenceRegressor(),
     "ridge on 7 lags": FlatWindowRegressor(
         Ridge(10.0), lags=[0, 6, 12, 36, 72, 108, 138]
     ),
@@ -88,10 +91,11 @@ models = {
     "Conv1D-GRU": Conv1DGRURegressor(epochs=3, **training),
 }
 
-# %% Cross-validation: train on the past, test on what follows
-# The gap keeps training targets, a day ahead of their rows, out of the test rows.
+# %% Cross-validation: train on the past, test on the future
+# Targets lie one day after their rows. The gap keeps training targets out of the test
+# rows.
 cv = TimeSeriesSplit(3, gap=DAY)
-print("\nmean absolute error in degrees, fold by fold")
+print("\nmean absolute error in degrees, per fold")
 errors = {}
 for name, model in models.items():
     began = time.perf_counter()
@@ -111,20 +115,14 @@ for name, model in models.items():
         flush=True,
     )
 
-baseline = errors.pop("same as now").mean()
+baseline = errors.pop("persistence").mean()
 best = min(errors, key=lambda name: errors[name].mean())
 skill = 1 - errors[best].mean() / baseline
-print(
-    f"The best of the others, {best}, "
-    + (
-        f"beats common sense by {skill:.1%}."
-        if skill > 0
-        else f"is worse than common sense by {-skill:.1%}."
-    )
-)
+compared = "better" if skill > 0 else "worse"
+print(f"Best model: {best}, {abs(skill):.1%} {compared} than persistence.")
 
-# %% Kernel and pooling size, by the same folds
-print("\nsearch over kernel and pooling size of Conv1D")
+# %% Search kernel and pooling size on the same folds
+print("\ngrid search over kernel and pooling size of Conv1D")
 search = GridSearchCV(
     pipeline(Conv1DRegressor(epochs=2, **training)),
     {"model__kernel_size": [3, 5, 7], "model__pool_size": [2, 3]},
@@ -143,4 +141,4 @@ print(
 # %% Forecast the day after the series ends
 latest = SeriesView(X, rows=[sum(map(len, parts)) - 1])
 forecast = search.predict(latest)[0]
-print(f"24 hours after {latest.index[0]}: {forecast:.1f} degrees are forecast")
+print(f"Forecast for 24 hours after {latest.index[0]}: {forecast:.1f} degrees")

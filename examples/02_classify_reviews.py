@@ -1,14 +1,18 @@
 """
-Tell good film reviews from bad ones: texts in, a searched Pipeline, its score.
-===============================================================================
+Classify film reviews as positive or negative.
+==============================================
+
+A Pipeline turns texts into token ids and trains a convolutional network. A grid search
+chooses the kernel size.
 
 ::
 
-    python examples/02_classify_reviews.py                 a few hundred made reviews
-    python examples/02_classify_reviews.py --data FOLDER   the IMDB reviews, found in
-                                                           the folder or downloaded
+    python examples/02_classify_reviews.py                 synthetic reviews
+    python examples/02_classify_reviews.py --data FOLDER   the IMDB reviews in FOLDER,
+                                                           downloaded if missing
 
-Without --data, the folder that SKSEQCONV_DATA names is taken if the reviews are there.
+Without --data, the IMDB reviews are read from the folder in SKSEQCONV_DATA, if it is
+set.
 """
 
 # %% Options
@@ -31,14 +35,16 @@ from skseqconv.datasets import fetch_imdb
 parser = argparse.ArgumentParser(
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
 )
-parser.add_argument("--data", metavar="FOLDER", help="where the IMDB reviews are kept")
-parser.add_argument("--quick", action="store_true", help="made reviews, one candidate")
+parser.add_argument("--data", metavar="FOLDER", help="folder of the IMDB reviews")
+parser.add_argument(
+    "--quick", action="store_true", help="synthetic data, one candidate"
+)
 options = parser.parse_args()
 
 
 # %% The reviews
-def made_reviews(n_reviews=600, seed=0):
-    """Reviews of a few phrases, of which "not" turns the meaning round."""
+def synthetic_reviews(n_reviews=600, seed=0):
+    """Reviews of a few phrases. "not" before a phrase reverses its meaning."""
     random = np.random.default_rng(seed)
     good, bad = ["good", "moving", "funny"], ["bad", "dull", "silly"]
     filler = "the film was a story of two people in some town and that is all".split()
@@ -56,7 +62,7 @@ def made_reviews(n_reviews=600, seed=0):
 
 folder = options.data or os.environ.get("SKSEQCONV_DATA")
 if options.quick or not folder:
-    texts, labels = made_reviews()
+    texts, labels = synthetic_reviews()
     train_texts, test_texts, train_labels, test_labels = train_test_split(
         texts, labels, test_size=0.5, random_state=0
     )
@@ -66,9 +72,9 @@ else:
     train_texts, train_labels = fetch_imdb(return_X_y=True, **missing)
     test_texts, test_labels = fetch_imdb(subset="test", return_X_y=True, **missing)
     max_length, epochs = 800, 8
-print(f"{len(train_texts):,} reviews to learn from, {len(test_texts):,} to test on")
+print(f"{len(train_texts):,} training reviews, {len(test_texts):,} test reviews")
 
-# %% What a network has to beat: logistic regression on words and pairs of words
+# %% The baseline: logistic regression on words and pairs of words
 words = make_pipeline(
     TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
     LogisticRegression(C=10.0, max_iter=1000),
@@ -78,7 +84,7 @@ accuracy = words.fit(train_texts, train_labels).score(test_texts, test_labels)
 took = time.perf_counter() - began
 print(f"logistic regression: accuracy {accuracy:.4f} ({took:.0f} s)")
 
-# %% Words and pairs of words to token ids to a convolution, searched over its kernel
+# %% The network on words and pairs of words, with a search over the kernel size
 reviews = Pipeline(
     [
         (
@@ -110,7 +116,7 @@ search.fit(train_texts, train_labels)
 took = time.perf_counter() - began
 print(f"best: {search.best_params_} ({took:.0f} s)")
 
-# %% Its score on reviews that it has not seen
+# %% The score on the test reviews
 found = search.best_estimator_
 print(f"convolution: accuracy {found.score(test_texts, test_labels):.4f}")
 for text, chance in zip(

@@ -1,16 +1,16 @@
 """
-Classify series by fully convolutional networks that vote.
-==========================================================
+Classify series with an ensemble of fully convolutional networks.
+=================================================================
 
 ::
 
-    python examples/03_classify_series.py                      made series
+    python examples/03_classify_series.py                      synthetic series
     python examples/03_classify_series.py --data FOLDER        GunPoint.npz and others
-                                                               of the UCR archive there
+                                                               of the UCR archive
 
-Each .npz holds X_train, y_train, X_test, y_test: X of shape (n_series, n_steps) or
-(n_series, n_steps, n_channels); NaN fills up series that end earlier. Without --data,
-the folder that SKSEQCONV_DATA names is taken.
+Each .npz file holds X_train, y_train, X_test and y_test. X has the shape
+(n_series, n_steps) or (n_series, n_steps, n_channels). Shorter series are padded with
+NaN. Without --data, the files are read from the folder in SKSEQCONV_DATA, if it is set.
 """
 
 # %% Options
@@ -36,18 +36,18 @@ SETS = ["GunPoint", "ItalyPowerDemand", "ArrowHead", "JapaneseVowels"]
 parser = argparse.ArgumentParser(
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
 )
-parser.add_argument("--data", metavar="FOLDER", help="where the .npz files are")
-parser.add_argument("--seeds", type=int, default=1, help="networks to train a set")
+parser.add_argument("--data", metavar="FOLDER", help="folder of the .npz files")
+parser.add_argument("--seeds", type=int, default=1, help="ensembles per data set")
 parser.add_argument("--sets", nargs="+", default=SETS, help=", ".join(SETS))
 parser.add_argument("--epochs", type=int, default=200)
-parser.add_argument("--quick", action="store_true", help="made series, a few epochs")
+parser.add_argument("--quick", action="store_true", help="synthetic data, a few epochs")
 options = parser.parse_args()
 EPOCHS = 40 if options.quick else options.epochs
 
 
 # %% The series
-def made_series(n_series=120, n_steps=60, seed=0):
-    """Noise with a bump, a dip, or both in either order, anywhere."""
+def synthetic_series(n_series=120, n_steps=60, seed=0):
+    """Noise with two bumps, or a bump and a dip in either order, at random places."""
     random = np.random.default_rng(seed)
     y = random.integers(3, size=n_series)
     X = random.normal(scale=0.5, size=(n_series, n_steps))
@@ -62,7 +62,7 @@ def made_series(n_series=120, n_steps=60, seed=0):
 
 folder = options.data or os.environ.get("SKSEQCONV_DATA")
 if options.quick or not folder:
-    data = {"made": made_series()}
+    data = {"synthetic": synthetic_series()}
 else:
     data = {}
     for name in options.sets:
@@ -71,14 +71,14 @@ else:
             data[name] = tuple(file[part] for part in parts)
 
 
-# %% Networks of the kind of Wang et al. (2017), the same for all sets
-# How wide the kernels should be is more than a few dozen series can tell: three
-# networks, from narrow to wide, vote with their probabilities.
+# %% Networks as in Wang et al. (2017), the same for all data sets
+# A few dozen series are too few to choose the kernel size. So three networks with
+# narrow, middle and wide kernels vote with their probabilities.
 KERNELS = {"narrow": (8, 5, 3), "middle": (16, 10, 6), "wide": (24, 15, 9)}
 
 
 def cosine_decay(epoch):
-    """A step size that ends near zero, where batch normalization comes to rest."""
+    """A learning rate that ends near zero, so that batch normalization settles."""
     return 0.0005 * (1 + np.cos(np.pi * epoch / EPOCHS))
 
 
@@ -107,7 +107,7 @@ def networks(seed):
     )
 
 
-# %% Beside the series' nearest neighbor
+# %% Comparison with the nearest neighbor
 def flat(X):
     return np.nan_to_num(X).reshape(len(X), -1)
 
@@ -122,8 +122,8 @@ for name, (X_train, y_train, X_test, y_test) in data.items():
     ]
     took = (time.perf_counter() - began) / options.seeds
     print(
-        f"{name:>16}: {len(X_train)} series to learn from; accuracy in %: networks "
+        f"{name:>16}: {len(X_train)} training series; accuracy in %: networks "
         f"{100 * np.mean(found):.1f} ({100 * min(found):.1f}-{100 * max(found):.1f}, "
-        f"{took:.0f} s each), nearest neighbor {100 * one:.1f}",
+        f"{took:.0f} s per ensemble), nearest neighbor {100 * one:.1f}",
         flush=True,
     )

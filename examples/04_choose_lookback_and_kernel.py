@@ -1,16 +1,16 @@
 """
-How far back to look, how wide the kernels, how strong the pooling: a grid search.
-==================================================================================
+Choose the look-back window, the kernel size and the pooling size by grid search.
+=================================================================================
 
-A look-back is a parameter of the Pipeline like any other, so one search tries them all
-on the same folds in time order. The series is hourly; the temperature 24 hours ahead is
-forecast.
+The look-back window is a parameter of the Pipeline, so one grid search covers all three
+on the same folds in time order. The forecast is the temperature 24 hours ahead, from
+hourly rows.
 
 ::
 
-    python examples/04_choose_lookback_and_kernel.py              a made year
+    python examples/04_choose_lookback_and_kernel.py              a synthetic year
     python examples/04_choose_lookback_and_kernel.py --csv FILE   hours of a Jena file
-    python examples/04_choose_lookback_and_kernel.py --save DIR   writes the pictures
+    python examples/04_choose_lookback_and_kernel.py --save DIR   saves the figures
 """
 
 # %% Options
@@ -40,16 +40,16 @@ parser = argparse.ArgumentParser(
 )
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+parser.add_argument("--save", metavar="DIR", help="folder for the figures")
 options = parser.parse_args()
 TARGET, DAY = "T (degC)", 24
 
-# %% The last quarter of the year is kept for the end, and seen by no search
+# %% The last quarter of the year is the test data, which the search does not use
 if options.csv:
     series = load_climate_csv(options.csv).sort_index().resample("1h").mean()
 else:
     series = make_climate(365 * DAY, freq="1h", random_state=0)
-# A missing hour is filled from the past as input, and is no truth to be scored by.
+# Missing hours are filled from the past in the input. They are not used as targets.
 rows = make_supervised(series, TARGET, delay=DAY)[0].rows
 X, y = make_supervised(series.ffill(), TARGET, delay=DAY, rows=rows)
 n_known = int(0.75 * len(X))
@@ -67,7 +67,7 @@ pipe.set_params(
     model__steps_per_epoch=5 if options.quick else 75,
 )
 
-# %% One search: look-back by kernel size by pooling size
+# %% One search over look-back, kernel size and pooling size
 grid = {
     "window__lookback": [2 * DAY] if options.quick else [2 * DAY, 4 * DAY, 10 * DAY],
     "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
@@ -81,27 +81,25 @@ search = GridSearchCV(
     error_score="raise",
 ).fit(X[known], y[known])
 candidates = search.cv_results_["params"]
-print(f"{len(candidates)} settings x 3 folds, mean absolute error in degrees:")
+print(f"{len(candidates)} candidates x 3 folds, mean absolute error in degrees:")
 for at in search.cv_results_["rank_test_score"].argsort()[:3]:
     setting = ", ".join(f"{n.split('__')[1]} {v}" for n, v in candidates[at].items())
     mean = -search.cv_results_["mean_test_score"][at]
     std = search.cv_results_["std_test_score"][at]
-    print(f"  {mean:.3f} (+-{std:.3f} from fold to fold): {setting}")
+    print(f"  {mean:.3f} (standard deviation over folds {std:.3f}): {setting}")
 means = -search.cv_results_["mean_test_score"]
 spread = search.cv_results_["std_test_score"][search.best_index_]
-print(
-    f"  {means.max():.3f} is the worst: what is chosen here matters "
-    f"{'less' if means.max() - means.min() < spread else 'more'} than which fold it is."
-)
+compared = "less" if means.max() - means.min() < spread else "more"
+print(f"  The worst has {means.max():.3f}. Candidates differ {compared} than folds.")
 
-# %% Was it worth it? The quarter that nobody has seen
-common_sense = clone(pipe).set_params(model=PersistenceRegressor())
-common_sense.fit(X[known], y[known])
-for name, model in {"the same as now": common_sense, "the best found": search}.items():
+# %% Comparison with persistence on the test data
+persistence = clone(pipe).set_params(model=PersistenceRegressor())
+persistence.fit(X[known], y[known])
+for name, model in {"persistence": persistence, "best candidate": search}.items():
     error = mean_absolute_error(y[later], model.predict(X[later]))
     print(f"{name:>16}: {error:.2f} degrees in the last quarter")
 
-# %% The pictures
+# %% The figures
 if options.save:
     folder = Path(options.save)
     folder.mkdir(parents=True, exist_ok=True)

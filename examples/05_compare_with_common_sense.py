@@ -1,16 +1,17 @@
 """
-Does the network beat common sense? One call that says so, with evidence.
-=========================================================================
+Test whether a network beats a naive forecast.
+==============================================
 
-Persistence (the same as now), ridge regression, Conv1D and Conv1D-GRU forecast the
-temperature 24 hours ahead from 10 days, on the same five folds in time order.
+`compare_models` compares ridge regression, Conv1D and Conv1D-GRU with persistence, the
+naive forecast. All models forecast the temperature 24 hours ahead from 10 days, on the
+same five folds in time order.
 
 ::
 
-    python examples/05_compare_with_common_sense.py               made year
-    python examples/05_compare_with_common_sense.py --data FILE   measured one: CSV in
+    python examples/05_compare_with_common_sense.py               a synthetic year
+    python examples/05_compare_with_common_sense.py --data FILE   measured data: CSV in
                                         the Jena layout, or parquet with a column "date"
-    python examples/05_compare_with_common_sense.py --save DIR    writes the pictures
+    python examples/05_compare_with_common_sense.py --save DIR    saves the figures
 """
 
 # %% Options
@@ -41,9 +42,9 @@ parser = argparse.ArgumentParser(
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
 )
 parser.add_argument("--data", metavar="FILE", help="a series with T (degC)")
-parser.add_argument("--steps", type=int, help="training steps, default 150 or 500")
+parser.add_argument("--steps", type=int, help="training steps (150, with --data 500)")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+parser.add_argument("--save", metavar="DIR", help="folder for the figures")
 options = parser.parse_args()
 STEPS = 5 if options.quick else options.steps or (500 if options.data else 150)
 TARGET, DAY = "T (degC)", 144  # rows, 10 minutes each
@@ -57,12 +58,12 @@ elif options.data:
 else:
     series = make_climate(random_state=0)
 
-# %% The whole comparison
+# %% The comparison
 X, y = make_supervised(series.ffill(), TARGET, delay=DAY, on_gap="split")
-# What is missing is filled from the past as input, and is no truth to be scored by.
+# Missing values are filled from the past in the input. They are not used as targets.
 measured = series.index[series[TARGET].notna()]
-has_truth = (X.index + pd.Timedelta(days=1)).isin(measured)
-X, y = X[has_truth], y[has_truth]
+has_target = (X.index + pd.Timedelta(days=1)).isin(measured)
+X, y = X[has_target], y[has_target]
 
 
 def forecast(model):
@@ -84,11 +85,11 @@ comparison = compare_models(
 )
 print(comparison)
 
-# %% Model by model against common sense, over folds and over single forecasts
+# %% Each model against persistence, over folds and over single forecasts
 columns = ["gain", "skill", "won", "p_value", "dm_p_value"]
 print(comparison.differences()[columns].round(3).to_string())
 
-# %% The pictures: fold by fold, and a week of the last fold
+# %% The figures: scores per fold, and a week of the last fold
 if options.save:
     folder = Path(options.save)
     folder.mkdir(parents=True, exist_ok=True)

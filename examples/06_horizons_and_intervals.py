@@ -1,16 +1,15 @@
 """
-The next 24 hours in one network, and how sure it is.
-=====================================================
+Forecast 24 horizons with one network, with prediction intervals.
+=================================================================
 
-One network forecasts 24 horizons at once; intervals around its forecast are corrected
-by the errors of the weeks before, and follow them as time goes on. The series is
-hourly.
+One network forecasts the next 24 hours at once, from hourly rows. The errors of the
+last weeks calibrate its prediction intervals. The calibration is repeated each day.
 
 ::
 
-    python examples/06_horizons_and_intervals.py                 a made year of weather
+    python examples/06_horizons_and_intervals.py                 a synthetic year
     python examples/06_horizons_and_intervals.py --csv FILE      hours of a Jena file
-    python examples/06_horizons_and_intervals.py --save DIR      writes the pictures
+    python examples/06_horizons_and_intervals.py --save DIR      saves the figures
 """
 
 # %% Options
@@ -38,7 +37,7 @@ parser = argparse.ArgumentParser(
 )
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="where the pictures go")
+parser.add_argument("--save", metavar="DIR", help="folder for the figures")
 options = parser.parse_args()
 TARGET, DAY = "T (degC)", 24
 
@@ -47,7 +46,7 @@ if options.csv:
     series = load_climate_csv(options.csv).sort_index().resample("1h").mean()
 else:
     series = make_climate(365 * DAY, freq="1h", random_state=0)
-# A missing hour is filled from the past as input, and is no truth to be scored by.
+# Missing hours are filled from the past in the input. They are not used as targets.
 rows = make_supervised(series, TARGET, delay=range(1, DAY + 1))[0].rows
 X, y = make_supervised(series.ffill(), TARGET, delay=range(1, DAY + 1), rows=rows)
 n_train = int(0.75 * len(X))
@@ -63,11 +62,11 @@ def forecast(model):
 network = forecast(
     Conv1DRegressor(
         epochs=1 if options.quick else 8,
-        validation_split=0.15,  # the last rows, which correct the intervals
+        validation_split=0.15,  # the last rows, which calibrate the intervals
         random_state=0,
     )
 )
-models = {"same as now": forecast(PersistenceRegressor()), "Conv1D": network}
+models = {"persistence": forecast(PersistenceRegressor()), "Conv1D": network}
 by_horizon = {
     name: np.abs(model.predict(X[test]) - y[test]).mean(axis=0)
     for name, model in models.items()
@@ -76,39 +75,39 @@ print("hours ahead    " + " ".join(f"{hour:5d}" for hour in (1, 3, 6, 12, 18, 24
 for name, errors in by_horizon.items():
     shown = " ".join(f"{errors[hour - 1]:5.2f}" for hour in (1, 3, 6, 12, 18, 24))
     print(f"{name:>14} {shown}  degrees, mean absolute error")
-gain = 1 - by_horizon["Conv1D"] / by_horizon["same as now"]
+gain = 1 - by_horizon["Conv1D"] / by_horizon["persistence"]
 for words, hour in {"best": np.argmax(gain), "worst": np.argmin(gain)}.items():
     print(
-        f"{words} against common sense at {hour + 1} hours: "
-        f"{abs(gain[hour]):.0%} {'better' if gain[hour] > 0 else 'worse'}"
+        f"{words} horizon, {hour + 1} hours: {abs(gain[hour]):.0%} "
+        f"{'better' if gain[hour] > 0 else 'worse'} than persistence"
     )
 
-# %% 80 % intervals: as fitted, and corrected anew each day by the last 30 days
+# %% 80 % intervals: as fitted, and calibrated each day with the last 30 days
 windows, model = network[:-1].transform(X), network[-1]
 as_fitted = model.predict_interval(windows[test], coverage=0.8)
 followed = []
 for day in np.split(test, np.arange(DAY, len(test), DAY)):
-    known = np.arange(day[0] - 31 * DAY, day[0] - DAY)  # whose truth has come by then
+    known = np.arange(day[0] - 31 * DAY, day[0] - DAY)  # targets known on that day
     model.calibrate_interval(windows[known], y[known])
     followed.append(model.predict_interval(windows[day], coverage=0.8))
 for way, intervals in {
     "as fitted": as_fitted,
-    "corrected day by day": np.concatenate(followed),
+    "calibrated each day": np.concatenate(followed),
 }.items():
     lower, upper = np.moveaxis(intervals, -1, 0)
     inside = ((lower <= y[test]) & (y[test] <= upper)).mean(axis=0)
     print(
-        f"{way:>20}: 80 % intervals hold {inside[0]:.0%} of the values 1 hour ahead, "
+        f"{way:>20}: 80 % intervals cover {inside[0]:.0%} of the values 1 hour ahead, "
         f"{inside[-1]:.0%} 24 hours ahead ({(upper - lower)[:, -1].mean():.1f} degrees "
         "wide)"
     )
 
-# %% The pictures
+# %% The figures
 if options.save:
     folder = Path(options.save)
     folder.mkdir(parents=True, exist_ok=True)
     display = ForecastDisplay.from_estimator(
-        models, X[test], y[test], baseline="same as now", kind="horizon"
+        models, X[test], y[test], baseline="persistence", kind="horizon"
     )
     display.figure_.savefig(folder / "06_horizons.png", dpi=120, bbox_inches="tight")
     week = test[-7 * DAY :]

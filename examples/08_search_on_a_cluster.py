@@ -1,20 +1,21 @@
 """
-A search on more than one machine: the same lines, and a Dask cluster.
-======================================================================
+Run a grid search on a Dask cluster.
+====================================
 
-A search of scikit-learn hands its fits to joblib, and joblib hands them to Dask: to
-two worker processes on this machine, which shows how it goes and gains nothing over
-`n_jobs=2`, or to all workers of a cluster, whose scheduler is named by --address. Each
-worker needs this package and is sent the series once. A worker may be lost meanwhile:
-its fits are done again by others. The task is that of example 04.
+A search of scikit-learn passes its fits to joblib, and joblib passes them to the
+workers of a Dask cluster. Each worker needs this package and gets the series once. If a
+worker is lost, other workers repeat its fits. The task is that of example 04.
 
-    pip install dask distributed                          what it needs
+By default the workers are two processes on this machine. This only shows the method:
+`n_jobs=2` is as fast.
+
+    pip install dask distributed                          required packages
 
 ::
 
     python examples/08_search_on_a_cluster.py             two workers on this machine
     python examples/08_search_on_a_cluster.py --address tcp://HOST:8786
-                                                          workers of your own, made by
+                                                          your own workers, started by
                                         dask scheduler
                                         dask worker --nworkers 8 --nthreads 1 HOST:8786
 """
@@ -45,13 +46,13 @@ from skseqconv.datasets import load_climate_csv, make_climate
 parser = argparse.ArgumentParser(
     description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
 )
-parser.add_argument("--address", metavar="URL", help="of your cluster's scheduler")
+parser.add_argument("--address", metavar="URL", help="address of the scheduler")
 parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
 parser.add_argument("--quick", action="store_true", help="a few training steps only")
 TARGET, DAY = "T (degC)", 24
 
 
-# %% The search, as for one process; its folds are made beforehand
+# %% The search, as on one machine, with folds made in advance
 def task(options):
     if options.csv:
         series = load_climate_csv(options.csv).sort_index()
@@ -81,41 +82,42 @@ def task(options):
     return search, X, y, folds
 
 
-# %% On the cluster: scatter gives each worker what all fits read, once
-def search_there(options, search, X, y, folds):
+# %% On the cluster: `scatter` sends the data to each worker once
+def search_on_cluster(options, search, X, y, folds):
     from distributed import Client
 
     here = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     where = {"address": options.address} if options.address else here
     with Client(**where) as client:
-        # Dask would drop copies that seem idle, and with the worker that holds the
-        # last one the search would end.
+        # Dask would drop copies that seem idle. The search would then fail if the
+        # worker with the last copy is lost.
         client.amm.stop()
         with parallel_config(backend="dask", scatter=[X, y, *chain(*folds)]):
             search.fit(X, y)
         return sum(client.nthreads().values())
 
 
-# %% There and here: the same scores
+# %% The same scores on the cluster and in this process
 def main(options):
     search, X, y, folds = task(options)
     began = time.perf_counter()
-    n_workers = search_there(options, search, X, y, folds)
-    there = time.perf_counter() - began
+    n_workers = search_on_cluster(options, search, X, y, folds)
+    cluster_time = time.perf_counter() - began
     began = time.perf_counter()
     alone = clone(search).fit(X, y)
-    here = time.perf_counter() - began
+    local_time = time.perf_counter() - began
     errors, others = (-s.cv_results_["mean_test_score"] for s in (search, alone))
     print(
-        f"{len(errors)} settings x {len(folds)} folds took {there:.0f} s on "
-        f"{n_workers} workers, their start included, {here:.0f} s in this process; "
-        f"the scores differ by {np.abs(errors - others).max():.0e} at most."
+        f"{len(errors)} candidates x {len(folds)} folds took {cluster_time:.0f} s on "
+        f"{n_workers} workers, including their start, and {local_time:.0f} s in this "
+        f"process. The largest difference of scores is "
+        f"{np.abs(errors - others).max():.0e}."
     )
     best = ", ".join(f"{n.split('__')[1]} {v}" for n, v in search.best_params_.items())
-    print(f"Best on average: {best}, {errors.min():.3f} degrees.")
+    print(f"Best candidate: {best}, {errors.min():.3f} degrees.")
 
 
-if __name__ == "__main__":  # workers on this machine import this file, too
+if __name__ == "__main__":  # local workers import this file, too
     options = parser.parse_args()
     if find_spec("distributed") is None:
         print("This example needs Dask: pip install dask distributed")

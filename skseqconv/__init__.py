@@ -1,9 +1,9 @@
 """Scikit-learn estimators for convolution over sequences.
 
-The names below follow the data: a series becomes rows and a target, rows are
-standardized, rows become windows, windows are learned by a network, networks are
-compared, shown and kept. Importing the package does not import Keras or TensorFlow; the
-estimators that need them do so when they are first asked for.
+The names in `_MODULE_OF` follow the data: from a series to rows and a target, to
+windows, to networks, and to their comparison, plots and files. Importing the package
+imports none of its dependencies. Each name is imported when it is first used, and only
+the networks import Keras and TensorFlow.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ._version import __version__ as __version__
 
-if TYPE_CHECKING:  # what __getattr__ gives, for static checkers
+if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from . import datasets as datasets
     from .baselines._flat import FlatWindowRegressor as FlatWindowRegressor
     from .baselines._persistence import PersistenceRegressor as PersistenceRegressor
@@ -73,32 +73,35 @@ _MODULE_OF = {
     "export_keras": "saving._export",
 }
 
-#: What fitted estimators and views hold: not public, but files and pickles name it.
+#: Not public, but files and pickles of what is public name them.
 _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
+    "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
+    "Ascending": "networks._layers",
+    "GRU": "networks._gru",
+    "Pinball": "networks._layers",
+    "WindowNorm": "networks._layers",
 }
 _SUBMODULES = ("datasets",)
 
 __all__ = [*_MODULE_OF, *_SUBMODULES, "__version__"]
 
 
-if not TYPE_CHECKING:  # checkers would take it to allow any name
+if not TYPE_CHECKING:  # with __getattr__, checkers would accept any name
 
     def __getattr__(name):
-        home = _MODULE_OF.get(name) or _HELD.get(name)
-        if home:
-            module = importlib.import_module(f".{home}", __name__)
-            value = getattr(module, name)
-            globals()[name] = value
-            return value
         if name in _SUBMODULES:
             return importlib.import_module(f".{name}", __name__)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = _MODULE_OF.get(name) or _HELD.get(name)
+        if home is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(f".{home}", __name__), name)
+        return globals().setdefault(name, value)
 
 
 def __dir__() -> list[str]:

@@ -1,39 +1,121 @@
-"""Metrics' names and signs, and models in the order of a metric."""
+"""A metric: its name, sign, perfect value and power; models in its order."""
 
+from functools import cache
+from typing import NamedTuple, Self
+
+import numpy as np
 import pandas as pd
+from sklearn.metrics import get_scorer, get_scorer_names
+
+from ._public import public
+
+#: Names in words, where these are more than the name without underscores.
+_WORDS = {
+    "mae": "mean absolute error",
+    "mse": "mean squared error",
+    "rmse": "root mean squared error",
+    "r2": "R²",
+    "roc_auc": "ROC AUC",
+}
+
+#: Scores that are computed from squared errors, without "squared" in their names.
+_OF_SQUARES = ("r2_score", "explained_variance_score")
+
+#: Scores of scikit-learn that have no upper bound of 1.
+_UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
 
 
-def shown_metric(name, scorers):
-    """Name and sign of a metric as it is shown: errors positive, without "neg_"."""
-    is_error = getattr(scorers.get(name), "_sign", 1) < 0 or name.startswith("neg_")
-    return name.removeprefix("neg_"), -1 if is_error else 1
+@public
+class Metric(NamedTuple):
+    """A metric as it is shown: errors are positive.
 
+    Parameters
+    ----------
+    name : str
+        Its name, without "neg\\_".
+    greater_is_better : bool
+        Whether a higher value is a better one.
+    perfect : float
+        The best possible value: 0 for errors, 1 for scores with that upper bound, and
+        NaN where it is unknown.
+    power : int
+        The power of the errors behind the metric: 2 if it squares them, otherwise 1.
+    """
 
-# What a comparison and its picture share.
+    name: str
+    greater_is_better: bool = True
+    perfect: float = np.nan
+    power: int = 1
 
-
-def checked_metric(metric, known):
-    """The name that a metric is shown by; None for the first of those known."""
-    if metric is None:
-        return next(iter(known))
-    shown = metric.removeprefix("neg_")
-    if shown not in known:
-        raise ValueError(
-            f"metric={metric!r} was not computed: use one of "
-            f"{', '.join(map(repr, known))}, or name it in scoring."
+    @classmethod
+    def of(cls, name, scorer=None) -> Self:
+        """The metric of a scorer that has this name."""
+        function = getattr(scorer, "_score_func", None)
+        is_error = name.startswith("neg_") or getattr(scorer, "_sign", 1) < 0
+        bounded = 1.0 if function in _bounded() else np.nan
+        # The key of a dict may say nothing: the name of the function is better.
+        computed = getattr(function, "__name__", name)
+        squared = "squared" in computed or computed in _OF_SQUARES
+        return cls(
+            name.removeprefix("neg_"),
+            greater_is_better=not is_error,
+            perfect=0.0 if is_error else bounded,
+            power=2 if squared else 1,
         )
-    return shown
+
+    @property
+    def sign(self):
+        """Factor between the value that is shown and that of the scorer."""
+        return 1 if self.greater_is_better else -1
+
+    @property
+    def words(self):
+        """Its name inside a sentence: "mean absolute error"."""
+        return _WORDS.get(self.name, self.name.replace("_", " "))
+
+    @property
+    def label(self):
+        """Its name at an axis: "Mean absolute error"."""
+        return self.words[:1].upper() + self.words[1:]
+
+    @property
+    def direction(self):
+        return "higher is better" if self.greater_is_better else "lower is better"
+
+
+@cache
+def _bounded():
+    """Functions of scikit-learn's scores that are at most 1."""
+    known = {name: get_scorer(name) for name in get_scorer_names()}
+    return frozenset(
+        scorer._score_func
+        for name, scorer in known.items()
+        if scorer._sign > 0 and name not in _UNBOUNDED
+    )
+
+
+def chosen_metric(name, metrics):
+    """The metric of this name, of a dict of them; the first if the name is None."""
+    if name is None:
+        return next(iter(metrics.values()))
+    if name.removeprefix("neg_") not in metrics:
+        raise ValueError(
+            f"metric={name!r} was not computed: use one of "
+            f"{', '.join(map(repr, metrics))}, or add it to scoring."
+        )
+    return metrics[name.removeprefix("neg_")]
 
 
 def ranked(means, failed, greater_is_better):
     """Models from the best mean to the worst.
 
-    A mean over fewer folds is no fair one: it stands below the others.
+    Means over different folds cannot be compared: models that failed in a fold come
+    after the others.
 
     Parameters
     ----------
     means, failed : Series
-        Mean score of each model, and in how many folds it failed.
+        Mean score of each model, and the number of folds in which it failed.
     greater_is_better : bool
 
     Returns

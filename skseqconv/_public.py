@@ -1,4 +1,4 @@
-"""What public names show: their address, and their types."""
+"""The module and the types of public names."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,10 +7,10 @@ Named = TypeVar("Named")
 
 
 def public(thing: Named) -> Named:
-    """Let a class or a function say that it lives in `skseqconv`.
+    """Set the module of a class or a function to `skseqconv`.
 
-    Pickles, saved files and messages name that address, which stays the same when
-    files of this package move.
+    Pickles, saved files and messages name this module, which stays the same when files
+    of the package move.
     """
     thing.__module__ = "skseqconv"
     return thing

@@ -17,7 +17,7 @@ except ModuleNotFoundError:
             """Never ask a fit to stop."""
             return False
 
-    class CallbackSupportMixin:
+    class CallbackSupportMixin:  # type: ignore[no-redef]
         """Makes the task of a fit; there is no `set_callbacks`."""
 
         def _init_callback_context(self, **options):

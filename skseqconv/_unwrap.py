@@ -1,46 +1,54 @@
-"""What stands inside a Pipeline or a search."""
+"""What is inside a Pipeline, a search or another wrapper."""
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
 
 
-def last_step(model):
-    return last_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model
+def fitted_steps(model, name=None):
+    """Names and fitted steps of a model, in the order of the data.
+
+    Steps of Pipelines and of searches' best estimators take the place of these.
+    """
+    if hasattr(model, "best_estimator_"):
+        yield from fitted_steps(model.best_estimator_, name)
+    elif isinstance(model, Pipeline):
+        for step_name, step in model.steps:
+            yield from fitted_steps(step, step_name)
+    elif model not in (None, "passthrough"):
+        yield name, model
+
+
+def innermost(model):
+    """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
+    *_, (_, last) = fitted_steps(model)
+    if isinstance(last, TransformedTargetRegressor):
+        return innermost(last.regressor_)
+    return last
 
 
 def n_parameters_of(model):
-    """Parameters of a network or a linear model, however it is wrapped; or None."""
-    for inner in ("best_estimator_", "regressor_", "estimator_"):
-        if hasattr(model, inner):
-            return n_parameters_of(getattr(model, inner))
-    if isinstance(model, Pipeline):
-        return n_parameters_of(model.steps[-1][1])
-    if hasattr(model, "n_parameters_"):
-        return int(model.n_parameters_)
-    learned = [getattr(model, name, None) for name in ("coef_", "intercept_")]
+    """Number of parameters of a network or a linear model inside; None for others."""
+    last = innermost(model) if model is not None else None
+    for wrapped in ("regressor_", "estimator_"):
+        if hasattr(last, wrapped):
+            return n_parameters_of(getattr(last, wrapped))
+    if hasattr(last, "n_parameters_"):
+        return int(last.n_parameters_)
+    learned = [getattr(last, name, None) for name in ("coef_", "intercept_")]
     return None if learned[0] is None else sum(np.size(part) for part in learned)
 
 
-def interval_of(estimator, X, coverage):
-    """What predict_interval gives, behind the steps of a Pipeline; None without."""
-    if hasattr(estimator, "best_estimator_"):
-        return interval_of(estimator.best_estimator_, X, coverage)
-    if isinstance(estimator, Pipeline):
-        if len(estimator) > 1:
-            X = estimator[:-1].transform(X)
-        return interval_of(estimator[-1], X, coverage)
-    if not hasattr(estimator, "predict_interval"):
+def interval_of(model, X, coverage):
+    """`predict_interval` of the last step, after the other steps; None without it."""
+    *steps, (_, last) = fitted_steps(model)
+    if not hasattr(last, "predict_interval"):
         return None
-    return estimator.predict_interval(X, coverage)
+    for _, step in steps:
+        X = step.transform(X)
+    return last.predict_interval(X, coverage)
 
 
-def innermost(estimator):
-    """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
-    if hasattr(estimator, "best_estimator_"):
-        return innermost(estimator.best_estimator_)
-    if isinstance(estimator, Pipeline):
-        return innermost(estimator[-1])
-    if isinstance(estimator, TransformedTargetRegressor):
-        return innermost(estimator.regressor_)
-    return estimator
+def last_step(model):
+    """The last step of a Pipeline, fitted or not."""
+    return last_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model

@@ -257,40 +257,25 @@ def named_in_file(estimator, tmp_path):
 
 @pytest.fixture(scope="module")
 def fitted(task):
-    """One fitted estimator of each kind; networks after a single training step."""
+    """Fitted estimators without a network, by kind."""
     X, y = task[0][6:200], task[1][6:200]
-    texts, labels = ["good", "bad"] * 10, ["fine", "poor"] * 10
     table = pd.DataFrame(
         {"load": np.arange(48.0)}, pd.date_range("2025-01-01", periods=48, freq="h")
     )
-    small = {"n_conv": 1, "filters": 2, "epochs": 1, "steps_per_epoch": 1}
-    rows = make_pipeline(Standardizer(), PerStep(SimpleImputer()), LookbackWindower(6))
-    words = TokenSequencer(20, 4)
     lags = make_pipeline(LookbackWindower(6), FlattenWindows(lags=[0, 2]), Ridge())
+    persistence = make_pipeline(LookbackWindower(6), PersistenceRegressor())
+    flat = make_pipeline(LookbackWindower(6), FlatWindowRegressor(Ridge()))
     return {
+        "rows": make_pipeline(Standardizer(), PerStep(SimpleImputer())).fit(X),
         "calendar": CalendarFeatures(["day"]).fit(table),
-        "classifier": make_pipeline(
-            words, Conv1DClassifier(**small, embedding_dim=2)
-        ).fit(texts, labels),
-        "regressor": make_pipeline(rows, Conv1DRegressor(**small)).fit(X, y),
-        "persistence": make_pipeline(LookbackWindower(6), PersistenceRegressor()).fit(
-            X, y
-        ),
-        "flat": make_pipeline(LookbackWindower(6), FlatWindowRegressor(Ridge())).fit(
-            X, y
-        ),
+        "texts": TokenSequencer(20, 4).fit(["good", "bad"]),
+        "persistence": persistence.fit(X, y),
+        "flat": flat.fit(X, y),
         "search": GridSearchCV(lags, {"ridge__alpha": [1, 2]}, cv=2).fit(X, y),
     }
 
 
-KINDS = (
-    "calendar",
-    "classifier",
-    "regressor",
-    "persistence",
-    "flat",
-    "search",
-)
+KINDS = ("rows", "calendar", "texts", "persistence", "flat", "search")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -299,10 +284,24 @@ def test_fitted_estimators_name_no_folder(kind, fitted, tmp_path):
     assert named_in_file(fitted[kind], tmp_path) == {"skseqconv"}
 
 
+@pytest.mark.trains
+def test_networks_name_no_folder(task, tmp_path):
+    small = {"n_conv": 1, "filters": 2, "epochs": 1, "steps_per_epoch": 1}
+    forecast = make_pipeline(
+        Standardizer(), LookbackWindower(6), Conv1DRegressor(**small)
+    ).fit(*task)
+    reviews = make_pipeline(
+        TokenSequencer(20, 4), Conv1DClassifier(**small, embedding_dim=2)
+    ).fit(["good", "bad"] * 10, ["fine", "poor"] * 10)
+    for model in (forecast, reviews):
+        assert named_in_pickle(model) == {"skseqconv"}
+        assert named_in_file(model, tmp_path) == {"skseqconv"}
+
+
 def test_views_name_no_folder(task, weather, fitted):
     for view in (task[0], SeriesView([weather, weather], on_gap="ignore")):
         assert named_in_pickle(view) == {"skseqconv"}
-        assert named_in_pickle(fitted["regressor"][0].transform(view)) == {"skseqconv"}
+        assert named_in_pickle(fitted["rows"].transform(view)) == {"skseqconv"}
 
 
 def test_comparisons_and_displays_name_no_folder(task, fitted):

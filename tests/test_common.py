@@ -165,7 +165,7 @@ def test_a_period_without_a_delay_fails_checks_by_asking_for_it():
     failed.pop("check_array_api_input")  # skipped
     assert len(failed) > 20
     for name, error in failed.items():
-        while error and "know how far ahead that is: give delay" not in str(error):
+        while error and "know how far ahead this time is. Set delay." not in str(error):
             error = error.__cause__ or error.__context__
         assert error, name
 

@@ -35,6 +35,7 @@ TEXTS_THAT_DIFFER = {
     "loss": "of values, or of probabilities",
     "validation_gap": "of windows that know time, or of samples of a class",
     "learning_rate": "changes from a level are learned slower",
+    "vocabulary_size": "counted in X, or required",
     "window_norm": "solved by the estimators, or given to the layer",
     "quantiles": "of a loss, or of a head",
     "target_channel": "of a forecast, or of the level that it starts from",
@@ -166,11 +167,13 @@ def test_signatures_are_typed(name):
 
 
 def test_shared_parameters_have_one_text():
-    """Estimators that share a parameter, and the networks, describe it alike."""
+    """Estimators that share a parameter describe it alike; networks name them."""
     texts = {}
     for name, thing in {**ESTIMATORS, **NETWORKS}.items():
         for parameter, (kind, text) in _documented(thing).items():
             kind = re.sub(r", default=.*", "", kind)
+            if named := re.fullmatch(r"As in `(\w+)`\.", text):
+                _, text = _documented(getattr(skseqconv, named[1]))[parameter]
             texts.setdefault(parameter, {}).setdefault((kind, text), []).append(name)
     differ = {parameter: found for parameter, found in texts.items() if len(found) > 1}
     assert set(differ) == set(TEXTS_THAT_DIFFER), differ

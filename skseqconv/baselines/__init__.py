@@ -1,1 +1,1 @@
-"""What a network has to beat."""
+"""Baselines for the networks."""

@@ -1,4 +1,4 @@
-"""Models on the same folds: scores, tests of significance, tables, a sentence."""
+"""Models on the same folds: scores, significance, tables and a summary."""
 
 from ._compare import compare_models
 from ._comparison import Comparison

@@ -1,4 +1,4 @@
-"""Models compared on the same folds, in one call."""
+"""Comparison of models on the same folds in one call."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from skseqconv.series._window_view import WindowView
 
 from ._comparison import Comparison
 from ._folds import check_windows, make_splits, warn_of_leaks
-from ._metrics import named_scorers
 from ._models import check_target, kind_of_model, named_models, with_baseline
+from ._scorers import named_scorers
 from ._tables import (
     described_failures,
     failure_table,
@@ -45,72 +45,73 @@ def compare_models(
     error_score: float | Literal["raise"] = np.nan,
     verbose: int = 0,
 ) -> Comparison:
-    """Score models on the same folds, against common sense.
+    """Score models on the same folds and test whether they beat a baseline.
 
-    Each model goes through scikit-learn's `cross_validate`, all on one list of splits.
+    Each model goes through scikit-learn's `cross_validate`, with the same splits.
     Scores and out-of-fold predictions come from the same fits. Each fitted model is
     scored, then discarded.
 
     Parameters
     ----------
     models : dict of str to estimator, or list of estimators
-        Regressors or classifiers, Pipelines and searches among them. Those of a list
-        are named by the class of their last step, as `make_pipeline` does.
+        Regressors or classifiers, including Pipelines and searches. Models of a list
+        are named by the class of their last step, as in `make_pipeline`.
     X : SeriesView, WindowView or array-like of shape (n_samples, ...)
-        What they learn from.
+        The samples.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-        What they predict.
+        The targets.
     cv : int, splitter or iterable of (train, test)
-        The folds. Rows with an order in time, that is views, need a splitter such as
-        ``TimeSeriesSplit(5, gap=delay)``; an int means folds of them that are trained
-        on later rows. For arrays it is what `cross_validate` makes of it.
+        The folds. Views have a time order and need a splitter such as
+        ``TimeSeriesSplit(5, gap=delay)``; an int would train on later rows. For
+        arrays, as in `cross_validate`.
     scoring : str, list of str, dict, callable or None, default=None
-        As in `cross_validate`; several metrics are reported side by side, the first
-        one leads. None is "neg_mean_absolute_error" for regressors and "accuracy" for
-        classifiers. A score counts as an error, shown positive, if its scorer says so
-        or its name begins with "neg\\_".
+        As in `cross_validate`. Of several metrics, the first one is the leading one.
+        None is "neg_mean_absolute_error" for regressors and "accuracy" for
+        classifiers. A metric is an error if its scorer has ``greater_is_better=False``
+        or its name begins with "neg\\_". Errors are shown positive.
     baseline : {"auto"}, estimator, str or None, default="auto"
-        What the others have to beat. A str names one of the models; an estimator is
-        compared along with them, under the name of its class. "auto" is, if
-        the models have no such name themselves: "persistence", the last known value of
-        the target, for regressors where X knows which it is (from `make_supervised`);
-        "mean", that of the training part, for other regressors; "prior", the
-        frequencies of the classes, for classifiers.
+        The baseline to beat. A str is the name of one of the models; an estimator is
+        added to the models under the name of its class. "auto" adds one of these,
+        unless a model has its name: "persistence", the last known value of the target,
+        for regressors if X knows its target (from `make_supervised`); "mean", the
+        mean of the training targets, for other regressors; "prior", the class
+        frequencies, for classifiers.
     n_jobs : int, default=None
-        How many folds are fitted at a time, as in `cross_validate`.
+        Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
-        Passed to each model's `fit`, cut to the fold if as long as X; ``groups`` to
-        the splitter. The baseline that "auto" adds takes those it knows. With metadata
-        routing enabled, each model and scorer gets those that it requests.
+        Passed to the `fit` of each model; values as long as X are cut to the fold.
+        ``groups`` goes to the splitter. The baseline of "auto" gets only the
+        parameters that its `fit` has. With metadata routing enabled, each model and
+        scorer gets what it requests.
     error_score : numpy.nan or "raise", default=numpy.nan
-        What becomes of an error in a model: a score of NaN and an entry in
-        `failures`, or the error itself.
+        If a model fails: NaN sets its score to NaN and adds a row to `failures`;
+        "raise" raises the error.
     verbose : int, default=0
-        Above 0, a line is printed for each model when it is done.
+        Above 0, prints a line after each model.
 
     Returns
     -------
     comparison : Comparison
-        Tables, scores, predictions and tests; it prints as a table with a sentence.
+        Tables, scores, predictions and tests. Its text is a table and a summary.
 
     Raises
     ------
     ValueError
         If a parameter is not as described, X and y differ in length, a training part
-        has no complete window for a model's lookback, or no model could be scored.
+        has no complete window for the lookback of a model, or every model failed.
 
     Warns
     -----
     FitFailedWarning
         For each model that failed, with the folds and the error.
     UserWarning
-        If X is a view, and a fold trains on rows whose targets, as far as X knows how
-        far ahead they lie, come after its first test row. Folds that hold out whole
-        series are not checked.
+        If X is a view and training targets of a fold lie in its test period. If X
+        does not know its target, the training rows themselves are checked. Folds that
+        hold out whole series are not checked.
 
     See Also
     --------
-    make_supervised : X and y of a forecast.
+    make_supervised : Creates X and y of a forecast.
     PersistenceRegressor : The baseline of forecasts.
 
     Examples
@@ -170,18 +171,16 @@ def compare_models(
         predictions,
         failures,
         baseline,
-        greater_is_better={metric: sign > 0 for metric, sign, *_ in metrics},
-        perfect={metric: perfect for metric, _, perfect, _ in metrics},
-        powers={metric: power for metric, *_, power in metrics},
+        metrics,
         stamps=X.stamps[positions] if is_forecast else None,
         horizon=max(delays) if is_forecast else None,
     )
 
 
 def _checked_error_score(error_score):
-    """Whether an error in a model is to be raised."""
+    """Whether an error of a model is raised."""
     if isinstance(error_score, str) and error_score == "raise":
         return True
     if isinstance(error_score, float) and np.isnan(error_score):
         return False
-    raise ValueError(f'error_score must be numpy.nan or "raise", got {error_score!r}.')
+    raise ValueError(f'error_score={error_score!r} must be numpy.nan or "raise".')

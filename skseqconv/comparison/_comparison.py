@@ -1,4 +1,4 @@
-"""Several models on the same folds, and whether their differences mean anything."""
+"""Several models on the same folds, and whether their differences are significant."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv._metrics import checked_metric, ranked
+from skseqconv._metrics import Metric, chosen_metric, ranked
 from skseqconv._public import public
 
 from ._significance import diebold_mariano, paired_by_fold
@@ -25,55 +25,50 @@ if TYPE_CHECKING:
 @public
 @dataclass(eq=False, repr=False)
 class Comparison:
-    """What several models reached on the same folds.
+    """Scores, predictions and significance of several models on the same folds.
 
-    Made by :func:`compare_models`. It holds numbers only, no fitted model.
+    :func:`compare_models` creates it. It holds numbers only, no fitted model.
 
     Parameters
     ----------
     fold_scores : DataFrame
-        Columns model, fold, metric and score, one row each. Errors are positive: what
-        scikit-learn calls ``neg_mean_absolute_error`` is ``mean_absolute_error`` here.
+        Columns model, fold, metric and score, one row each. Errors are positive:
+        scikit-learn's ``neg_mean_absolute_error`` is ``mean_absolute_error`` here.
         NaN where a model failed.
     fits : DataFrame
-        One row for each model and fold: columns model, fold, n_train and n_test (rows),
+        One row per model and fold: columns model, fold, n_train and n_test (rows),
         fit_seconds, score_seconds and n_parameters (of networks and linear models).
     predictions : DataFrame
-        Out-of-fold predictions of the very fits that were scored: columns fold, truth
-        and one for each model; two levels, (model, output), for several columns of y.
-        The index is that of X: dates, or row numbers.
+        Out-of-fold predictions of the same fits that were scored: columns fold, truth
+        and one per model. If y has several columns, the columns have two levels,
+        (model, output). The index is that of X: dates, or row numbers.
     failures : DataFrame
-        One row for each failure: columns model, fold, stage (fit, predictions or the
+        One row per failure: columns model, fold, stage (fit, predictions or the
         metric), error and traceback.
     baseline : str or None
-        Name of the model that the others are to beat.
-    greater_is_better : dict of str to bool
-        For each metric.
-    perfect : dict of str to float
-        The best that each metric can be, where it is known: 0 for errors, 1 for scores
-        bounded by it; otherwise NaN.
-    powers : dict of str to int
-        For each metric, the power of the errors that :meth:`differences` compares row
-        by row: 2 for those of squares, otherwise 1.
+        Name of the model that the other models are compared with.
+    metrics : dict of str to Metric
+        The metrics by name, the leading one first. Each has the attributes name,
+        greater_is_better, perfect and power.
     stamps : ndarray of int of shape (n_predictions,) or None
-        Place in time of each row of `predictions`; None where X has no such order.
+        Place in time of each row of `predictions`; None if X has no time order.
     horizon : int or None
-        How many rows ahead the forecasts lie; None where there are none.
+        Largest delay between a row and its target; None if y is not a forecast.
 
     Attributes
     ----------
     table : DataFrame
-        The first metric, one row a model, best first; models that failed in a fold
-        stand below. Columns: mean and std over the folds; against the baseline, where
-        there is one, skill, won (folds in which it did better), folds (that both
-        have) and p_value (of each model alone, not corrected for their number), see
+        The first metric, one row per model, best first; models that failed in a fold
+        come last. Columns: mean and std over the folds; if there is a baseline, skill,
+        won (number of folds in which the model is better), folds (number of folds that
+        both models have) and p_value (not corrected for the number of models), see
         :meth:`differences`; mean fit_seconds and score_seconds; n_parameters.
     tables : dict of str to DataFrame
         The same for each metric.
 
     See Also
     --------
-    compare_models : Makes it.
+    compare_models : Creates it.
 
     Examples
     --------
@@ -90,8 +85,8 @@ class Comparison:
     bayes     0.95   0.93    5
     prior     0.33   0.00    0
     >>> print(found.summary())
-    logistic beats prior by 0.640 (accuracy 0.973 against 0.333), in 5 of 5 folds,
-    p < 0.0001 for the best of 2: more than the folds vary by.
+    logistic beats prior by 0.640 (accuracy 0.973 against 0.333), better in 5 of 5
+    folds. Significant (p < 0.0001, corrected for choosing the best of 2).
     """
 
     fold_scores: pd.DataFrame
@@ -99,19 +94,32 @@ class Comparison:
     predictions: pd.DataFrame
     failures: pd.DataFrame
     baseline: str | None
-    greater_is_better: dict[str, bool]
-    perfect: dict[str, float]
-    powers: dict[str, int]
+    metrics: dict[str, Metric]
     stamps: NDArray[np.int64] | None
     horizon: int | None
 
     def __post_init__(self):
-        self.tables = {metric: self._table(metric) for metric in self.greater_is_better}
+        self.tables = {name: self._table(m) for name, m in self.metrics.items()}
         self.table = next(iter(self.tables.values()))
 
+    @property
+    def greater_is_better(self) -> dict[str, bool]:
+        """Whether a higher value is better, for each metric."""
+        return {name: metric.greater_is_better for name, metric in self.metrics.items()}
+
+    @property
+    def perfect(self) -> dict[str, float]:
+        """The best possible value of each metric: 0, 1, or NaN if unknown."""
+        return {name: metric.perfect for name, metric in self.metrics.items()}
+
+    @property
+    def powers(self) -> dict[str, int]:
+        """For each metric, the power of the errors that `differences` compares."""
+        return {name: metric.power for name, metric in self.metrics.items()}
+
     def _scores(self, metric):
-        """Scores of shape (n_folds, n_models), in the order the models were given."""
-        of_metric = self.fold_scores[self.fold_scores["metric"] == metric]
+        """Scores of shape (n_folds, n_models), in the order of the given models."""
+        of_metric = self.fold_scores[self.fold_scores["metric"] == metric.name]
         models = of_metric["model"].unique()
         return of_metric.pivot(index="fold", columns="model", values="score")[models]
 
@@ -126,54 +134,54 @@ class Comparison:
         table["fit_seconds"] = of_model["fit_seconds"].mean()
         table["score_seconds"] = of_model["score_seconds"].mean()
         table["n_parameters"] = of_model["n_parameters"].max()
-        table.columns.name = metric
+        table.columns.name = metric.name
         failed = scores.isna().sum()
-        return table.loc[ranked(table["mean"], failed, self.greater_is_better[metric])]
+        return table.loc[ranked(table["mean"], failed, metric.greater_is_better)]
 
     def _paired(self, metric, reference):
         sizes = self.fits.drop_duplicates("fold").set_index("fold")
-        sign = 1 if self.greater_is_better[metric] else -1
-        paired = paired_by_fold(
-            self._scores(metric), sizes, reference, sign, self.perfect[metric]
-        )
-        return paired.rename_axis(columns=metric)
+        paired = paired_by_fold(self._scores(metric), sizes, reference, metric)
+        return paired.rename_axis(columns=metric.name)
 
     def differences(
         self, metric: str | None = None, reference: str | None = None
     ) -> pd.DataFrame:
         """Compare each model with a reference, fold by fold and row by row.
 
-        Over the folds by the corrected resampled t-test of Nadeau and Bengio (2003)
-        [1]_: the variance of the mean of k gains is ``1 / k + n_test / n_train`` times
-        theirs, because folds share training rows. Forecasts are also compared by
-        Diebold and Mariano's test (1995) [2]_, on the losses of the single rows in the
-        order of time: squared errors where the metric is one of squares (its function
-        has "squared" in its name, or is that of "r2" or "explained_variance"),
-        otherwise absolute ones, averaged over the columns of y. Forecasts overlap,
-        so that losses are correlated for a horizon and more: autocovariances count with
-        Bartlett's weights, which fall to zero at four times the horizon and keep the
-        variance positive; small samples are corrected as by Harvey, Leybourne and
-        Newbold (1997) [3]_. Rows may be any part of the series: how far apart in time
-        two of them are is what counts. This test speaks of the forecasts of these rows;
-        the t-test, of models trained on other rows like these. Each p-value is that of
-        one comparison, not corrected for the number of models.
+        The scores of the folds are compared by the corrected resampled t-test of
+        Nadeau and Bengio (2003) [1]_. Folds share training rows, so the variance of
+        the mean of k gains is ``1 / k + n_test / n_train`` times their variance.
+
+        Forecasts are also compared row by row, by the test of Diebold and Mariano
+        (1995) [2]_ on the losses in time order. Losses are squared errors if the
+        metric is computed from squared errors ("squared" in the name of its function,
+        "r2" or "explained_variance"), otherwise absolute errors; they are averaged
+        over the columns of y. Forecasts overlap, so losses are correlated over one
+        horizon and more. Bartlett's weights for the autocovariances fall to zero at
+        four times the horizon and keep the variance positive. Small samples are
+        corrected as by Harvey, Leybourne and Newbold (1997) [3]_. The rows may be any
+        part of the series, because the test uses their distances in time.
+
+        The two tests answer different questions. The row test is about the forecasts
+        of these rows; the t-test is about models trained on other, similar rows. No
+        p-value here is corrected for the number of models.
 
         Parameters
         ----------
         metric : str, default=None
             The metric; None for the first.
         reference : str, default=None
-            Name of the model to compare with; None for the baseline or, where there
-            is none, the best model.
+            Name of the model to compare with; None for the baseline or, if there is
+            none, the best model.
 
         Returns
         -------
         differences : DataFrame
-            One row for each other model. Columns, over the folds that both have: mean
-            (of the model), reference (its mean), gain (positive where the model is
-            better), skill (``(mean - reference) / (perfect - reference)``, that is
-            ``1 - mean / reference`` for errors), won, folds, t and p_value; for
-            forecasts dm and dm_p_value.
+            One row per other model. Columns, over the folds that both models have:
+            mean (of the model), reference (mean of the reference), gain (positive if
+            the model is better), skill (``(mean - reference) / (perfect -
+            reference)``, that is ``1 - mean / reference`` for errors), won, folds, t
+            and p_value; for forecasts dm and dm_p_value.
 
         References
         ----------
@@ -184,15 +192,16 @@ class Comparison:
         .. [3] Harvey, Leybourne, Newbold: Testing the equality of prediction mean
            squared errors. International Journal of Forecasting 13 (1997), 281-291.
         """
-        metric = checked_metric(metric, self.tables)
+        metric = chosen_metric(metric, self.metrics)
+        models = list(self.tables[metric.name].index)
         if reference is None:
-            reference = self.baseline or self.tables[metric].index[0]
-        if reference not in self.table.index:
+            reference = self.baseline or models[0]
+        if reference not in models:
             raise ValueError(
-                f"reference={reference!r} is none of the models, "
-                f"{', '.join(self.table.index)}."
+                f"reference={reference!r} must be one of the models "
+                f"{', '.join(models)}."
             )
-        order = [model for model in self.tables[metric].index if model != reference]
+        order = [model for model in models if model != reference]
         paired = self._paired(metric, reference).loc[order]
         if self.horizon is not None:
             tests = [self._by_rows(metric, model, reference) for model in order]
@@ -203,7 +212,7 @@ class Comparison:
     def _by_rows(self, metric, model, reference):
         truth = self._values("truth")
         losses = [
-            np.mean(np.abs(self._values(name) - truth) ** self.powers[metric], axis=1)
+            np.mean(np.abs(self._values(name) - truth) ** metric.power, axis=1)
             for name in (reference, model)
         ]
         gains = losses[0] - losses[1]
@@ -215,7 +224,7 @@ class Comparison:
         return values.reshape(len(values), -1)
 
     def summary(self, metric: str | None = None) -> str:
-        """Say which model is best, by how much, and whether that means something.
+        """Tell which model is best, by how much, and whether that is significant.
 
         Parameters
         ----------
@@ -226,28 +235,26 @@ class Comparison:
         -------
         sentence : str
             The best model against the baseline; without a baseline, against the
-            second best. Below p = 0.05 the difference is called more than the folds
-            vary by. The best of several has been chosen by these very scores: its
-            p-value is multiplied by the number of models that were compared with the
-            baseline (Bonferroni), at most to 1, and the sentence says of how many it
-            is the best. That of the table and of :meth:`differences` is not.
+            second best. The difference is significant if p is below 0.05. The best of
+            several models is chosen by the same scores that the test uses. Therefore
+            its p-value is multiplied by the number of models that were compared with
+            the baseline (Bonferroni), up to 1. The p-values in `table` and of
+            :meth:`differences` are not corrected.
         """
-        metric = checked_metric(metric, self.tables)
-        order = list(self.tables[metric].index)
+        metric = chosen_metric(metric, self.metrics)
+        order = list(self.tables[metric.name].index)
         reference = self.baseline or order[min(1, len(order) - 1)]
         best = next((model for model in order if model != reference), None)
-        words = metric.replace("_", " ")
         if best is None:
-            mean = self.tables[metric].loc[reference, "mean"]
-            return f"{reference} has a {words} of {spoken(mean)}."
+            mean = self.tables[metric.name].loc[reference, "mean"]
+            return f"{reference}: {metric.words} {spoken(mean)}."
         paired = self._paired(metric, reference)
         row = paired.loc[best]
         if not row["folds"]:
-            return f"{best} and {reference} have no fold in common that both finished."
-        # The two best ones are no more apart than any two: nothing to correct.
+            return f"{best} and {reference} have no fold that both completed."
+        # The two best models differ less than other pairs: no correction is needed.
         rivals = 1 if self.baseline is None else paired["p_value"].count()
-        is_error = self.perfect[metric] == 0
-        return sentence(best, reference, words, row, is_error, rivals)
+        return sentence(best, reference, metric, row, rivals)
 
     def plot(
         self, metric: str | None = None, ax: Axes | None = None
@@ -259,7 +266,7 @@ class Comparison:
         metric : str, default=None
             The metric; None for the first.
         ax : matplotlib Axes, default=None
-            Where to draw; None for a new figure.
+            Axes to draw on; None for a new figure.
 
         Returns
         -------
@@ -268,7 +275,6 @@ class Comparison:
         """
         from skseqconv.displays import ComparisonDisplay
 
-        metric = checked_metric(metric, self.tables)
         return ComparisonDisplay.from_comparison(self, metric=metric, ax=ax)
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""The folds of a comparison, and what they would leak."""
+"""The folds of a comparison, and checks for leakage."""
 
 import warnings
 from numbers import Integral
@@ -13,17 +13,14 @@ from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
 
-# The folds.
-
 
 def make_splits(cv, X, y, groups, classifier):
-    """Row numbers of each fold's training and test part, the same for all models."""
+    """Row numbers of the training and test part of each fold, for all models."""
     is_view = isinstance(X, (SeriesView, WindowView))
     if is_view and (cv is None or isinstance(cv, Integral)):
         raise ValueError(
-            f"cv={cv!r} stands for folds that are trained on rows after those they are "
-            "tested on, which is no honest score where rows have an order in time: use "
-            f"{_honest_folds(X, cv or 5)}."
+            f"cv={cv!r} makes folds that train on rows after their test rows. X has a "
+            f"time order, so this is leakage: use {_safe_folds(X, cv or 5)}."
         )
     splitter = check_cv(cv, y, classifier=classifier)
     splits = [
@@ -31,12 +28,12 @@ def make_splits(cv, X, y, groups, classifier):
         for train, test in splitter.split(X, y, groups)
     ]
     if not splits:
-        raise ValueError(f"cv={cv!r} gives no folds.")
+        raise ValueError(f"cv={cv!r} gives no folds: at least one is needed.")
     for fold, (train, test) in enumerate(splits):
         if not len(train) or not len(test):
             raise ValueError(
-                f"cv={cv!r} gives fold {fold} {len(train)} rows to train on and "
-                f"{len(test)} to test on: both need some."
+                f"cv={cv!r} gives {len(train)} training rows and {len(test)} test rows "
+                f"in fold {fold}: both need at least one."
             )
     return splits
 
@@ -47,56 +44,56 @@ def _row_numbers(key):
 
 
 def warn_of_leaks(X, splits):
-    """Warn of folds that are trained on what is not known when they are tested."""
+    """Warn of folds whose training targets lie in their test period."""
     if not isinstance(X, (SeriesView, WindowView)):
         return
     known_at, stamps, series = _known_at(X), X.stamps, X.series_ids
     leaks = {}
     for fold, (train, test) in enumerate(splits):
         n_rows = int((known_at[train] > stamps[test].min()).sum())
-        # Whole series that are held out ask how well others are forecast.
+        # Folds that hold out whole series test forecasts of other series.
         if n_rows and np.isin(series[test], series[train]).any():
             leaks[fold] = n_rows
     if leaks:
         fold, more = next(iter(leaks)), len(leaks) - 1
         warnings.warn(
-            f"Fold {fold}{f' (like {more} more)' if more else ''} is trained on "
-            f"{leaks[fold]} rows whose targets come after its first test row, and tell "
-            "of what is to be forecast. Its score is no honest one: use "
-            f"{_honest_folds(X, max(len(splits), 2))}, on rows in the order of time.",
+            f"Leakage in fold {fold}{f' and {more} more' if more else ''}: "
+            f"{leaks[fold]} training {'targets' if X.target else 'rows'} lie in the "
+            "test period, so the score is too good. On rows in time order, use "
+            f"{_safe_folds(X, max(len(splits), 2))}.",
             UserWarning,
             stacklevel=3,
         )
 
 
 def _known_at(X):
-    """The stamp at which the target of each row is known: its own, if X knows none."""
+    """The stamp at which each target is known; that of the row if X has no target."""
     return target_stamps(X, max((delay for _, delay in X.target or ()), default=0))
 
 
-def _honest_folds(X, n_splits):
-    """Advice: as many folds as there are rows for, trained on what is known by then."""
+def _safe_folds(X, n_splits):
+    """Advice: as many folds as the rows allow, without leakage."""
     if not X.target:
         return (
-            f"TimeSeriesSplit({n_splits}) with a gap of as many rows as y lies ahead "
-            "(rows from make_supervised know how many)"
+            f"TimeSeriesSplit({n_splits}, gap=delay), where y lies delay rows ahead "
+            "(rows from make_supervised know their delay)"
         )
     gap = _gap(X)
     for n in range(n_splits, 1, -1):
         if len(X) - gap > n * (len(X) // (n + 1)):
             return f"TimeSeriesSplit({n}, gap={gap})"
-    return f"a longer series, and TimeSeriesSplit({n_splits}, gap={gap})"
+    return f"TimeSeriesSplit({n_splits}, gap={gap}) with a longer series"
 
 
 def _gap(X):
-    """Rows of X from one to the first at which its target is known, at most."""
+    """Largest number of rows of X until the target of a row is known."""
     order = np.argsort(X.stamps, kind="stable")
     at = np.searchsorted(X.stamps[order], _known_at(X)[order])
     return int((at - np.arange(len(at))).max())
 
 
 def check_windows(models, X, splits):
-    """Tell of a fold without one complete window before anything is trained."""
+    """Raise for a fold without a complete window, before anything is trained."""
     for name, model in models.items():
         spans = {(f"models[{name!r}]", *span) for span in _spans(model)}
         if isinstance(X, WindowView):
@@ -105,7 +102,7 @@ def check_windows(models, X, splits):
             for fold, (train, _) in enumerate(splits):
                 if not _any_complete(X, train, reach):
                     raise ValueError(
-                        f"Fold {fold} trains on {len(train)} rows, none of which has a "
+                        f"Fold {fold} has {len(train)} training rows, and none has a "
                         f"complete window: {where} has lookback={lookback}. Use a "
                         "shorter lookback, fewer folds or a longer series."
                     )
@@ -120,9 +117,9 @@ def _any_complete(X, train, reach):
 
 
 def _spans(model):
-    """Reach and lookback of the windows that a model makes, where it says so.
+    """Reach and lookback of the windows of a model, if they are known.
 
-    What a search sets is left to the search.
+    Models inside searches are not checked, because the search sets their parameters.
     """
     if isinstance(model, LookbackWindower):
         if isinstance(model.lookback, Integral) and isinstance(model.step, Integral):

@@ -1,4 +1,4 @@
-"""What takes part in a comparison, checked before anything is trained."""
+"""The models and the baseline of a comparison, checked before training."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,37 +14,34 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
 
-#: Columns of the predictions, which no model can be called.
+#: Columns of the predictions. Models cannot have these names.
 RESERVED = ("fold", "truth")
 
 
-# The models, and what they have to beat.
-
-
 def named_models(models):
-    """Models by name, all of one kind; a list is named as make_pipeline names steps."""
+    """Models of one kind by name; those of a list are named as in `make_pipeline`."""
     if isinstance(models, Mapping):
         named = dict(models)
     elif isinstance(models, (list, tuple)):
         named = dict(zip(_names_of(models), models, strict=True))
     else:
         raise ValueError(
-            "models must be a dict of names and estimators, or a list of estimators, "
-            f"got {models!r}."
+            f"models={models!r} must be a dict of names and estimators, or a list of "
+            "estimators."
         )
     if not named:
-        raise ValueError(f"models={models!r} is empty: there is nothing to compare.")
+        raise ValueError(f"models={models!r} must hold at least one estimator.")
     for name, model in named.items():
         if not isinstance(name, str) or not name or name in RESERVED:
             raise ValueError(
-                f"models has the name {name!r}: names must be str, not empty, and "
-                f"none of {', '.join(map(repr, RESERVED))}."
+                f"models has the name {name!r}: names must be non-empty str other "
+                f"than {' and '.join(map(repr, RESERVED))}."
             )
         check_model(f"models[{name!r}]", model)
     kinds = {name: kind_of_model(model) for name, model in named.items()}
     if len(set(kinds.values())) > 1:
         listed = ", ".join(f"{name!r} is a {kind}" for name, kind in kinds.items())
-        raise ValueError(f"models are of different kinds: {listed}.")
+        raise ValueError(f"models must be of one kind, but {listed}.")
     return named
 
 
@@ -61,20 +58,18 @@ def _names_of(models):
 def check_model(parameter, model):
     if isinstance(model, type):
         raise ValueError(
-            f"{parameter} is the class {model.__name__}: give an estimator, "
+            f"{parameter} is the class {model.__name__}: give an instance, "
             f"{model.__name__}()."
         )
     needed = ("fit", "predict", "get_params", "__sklearn_tags__")
     missing = [name for name in needed if not hasattr(model, name)]
     if missing:
         raise ValueError(
-            f"{parameter}={model!r} is no estimator that predicts: it has no "
-            f"{missing[0]}."
+            f"{parameter}={model!r} has no {missing[0]}: give a regressor or a "
+            "classifier."
         )
     if kind_of_model(model) is None:
-        raise ValueError(
-            f"{parameter}={model!r} is neither a regressor nor a classifier."
-        )
+        raise ValueError(f"{parameter}={model!r} must be a regressor or a classifier.")
 
 
 def kind_of_model(model):
@@ -84,10 +79,7 @@ def kind_of_model(model):
 
 
 def with_baseline(models, baseline, X):
-    """The models, with the baseline before them if it is not one of them.
-
-    Returns the models by name and the name of the baseline, or None.
-    """
+    """The models by name, with the baseline first if it is added; its name or None."""
     kind = kind_of_model(next(iter(models.values())))
     same = [name for name, model in models.items() if model is baseline]
     if baseline is None or same:
@@ -95,12 +87,12 @@ def with_baseline(models, baseline, X):
     if isinstance(baseline, str) and baseline != "auto":
         if baseline not in models:
             raise ValueError(
-                f"baseline={baseline!r} is none of the models, {', '.join(models)}: "
-                'name one of them, or give an estimator, "auto" or None.'
+                f"baseline={baseline!r} must be one of the models "
+                f'{", ".join(models)}, an estimator, "auto" or None.'
             )
         return models, baseline
     if isinstance(baseline, str):
-        name, baseline = _common_sense(X, kind)
+        name, baseline = _naive(X, kind)
         if name in models:
             return models, name
     else:
@@ -108,19 +100,19 @@ def with_baseline(models, baseline, X):
         [name] = _names_of([baseline])
         if kind_of_model(baseline) != kind:
             raise ValueError(
-                f"baseline={baseline!r} is a {kind_of_model(baseline)}, the models "
-                f"are {kind}s."
+                f"baseline={baseline!r} is a {kind_of_model(baseline)}, but the models "
+                f"are {kind}s: give a {kind}."
             )
         if name in models:
             raise ValueError(
-                f"baseline={baseline!r} would be called {name!r}, as one of the models "
-                "is: put it among them, under another name, and give that name."
+                f"baseline={baseline!r} gets the name {name!r}, which a model already "
+                "has: add it to models under another name, and give that name."
             )
     return {name: baseline, **models}, name
 
 
-def _common_sense(X, kind):
-    """Name and estimator of what asks for no learning, for this X."""
+def _naive(X, kind):
+    """Name and estimator of the naive baseline for this X."""
     if kind == "classifier":
         return "prior", _asking(DummyClassifier(strategy="prior"))
     if isinstance(X, WindowView) and X.target:
@@ -131,7 +123,7 @@ def _common_sense(X, kind):
 
 
 def _asking(dummy):
-    """With routing enabled nothing comes that is not asked for."""
+    """With routing enabled, an estimator gets only what it requests."""
     if get_config()["enable_metadata_routing"]:
         dummy.set_fit_request(sample_weight=True)
     return dummy
@@ -139,7 +131,7 @@ def _asking(dummy):
 
 def check_target(X, y):
     if y is None:
-        raise ValueError("y=None: models are compared by what they predict, give y.")
+        raise ValueError("y=None: a comparison needs the targets. Give y.")
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if len(y) != n_rows:
-        raise ValueError(f"X has {n_rows} rows and y has {len(y)}: both need as many.")
+        raise ValueError(f"X has {n_rows} rows and y has {len(y)}: they must be equal.")

@@ -1,38 +1,37 @@
-"""Whether one model is better than another by more than chance.
+"""Tests whether one model is significantly better than another.
 
-Differences are gains: positive where the model does better than its reference.
+Differences are gains: positive if the model is better than its reference.
 """
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-#: Bartlett's weights reach zero at this many horizons. Differences of overlapping
-#: forecasts are correlated up to one horizon at least. Simulated without a difference,
-#: 24 to 144 steps ahead, the test at 5 % found one in 6 to 7 % of the cases, and in 12
-#: to 13 % with weights that end at one horizon.
+#: Bartlett's weights reach zero at this many horizons. Gains of overlapping forecasts
+#: are correlated over at least one horizon. In simulations of equal forecasts, 24 to
+#: 144 steps ahead, the test at 5 % found a difference in 6 to 7 % of the cases. With
+#: weights that end at one horizon, it found one in 12 to 13 %.
 BANDWIDTH = 4
 
 
 def corrected_t_test(gains, n_train, n_test):
     """Corrected resampled t-test over folds (Nadeau and Bengio, 2003) [1]_.
 
-    Folds share training rows, so that their scores vary together and a plain t-test
-    finds differences where there are none. The variance of the mean of k gains is
-    taken as ``(1 / k + n_test / n_train)`` times their variance, k - 1 degrees of
-    freedom. The ratio is its mean over the folds, which differs from fold to fold
-    where training grows.
+    Folds share training rows. Their scores are correlated, so a plain t-test finds
+    too many differences. Here the variance of the mean of k gains is ``(1 / k + n_test
+    / n_train)`` times their variance, with k - 1 degrees of freedom. If training parts
+    grow, the mean of the ratio over the folds is used.
 
     Parameters
     ----------
     gains : ndarray of shape (n_folds,)
     n_train, n_test : ndarray of shape (n_folds,)
-        Rows of each fold.
+        Number of rows of each fold.
 
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN for fewer than two folds, or gains that are not finite.
+        Two-sided; NaN for fewer than two folds or gains that are not finite.
 
     References
     ----------
@@ -49,32 +48,32 @@ def corrected_t_test(gains, n_train, n_test):
 def diebold_mariano(gains, stamps, horizon):
     """Test of equal accuracy of two forecasts (Diebold and Mariano, 1995) [1]_.
 
-    The mean gain is divided by its standard error, which takes account of the
-    correlation of the gains in time. The autocovariances are weighted as Bartlett
-    did, linearly down to zero at four times the horizon, which keeps the variance
-    positive [2]_; the equal weights up to the horizon of the original may make it
-    negative, and see no correlation beyond. Each pair of gains is weighted by how far
-    apart in time they are, whatever lies between: rows may be missing, every tenth, or
-    chosen at random. The statistic is corrected for small samples as Harvey, Leybourne
-    and Newbold have it [3]_, and compared with Student's t. Its degrees of freedom are
-    those of the variance, ``1.5 * n`` over the lag where the weights end [4]_, always
-    fewer than n - 1. Both count the horizon in gains: the most of them that any stretch
-    of that length has.
+    The statistic is the mean gain divided by its standard error, which accounts for
+    the autocorrelation of the gains. Bartlett's weights of the autocovariances fall
+    linearly to zero at four times the horizon and keep the variance positive [2]_. The
+    equal weights of the original test end at the horizon; they ignore correlation
+    beyond it, and the variance can be negative. Each pair of gains is weighted by its
+    distance in time, so rows may be missing, every tenth or chosen at random.
+
+    The statistic is corrected for small samples as by Harvey, Leybourne and Newbold
+    [3]_ and compared with Student's t. The degrees of freedom are those of the
+    variance, ``1.5 * n`` over the lag where the weights end [4]_, always fewer than
+    n - 1. For both, the horizon is the largest number of gains within its length.
 
     Parameters
     ----------
     gains : ndarray of shape (n_rows,)
-        Loss of the reference less loss of the model.
+        Loss of the reference minus loss of the model.
     stamps : ndarray of int of shape (n_rows,)
-        Place of each row in time. Gains of one stamp (several series, or repeated
-        folds) are averaged.
+        Place of each row in time. Gains with the same stamp (several series, or
+        repeated folds) are averaged.
     horizon : int
-        Stamps between a forecast and its target.
+        Number of stamps between a forecast and its target.
 
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN where all gains lie within one horizon.
+        Two-sided; NaN if all gains lie within one horizon.
 
     References
     ----------
@@ -101,11 +100,12 @@ def diebold_mariano(gains, stamps, horizon):
 
 
 def _bartlett_sum(deviations, times, width):
-    """Products of all pairs, weighted by ``1 - distance / width`` down to zero.
+    """Sum of the products of all pairs, weighted by ``1 - distance / width``.
 
-    Two times lie together in so many of the windows of this width that can be laid
-    over them: the sum of the windows' squared totals has each product as often. A
-    total changes only where a time enters or leaves, so that long holes cost nothing.
+    A moving window of this width contains both times of a pair over a stretch of
+    ``width - distance``. So the sum is the integral of the squared totals of the
+    windows, divided by the width. A total changes only where a time enters or leaves
+    the window, so long gaps cost no time.
     """
     edges = np.concatenate([times, times + width])
     order = np.argsort(edges, kind="stable")
@@ -114,7 +114,7 @@ def _bartlett_sum(deviations, times, width):
 
 
 def _t_test(mean, variance, freedom):
-    """A mean over its standard error; the same in every fold is no chance."""
+    """Test of a mean; gains without any variance are significant, unless all are 0."""
     if variance <= 0:
         return (0.0, 1.0) if mean == 0 else (float(np.copysign(np.inf, mean)), 0.0)
     statistic = float(mean / np.sqrt(variance))
@@ -122,22 +122,23 @@ def _t_test(mean, variance, freedom):
 
 
 def skill(score, base, perfect):
-    """The share of the way from the baseline to perfection that a model goes.
+    """Skill score: the improvement as a share of the largest possible improvement.
 
-    ``(score - base) / (perfect - base)`` [1]_: for errors, which are perfect at zero,
-    ``1 - score / base``; for scores of at most one, ``(score - base) / (1 - base)``.
+    ``(score - base) / (perfect - base)`` [1]_. For errors, which are perfect at zero,
+    it is ``1 - score / base``; for scores with the upper bound 1,
+    ``(score - base) / (1 - base)``.
 
     Parameters
     ----------
     score, base : float
-        Means of the model and of the baseline.
+        Mean scores of the model and of the baseline.
     perfect : float
-        0 for errors, 1 for scores that are bounded by it, otherwise NaN.
+        0 for errors, 1 for scores with that upper bound, otherwise NaN.
 
     Returns
     -------
     skill : float
-        1 is perfect, 0 as good as the baseline; NaN where it means nothing.
+        1 is perfect, 0 equals the baseline; NaN if it is not defined.
 
     References
     ----------
@@ -148,8 +149,8 @@ def skill(score, base, perfect):
     return float(1 - (perfect - score) / (perfect - base)) if possible else np.nan
 
 
-def paired_by_fold(scores, sizes, reference, sign, perfect):
-    """Each model against a reference, on the folds that both have.
+def paired_by_fold(scores, sizes, reference, metric):
+    """Compare each model with a reference on the folds that both have.
 
     Parameters
     ----------
@@ -158,10 +159,7 @@ def paired_by_fold(scores, sizes, reference, sign, perfect):
     sizes : DataFrame of shape (n_folds, ...)
         Columns n_train and n_test.
     reference : str
-    sign : {1, -1}
-        1 if greater is better.
-    perfect : float
-        See `skill`.
+    metric : Metric
 
     Returns
     -------
@@ -171,14 +169,14 @@ def paired_by_fold(scores, sizes, reference, sign, perfect):
     for model in scores.columns:
         both = scores[[model, reference]].dropna().index
         own, base = scores.loc[both, model], scores.loc[both, reference]
-        gains = (sign * (own - base)).to_numpy()
+        gains = (metric.sign * (own - base)).to_numpy()
         parts = sizes.loc[both]
         t, p_value = corrected_t_test(gains, parts["n_train"], parts["n_test"])
         rows[model] = {
             "mean": own.mean(),
             "reference": base.mean(),
-            "gain": sign * (own.mean() - base.mean()),
-            "skill": skill(own.mean(), base.mean(), perfect),
+            "gain": metric.sign * (own.mean() - base.mean()),
+            "skill": skill(own.mean(), base.mean(), metric.perfect),
             "won": int((gains > 0).sum()),
             "folds": len(both),
             "t": t,

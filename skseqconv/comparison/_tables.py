@@ -3,40 +3,35 @@
 import numpy as np
 import pandas as pd
 
-from skseqconv._metrics import shown_metric
+from skseqconv._metrics import Metric
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-from ._metrics import perfect_of, power_of
-
-# Tables of many trials: `trials` has a list of them, fold by fold, for each model.
+# `trials` has the trials of each model in a list, fold by fold.
 
 
 def score_table(trials, scorers):
-    """Scores of each model, fold and metric; name, sign, best and power of metrics."""
+    """Scores of each model, fold and metric; and the metrics by name."""
     seen = {
         name: None
         for folds in trials.values()
         for trial in folds
         for name in trial.scores_
     }
-    metrics = {}
-    for name in [*(n for n in scorers if n in seen), *(n for n in seen)]:
-        shown, sign = shown_metric(name, scorers)
-        perfect = perfect_of(scorers.get(name), sign)
-        metrics[name] = (shown, sign, perfect, power_of(name, scorers.get(name)))
+    names = dict.fromkeys([*(name for name in scorers if name in seen), *seen])
+    metrics = {name: Metric.of(name, scorers.get(name)) for name in names}
     rows = [
-        (model, fold, shown, sign * trial.scores_.get(name, np.nan))
+        (model, fold, metric.name, metric.sign * trial.scores_.get(name, np.nan))
         for model, folds in trials.items()
         for fold, trial in enumerate(folds)
-        for name, (shown, sign, *_) in metrics.items()
+        for name, metric in metrics.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "fold", "metric", "score"])
-    return table, list(metrics.values())
+    return table, {metric.name: metric for metric in metrics.values()}
 
 
 def fit_table(timings, trials, splits):
-    """Rows, seconds and parameters of each fit."""
+    """Numbers of rows and parameters, and seconds, of each fit."""
     rows = [
         {
             "model": model,
@@ -65,7 +60,7 @@ def failure_table(trials):
 
 
 def described_failures(failures):
-    """A sentence for each model and error."""
+    """A sentence per model and error."""
     return [
         f"{model} failed in fold{'s' * (len(part) > 1)} "
         f"{', '.join(map(str, part['fold']))} ({stage}): {error}"
@@ -84,7 +79,7 @@ def prediction_table(X, y, splits, trials):
         parts = [
             _missing(len(test), truth)
             if trial.predictions_ is None
-            # A column of y may come back flat.
+            # Predictions of a single column may be flat.
             else trial.predictions_.reshape(len(test), truth.shape[1])
             for (_, test), trial in zip(splits, folds, strict=True)
         ]
@@ -105,7 +100,7 @@ def _missing(n_rows, truth):
 
 
 def _index_of(X, positions):
-    """What names the rows of X: dates, row numbers of the series, or positions."""
+    """Index of the rows of X: dates, row numbers of the series, or positions."""
     if isinstance(X, (SeriesView, WindowView)):
         return X.rows[positions] if X.index is None else X.index[positions]
     return X.index[positions] if hasattr(X, "iloc") else positions

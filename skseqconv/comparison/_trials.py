@@ -1,4 +1,4 @@
-"""A model in one fold: fitted, scored and discarded; and tables of the results."""
+"""A model in one fold: fitted, scored and discarded."""
 
 from collections.abc import Mapping
 from numbers import Real
@@ -22,22 +22,22 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import has_fit_parameter
 
-from skseqconv._metrics import shown_metric
+from skseqconv._metrics import Metric
 from skseqconv._unwrap import n_parameters_of
 
 # Parameters of fit: sample weights and the like.
 
 
 def consumed(consumer, method, params):
-    """Those of the parameters that an object asks for, with routing enabled."""
+    """The parameters that an object requests, with routing enabled."""
     names = get_routing_for_object(consumer).consumes(method, params)
     return {name: params[name] for name in names}
 
 
 def shared_out(params, models, given, scorer):
-    """The parameters that go to each model's fit, and to its scores."""
+    """The parameters for the `fit` and the scores of each model."""
     if not get_config()["enable_metadata_routing"]:
-        # Nobody chose the added baseline's parameters: it takes what it can.
+        # The user did not choose the added baseline: it gets what its fit has.
         return {
             name: params
             if name in given
@@ -52,27 +52,27 @@ def shared_out(params, models, given, scorer):
     unasked = sorted(set(params).difference(*shares.values()))
     if unasked:
         raise ValueError(
-            f"params has {unasked[0]!r}, which no model and no scorer requests: "
-            f"model.set_fit_request({unasked[0]}=True) makes it do so."
+            f"params has {unasked[0]!r}, which no model or scorer requests: use "
+            f"model.set_fit_request({unasked[0]}=True)."
         )
     return shares
 
 
-#: Stands among the metrics, so that they and it share one call of predict.
+#: Predictions are kept by a scorer, so that they share one call of predict.
 PREDICTIONS = "out-of-fold predictions"
 
 
 class Trial(MetaEstimatorMixin, BaseEstimator):
-    """A model in one fold: what it scored and predicted, and what failed.
+    """A model in one fold: its scores, predictions and failures.
 
-    The fitted model itself is discarded after scoring. Networks are large, and numbers
-    are all that must come back from workers.
+    The fitted model is discarded after scoring: networks are large, and workers need
+    to return numbers only.
 
     Parameters
     ----------
     model : estimator
     raises : bool
-        Raise what fails, rather than keep it.
+        Whether to raise an error of the model instead of keeping it.
     """
 
     def __init__(self, model, raises):
@@ -89,13 +89,13 @@ class Trial(MetaEstimatorMixin, BaseEstimator):
         return self
 
     def score(self, scorers, X, y, params):
-        """Ask for predictions and scores, once for all metrics."""
+        """Compute predictions and scores, all metrics at once."""
         scorers = {PREDICTIONS: make_scorer(self._keep), **scorers}
         failed = []
         try:
             values = check_scoring(scoring=scorers)(self.fitted_, X, y, **params)
         except Exception:
-            failed = list(scorers)  # to be asked one by one, to see which
+            failed = list(scorers)  # one at a time, to see which one fails
             values = {}
         for name in failed:
             part = consumed(scorers[name], "score", params)
@@ -111,7 +111,8 @@ class Trial(MetaEstimatorMixin, BaseEstimator):
         y_pred = np.asarray(y_pred)
         if y_pred.size != np.size(y_true):
             raise ValueError(
-                f"predict gave the shape {y_pred.shape} for y of {np.shape(y_true)}."
+                f"predict returned the shape {y_pred.shape} for y of shape "
+                f"{np.shape(y_true)}."
             )
         self.predictions_ = y_pred
         return 0.0
@@ -119,7 +120,7 @@ class Trial(MetaEstimatorMixin, BaseEstimator):
     def _attempt(self, stage, function, *args, **options):
         try:
             return function(*args, **options)
-        except Exception as error:  # whatever a model raises is its result here
+        except Exception as error:  # any error of a model is its result here
             if self.raises:
                 raise
             text = f"{type(error).__name__}: {error}"
@@ -137,7 +138,7 @@ class Trial(MetaEstimatorMixin, BaseEstimator):
 
 
 class TrialScorer:
-    """What `cross_validate` calls after each fit; the scores stay with the trial."""
+    """Scorer for `cross_validate`; the scores stay in the trial."""
 
     def __init__(self, scorers):
         self.scorers = scorers
@@ -154,15 +155,12 @@ class TrialScorer:
 def _number(name, value):
     value = value.item() if getattr(value, "size", 0) == 1 else value
     if not isinstance(value, Real):
-        raise ValueError(f"scoring {name!r} must give a number, got {value!r}.")
+        raise ValueError(f"scoring {name!r} must return a number, got {value!r}.")
     return float(value)
 
 
-# All models, one after the other.
-
-
 def run(models, X, y, splits, scorers, *, params, given, raises, n_jobs, verbose):
-    """Trials of each model, fold by fold, and what `cross_validate` took for them."""
+    """Trials of each model, fold by fold, and the result of `cross_validate`."""
     scorer = TrialScorer(scorers)
     shares = shared_out(params, models, given, scorer)
     trials, timings = {}, {}
@@ -187,9 +185,9 @@ def run(models, X, y, splits, scorers, *, params, given, raises, n_jobs, verbose
 
 
 def _progress(folds, scorers):
-    metric = next((name for trial in folds for name in trial.scores_), None)
-    if metric is None:
+    name = next((name for trial in folds for name in trial.scores_), None)
+    if name is None:
         return "failed"
-    shown, sign = shown_metric(metric, scorers)
-    scores = [sign * trial.scores_.get(metric, np.nan) for trial in folds]
-    return f"{shown} {', '.join(f'{score:.4g}' for score in scores)}"
+    metric = Metric.of(name, scorers.get(name))
+    scores = [metric.sign * trial.scores_.get(name, np.nan) for trial in folds]
+    return f"{metric.name} {', '.join(f'{score:.4g}' for score in scores)}"

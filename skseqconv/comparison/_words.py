@@ -1,21 +1,18 @@
-"""A comparison in a sentence."""
+"""A comparison in words."""
 
 import numpy as np
 
-#: A difference that chance gives more rarely is spoken of as one.
-RARE = 0.05
-
-
-# In words.
+#: Differences with a smaller p-value are called significant.
+SIGNIFICANT = 0.05
 
 
 def readable(number, digits=3):
-    """A number of a table, as short as it can be."""
+    """A number of a table, as short as possible."""
     return _grouped(number) or f"{number:.{digits}g}"
 
 
 def spoken(number, digits=3):
-    """A number of a sentence, with all its digits: 2.60."""
+    """A number of a sentence, with trailing zeros: 2.60."""
     return _grouped(number) or f"{number:#.{digits}g}".rstrip(".")
 
 
@@ -24,7 +21,7 @@ def _grouped(number):
 
 
 def _told_apart(mean, reference):
-    """Both with as many digits as show that they differ."""
+    """Both numbers, with enough digits to show the difference."""
     for digits in (3, 4, 5, 6):
         texts = [spoken(value, digits) for value in (mean, reference)]
         if texts[0] != texts[1] or mean == reference:
@@ -32,33 +29,38 @@ def _told_apart(mean, reference):
     return " against ".join(texts)
 
 
-def sentence(best, reference, words, row, is_error, rivals=1):
+def sentence(best, reference, metric, row, rivals=1):
     """The comparison of two models in words.
 
-    Where `best` is the best of several `rivals` of the reference, its p-value counts
-    as often (Bonferroni): the best of many looks good by chance.
+    If `best` is the best of several `rivals` of the reference, its p-value is
+    multiplied by their number (Bonferroni): the best of many looks good by chance.
     """
-    relative = is_error and np.isfinite(row["skill"])
+    relative = metric.perfect == 0 and np.isfinite(row["skill"])
     amount = (
         f"{100 * abs(row['skill']):.1f} %" if relative else spoken(abs(row["gain"]))
     )
-    means = f"({words} {_told_apart(row['mean'], row['reference'])})"
-    folds = f"in {row['won']:.0f} of {row['folds']:.0f} folds"
+    means = f"({metric.words} {_told_apart(row['mean'], row['reference'])})"
+    folds = f"better in {row['won']:.0f} of {row['folds']:.0f} folds"
     if row["gain"] > 0:
-        said = f"{best} beats {reference} by {amount} {means}, {folds}"
+        said = f"{best} beats {reference} by {amount} {means}, {folds}."
     elif row["gain"] < 0:
         said = (
-            f"No model beats {reference}: {best} comes nearest, worse by {amount} "
-            f"{means}, better {folds}"
+            f"No model beats {reference}. {best} is closest, worse by {amount} "
+            f"{means}, {folds}."
         )
     else:
-        said = f"No model beats {reference}: {best} equals it {means}"
-    if not np.isfinite(row["p_value"]):
-        if row["folds"] > 1:
-            return f"{said}; scores that are not finite cannot be tested."
-        return f"{said}; one fold does not tell how much folds vary."
-    p_value = min(1.0, rivals * row["p_value"])
-    verdict = "more than" if p_value < RARE else "no more than"
+        said = f"No model beats {reference}. {best} is equal {means}."
+    return f"{said} {_verdict(row['p_value'], row['folds'], rivals)}"
+
+
+def _verdict(p_value, n_folds, rivals):
+    if not np.isfinite(p_value):
+        reason = "a score is not finite" if n_folds > 1 else "there is only one fold"
+        return f"Not tested: {reason}."
+    p_value = min(1.0, rivals * p_value)
     p_said = f"p = {p_value:.2g}" if p_value >= 1e-4 else "p < 0.0001"
-    of_many = f" for the best of {rivals}" if rivals > 1 else ""
-    return f"{said}, {p_said}{of_many}: {verdict} the folds vary by."
+    if rivals > 1:
+        p_said += f", corrected for choosing the best of {rivals}"
+    return (
+        f"{'Significant' if p_value < SIGNIFICANT else 'Not significant'} ({p_said})."
+    )

@@ -1,7 +1,7 @@
-"""Plots of what was learned, forecast, searched and compared.
+"""Plots of training histories, forecasts, searches and comparisons.
 
-In scikit-learn's way: a display holds plain data, ``from_...`` computes it and draws
-it, ``plot`` draws it again and leaves the axes in ``ax_`` and the figure in
+They work like scikit-learn's displays. A display holds plain data; ``from_...``
+computes and draws it; ``plot`` draws it again. The axes are in ``ax_``, the figure in
 ``figure_``. They need matplotlib: ``pip install "skseqconv[plot]"``.
 """
 

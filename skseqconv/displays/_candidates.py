@@ -1,4 +1,4 @@
-"""What a fitted search tried, as a table: parameters, mean, score of each fold."""
+"""The candidates of a fitted search as a table: parameters, mean, fold scores."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._metrics import Metric
+
 from ._common import in_words
 
-#: A line over more numbers than this has a scale, over fewer a place for each.
+#: An axis with more numbers than this is a scale; with fewer, each has its place.
 MANY_VALUES = 8
 
 
 def metric_of(search, metric):
-    """Key of a metric in cv_results_, its name, and -1 for errors that are negated."""
+    """A metric of a search, and its key in `cv_results_`."""
     results = results_of(search)
     scorer, key = search.scorer_, metric
     if getattr(search, "multimetric_", False):  # Optuna's searches have one metric
@@ -31,22 +33,21 @@ def metric_of(search, metric):
             key = "score"
     if f"mean_test_{key}" not in results:
         raise ValueError(
-            f"metric={metric!r} is not what the search scored, which is "
-            f"{' and '.join(map(repr, known))}."
+            f"metric={metric!r} was not computed by the search: use "
+            f"{' or '.join(map(repr, known))}."
         )
-    negated = name.startswith("neg_") or getattr(scorer, "_sign", 1) < 0
-    return key, name.removeprefix("neg_"), -1 if negated else 1
+    return Metric.of(name, scorer), key
 
 
 def results_of(search):
-    """What a search tried, by the names of `cv_results_`.
+    """The results of a search under the names of `cv_results_`.
 
-    Optuna's searches have them trial by trial; those that were pruned or failed, or
-    are another search's in the same study, are left out.
+    Optuna's searches store them in the trials. Trials that failed, that were pruned, or
+    that belong to another search of the same study are left out.
     """
     if isinstance(search, type) or not hasattr(search, "refit"):
         raise ValueError(
-            "search must be a fitted search such as GridSearchCV, got "
+            "search must be a fitted search, for example a GridSearchCV, got "
             f"{in_words(search)}."
         )
     check_is_fitted(search, "n_splits_")
@@ -60,7 +61,7 @@ def results_of(search):
         if trial.state.name == "COMPLETE" and trial.user_attrs.keys() >= set(scores)
     ]
     if not done:
-        raise ValueError("search has no trial that was finished: nothing to draw.")
+        raise ValueError("search has no completed trial: there is nothing to draw.")
     table = {name: np.array([t.user_attrs[name] for t in done]) for name in scores}
     return {**table, "params": [trial.params for trial in done]}
 
@@ -69,7 +70,7 @@ def _after(prefix, names):
     return [name[len(prefix) :] for name in names if name.startswith(prefix)]
 
 
-def tried(search, key, sign):
+def candidates(search, key, sign):
     """Parameters of each candidate, and a table of its mean, round and folds."""
     results = results_of(search)
     table = pd.DataFrame({"mean": sign * results[f"mean_test_{key}"]})
@@ -80,12 +81,12 @@ def tried(search, key, sign):
 
 
 def shown_parameters(settings, params):
-    """Full names of the one or two parameters to draw, the first along x."""
+    """Full names of the one or two parameters to draw, the first for the x axis."""
     counts = _n_values(settings)
     if params is None:
         varied = [name for name, count in counts.items() if count > 1]
         if not counts:
-            raise ValueError("The search has no parameters: there is nothing to draw.")
+            raise ValueError("search has no parameters: there is nothing to draw.")
         chosen = (varied or list(counts))[:2]
         return sorted(chosen, key=lambda name: -counts[name])
     one = isinstance(params, str) or not np.iterable(params)
@@ -93,8 +94,9 @@ def shown_parameters(settings, params):
     names = [_full_name(short, list(counts)) for short in asked]
     if not 1 <= len(set(names)) == len(names) <= 2:
         raise ValueError(
-            f"params={params!r} must be one parameter of the search, or two different "
-            "ones: a plot has two axes. The best over all others is drawn."
+            f"params={params!r} must be one or two different parameters of the "
+            "search: a plot has two axes. It shows the best score over all other "
+            "parameters."
         )
     return names
 
@@ -103,26 +105,30 @@ def _full_name(short, known):
     found = [name for name in known if f"__{name}".endswith(f"__{short}")]
     found = [short] if short in found else found
     if len(found) != 1:
-        reason = "may be " + " or ".join(map(repr, found)) if found else "is none"
+        if found:
+            raise ValueError(
+                f"params: {short!r} can be {' or '.join(map(repr, found))}: use the "
+                "full name."
+            )
         raise ValueError(
-            f"params: {short!r} {reason} of the parameters searched, which are "
+            f"params: {short!r} is not a parameter of the search: use one or two of "
             f"{', '.join(map(repr, known))}."
         )
     return found[0]
 
 
 def short_names(names):
-    """The parameters without the steps they belong to, where that is unambiguous."""
+    """Parameters without the names of their steps, if that is unambiguous."""
     short = [name.rpartition("__")[2] for name in names]
     return short if len(set(short)) == len(short) else list(names)
 
 
 def best_of_each(settings, table, names, sign):
-    """The best row of each combination of the named parameters' values.
+    """The best row for each combination of values of the named parameters.
 
-    Returns the table with these parameters as columns, and the other parameters that
-    vary. Candidates without one of the parameters are left out; of the rounds of a
-    halving search the last that a combination reached counts.
+    Returns the table with these parameters as columns, and the names of the other
+    parameters that vary. Candidates without one of the named parameters are left out.
+    In a halving search, only the last round of each combination counts.
     """
     ranked = table.assign(mean=sign * table["mean"]).sort_values(
         ["iter", "mean"], ascending=False, kind="stable", na_position="last"
@@ -154,13 +160,13 @@ def _n_values(settings):
 
 
 def _identity(value):
-    """Equal for equal values, of any type."""
+    """A text that is equal for equal values of any type."""
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 @dataclass
 class Places:
-    """Where values stand on an axis: on a scale of numbers, or each at a label."""
+    """Positions of values on an axis: on a scale of numbers, or one per label."""
 
     at: np.ndarray
     labels: list[str] | None
@@ -168,7 +174,7 @@ class Places:
 
 
 def places(values, *, scale_above=MANY_VALUES):
-    """Numbers in order, others as they come; a scale for more numbers than a few."""
+    """Numbers are sorted, other values keep their order; many numbers get a scale."""
     distinct = {_identity(value): value for value in values}
     numbers = all(isinstance(v, Real) and not isinstance(v, bool) for v in values)
     if numbers and len(distinct) > scale_above:
@@ -184,7 +190,7 @@ def places(values, *, scale_above=MANY_VALUES):
 
 
 def _text(value):
-    """A value as people write it."""
+    """A value as a short label."""
     if isinstance(value, Real) and not isinstance(value, (bool, Integral)):
         return f"{value:.4g}"
     if hasattr(value, "get_params"):

@@ -1,21 +1,21 @@
-"""The cells of a map: scores written in them, and room for that."""
+"""The cells of a map, and the scores in them."""
 
 import numpy as np
 
 from ._common import LETTER, decimals_for, width_of
 
-#: Smaller letters, in points, are not written.
+#: Smallest font size of the scores, in points.
 SMALLEST = 5
 
 
 def size_of_map(n_columns, n_rows):
-    """Inches of a figure that leave room for a score in each cell."""
+    """Figure size in inches with room for a score in each cell."""
     width, height = 2 + 0.55 * n_columns, 1.2 + 0.35 * n_rows
     return min(max(6.4, width), 14), min(max(4.8, height), 10)
 
 
 def write_values(image, grid):
-    """Write scores into the cells of an image, in black or white, if these allow."""
+    """Write scores into the cells of an image, in black or white, if there is room."""
     decimals = decimals_for(grid)
     written = {
         (row, column): f"{grid[row, column]:.{decimals}f}"

@@ -1,4 +1,4 @@
-"""Scores of models, fold by fold."""
+"""Scores of models on each fold."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from skseqconv._metrics import checked_metric, ranked
+from skseqconv._metrics import Metric, chosen_metric, ranked
 from skseqconv._public import public
 
 from ._common import (
@@ -16,26 +16,24 @@ from ._common import (
     GRAY,
     axes_for,
     check_matplotlib,
-    direction,
     in_words,
     legend_above,
     light_grid,
-    readable,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Letters of a model's name in a line.
+#: Letters per line of a model's name.
 NAME_WIDTH = 28
 
 
 class Compared(Protocol):
-    """What is drawn of a `Comparison`, which is on a floor above this one."""
+    """The part of a `Comparison` that is drawn; its class is on a higher floor."""
 
     fold_scores: pd.DataFrame
-    greater_is_better: dict[str, bool]
+    metrics: dict[str, Metric]
     baseline: str | None
 
 
@@ -43,34 +41,34 @@ class Compared(Protocol):
 class ComparisonDisplay:
     """Scores of several models on the folds of a cross-validation.
 
-    A row for each model, the best at the top: a dot for each fold (the first highest),
-    so that folds that are hard for all are told from models that are bad, their mean,
-    and the mean of the baseline through all rows. :meth:`from_comparison` makes one of
-    a comparison.
+    One row per model, the best at the top. A row has a dot per fold (the first fold
+    highest) and a line at their mean. A line through all rows shows the mean of the
+    baseline. Dots show whether a fold is hard for all models or a model is bad on all
+    folds. :meth:`from_comparison` creates one from a comparison.
 
     Parameters
     ----------
     fold_scores : DataFrame
-        A row for each fold and model, with the columns "model", "fold" and "score".
+        One row per fold and model, with the columns "model", "fold" and "score".
     metric : str, default="score"
-        What the scores are. Errors are positive.
+        Name of the metric. Errors are positive.
     greater_is_better : bool, default=True
         Whether a higher score is a better one.
     baseline : str, default=None
-        The model to beat.
+        Name of the baseline, one of the models.
 
     Attributes
     ----------
     dots_ : dict of matplotlib.lines.Line2D
-        The scores of each model, by name.
+        The dots of each model, by name.
     means_ : dict of matplotlib.lines.Line2D
-        Their means.
+        The mean of each model, by name.
     baseline_ : matplotlib.lines.Line2D or None
         The mean of the baseline.
     ax_ : matplotlib.axes.Axes
-        Where it is drawn.
+        The axes.
     figure_ : matplotlib.figure.Figure
-        What that is part of.
+        The figure of the axes.
 
     See Also
     --------
@@ -124,18 +122,18 @@ class ComparisonDisplay:
         Parameters
         ----------
         comparison : Comparison
-            What :func:`compare_models` gives.
+            The result of :func:`compare_models`.
         metric : str, default=None
-            Which of its metrics; None for the first.
+            One of its metrics; None for the first.
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         dots_kw : dict, default=None
             See :meth:`plot`.
 
         Returns
         -------
         display : ComparisonDisplay
-            What was drawn.
+            The display, drawn.
 
         Raises
         ------
@@ -143,24 +141,24 @@ class ComparisonDisplay:
             If the comparison does not have the metric.
         """
         check_matplotlib(f"{cls.__name__}.from_comparison")
-        if not hasattr(comparison, "greater_is_better"):
+        if not hasattr(comparison, "fold_scores"):
             raise ValueError(
-                "comparison must be what compare_models gives, got "
+                "comparison must be the result of compare_models, got "
                 f"{in_words(comparison)}."
             )
         scores = comparison.fold_scores
-        metric = checked_metric(metric, comparison.greater_is_better)
+        shown = chosen_metric(metric, comparison.metrics)
         display = cls(
-            scores.loc[scores["metric"] == metric, ["model", "fold", "score"]],
-            metric=metric,
-            greater_is_better=comparison.greater_is_better[metric],
+            scores.loc[scores["metric"] == shown.name, ["model", "fold", "score"]],
+            metric=shown.name,
+            greater_is_better=shown.greater_is_better,
             baseline=comparison.baseline,
         )
         return display.plot(ax, dots_kw=dots_kw)
 
     @property
     def models(self) -> dict[str, float]:
-        """The mean score of each model, the best first; below them what failed."""
+        """The mean score of each model, best first; models that failed come last."""
         scores = self.fold_scores.groupby("model", sort=False)["score"]
         table = scores.agg(mean="mean", known="count", folds="size")
         failed = table["folds"] - table["known"]
@@ -175,25 +173,25 @@ class ComparisonDisplay:
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         dots_kw : dict, default=None
-            Options of the dots, as ``matplotlib.axes.Axes.plot`` takes them.
+            Options of ``matplotlib.axes.Axes.plot`` for the dots.
 
         Returns
         -------
         display : ComparisonDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            If the baseline is none of the models.
+            If the baseline is not one of the models.
         """
         check_matplotlib(f"{type(self).__name__}.plot")
         models = self.models
         if self.baseline is not None and self.baseline not in models:
             raise ValueError(
-                f"baseline={self.baseline!r} is none of the models {list(models)}."
+                f"baseline={self.baseline!r} must be one of the models {list(models)}."
             )
         names = [self._row_label(name) for name in models]
         n_lines = sum(1 + name.count("\n") * 0.6 for name in names)
@@ -215,9 +213,8 @@ class ComparisonDisplay:
             handles.append(self.baseline_)
         self.ax_.set_yticks(range(len(names)), names)
         self.ax_.set_ylim(len(names) - 0.5, -0.5)
-        self.ax_.set_xlabel(
-            f"{readable(self.metric)} ({direction(self.greater_is_better)})"
-        )
+        metric = Metric(self.metric, self.greater_is_better)
+        self.ax_.set_xlabel(f"{metric.label} ({metric.direction})")
         light_grid(self.ax_, "x")
         legend_above(self.ax_, handles, grow=ax is None)
         return self

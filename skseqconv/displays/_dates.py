@@ -1,17 +1,17 @@
-"""An axis of dates that says which dates it shows. Needs matplotlib."""
+"""A date axis that shows year and month of the data. Needs matplotlib."""
 
 import numpy as np
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, num2date
 
-#: Days on each side of data at a single time, where matplotlib would show two years.
+#: Days on each side of a single time; matplotlib would show two years.
 AROUND_ONE_TIME = 0.5
 
 
 class DatesShown(ConciseDateFormatter):
-    """Dates as matplotlib writes them, with what they leave out taken from the data.
+    """Matplotlib's short dates, with the year and month of the data beside the axis.
 
-    matplotlib writes the year and month of the last tick beside the axis. That may lie
-    after the data, in the next month or year, and most of the ticks before it.
+    Matplotlib writes those of the last tick. That tick can lie after the data, in
+    another month or year than most ticks.
     """
 
     _beside = ""
@@ -23,7 +23,7 @@ class DatesShown(ConciseDateFormatter):
         first, last = self._shown()
         inside = [first <= value <= last for value in values]
         if level < 2 and (dates[inside, 1] == 1).any():
-            self._beside = ""  # a tick names the year
+            self._beside = ""  # a tick shows the year
             return labels
         written = self.offset_formats[level]
         ends = [num2date(end).strftime(written) for end in (first, last)]
@@ -34,7 +34,7 @@ class DatesShown(ConciseDateFormatter):
         return self._beside
 
     def _shown(self):
-        """The first and last time of data in view."""
+        """The first and last time of the data in view."""
         view = sorted(self.axis.get_view_interval())
         data = self.axis.get_data_interval()
         first, last = max(view[0], data[0]), min(view[1], data[1])
@@ -42,13 +42,13 @@ class DatesShown(ConciseDateFormatter):
 
 
 def _finest(dates):
-    """What changes from tick to tick: 0 for years, to 5 for seconds or less."""
+    """Finest unit that varies between ticks: 0 for years to 5 for seconds."""
     varying = [level for level in range(6) if len(np.unique(dates[:, level])) > 1]
     return varying[-1] if varying else 5
 
 
 def date_axis(ax):
-    """Make the x axis one of dates."""
+    """Turn the x axis into a date axis."""
     first, last = ax.xaxis.get_data_interval()
     if first == last:
         ax.set_xlim(first - AROUND_ONE_TIME, last + AROUND_ONE_TIME)

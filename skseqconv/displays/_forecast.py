@@ -1,4 +1,4 @@
-"""Forecasts and the truth, over time and by horizon."""
+"""Forecasts and the truth, over time and per horizon."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from skseqconv._public import public
-from skseqconv._unwrap import interval_of
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
 from ._common import axes_for, by_name, check_matplotlib, legend_above, light_grid
 from ._forecast_lines import ForecastLines, mean_of_known
-from ._predictions import check_samples, checked
-from ._times import is_view, row_times, target_of, times_of_array, times_of_view
+from ._predictions import check_samples, checked, intervals_of
+from ._times import is_view, row_times, times_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,52 +25,52 @@ if TYPE_CHECKING:
 
 @public
 class ForecastDisplay(ForecastLines):
-    """Forecasts and the truth over time, or their error by horizon.
+    """Forecasts and the truth over time, or their error per horizon.
 
-    A forecast is drawn at the time that it is for; the axis says how long before it
-    was made, where that is known. :meth:`from_estimator` makes one of fitted
-    estimators, :meth:`from_predictions` of predictions.
+    Each forecast is drawn at the time of the forecast value. If the delay is known, the
+    label of the axis shows how long before it was made. :meth:`from_estimator` creates
+    a display from fitted estimators, :meth:`from_predictions` from predictions.
 
     Parameters
     ----------
     y_true : ndarray of shape (n_samples, n_delays)
-        The truth.
+        The true values.
     y_pred : dict of ndarray of shape (n_samples, n_delays)
-        Forecasts of it, by name.
+        The forecasts, by name.
     times : ndarray of shape (n_samples, n_delays), default=None
-        Dates or numbers that the values are for; None for their order.
+        Dates or numbers of the values; None for their order.
     time_label : str, default="Sample"
-        What these are.
+        Label of the times.
     intervals : dict of ndarray of shape (n_samples, n_delays, 2), default=None
-        Lower and upper bound of those forecasts that have some.
+        Lower and upper bounds of forecasts with intervals, by name.
     coverage : float, default=None
-        Share of the values that the intervals are to cover.
+        Nominal coverage of the intervals.
     delays : list of int, default=None
-        How many rows before each column was forecast.
+        Forecast horizon of each column, in rows.
     step : pandas.Timedelta, default=None
         Time between two rows.
     target : str, default=None
-        What is forecast.
+        Name of the target.
     unit : str, default=None
-        Unit of y; None takes what stands in parentheses at the end of `target`.
+        Unit of y; None takes the text in parentheses at the end of `target`.
     baseline : str, default=None
-        Which of the forecasts is the one to beat.
+        Name of the forecast that is the baseline.
 
     Attributes
     ----------
     lines_ : dict of matplotlib.lines.Line2D
-        Each forecast, by name, and in the series the truth as "observed".
+        Each forecast, by name. In a series, the truth is "observed".
     bands_ : dict of matplotlib.collections.PolyCollection
         Each interval, by the name of its forecast.
     ax_ : matplotlib.axes.Axes
-        Where it is drawn.
+        The axes.
     figure_ : matplotlib.figure.Figure
-        What that is part of.
+        The figure of the axes.
 
     See Also
     --------
-    make_supervised : Gives rows that know what their forecasts are for.
-    ComparisonDisplay : Scores of several models, fold by fold.
+    make_supervised : Creates rows that know the times of their targets.
+    ComparisonDisplay : Scores of several models on each fold.
 
     Examples
     --------
@@ -138,26 +137,26 @@ class ForecastDisplay(ForecastLines):
         line_kw: dict[str, Any] | None = None,
         band_kw: dict[str, Any] | None = None,
     ) -> Self:
-        """Draw what fitted estimators forecast.
+        """Draw the forecasts of fitted estimators.
 
         Parameters
         ----------
         estimator : estimator or dict of estimators
-            A fitted regressor or Pipeline, or several by the names they are to have.
+            A fitted regressor or Pipeline, or a dict of several by name.
         X : SeriesView, WindowView or array-like
-            What to forecast from. Rows from `make_supervised` know when their
-            forecasts are for; those of a table are drawn at its own index.
+            The samples to predict. Rows from `make_supervised` know the times of
+            their targets; rows of a table are drawn at its index.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The truth.
+            The true values.
         coverage : float, default=None
-            Draws the interval that ``predict_interval`` gives for it, of those that
-            have it.
+            Draws the interval from ``predict_interval`` with this coverage, for
+            estimators that have this method.
         target : str, default=None
-            What is forecast; where X knows several targets, the one to draw.
+            Name of the target; if X has several targets, the one to draw.
         unit : str, default=None
-            Unit of y; None takes what stands in parentheses at the end of `target`.
+            Unit of y; None takes the text in parentheses at the end of `target`.
         baseline : str, default=None
-            Which of several is the one to beat.
+            Name of the estimator that is the baseline.
         kind : {"series", "horizon"}, default="series"
             See :meth:`plot`.
         delay : int, default=None
@@ -165,7 +164,7 @@ class ForecastDisplay(ForecastLines):
         mean_over : {"auto", "day", "week"} or None, default="auto"
             See :meth:`plot`.
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         line_kw : dict, default=None
             See :meth:`plot`.
         band_kw : dict, default=None
@@ -174,30 +173,20 @@ class ForecastDisplay(ForecastLines):
         Returns
         -------
         display : ForecastDisplay
-            What was drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If an estimator is not fitted.
         ValueError
-            If none has an interval that `coverage` asks for, or as
-            :meth:`from_predictions` does.
+            If `coverage` is given but no estimator has ``predict_interval``, or as in
+            :meth:`from_predictions`.
         """
         check_matplotlib(f"{cls.__name__}.from_estimator")
         estimators = by_name(estimator)
         check_samples(X, y)
-        intervals = None
-        if coverage is not None:
-            intervals = {n: interval_of(e, X, coverage) for n, e in estimators.items()}
-            intervals = {
-                n: bounds for n, bounds in intervals.items() if bounds is not None
-            }
-            if not intervals:
-                raise ValueError(
-                    f"coverage={coverage!r} asks for intervals, but none of "
-                    f"{list(estimators)} has predict_interval: leave it out."
-                )
+        intervals = None if coverage is None else intervals_of(estimators, X, coverage)
         index = X if is_view(X) else row_times(X)
         return cls.from_predictions(
             y,
@@ -236,31 +225,31 @@ class ForecastDisplay(ForecastLines):
         line_kw: dict[str, Any] | None = None,
         band_kw: dict[str, Any] | None = None,
     ) -> Self:
-        """Draw forecasts that were made before.
+        """Draw predictions.
 
         Parameters
         ----------
         y_true : array-like of shape (n_samples,) or (n_samples, n_outputs)
-            The truth; NaN where it is not known.
+            The true values; NaN where unknown.
         y_pred : array-like of the shape of y_true, or dict of these
-            The forecast, or several by name. NaN where there is none.
+            The forecast, or a dict of several by name; NaN where there is none.
         index : SeriesView, WindowView, or array-like of shape (n_samples,) or \
                 (n_samples, n_outputs), default=None
             X from `make_supervised`, which knows dates, delays and target; or the
-            dates (or numbers) that the values are for. None draws them in order.
+            dates (or numbers) of the values. None draws them in order.
         interval : array-like of shape (n_samples, 2) or (n_samples, n_outputs, 2), \
                 or dict of these, default=None
-            Lower and upper bound; with several forecasts by their names.
+            Lower and upper bounds; for several forecasts a dict by name.
         coverage : float, default=None
-            Share of the values that the interval is to cover, for the legend.
+            Nominal coverage of the interval, for the legend.
         delays : int or sequence of int, default=None
-            How many rows ahead each column of y_true lies, where `index` is no view.
+            Forecast horizon of each column of y_true in rows, if `index` is not a view.
         target : str, default=None
-            What is forecast; where X knows several targets, the one to draw.
+            Name of the target; if X has several targets, the one to draw.
         unit : str, default=None
-            Unit of y; None takes what stands in parentheses at the end of `target`.
+            Unit of y; None takes the text in parentheses at the end of `target`.
         baseline : str, default=None
-            Which of several is the one to beat.
+            Name of the forecast that is the baseline.
         kind : {"series", "horizon"}, default="series"
             See :meth:`plot`.
         delay : int, default=None
@@ -268,7 +257,7 @@ class ForecastDisplay(ForecastLines):
         mean_over : {"auto", "day", "week"} or None, default="auto"
             See :meth:`plot`.
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         line_kw : dict, default=None
             See :meth:`plot`.
         band_kw : dict, default=None
@@ -277,32 +266,23 @@ class ForecastDisplay(ForecastLines):
         Returns
         -------
         display : ForecastDisplay
-            What was drawn.
+            The display, drawn.
 
         Raises
         ------
         ValueError
-            If shapes differ, X has rows of series that go on at the same time, or
-            names or delays are not known.
+            If shapes differ, X has rows of several series at the same times, or names
+            or delays are unknown.
         """
         check_matplotlib(f"{cls.__name__}.from_predictions")
         truth, forecasts, intervals = checked(y_true, y_pred, interval, coverage)
-        if is_view(index) and index.target is not None:
-            if delays is not None:
-                raise ValueError("delays are known to index, a view: leave them out.")
-            target, columns = target_of(index, target, truth.shape[1])
-            truth = truth[:, columns]
-            forecasts = {name: values[:, columns] for name, values in forecasts.items()}
-            intervals = {name: values[:, columns] for name, values in intervals.items()}
-            times = times_of_view(index, columns, len(truth))
-        else:
-            times = times_of_array(index, delays, truth.shape)
+        times, target, columns = times_of(index, delays, target, truth.shape)
         display = cls(
-            truth,
-            forecasts,
+            truth[:, columns],
+            {name: values[:, columns] for name, values in forecasts.items()},
             times=times.values,
             time_label=times.name,
-            intervals=intervals,
+            intervals={name: values[:, columns] for name, values in intervals.items()},
             coverage=coverage,
             delays=times.delays,
             step=times.step,
@@ -323,8 +303,8 @@ class ForecastDisplay(ForecastLines):
     def mae(self) -> pd.DataFrame:
         """Mean absolute error of each forecast (column) at each delay (row).
 
-        Over the values that all forecasts have, so that all are asked the same; a
-        forecast that has none at a delay is NaN there, and left aside.
+        All forecasts are compared on the same values: those that all of them have. A
+        forecast without any value at a delay is NaN there and does not count.
         """
         errors = np.abs(np.stack(list(self.y_pred.values())) - self.y_true)
         known = np.isfinite(errors)
@@ -352,47 +332,33 @@ class ForecastDisplay(ForecastLines):
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         kind : {"series", "horizon"}, default="series"
-            Truth and forecasts over time, with the mean absolute error in the legend;
-            or that error by horizon, where there are several delays.
+            "series" draws truth and forecasts over time, with the mean absolute error
+            in the legend. "horizon" draws that error per horizon, for several delays.
         delay : int, default=None
-            Which of several delays the series shows; None for the longest.
+            The delay that the series shows, one of several; None for the longest.
         mean_over : {"auto", "day", "week"} or None, default="auto"
-            Draws the means of each day or week that the values (and bounds) are for,
-            which the axis says. "auto" does so for more than 1,000 values on more than
-            60 days; None draws all values. The legend's errors are of single values.
+            Draws the mean of the values (and bounds) of each day or week, and says so
+            at the axis. "auto" does this for more than 1,000 values on more than 60
+            days; None draws all values. The errors in the legend are of single values.
         line_kw : dict, default=None
-            Options of the forecasts' lines, as ``matplotlib.axes.Axes.plot`` takes
-            them.
+            Options of ``matplotlib.axes.Axes.plot`` for the forecasts.
         band_kw : dict, default=None
-            Options of the intervals, as ``matplotlib.axes.Axes.fill_between`` takes
-            them.
+            Options of ``matplotlib.axes.Axes.fill_between`` for the intervals.
 
         Returns
         -------
         display : ForecastDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For an unknown kind, delay or mean, or a baseline that is no forecast.
+            For an unknown kind, delay, mean or baseline.
         """
         check_matplotlib(f"{type(self).__name__}.plot")
-        if kind not in ("series", "horizon"):
-            raise ValueError(f"kind must be 'series' or 'horizon', got kind={kind!r}.")
-        if mean_over not in ("auto", "day", "week", None):
-            raise ValueError(
-                "mean_over must be 'auto', 'day', 'week' or None, got "
-                f"mean_over={mean_over!r}."
-            )
-        if self.baseline is not None and self.baseline not in self.y_pred:
-            raise ValueError(
-                f"baseline={self.baseline!r} is none of the forecasts "
-                f"{list(self.y_pred)}."
-            )
-        column = self._column(kind, delay)
+        column = self._checked_column(kind, delay, mean_over)
         self.ax_ = axes_for(ax, (9.0, 4.2) if kind == "series" else (6.4, 4.2))
         self.figure_ = self.ax_.get_figure()
         self.lines_, self.bands_ = {}, {}

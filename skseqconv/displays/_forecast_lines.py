@@ -1,30 +1,42 @@
-"""How forecasts are drawn: over time, and their error by horizon."""
+"""Drawing of forecasts over time, and of their error per horizon."""
 
 import numpy as np
 
 from ._common import GRAY, alone, look, styled
 from ._times import in_units, lead, means_over, span_for, with_breaks
 
-#: As many values have a marker each, more than the others have thinner lines.
+#: Up to the first number of values, each has a marker; above the others, lines are
+#: thinner.
 FEW_VALUES, SOME_VALUES, MANY_VALUES = 40, 200, 1000
 
 
 class ForecastLines:
-    """Draws what a ForecastDisplay holds on its axes."""
+    """Draws the forecasts of a ForecastDisplay on its axes."""
 
-    def _column(self, kind, delay):
-        """Position of the delay to draw."""
+    def _checked_column(self, kind, delay, mean_over):
+        """Check the options of a plot; position of the delay to draw, or None."""
+        if kind not in ("series", "horizon"):
+            raise ValueError(f"kind={kind!r} must be 'series' or 'horizon'.")
+        if mean_over not in ("auto", "day", "week", None):
+            raise ValueError(
+                f"mean_over={mean_over!r} must be 'auto', 'day', 'week' or None."
+            )
+        if self.baseline is not None and self.baseline not in self.y_pred:
+            raise ValueError(
+                f"baseline={self.baseline!r} must be one of the forecasts "
+                f"{list(self.y_pred)}."
+            )
         known = [None] if self.delays is None else list(self.delays)
         if kind == "horizon":
             if len(known) < 2 or delay is not None:
                 raise ValueError(
-                    "kind='horizon' draws all of several delays: it needs y of "
-                    f"several columns, and no delay (delays={self.delays}, "
-                    f"delay={delay!r}). kind='series' draws one."
+                    "kind='horizon' draws all of several delays, but here are "
+                    f"delays={self.delays} and delay={delay!r}: use kind='series' to "
+                    "draw one delay."
                 )
             return None
         if delay is not None and delay not in known:
-            raise ValueError(f"delay={delay!r} is none of the delays {self.delays}.")
+            raise ValueError(f"delay={delay!r} must be one of delays={self.delays}.")
         return len(known) - 1 if delay is None else known.index(delay)
 
     # Over time.
@@ -89,7 +101,7 @@ class ForecastLines:
 
             date_axis(self.ax_)
 
-    # By horizon.
+    # Per horizon.
 
     def _draw_horizons(self, line_kw):
         horizons, rows_or_unit = in_units(self.delays, self.step)
@@ -107,7 +119,7 @@ class ForecastLines:
     # Both.
 
     def _styles(self):
-        """How each forecast is drawn; the baseline stands back."""
+        """Line style of each forecast; the baseline is less prominent."""
         others = [name for name in self.y_pred if name != self.baseline]
         styles = {name: look(i) for i, name in enumerate(others)}
         styles[self.baseline] = {
@@ -119,7 +131,7 @@ class ForecastLines:
         return [styles[name] for name in self.y_pred]
 
     def _target_and_unit(self):
-        """What is forecast and its unit, which may stand in its name: "T (degC)"."""
+        """Name and unit of the target; the name may contain the unit: "T (degC)"."""
         name, opening, unit = (self.target or "Value").rpartition(" (")
         if not opening or not unit.endswith(")"):
             return self.target or "Value", self.unit
@@ -127,12 +139,12 @@ class ForecastLines:
 
 
 def _markers(values, marker):
-    """Marks of those values that no line shows."""
+    """Markers for values that a line does not show."""
     at = alone(values)
     return {"marker": marker, "markevery": at} if at else {"marker": None}
 
 
 def mean_of_known(values):
-    """The mean of what is known."""
+    """The mean of the finite values; NaN if there are none."""
     values = values[np.isfinite(values)]
     return float(values.mean()) if len(values) else float("nan")

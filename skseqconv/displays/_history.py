@@ -1,4 +1,4 @@
-"""Training, epoch by epoch."""
+"""The history of training, epoch by epoch."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
+from skseqconv._metrics import Metric
 from skseqconv._public import public
 from skseqconv._unwrap import innermost
 
@@ -20,48 +21,48 @@ from ._common import (
     check_matplotlib,
     legend_above,
     light_grid,
-    readable,
     styled,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: As many epochs have a marker each.
+#: Up to this many epochs, each one has a marker.
 FEW_EPOCHS = 25
 
 
 @public
 class HistoryDisplay:
-    """Loss, or another metric, by epoch, of training and of validation.
+    """Training and validation loss, or another metric, per epoch.
 
-    :meth:`from_estimator` makes one of a fitted estimator, or of several to compare.
+    :meth:`from_estimator` creates one from a fitted estimator, or from several.
 
     Parameters
     ----------
     histories : dict of dict of array-like of shape (n_epochs,)
-        For each estimator, by its name, its ``history_``: values of the metric and,
-        if there was validation, of ``"val_"`` and the metric. NaN for an epoch without.
+        The ``history_`` of each estimator, by name: the metric per epoch and, with
+        validation, the same under the name with ``"val_"`` in front. NaN for an epoch
+        without a value.
     metric : str, default="loss"
-        Which of them to draw.
+        Name of the metric to draw.
     label : str, default=None
-        Of the axis; None for the metric.
+        Label of the y axis; None for the name of the metric.
 
     Attributes
     ----------
     lines_ : dict of matplotlib.lines.Line2D
-        The curve of each pair of name and "training" or "validation".
+        Each curve, by the pair (name, "training" or "validation").
     best_ : dict of matplotlib.lines.Line2D
-        The mark of each estimator's best epoch, by name, where there was validation.
+        The mark of the best epoch of each estimator with validation, by name.
     ax_ : matplotlib.axes.Axes
-        Where it is drawn.
+        The axes.
     figure_ : matplotlib.figure.Figure
-        What that is part of.
+        The figure of the axes.
 
     See Also
     --------
-    Conv1DRegressor : Has such a history after `fit`.
-    ComparisonDisplay : Scores of several models, fold by fold.
+    Conv1DRegressor : Has a ``history_`` after `fit`.
+    ComparisonDisplay : Scores of several models on each fold.
 
     Examples
     --------
@@ -99,36 +100,35 @@ class HistoryDisplay:
         Parameters
         ----------
         estimator : estimator or dict of estimators
-            A fitted network, or a Pipeline, search or TransformedTargetRegressor that
-            has one inside; several by the names they are to have.
+            A fitted network, or a Pipeline, search or TransformedTargetRegressor with
+            one inside; or a dict of several by name.
         metric : str, default="loss"
-            What to draw of ``history_``: "loss", a classifier's "accuracy", or what a
+            A key of ``history_``: "loss", "accuracy" of a classifier, or one that a
             callback adds.
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         line_kw : dict, default=None
-            Options of the curves, as ``matplotlib.axes.Axes.plot`` takes them.
+            Options of ``matplotlib.axes.Axes.plot`` for the curves.
 
         Returns
         -------
         display : HistoryDisplay
-            What was drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If an estimator is not fitted.
         ValueError
-            If an estimator has no history, or not of this metric.
+            If an estimator has no history, or its history lacks the metric.
         """
         check_matplotlib(f"{cls.__name__}.from_estimator")
         networks = {name: innermost(e) for name, e in by_name(estimator).items()}
         for name, network in networks.items():
             if not isinstance(getattr(network, "history_", None), dict):
                 raise ValueError(
-                    f"{name!r} is, or ends in, a {type(network).__name__}, which has "
-                    "no history_ of its training: give a Conv1D or Conv1D-GRU "
-                    "estimator."
+                    f"estimator {name!r} has no history_: it is, or ends with, a "
+                    f"{type(network).__name__}. Give a Conv1D or Conv1D-GRU estimator."
                 )
         labels = {_label(network, metric) for network in networks.values()}
         display = cls(
@@ -145,7 +145,7 @@ class HistoryDisplay:
 
     @property
     def best_epochs(self) -> dict[str, int]:
-        """The epoch, from 1, with the best validation, of each that has some."""
+        """The epoch (from 1) with the best validation value of each estimator."""
         best = {}
         for name, (_, validation) in self._curves().items():
             if validation is not None and np.isfinite(validation).any():
@@ -156,24 +156,24 @@ class HistoryDisplay:
     def plot(
         self, ax: Axes | None = None, *, line_kw: dict[str, Any] | None = None
     ) -> Self:
-        """Draw the curves, and mark the best epoch of validation.
+        """Draw the curves and mark the best validation epoch.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         line_kw : dict, default=None
-            Options of the curves, as ``matplotlib.axes.Axes.plot`` takes them.
+            Options of ``matplotlib.axes.Axes.plot`` for the curves.
 
         Returns
         -------
         display : HistoryDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            If a history does not have the metric.
+            If a history lacks the metric.
         """
         check_matplotlib(f"{type(self).__name__}.plot")
         from matplotlib.ticker import MaxNLocator
@@ -185,7 +185,7 @@ class HistoryDisplay:
         for i, (name, (training, validation)) in enumerate(curves.items()):
             marker = MARKERS[i % len(MARKERS)]
             color = COLORS[i % len(COLORS)]
-            # One estimator has two colors, several have one each.
+            # A single estimator has two colors; several estimators have one each.
             other = COLORS[1] if len(curves) == 1 else color
             line = "-" if validation is None else "--"
             self._draw((name, "training"), training, color, line, marker, line_kw)
@@ -195,7 +195,7 @@ class HistoryDisplay:
         self._mark_best(curves)
         whole = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
         self.ax_.xaxis.set_major_locator(whole)
-        self.ax_.set(xlabel="Epoch", ylabel=self.label or readable(self.metric))
+        self.ax_.set(xlabel="Epoch", ylabel=self.label or Metric(self.metric).label)
         light_grid(self.ax_)
         longest = max(len(training) for training, _ in curves.values())
         self.ax_.set_xlim(0.5, longest + 0.5)
@@ -203,16 +203,16 @@ class HistoryDisplay:
         return self
 
     def _curves(self):
-        """Training and validation (or None) of each, as arrays."""
+        """Training and validation curve (or None) of each estimator, as arrays."""
         if not self.histories:
-            raise ValueError("histories is empty: give at least one, by its name.")
+            raise ValueError("histories={} must hold at least one history by its name.")
         curves = {}
         for name, history in self.histories.items():
             if self.metric not in history:
                 known = [key for key in history if not key.startswith("val_")]
                 raise ValueError(
-                    f"metric={self.metric!r} is not in the history of {name!r}, which "
-                    f"has {', '.join(map(repr, known))} (validation comes with it)."
+                    f"metric={self.metric!r} is not in the history of {name!r}: use "
+                    f"{' or '.join(map(repr, known))}. Validation is drawn with it."
                 )
             validation = history.get(f"val_{self.metric}")
             if validation is not None:
@@ -245,7 +245,7 @@ class HistoryDisplay:
             )
 
     def _handles(self, curves):
-        """Entries of the legend: each curve of one estimator; else names and kinds."""
+        """Entries of the legend: curves of one estimator, or names and line styles."""
         from matplotlib.lines import Line2D
 
         for mark in self.best_.values():
@@ -269,12 +269,12 @@ class HistoryDisplay:
 
 
 def _is_error(metric):
-    """Whether the lower the better."""
+    """Whether a lower value is better."""
     return any(word in metric for word in ("loss", "error", "entropy", "mae", "mse"))
 
 
 def _marked(values, *, every):
-    """Epochs with a marker: all of few, some of many, any that no line would show."""
+    """Epochs with a marker: all of few, some of many, and all that no line shows."""
     epochs = np.arange(len(values))
     if len(values) <= FEW_EPOCHS:
         return epochs.tolist()
@@ -283,9 +283,9 @@ def _marked(values, *, every):
 
 
 def _label(network, metric):
-    """What the axis says: for the loss, which one, and in which units."""
+    """Label of the y axis: of the loss, its name and unit."""
     if metric != "loss":
-        return readable(metric)
+        return Metric(metric).label
     loss = getattr(network, "loss", None)
     if loss is None:
         return "Loss"
@@ -294,7 +294,7 @@ def _label(network, metric):
         loss = f"{kind}_crossentropy"
     if not isinstance(loss, str):
         loss = getattr(loss, "name", None) or loss.__name__
-    name = readable(loss).replace("crossentropy", "cross-entropy")
+    name = Metric(loss).label.replace("crossentropy", "cross-entropy")
     label = f"Loss: {name[:1].lower()}{name[1:]}"
     architecture = getattr(network, "_architecture", None)
     if architecture is None or hasattr(network, "classes_"):

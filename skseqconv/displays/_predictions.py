@@ -1,21 +1,22 @@
-"""Truth, forecasts and intervals as arrays of one shape."""
+"""Truth, forecasts and intervals as arrays of the same shape."""
 
 from numbers import Real
 
 import numpy as np
 from sklearn.utils import check_array
 
+from skseqconv._unwrap import interval_of
 from skseqconv.series._containers import unmasked
 
 from ._common import in_words
 
 
 def checked(y_true, y_pred, interval, coverage):
-    """The truth as (n_samples, n_columns), forecasts and intervals alike by name."""
+    """Truth of shape (n_samples, n_columns); forecasts and intervals by name."""
     truth = _columns(y_true, "y_true")
     several = isinstance(y_pred, dict)
     if several and not y_pred:
-        raise ValueError("y_pred is an empty dict: give at least one forecast.")
+        raise ValueError("y_pred={} must hold at least one forecast by its name.")
     forecasts = {}
     for name, values in (y_pred if several else {"forecast": y_pred}).items():
         place = f"y_pred[{name!r}]" if several else "y_pred"
@@ -23,22 +24,21 @@ def checked(y_true, y_pred, interval, coverage):
         if forecasts[name].shape != truth.shape:
             raise ValueError(
                 f"{place} has the shape {np.shape(values)}, but y_true has "
-                f"{np.shape(y_true)}: they must be the same."
+                f"{np.shape(y_true)}: they must be equal."
             )
     if coverage is not None and not (isinstance(coverage, Real) and 0 < coverage < 1):
-        raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
+        raise ValueError(f"coverage={coverage!r} must be between 0 and 1.")
     if interval is not None and several != isinstance(interval, dict):
         raise ValueError(
-            "interval must be an array where y_pred is one, and a dict where y_pred is "
-            f"one, got y_pred as {type(y_pred).__name__} and interval as "
-            f"{type(interval).__name__}."
+            "interval and y_pred must both be arrays or both be dicts, got y_pred as "
+            f"{type(y_pred).__name__} and interval as {type(interval).__name__}."
         )
     given = interval if several else {"forecast": interval}
     intervals = {}
     for name, bounds in (given if interval is not None else {}).items():
         if name not in forecasts:
             raise ValueError(
-                f"interval[{name!r}] belongs to none of the forecasts "
+                f"interval[{name!r}] has no forecast: use the names of y_pred, "
                 f"{list(forecasts)}."
             )
         bounds = _numbers(bounds, "interval", ensure_all_finite=False, allow_nd=True)
@@ -46,22 +46,34 @@ def checked(y_true, y_pred, interval, coverage):
         if shape not in [(*truth.shape, 2), (*np.shape(y_true), 2)]:
             raise ValueError(
                 f"interval has the shape {shape}, but y_true has {np.shape(y_true)}: "
-                f"it needs two bounds of each value, {(*np.shape(y_true), 2)}."
+                f"it must have two bounds per value, {(*np.shape(y_true), 2)}."
             )
         intervals[name] = bounds.reshape(*truth.shape, 2)
     return truth, forecasts, intervals
 
 
+def intervals_of(estimators, X, coverage):
+    """Intervals by name, of the estimators that have `predict_interval`."""
+    found = {name: interval_of(one, X, coverage) for name, one in estimators.items()}
+    found = {name: bounds for name, bounds in found.items() if bounds is not None}
+    if not found:
+        raise ValueError(
+            f"coverage={coverage!r} needs an estimator with predict_interval, and none "
+            f"of {list(estimators)} has it: leave coverage out."
+        )
+    return found
+
+
 def check_samples(X, y):
-    """Refuse X and y that are no samples, or not as many, by their names."""
+    """Raise if X or y are not samples, or differ in number."""
     truth = _columns(y, "y")
     if not hasattr(X, "__len__") or isinstance(X, (str, dict)):
-        raise ValueError(
-            f"X must be rows or windows to predict for, got {in_words(X)}."
-        )
+        raise ValueError(f"X must be the samples to predict, got {in_words(X)}.")
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if n_rows != len(truth):
-        raise ValueError(f"X has {n_rows} rows, but y has {len(truth)}.")
+        raise ValueError(
+            f"X has {n_rows} rows, but y has {len(truth)}: they must be equal."
+        )
 
 
 def _columns(values, name):
@@ -70,7 +82,7 @@ def _columns(values, name):
 
 
 def _numbers(values, name, **options):
-    """An array of floats, or an error that names what was given."""
+    """An array of floats, or an error with the name of the parameter."""
     try:
         return check_array(
             values, ensure_2d=False, dtype=np.float64, input_name=name, **options
@@ -78,6 +90,6 @@ def _numbers(values, name, **options):
     except (TypeError, ValueError) as error:
         listed = hasattr(values, "__len__") and not isinstance(values, (str, dict))
         raise ValueError(
-            f"{name} must be an array of numbers with a row for each sample, got "
+            f"{name} must be an array of numbers with one row per sample, got "
             f"{error if listed else in_words(values)}"
         ) from None

@@ -1,4 +1,4 @@
-"""Scores of a search by one or two of its parameters."""
+"""Scores of a search over one or two of its parameters."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import pandas as pd
 
+from skseqconv._metrics import Metric
 from skseqconv._public import public
 
 from ._candidates import (
     MANY_VALUES,
     best_of_each,
+    candidates,
     metric_of,
     places,
     short_names,
     shown_parameters,
-    tried,
 )
 from ._cells import size_of_map, write_values
 from ._common import (
@@ -27,10 +28,8 @@ from ._common import (
     axes_for,
     check_matplotlib,
     decimals_for,
-    direction,
     legend_above,
     light_grid,
-    readable,
     styled,
     turn_if_crowded,
 )
@@ -39,57 +38,58 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from sklearn.model_selection._search import BaseSearchCV
 
-#: A table of many values with fewer of its cells filled is drawn as points.
+#: A map of many values is drawn as points if fewer of its cells are filled.
 FILLED = 1 / 2
 
-#: Letters of a line of the title.
+#: Letters per line of the title.
 TITLE_WIDTH = 65
 
-#: A scale with a larger ratio of its ends is logarithmic.
+#: A scale is logarithmic if the ratio of its ends is larger.
 DECADES = 50
 
 
 @public
 class SearchDisplay:
-    """Scores of a search: by one parameter, or a map of two.
+    """Scores of a search over one or two parameters.
 
-    A line and each fold for one parameter, a heat map with the scores in its cells
-    for two; points in their colors where a random search fills few of the cells.
-    :meth:`from_search` makes one of a fitted search.
+    One parameter: lines of the mean and of each fold. Two parameters: a heat map with
+    the scores in its cells, or colored points if a random search fills few cells.
+    :meth:`from_search` creates one from a fitted search.
 
     Parameters
     ----------
     table : DataFrame
-        A row for each combination of values of `params`, in columns of these names;
-        "mean" has the mean score, "fold 0" and so on those of the folds. The largest
-        "iter", if there is such a column, are those that the best is one of.
+        One row per combination of values of `params`, which are columns. Column
+        "mean" is the mean score; "fold 0", "fold 1" and so on are the scores of the
+        folds. If there is a column "iter" (round of a halving search), the best row
+        is one of its last round.
     params : list of str
-        One parameter, or two, the first along the x axis.
+        One or two parameters, the first on the x axis.
     metric : str, default="score"
-        What the scores are. Errors are positive.
+        Name of the metric. Errors are positive.
     greater_is_better : bool, default=True
         Whether a higher score is a better one.
     over : list of str, default=()
-        Further parameters, over which each row has the best score.
+        Other parameters. Each row has the best score over them.
 
     Attributes
     ----------
     line_ : matplotlib.lines.Line2D or None
-        The mean, by one parameter.
+        The mean over one parameter.
     fold_lines_ : list of matplotlib.lines.Line2D
-        The scores of each fold, by one parameter.
+        The scores of each fold over one parameter.
     image_ : matplotlib.image.AxesImage or None
-        The map.
+        The map of two parameters.
     texts_ : list of matplotlib.text.Text
-        The scores in its cells.
+        The scores in the cells of the map.
     scatter_ : matplotlib.collections.PathCollection or None
         The points of a random search.
     best_ : matplotlib.artist.Artist or None
-        The mark of the best.
+        The mark of the best score.
     ax_ : matplotlib.axes.Axes
-        Where it is drawn.
+        The axes.
     figure_ : matplotlib.figure.Figure
-        What that is part of.
+        The figure of the axes.
 
     See Also
     --------
@@ -142,17 +142,16 @@ class SearchDisplay:
         Parameters
         ----------
         search : GridSearchCV, RandomizedSearchCV, a halving search or OptunaSearchCV
-            Fitted. Candidates without one of the parameters are left out; of a
-            halving search each combination's last round is drawn, of Optuna's the
-            trials that were finished.
+            A fitted search. Candidates without one of the parameters are left out. Of
+            a halving search the last round of each combination is drawn; of Optuna's
+            search, the completed trials.
         params : str or sequence of str, default=None
-            One parameter or two, the first along the x axis; the names of their steps
-            may be left out ("kernel_size"). None takes those that vary, the first two
-            of more.
+            One or two parameters, the first on the x axis. The names of their steps
+            may be left out ("kernel_size"). None takes the first two that vary.
         metric : str, default=None
-            Which of several metrics; None for the one that the search refits by.
+            One of several metrics; None for the one that the search refits by.
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         cmap : str, default=None
             See :meth:`plot`.
         line_kw : dict, default=None
@@ -161,26 +160,26 @@ class SearchDisplay:
         Returns
         -------
         display : SearchDisplay
-            What was drawn.
+            The display, drawn.
 
         Raises
         ------
         NotFittedError
             If the search is not fitted.
         ValueError
-            If a parameter or the metric is not known, or there are more than two
+            If a parameter or the metric is unknown, or there are more than two
             parameters.
         """
         check_matplotlib(f"{cls.__name__}.from_search")
-        key, name, sign = metric_of(search, metric)
-        settings, table = tried(search, key, sign)
+        found, key = metric_of(search, metric)
+        settings, table = candidates(search, key, found.sign)
         names = shown_parameters(settings, params)
-        table, over = best_of_each(settings, table, names, sign)
+        table, over = best_of_each(settings, table, names, found.sign)
         display = cls(
             table,
             short_names(names),
-            metric=name,
-            greater_is_better=sign > 0,
+            metric=found.name,
+            greater_is_better=found.greater_is_better,
             over=over,
         )
         return display.plot(ax, cmap=cmap, line_kw=line_kw)
@@ -194,6 +193,10 @@ class SearchDisplay:
         means = table["mean"] if self.greater_is_better else -table["mean"]
         return self.table.loc[means.idxmax()]
 
+    @property
+    def _metric(self):
+        return Metric(self.metric, self.greater_is_better)
+
     def plot(
         self,
         ax: Axes | None = None,
@@ -201,22 +204,21 @@ class SearchDisplay:
         cmap: str | None = None,
         line_kw: dict[str, Any] | None = None,
     ) -> Self:
-        """Draw the scores, and mark the best.
+        """Draw the scores and mark the best one.
 
         Parameters
         ----------
         ax : matplotlib.axes.Axes, default=None
-            Where to draw; None makes a new figure.
+            Axes to draw on; None for a new figure.
         cmap : str, default=None
-            Color map of two parameters; None for viridis, its bright end the better.
+            Color map for two parameters; None for viridis with better scores brighter.
         line_kw : dict, default=None
-            Options of the line of one parameter, as ``matplotlib.axes.Axes.plot``
-            takes them.
+            Options of ``matplotlib.axes.Axes.plot`` for the line of the means.
 
         Returns
         -------
         display : SearchDisplay
-            Itself.
+            The display itself.
         """
         check_matplotlib(f"{type(self).__name__}.plot")
         self.line_ = self.image_ = self.scatter_ = None
@@ -269,7 +271,7 @@ class SearchDisplay:
             label=f"best: {self._settings()} ({value})",
         )
         self._label("x", x, self.params[0], self._over())
-        self.ax_.set_ylabel(f"{readable(self.metric)} ({self._direction()})")
+        self.ax_.set_ylabel(f"{self._metric.label} ({self._metric.direction})")
         light_grid(self.ax_)
         handles = [*self.fold_lines_[:1], self.line_, self.best_]
         legend_above(self.ax_, handles)
@@ -305,7 +307,8 @@ class SearchDisplay:
     def _label_both(self, x, y, colored):
         self._label("x", x, self.params[0])
         self._label("y", y, self.params[1])
-        label = f"{readable(self.metric)}, {self._mean()}\n({self._direction()})"
+        metric = self._metric
+        label = f"{metric.label}, {self._mean()}\n({metric.direction})"
         self.figure_.colorbar(colored, ax=self.ax_, label=label)
         title = f"Best: {self._best_value()} at {self._settings()}", self._over()
         lines = [line for part in title for line in textwrap.wrap(part, TITLE_WIDTH)]
@@ -328,9 +331,6 @@ class SearchDisplay:
     def _mean(self):
         n_folds = self.table.filter(regex=r"^fold \d+$").shape[1]
         return f"mean of {n_folds} folds"
-
-    def _direction(self):
-        return direction(self.greater_is_better)
 
     def _over(self):
         return f"(each the best over {', '.join(self.over)})" if self.over else ""

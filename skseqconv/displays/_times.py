@@ -1,7 +1,7 @@
-"""When forecasts are for: dates, or row numbers, and how long before they were made.
+"""Times of forecast values: dates or row numbers, and how long before they were made.
 
-A forecast is dated at the time it is for, where the truth will be seen. A row of
-`make_supervised` is made ``delay`` rows earlier, and its view knows both.
+A forecast has the time of its target. The forecast was made ``delay`` rows earlier.
+Rows from `make_supervised` know both.
 """
 
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view_internals import raw_labels, rows_after
 from skseqconv.series._window_view import WindowView
 
-#: A line breaks where time leaps further than so many usual steps.
+#: A line is interrupted if two times are more than this many usual steps apart.
 LEAP = 5
 
-#: Means of days are drawn for more of them.
+#: Means are drawn for more days than this.
 MANY_DAYS = 60
 
-#: Frequency and number of days of what means are taken over.
+#: Frequency of the means and their number of days.
 _SPANS = {"day": ("D", 1), "week": ("W", 7)}
 _UNITS = (("days", "D", 4), ("h", "h", 2), ("min", "min", 2), ("s", "s", 0))
 
 
 @dataclass
 class Times:
-    """When the values of y are, of shape (n_samples, n_delays).
+    """Times of the values of y, of shape (n_samples, n_delays).
 
-    `step` is the time between two rows, where it is known and always the same.
+    `step` is the time between two rows, if it is known and constant.
     """
 
     values: np.ndarray | None = None
@@ -41,12 +41,25 @@ def is_view(index):
     return isinstance(index, (SeriesView, WindowView))
 
 
+def times_of(index, delays, target, shape):
+    """Times of y, the name of the target, and the columns of y to draw."""
+    if not (is_view(index) and index.target is not None):
+        return times_of_array(index, delays, shape), target, slice(None)
+    if delays is not None:
+        raise ValueError(
+            f"delays={delays!r} is not needed: index is a view that knows its delays. "
+            "Leave delays out."
+        )
+    target, columns = target_of(index, target, shape[1])
+    return times_of_view(index, columns, shape[0]), target, columns
+
+
 def target_of(view, target, n_columns):
     """Name of the target of a view from `make_supervised`, and its columns of y."""
     if n_columns != len(view.target):
         raise ValueError(
-            f"y_true has {n_columns} columns, but X was made for {len(view.target)}: "
-            "give all of y."
+            f"y_true has {n_columns} columns, but X has {len(view.target)} targets: "
+            "give all columns of y."
         )
     labels = raw_labels(view)
     channels = [channel for channel, _ in view.target]
@@ -58,8 +71,8 @@ def target_of(view, target, n_columns):
         found = [channel for channel, name in own.items() if name == target]
         if not found:
             raise ValueError(
-                f"X has {len(own)} targets, of which one is drawn at a time: use "
-                f"target={' or '.join(map(repr, own.values()))}, got {target!r}."
+                f"target={target!r} must be one of {len(own)} targets of X: "
+                f"{' or '.join(map(repr, own.values()))}."
             )
         channel, name = found[0], str(target)
     columns = [i for i, c in enumerate(channels) if c == channel]
@@ -67,17 +80,20 @@ def target_of(view, target, n_columns):
 
 
 def times_of_view(view, columns, n_samples):
-    """Times of y of a view: those of the rows that its forecasts are for."""
+    """Times of the targets of a view."""
     if len(view) != n_samples:
-        raise ValueError(f"X has {len(view)} rows, but y_true has {n_samples}.")
+        raise ValueError(
+            f"X has {len(view)} rows, but y_true has {n_samples}: they must be equal."
+        )
     _refuse_parallel(view)
     made = None if view.index is None else _plain(view.index, utc=True)
     delays = [view.target[column][1] for column in columns]
     rows, inside = zip(*(rows_after(view, delay) for delay in delays), strict=True)
     if not np.all(inside):
         raise ValueError(
-            "X does not hold the rows that its forecasts are for (it is compact, or "
-            "new): give their dates as an array, from_predictions(..., index=dates)."
+            "X does not contain the rows of its targets (it is compact, or its series "
+            "ends before them): use from_predictions(..., index=dates), with the dates "
+            "of the targets."
         )
     if made is None:
         return Times(np.stack(rows, axis=1), "Row", delays)
@@ -91,7 +107,7 @@ def times_of_view(view, columns, n_samples):
 
 
 def row_times(X):
-    """Index of X where nothing says what its rows forecast; None without."""
+    """Index of X if its targets are unknown; None without an index."""
     index = X.index if is_view(X) or hasattr(X, "iloc") else None
     if index is None or _plain(index) is None:
         return pd.Index(X.rows, name="Row of X") if is_view(X) else None
@@ -100,25 +116,25 @@ def row_times(X):
 
 
 def times_of_array(index, delays, shape):
-    """Times of y as the user gives them."""
+    """Times of y from an index that the user gives."""
     delays = _checked_delays(delays, shape[1])
     index = row_times(index) if is_view(index) else index
     if index is None:
         return Times(delays=delays)
     values = _plain(index)
     if values is None:
-        raise ValueError("index must hold dates or numbers.")
+        raise ValueError("index must contain dates or numbers only.")
     if values.ndim == 1:
         values = values[:, None]
     if values.shape != shape:
         raise ValueError(
             f"index has the shape {np.shape(index)}, but y_true has {shape}: index "
-            "needs the time of each value, a column for each delay."
+            "must have the time of each value, one column per delay."
         )
     if (unknown := pd.isna(values)).any():
         raise ValueError(
-            f"index has no time for {np.count_nonzero(unknown)} of {values.size} "
-            "values: leave these rows out, of y_true and y_pred as well."
+            f"index is missing (NaN or NaT) for {np.count_nonzero(unknown)} of "
+            f"{values.size} values: drop these rows from index, y_true and y_pred."
         )
     dated = values.dtype.kind == "M"
     name = getattr(index, "name", None) or ("Time" if dated else "Row")
@@ -134,9 +150,9 @@ def _checked_delays(delays, n_columns):
     given = [] if delays is None else np.ravel(delays).tolist()
     if len(given) != n_columns or given != sorted(set(given)):
         raise ValueError(
-            f"delays={delays!r} must say how many rows ahead each of the {n_columns} "
-            "columns of y_true lies, in ascending order; index=X, from "
-            "make_supervised, knows it."
+            f"delays={delays!r} must have one number of rows for each of the "
+            f"{n_columns} columns of y_true, in ascending order; or use index=X with X "
+            "from make_supervised."
         )
     return given
 
@@ -144,8 +160,8 @@ def _checked_delays(delays, n_columns):
 def _plain(index, *, utc=False):
     """Dates or numbers as an array; None for anything else.
 
-    Dates of a time zone are as its clocks showed them, or with `utc` without the
-    missing and the doubled hour of these.
+    Dates with a time zone become local times, or with `utc` times in UTC, which have
+    no missing and no repeated hour.
     """
     if np.ndim(index) == 1:
         index = pd.Index(index)
@@ -159,23 +175,24 @@ def _plain(index, *, utc=False):
 
 
 def _refuse_parallel(view):
-    """One line cannot show series that go on at the same time."""
+    """Raise for several series at the same times: one line cannot show them."""
     ids = view.series_ids[np.argsort(view.stamps, kind="stable")]
     if np.count_nonzero(np.diff(ids)) >= len(np.unique(ids)):
         raise ValueError(
-            f"X has rows of {len(np.unique(ids))} series at the same times, of which "
-            "one is drawn at a time: use X[X.series_ids == 0], and y alike."
+            f"X has rows of {len(np.unique(ids))} series at the same times, but a plot "
+            "shows one series: select it in X and y, for example with X[X.series_ids "
+            "== 0]."
         )
 
 
 def _only(steps):
-    """The one step that there is, or None."""
+    """The step if it is constant and positive, otherwise None."""
     steps = np.unique(steps)
     return pd.Timedelta(steps[0]) if len(steps) == 1 and steps[0] > 0 else None
 
 
 def in_units(delays, step):
-    """Delays in rows, or in a unit of time that makes them readable, and its name."""
+    """Delays in rows, or in a suitable unit of time, and the name of the unit."""
     if step is None:
         return np.array(delays), "rows"
     longest = max(delays) * step
@@ -184,14 +201,14 @@ def in_units(delays, step):
 
 
 def lead(delay, step):
-    """How long before a forecast was made: "24 h", "1 row"."""
+    """Horizon of a forecast as text: "24 h", "1 row"."""
     [value], unit = in_units([delay], step)
     unit = "row" if (value, unit) == (1, "rows") else unit
     return f"{value:.4g} {unit}"
 
 
 def span_for(times, most):
-    """What to take means over, if there are more values, on many days."""
+    """Period of the means, "day" or "week"; None for few values or days."""
     if times.dtype.kind != "M" or len(times) <= most:
         return None
     n_days = len(np.unique(times.astype("M8[D]")))
@@ -201,9 +218,12 @@ def span_for(times, most):
 
 
 def means_over(times, columns, span):
-    """The middle of each day or week that has values, and their means."""
+    """The middle of each day or week with values, and the means of these."""
     if times.dtype.kind != "M":
-        raise ValueError(f"mean_over={span!r} needs dates: use mean_over=None.")
+        raise ValueError(
+            f"mean_over={span!r} needs dates, but the times are numbers: use "
+            "mean_over=None."
+        )
     frequency, n_days = _SPANS[span]
     begins = pd.DatetimeIndex(times).to_period(frequency).start_time
     begins, owner = np.unique(begins.to_numpy(), return_inverse=True)
@@ -216,7 +236,7 @@ def means_over(times, columns, span):
 
 
 def with_breaks(times, columns):
-    """Times in order, and columns of values, with NaN where time leaps."""
+    """Sorted times and columns of values, with NaN inside long gaps."""
     order = np.argsort(times, kind="stable")
     times = times[order]
     columns = [np.asarray(column, dtype=float)[order] for column in columns]

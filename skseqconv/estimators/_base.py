@@ -35,7 +35,7 @@ from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers
 from ._network_held import HoldsNetwork, alone
 from ._parameters import TrainingParameters, check_together, constraints, parameters
-from ._running_fit import RunningFit, Samples
+from ._running_fit import RunningFit, Samples, joined, rows_to_learn
 from ._scikeras import OnScikeras
 from ._task import Task
 from ._validation_split import validation_tail
@@ -189,7 +189,7 @@ class SequenceEstimator(
         if sample_weight is not None:
             refuse_masked("sample_weight", sample_weight)
             sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
-        learned = self._rows_to_learn(X, sample_weight)
+        learned = rows_to_learn(X, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
         held_out = None
         if self.validation_split and not one_epoch:
@@ -223,29 +223,6 @@ class SequenceEstimator(
         """Whether the network that there is would not be the one to build."""
         now = self._architecture_for(X, y, self._level_kind()), self._compile_options()
         return now != (self._architecture, self._compiled_with)
-
-    def _rows_to_learn(self, X, sample_weight):
-        """Positions of complete windows with a weight."""
-        complete = getattr(X.data, "complete", np.ones(len(X), dtype=bool))
-        if not complete.any():
-            raise ValueError(
-                f"None of the {len(X)} rows has a complete window of "
-                f"{X.data.reach + 1} rows. Use more rows or a shorter lookback. Rows "
-                "from make_supervised keep their history; plain tables lack it."
-            )
-        if sample_weight is not None:
-            if (sample_weight < 0).any():
-                raise ValueError(
-                    f"sample_weight has {sample_weight.min():g}: weights must not be "
-                    "negative."
-                )
-            complete = complete & (sample_weight > 0)
-            if not complete.any():
-                raise ValueError(
-                    "sample_weight is zero for every complete window: there is nothing "
-                    "to learn. At least one must be positive."
-                )
-        return np.flatnonzero(complete)
 
     def _checked(self, X, y=None, *, reset=False, classes=None):
         """X as sequences, y as an array, both as in the fit unless `reset`."""
@@ -342,7 +319,7 @@ class SequenceEstimator(
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
         if first_epoch:
-            history = _joined(self.history_, history)
+            history = joined(self.history_, history)
         self.history_ = history
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - first_epoch
@@ -380,13 +357,3 @@ class SequenceEstimator(
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
-
-
-def _joined(before, after):
-    """Two histories as one, NaN where an epoch has no value."""
-    n_before, n_after = len(before["loss"]), len(after["loss"])
-    return {
-        name: before.get(name, [np.nan] * n_before)
-        + after.get(name, [np.nan] * n_after)
-        for name in {**before, **after}
-    }

@@ -12,140 +12,139 @@ from ._parameters import Conv1DClassifierParameters
 class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     """Classification of sequences by a stack of one-dimensional convolutions.
 
-    Convolutions with maximum pooling between them, the maximum over time, a head that
-    gives probabilities. For texts, with `embedding_dim`, after a `TokenSequencer`; for
-    series, on arrays or windows.
+    The network has convolutions with max pooling between them, the maximum over time
+    and a head that gives probabilities. It classifies series, as arrays or windows, and
+    texts, with `embedding_dim` after a `TokenSequencer`.
 
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters of each convolution; a sequence has one value each.
+        Number of filters. A sequence gives one value for each convolution.
     kernel_size : int or sequence of int, default=5
-        Width of each convolution in time steps; a sequence has one value each.
+        Kernel width in time steps. A sequence gives one value for each convolution.
     pool_size : int or sequence of int, default=3
-        Width of the maximum pooling between two convolutions; a sequence has one
-        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        Width of the max pooling between two convolutions. A sequence gives one value
+        for each of the ``n_conv - 1`` places. 1 means no pooling.
     n_conv : int, default=3
         Number of convolutions.
     dilation_rate : int, sequence of int or "exponential", default=1
-        Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution. "exponential" doubles it from convolution
-        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+        Distance in time steps between the inputs of a kernel. A sequence gives one
+        value for each convolution. "exponential" doubles the rate with each
+        convolution, or with each residual block: 1, 2, 4 and so on.
     padding : {"auto", "valid", "same", "causal"}, default="auto"
-        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning. "auto" is "valid" if the window
-        is long enough for that and `residual` is 0. Else it is "same", and a pooling
-        that is wider than its sequence takes all of it.
+        "valid" adds no padding, so each convolution shortens the sequence. "same" adds
+        zeros on both sides, "causal" at the start. "auto" means "valid" if the window
+        is long enough and `residual` is 0. Otherwise it means "same", and a pooling
+        that is wider than its sequence takes the whole sequence.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
-        Normalization between each convolution and its activation: of each filter over
-        a training batch, or over the filters of each step. None for none.
+        "batch" normalizes each filter over a training batch, "layer" each time step
+        over the filters, before the activation. None means no normalization.
     residual : int, default=0
-        Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Not with "valid" padding; pooling between blocks only.
+        Number of convolutions in each residual block. 0 means no residual blocks. They
+        need another padding than "valid", and pooling takes place between blocks only.
     dropout : float, default=0.5
-        Share of the features before the head that is dropped in training.
+        Dropout rate before the head.
     embedding_dim : int, default=None
-        Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
-        which it looks up in a table of vectors of this length that it learns. None
-        for numeric channels.
+        Length of the learned vector of each token id. X then holds token ids: integers
+        of shape (n_samples, n_steps). None means that X holds numeric channels.
     embedding_dropout : float, default=0.0
-        Share of the table's columns that is dropped, for all steps of a sample, in
-        training.
+        Dropout rate of the embedding's columns. All time steps of a sample lose the
+        same columns.
     vocabulary_size : int, default=None
-        Number of token ids, from 0; None for one more than the largest in X.
+        Number of token ids, from 0. None means one more than the largest id in X.
     global_pooling : {"max", "average", "last"}, default="max"
-        What the head sees of the sequence: each filter's maximum or mean over time,
-        or the last step.
+        What the head receives. "max" and "average" give it the maximum or the mean of
+        each filter over time, "last" gives it the last time step.
     loss : str, callable or keras.losses.Loss, default="auto"
         Loss between 0 or 1 for each class and its probability, as Keras takes it.
-        "auto" is "binary_crossentropy" for two classes, else
-        "categorical_crossentropy".
+        "auto" means "binary_crossentropy" for two classes, and
+        "categorical_crossentropy" for more.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
-        Name of a Keras optimizer, or one to copy the settings of.
+        Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
-        Step size at the start of `fit`; None for the optimizer's own (0.001 for most).
+        Initial learning rate. None means the default of the optimizer (0.001 for most).
     epochs : int or "auto", default="auto"
-        Passes over the training samples, at most. "auto" takes as many as give 500
-        training steps.
+        Maximum number of passes over the training samples. "auto" means as many as
+        give 500 training steps.
     batch_size : int, default=128
-        Samples a training step.
+        Number of samples per training step.
     steps_per_epoch : int, default=None
-        Training steps an epoch, each on samples drawn anew; None for as many as
-        show each sample once.
+        Number of training steps per epoch, each on newly drawn samples. None means
+        that each epoch uses each sample once.
     validation_split : float, default=0.0
-        Share of the samples, the last in time (or see `validation_gap`), that is not
-        trained on but scored after each epoch.
+        Share of the samples that is held out and scored after each epoch. These are
+        the last samples in time (for an exception see `validation_gap`).
     validation_gap : int or "auto", default="auto"
-        How many samples before those are left out. "auto" leaves out the ones whose
-        target lies within the validation period, where X knows its target and delay
-        (from `make_supervised`), and none otherwise. A classifier of arrays, which
-        know no time, holds out the last samples of each class if this is "auto".
+        Number of samples left out before the validation part. "auto" leaves out those
+        whose target lies after the first validation row. It needs a view from
+        `make_supervised`; otherwise it leaves out none. If X is an array, "auto" holds
+        out the last samples of each class, because an array knows no time.
     early_stopping : bool, default=False
-        Stop when the validation loss (the training loss without
-        `validation_split`) has not improved for `n_iter_no_change` epochs, and keep
-        the weights of the best epoch.
+        Whether to stop when the validation loss has not improved for
+        `n_iter_no_change` epochs, and to keep the weights of the best epoch. Without
+        `validation_split`, the training loss is used.
     n_iter_no_change : int, default=5
-        Epochs without improvement that early stopping waits.
+        Number of epochs without improvement before early stopping.
     callbacks : keras.callbacks.Callback or list of these, default=None
-        Keras callbacks, copied for each fit. scikit-learn's own are set with
-        `set_callbacks`.
+        Keras callbacks, copied for each fit. Use `set_callbacks` for callbacks of
+        scikit-learn.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit. A regressor solves the
-        scale and the level of y anew, so that the steps before may be fitted anew.
-        Only views (`SeriesView`, `make_supervised`) show through which steps rows came:
-        of plain tables and arrays, steps that were replaced alone go unnoticed.
+        Whether `fit` continues from the weights of the last fit. A regressor computes
+        the scale and the level of y again, so earlier steps of the Pipeline may be
+        refitted. If only these steps are replaced, use views (`SeriesView`,
+        `make_supervised`). Tables and arrays do not show such a change.
     random_state : int, RandomState instance or None, default=None
-        Of the weights, the dropout and the order of the samples. With an int, fits
-        of the same data predict the same to the bit on one machine.
+        Seed of the weights, the dropout and the order of the samples. With an int, fits
+        on the same data give identical predictions on one machine.
     verbose : int, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 a line an epoch.
+        0 is silent, 1 shows Keras' progress bar, 2 prints one line per epoch.
     class_weight : dict or "balanced", default=None
-        Weight of each class in the loss, by label, times `sample_weight`. "balanced"
-        makes all classes count alike; None weights none.
+        Weight of each class in the loss, times `sample_weight`. "balanced" gives all
+        classes the same total weight. None means no class weights.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         The labels, sorted.
     model_ : keras.Model
-        The Keras model: ``model_.summary()``.
+        The Keras model. ``model_.summary()`` prints its layers.
     layers_ : DataFrame
-        The network's layers, a row each by name: "kind", "output_shape" of one sample,
-        "n_parameters" that are trained, and "n_fixed", values that are not (running
-        averages, and what leads to the level that changes are added to).
+        The network's layers, one row each, by name. "output_shape" is that of one
+        sample. "n_parameters" counts trained values, "n_fixed" values that are not
+        trained: running averages, and those that find the level for `window_norm`.
     history_ : dict of list of float
         "loss", "accuracy" and, with `validation_split`, "val_loss" and
-        "val_accuracy", a value an epoch.
+        "val_accuracy": one value per epoch.
     n_iter_ : int
         Number of epochs trained.
     receptive_field_ : int
-        How many steps of the window each value behind the last convolution reads.
+        Number of time steps that each output of the last convolution depends on.
     n_parameters_ : int
-        Number of the network's trainable parameters.
+        Number of trainable parameters of the network.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
-        Makes labels what the network gives, and probabilities labels.
+        Converts labels to the targets of the network, and probabilities to labels.
     feature_encoder_ : transformer
-        Leaves X as it is.
+        Returns X unchanged.
     n_features_in_ : int
-        Number of channels; of columns where X has two dimensions.
+        Number of channels, or of columns if X has two dimensions.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Names of the channels, where X has some.
+        Names of the channels, if X has names.
 
     Raises
     ------
     ValueError
-        By `fit`, if kernels and pools leave no time step, y has one class only, a
-        value is missing or infinite, token ids are outside of the vocabulary, or
+        By `fit`, if kernels and pooling leave no time step, y has one class only, a
+        value is missing or infinite, token ids are outside the vocabulary, or
         training diverges.
 
     See Also
     --------
-    TokenSequencer : Makes texts the token ids that `embedding_dim` asks for.
-    Conv1DGRUClassifier : Convolutions before a GRU, which knows the order of events.
+    TokenSequencer : Converts texts to token ids, for `embedding_dim`.
+    Conv1DGRUClassifier : Convolutions before a GRU, which reads events in order.
 
     Notes
     -----
@@ -156,7 +155,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     kernel_size=(8, 5, 3) * 3, residual=3, pool_size=1, padding="same",
     normalization="batch", global_pooling="average")``.
 
-    Padding of token ids is a token as any other: convolutions know no mask.
+    The convolutions use no mask: the padding of token ids counts as a token like any
+    other.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""One-dimensional convolution before a GRU: the regressor and the classifier."""
+"""Convolutions and a GRU that forecast or regress."""
 
 from __future__ import annotations
 
@@ -12,175 +12,173 @@ from ._regression import SequenceRegressor
 class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     """Regression on sequences by convolutions that a GRU reads in order.
 
-    Convolutions with maximum pooling between them shorten the sequence, a gated
-    recurrent unit reads what is left in order, a linear head follows. The defaults are
-    the network of the Keras book for the Jena climate series.
+    Convolutions with max pooling between them shorten the sequence. A gated recurrent
+    unit reads the result in order, and a linear head follows. The defaults are those of
+    F. Chollet, "Deep Learning with Python", for the Jena climate series.
 
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters of each convolution; a sequence has one value each.
+        Number of filters. A sequence gives one value for each convolution.
     kernel_size : int or sequence of int, default=5
-        Width of each convolution in time steps; a sequence has one value each.
+        Kernel width in time steps. A sequence gives one value for each convolution.
     pool_size : int or sequence of int, default=3
-        Width of the maximum pooling between two convolutions; a sequence has one
-        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        Width of the max pooling between two convolutions. A sequence gives one value
+        for each of the ``n_conv - 1`` places. 1 means no pooling.
     n_conv : int, default=2
         Number of convolutions.
     dilation_rate : int, sequence of int or "exponential", default=1
-        Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution. "exponential" doubles it from convolution
-        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+        Distance in time steps between the inputs of a kernel. A sequence gives one
+        value for each convolution. "exponential" doubles the rate with each
+        convolution, or with each residual block: 1, 2, 4 and so on.
     padding : {"auto", "valid", "same", "causal"}, default="auto"
-        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning. "auto" is "valid" if the window
-        is long enough for that and `residual` is 0. Else it is "same", and a pooling
-        that is wider than its sequence takes all of it.
+        "valid" adds no padding, so each convolution shortens the sequence. "same" adds
+        zeros on both sides, "causal" at the start. "auto" means "valid" if the window
+        is long enough and `residual` is 0. Otherwise it means "same", and a pooling
+        that is wider than its sequence takes the whole sequence.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
-        Normalization between each convolution and its activation: of each filter over
-        a training batch, or over the filters of each step. None for none.
+        "batch" normalizes each filter over a training batch, "layer" each time step
+        over the filters, before the activation. None means no normalization.
     residual : int, default=0
-        Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Not with "valid" padding; pooling between blocks only.
+        Number of convolutions in each residual block. 0 means no residual blocks. They
+        need another padding than "valid", and pooling takes place between blocks only.
     dropout : float, default=0.5
-        Share of the features before the head that is dropped in training.
+        Dropout rate before the head.
     embedding_dim : int, default=None
-        Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
-        which it looks up in a table of vectors of this length that it learns. None
-        for numeric channels.
+        Length of the learned vector of each token id. X then holds token ids: integers
+        of shape (n_samples, n_steps). None means that X holds numeric channels.
     embedding_dropout : float, default=0.0
-        Share of the table's columns that is dropped, for all steps of a sample, in
-        training.
+        Dropout rate of the embedding's columns. All time steps of a sample lose the
+        same columns.
     vocabulary_size : int, default=None
-        Number of token ids, from 0; None for one more than the largest in X.
+        Number of token ids, from 0. None means one more than the largest id in X.
     gru_units : int, default=32
-        Size of the GRU's state.
+        Number of units of the GRU.
     gru_dropout : float, default=0.1
-        Share of the GRU's inputs that is dropped in training.
+        Dropout rate of the GRU's inputs.
     recurrent_dropout : float, default=0.5
-        Share of the GRU's state that is dropped in training. With 0 the GRU runs on
-        cuDNN where there is a GPU.
+        Dropout rate of the GRU's state. With 0, the GRU runs on cuDNN if there is a
+        GPU.
     reset_after : bool, default=True
-        Whether the reset gate acts after the matrix product (as cuDNN has it, with
-        one more bias) or before it.
+        Whether the reset gate is applied after the matrix product (as in cuDNN, with a
+        second bias) or before it.
     bidirectional : bool, default=False
-        Whether a second GRU reads the sequence from its end.
+        Whether a second GRU reads the sequence backward.
     loss : str, callable or keras.losses.Loss, default="mse"
         Loss between the standardized y and its prediction, as Keras takes it. "mse"
-        makes `predict` a forecast of the mean, "mae" of the median. "quantile" trains
-        all of `quantiles` at once, which never cross; `predict` gives the median.
-        "poisson" is for counts: y is divided by its mean, forecasts are not negative,
-        and "auto" for `window_norm` means None. A function of your own is given the
-        standardized y, or with `window_norm` y less its last value, in units of the
-        error of persistence.
+        forecasts the mean, "mae" the median. "quantile" trains all `quantiles`
+        together: they never cross, and `predict` returns the median. "poisson" is for
+        counts: y is divided by its mean, forecasts are never negative, and "auto" for
+        `window_norm` means None. If the network forecasts changes (`window_norm`), a
+        custom loss receives y minus its last value, in units of the error of the
+        persistence forecast.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
-        Name of a Keras optimizer, or one to copy the settings of.
+        Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
-        Step size at the start of `fit`; None for the optimizer's own (0.001 for
-        most), or a tenth of that where changes are forecast (`window_norm`) by an
-        optimizer that is given by name.
+        Initial learning rate. None means the default of the optimizer (0.001 for most).
+        If the network forecasts changes (`window_norm`) and `optimizer` is a name, None
+        means a tenth of that.
     epochs : int or "auto", default="auto"
-        Passes over the training samples, at most. "auto" takes as many as give 500
-        training steps.
+        Maximum number of passes over the training samples. "auto" means as many as
+        give 500 training steps.
     batch_size : int, default=128
-        Samples a training step.
+        Number of samples per training step.
     steps_per_epoch : int, default=None
-        Training steps an epoch, each on samples drawn anew; None for as many as
-        show each sample once.
+        Number of training steps per epoch, each on newly drawn samples. None means
+        that each epoch uses each sample once.
     validation_split : float, default=0.0
-        Share of the samples, the last in time (or see `validation_gap`), that is not
-        trained on but scored after each epoch.
+        Share of the samples that is held out and scored after each epoch. These are
+        the last samples in time (for an exception see `validation_gap`).
     validation_gap : int or "auto", default="auto"
-        How many samples before those are left out. "auto" leaves out the ones whose
-        target lies after the first validation row, where X is a view that knows how far
-        ahead it lies (from `make_supervised`) or `delay` says so, and none otherwise.
+        Number of samples left out before the validation part. "auto" leaves out those
+        whose target lies after the first validation row. It needs a view from
+        `make_supervised`, or a view and `delay`; otherwise it leaves out none.
     early_stopping : bool, default=False
-        Stop when the validation loss (the training loss without
-        `validation_split`) has not improved for `n_iter_no_change` epochs, and keep
-        the weights of the best epoch.
+        Whether to stop when the validation loss has not improved for
+        `n_iter_no_change` epochs, and to keep the weights of the best epoch. Without
+        `validation_split`, the training loss is used.
     n_iter_no_change : int, default=5
-        Epochs without improvement that early stopping waits.
+        Number of epochs without improvement before early stopping.
     callbacks : keras.callbacks.Callback or list of these, default=None
-        Keras callbacks, copied for each fit. scikit-learn's own are set with
-        `set_callbacks`.
+        Keras callbacks, copied for each fit. Use `set_callbacks` for callbacks of
+        scikit-learn.
     warm_start : bool, default=False
-        Whether `fit` goes on from the weights of the last fit. A regressor solves the
-        scale and the level of y anew, so that the steps before may be fitted anew.
-        Only views (`SeriesView`, `make_supervised`) show through which steps rows came:
-        of plain tables and arrays, steps that were replaced alone go unnoticed.
+        Whether `fit` continues from the weights of the last fit. A regressor computes
+        the scale and the level of y again, so earlier steps of the Pipeline may be
+        refitted. If only these steps are replaced, use views (`SeriesView`,
+        `make_supervised`). Tables and arrays do not show such a change.
     random_state : int, RandomState instance or None, default=None
-        Of the weights, the dropout and the order of the samples. With an int, fits
-        of the same data predict the same to the bit on one machine.
+        Seed of the weights, the dropout and the order of the samples. With an int, fits
+        on the same data give identical predictions on one machine.
     verbose : int, default=0
-        0 is silent, 1 shows Keras' progress bar, 2 a line an epoch.
+        0 is silent, 1 shows Keras' progress bar, 2 prints one line per epoch.
     quantiles : sequence of float, default=(0.1, 0.5, 0.9)
-        For ``loss="quantile"``: ascending, between 0 and 1, with 0.5 among them.
+        For ``loss="quantile"``: ascending quantiles between 0 and 1, including 0.5.
     window_norm : {"auto", "last", "standard"} or None, default="auto"
-        Forecasts changes instead of values: each window is taken relative to its last
-        values, in units of each channel's usual spread ("last") or of its own
-        ("standard"), and what the network gives is added to the last value of the
-        target. Before training that is persistence; a series that moves to another
-        level moves its forecasts with it. Where the newest value of the target is
-        missing in the series, the last known one stands for it, even if a step before
-        has filled it. "auto" takes "standard" where X knows its target (from
+        Forecasts changes instead of values. Each window is taken relative to its last
+        values. "last" divides it by the usual spread of each channel, "standard" by its
+        own spread. The output is added to the last value of the target, so forecasts
+        start from persistence and follow a series to a new level. If that value is
+        missing in the series, the last known value is used, even if an earlier step has
+        filled the gap. "auto" means "standard" if X knows its target (from
         `make_supervised`) or `target_channel` names it, and y is an affine function of
-        it; None takes windows as they are.
+        that channel. Otherwise, and with None, windows are used as they are.
     target_channel : str, int or sequence of these, default=None
-        For `window_norm`, the channel that y is the future of, by name or position; a
-        sequence has one for each column of y. None takes what X knows, or the only
-        channel.
+        Name or position of the channel whose future y is, for `window_norm`. A sequence
+        gives one channel for each column of y. None means the target that X knows, or
+        the only channel.
     delay : int or sequence of int, default=None
-        How many rows ahead y lies, for `window_norm` and `validation_gap`. None takes
-        what X knows. y of a plain array of windows is taken to be in the units of its
-        channel.
+        Number of rows between the end of a window and its y, for `window_norm` and
+        `validation_gap`. None means the delay that X knows. If X is a plain array of
+        windows, y is assumed to be in the units of its channel.
 
     Attributes
     ----------
     model_ : keras.Model
-        The Keras model: ``model_.summary()``.
+        The Keras model. ``model_.summary()`` prints its layers.
     layers_ : DataFrame
-        The network's layers, a row each by name: "kind", "output_shape" of one sample,
-        "n_parameters" that are trained, and "n_fixed", values that are not (running
-        averages, and what leads to the level that changes are added to).
+        The network's layers, one row each, by name. "output_shape" is that of one
+        sample. "n_parameters" counts trained values, "n_fixed" values that are not
+        trained: running averages, and those that find the level for `window_norm`.
     history_ : dict of list of float
-        "loss" and, with `validation_split`, "val_loss", a value an epoch; in units
-        of the standardized y, or with `window_norm` of the error of persistence (its
-        root mean square): an "mse" of 1 is no better.
+        "loss" and, with `validation_split`, "val_loss": one value per epoch, in units
+        of the standardized y. If the network forecasts changes, the unit is the error
+        of persistence (root mean square), and an "mse" of 1 is no better than that.
     n_iter_ : int
         Number of epochs trained.
     receptive_field_ : int
-        How many steps of the window each value behind the last convolution reads.
+        Number of time steps that each output of the last convolution depends on.
     n_parameters_ : int
-        Number of the network's trainable parameters.
+        Number of trainable parameters of the network.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
-        Standardizes y (`mean_`, `scale_`), and brings outputs of `model_` back to its
-        units. With `window_norm` the scale is the error of persistence.
+        Standardizes y (`mean_`, `scale_`) and converts outputs of `model_` back. If the
+        network forecasts changes, `scale_` is the error of persistence.
     feature_encoder_ : transformer
-        Leaves X as it is.
+        Returns X unchanged.
     n_features_in_ : int
-        Number of channels; of columns where X has two dimensions.
+        Number of channels, or of columns if X has two dimensions.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Names of the channels, where X has some.
+        Names of the channels, if X has names.
 
     Raises
     ------
     ValueError
-        By `fit`, if kernels and pools leave no time step, no training row has a
+        By `fit`, if kernels and pooling leave no time step, no training row has a
         complete window, a value is missing or infinite, or training diverges.
 
     See Also
     --------
-    Conv1DRegressor : Convolutions alone: several times faster to train.
-    PersistenceRegressor : The common-sense forecast that a network has to beat.
+    Conv1DRegressor : Convolutions without a GRU: several times faster to train.
+    PersistenceRegressor : The naive forecast that a network has to beat.
 
     Notes
     -----
-    With ``reset_after=False`` the network has the parameters of the book's first
-    edition.
+    With ``reset_after=False`` the network has as many weights as in the first edition
+    of the book.
 
     Examples
     --------

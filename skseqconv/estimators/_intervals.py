@@ -15,6 +15,7 @@ from skseqconv.series._window_view import WindowView
 from ._conformal import MAX_ROWS, correction, overshoots, pair_of
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
+from ._running_fit import rows_to_learn
 
 
 class GivesIntervals:
@@ -149,7 +150,7 @@ class GivesIntervals:
                 "level of the forecasts would be wrong. Give y in the units of the fit "
                 "and X through the steps of the fit, or fit again."
             )
-        whole = self._rows_to_learn(X, None)
+        whole = rows_to_learn(X)
         self._keep_held_out(X[whole], y[whole])
 
     def _middle(self, outputs):

@@ -1,8 +1,7 @@
-"""The parameters of the estimators: each declared once, with default and constraint.
+"""The parameters of the estimators, each with its type, default and constraint.
 
-The classes here are dataclasses of keyword-only fields. An estimator that inherits
-them, and is a dataclass itself, has the `__init__` that scikit-learn asks for, with
-every parameter by name and nothing but assignments.
+The classes are dataclasses of keyword-only fields. Their `__init__` is what
+scikit-learn asks for: it names every parameter, and only assigns.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _EACH_LAYER = (_COUNT, list, tuple, np.ndarray)
 
 _LOSS = (str, callable, keras.losses.Loss)
 
-#: Where Keras finds what these parameters may name.
+#: Modules of Keras in which it looks up the names that these parameters take.
 _KERAS_HOMES = {
     "loss": "losses",
     "optimizer": "optimizers",
@@ -57,8 +56,8 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 
 
 @parameters
-class NetworkParameters:
-    """Options of both networks."""
+class Conv1DStack:
+    """Options of a stack of convolutions and poolings."""
 
     filters: int | Sequence[int] = _parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=5)
@@ -75,6 +74,12 @@ class NetworkParameters:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = _parameter(_NUMBER, default=0)
+
+
+@parameters
+class InputAndHead:
+    """Options of the input and the head, which every network has."""
+
     dropout: float = _parameter(_SHARE, default=0.5)
     embedding_dim: int | None = _parameter(_COUNT, None, default=None)
     embedding_dropout: float = _parameter(_SHARE, default=0.0)
@@ -84,7 +89,7 @@ class NetworkParameters:
 
 
 @parameters
-class Conv1DParameters(NetworkParameters):
+class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["max", "average", "last"] = _parameter(
@@ -95,7 +100,7 @@ class Conv1DParameters(NetworkParameters):
 
 
 @parameters
-class Conv1DGRUParameters(NetworkParameters):
+class Conv1DGRUParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_gru_network`."""
 
     n_conv: int = _parameter(_COUNT, default=2)
@@ -140,7 +145,7 @@ class TrainingParameters:
 
 @parameters
 class RegressionParameters(TrainingParameters):
-    """Regressors may forecast changes from the last value."""
+    """How a regressor is trained, and what it forecasts."""
 
     quantiles: Sequence[float] = _parameter("array-like", default=(0.1, 0.5, 0.9))
     window_norm: Literal["auto", "last", "standard"] | None = _parameter(
@@ -156,7 +161,7 @@ class RegressionParameters(TrainingParameters):
 
 @parameters
 class ClassificationParameters(TrainingParameters):
-    """Classifiers choose their loss by the classes, and may weight them."""
+    """How a classifier is trained."""
 
     loss: str | Callable | keras.losses.Loss = _parameter(*_LOSS, default="auto")
     class_weight: dict | Literal["balanced"] | None = _parameter(
@@ -164,8 +169,9 @@ class ClassificationParameters(TrainingParameters):
     )
 
 
-# Each estimator's parameters, without untyped base classes: only so does mypy know
-# the whole `__init__`.
+# The `__init__` of each estimator comes from one of the classes below. They have no
+# base class of scikit-learn or scikeras, whose types mypy does not know: with one, it
+# would let `__init__` take any argument.
 
 
 @parameters
@@ -189,7 +195,7 @@ class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameter
 
 
 def constraints(options):
-    """Constraint of each parameter, as scikit-learn takes them."""
+    """Constraints of all parameters, in the form of scikit-learn."""
     return {
         one.name: one.metadata["constraint"]
         for one in fields(options)
@@ -199,12 +205,12 @@ def constraints(options):
 
 @cache
 def _look_up(home, name):
-    """Raise ValueError if Keras knows no such name: once, an optimizer takes 6 ms."""
+    """Raise ValueError if Keras does not know a name. An optimizer takes 6 ms, once."""
     getattr(keras, home).get(name)
 
 
 def check_together(options):
-    """Refuse what the constraint of one parameter cannot: unknown names, odd pairs."""
+    """Refuse unknown names, and values that contradict each other."""
     for name, home in _KERAS_HOMES.items():
         value = getattr(options, name, None)
         if not isinstance(value, str) or (name, value) in options._own_names:
@@ -213,31 +219,29 @@ def check_together(options):
             _look_up(home, value)
         except ValueError:
             raise ValueError(
-                f"{name}={value!r} is not known to Keras: use the name of one in "
-                f"keras.{home}."
+                f"{name}={value!r} is not known to Keras. Use a name from keras.{home}."
             ) from None
     for name in ("vocabulary_size", "embedding_dropout"):
         if getattr(options, name) and options.embedding_dim is None:
             raise ValueError(
-                f"{name}={getattr(options, name)!r} is for token ids: give "
-                "embedding_dim, the length of their vectors, or leave it out."
+                f"{name}={getattr(options, name)!r} needs token ids. Set "
+                f"embedding_dim, or leave out {name}."
             )
     if _spares_weights(options.optimizer):
         raise ValueError(
-            "exclude_from_weight_decay() is no part of an optimizer's "
-            "configuration, by which it is copied for each fit: use "
-            "weight_decay=None, or one that decays all weights."
+            "exclude_from_weight_decay() was called on the optimizer. Each fit copies "
+            "the optimizer from its configuration, which does not keep this call. Use "
+            "weight_decay=None, or let all weights decay."
         )
     if options.learning_rate is not None and _has_schedule(options.optimizer):
         raise ValueError(
-            f"learning_rate={options.learning_rate!r} cannot take the place of the "
-            "schedule that the optimizer has: leave it None, or use an optimizer "
-            "without a schedule."
+            f"learning_rate={options.learning_rate!r} conflicts with the schedule of "
+            "the optimizer. Use learning_rate=None, or an optimizer without a schedule."
         )
 
 
 def _spares_weights(optimizer):
-    """Whether some weights were taken out of an optimizer's weight decay."""
+    """Whether some weights are excluded from an optimizer's weight decay."""
     names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
     return any(getattr(optimizer, name, None) for name in names)
 

@@ -1,4 +1,4 @@
-"""What travels through a fit, as one object."""
+"""What travels through a fit, as one object; the rows and the history of a fit."""
 
 from __future__ import annotations
 
@@ -63,3 +63,37 @@ class RunningFit:
     @property
     def sample_weight(self) -> NDArray | None:
         return self.learned.sample_weight
+
+
+def rows_to_learn(X, sample_weight=None):
+    """Positions of complete windows with a weight."""
+    complete = getattr(X.data, "complete", np.ones(len(X), dtype=bool))
+    if not complete.any():
+        raise ValueError(
+            f"None of the {len(X)} rows has a complete window of "
+            f"{X.data.reach + 1} rows. Use more rows or a shorter lookback. Rows "
+            "from make_supervised keep their history; plain tables lack it."
+        )
+    if sample_weight is not None:
+        if (sample_weight < 0).any():
+            raise ValueError(
+                f"sample_weight has {sample_weight.min():g}: weights must not be "
+                "negative."
+            )
+        complete = complete & (sample_weight > 0)
+        if not complete.any():
+            raise ValueError(
+                "sample_weight is zero for every complete window: there is nothing "
+                "to learn. At least one must be positive."
+            )
+    return np.flatnonzero(complete)
+
+
+def joined(before, after):
+    """Two histories as one, NaN where an epoch has no value."""
+    n_before, n_after = len(before["loss"]), len(after["loss"])
+    return {
+        name: before.get(name, [np.nan] * n_before)
+        + after.get(name, [np.nan] * n_after)
+        for name in {**before, **after}
+    }

@@ -45,6 +45,7 @@ class OnScikeras(BaseWrapper):
     shuffle = True
     run_eagerly = False
     validation_batch_size = None
+    _tags = {}  # noqa: RUF012 scikit-learn 1.6 asks scikeras for them
     _get_param_names = classmethod(BaseEstimator._get_param_names.__func__)
     set_params = BaseEstimator.set_params
     __repr__ = BaseEstimator.__repr__

@@ -1,6 +1,7 @@
 """From y to the targets of a network, and from its outputs back to y."""
 
 import numpy as np
+from keras import ops
 from sklearn.base import BaseEstimator
 
 from skseqconv._public import public
@@ -42,6 +43,19 @@ class TargetScaler(BaseEstimator):
         level = level.reshape(*level.shape, *more)
         return outputs.astype(np.float64) * self.scale_.reshape(-1, *more) + level
 
+    def stock_call(self, outputs):
+        """What `predict` makes of outputs, by operations of Keras in float32."""
+        more = (1,) * (outputs.ndim - 2)
+        scale, mean = (
+            np.asarray(learned, np.float32).reshape(-1, *more)
+            for learned in (self.scale_, self.mean_)
+        )
+        # Keras may add a mean as a bias of the second axis, which LiteRT cannot
+        # convert.
+        y = ops.subtract(ops.multiply(outputs, scale), -mean)
+        # `predict_quantiles` gives one row of quantiles for each value of a 1d y.
+        return y[:, 0] if self.n_dims_ == 1 and y.ndim == 3 else y
+
     def __setstate__(self, state):
         scaler = state.get("scaler_")  # of files of version 0.1
         if scaler is not None:
@@ -79,3 +93,10 @@ class ClassEncoder(BaseEstimator):
         if len(self.classes) == 2:
             return np.hstack([1 - y, y])
         return y / y.sum(axis=1, keepdims=True)
+
+    def stock_call(self, outputs):
+        """`probabilities` by operations of Keras."""
+        y = ops.clip(outputs, 0, 1)
+        if len(self.classes) == 2:
+            return ops.concatenate([1 - y, y], axis=-1)
+        return ops.divide(y, ops.sum(y, axis=-1, keepdims=True))

@@ -35,69 +35,59 @@ def conv1d_gru_network(
     quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
-    """Build convolutions that shorten the sequence, a GRU that reads it, a head.
+    """Build convolutions, a GRU and a head.
 
     Parameters
     ----------
     input_shape : tuple of (n_steps, n_channels) or (n_steps,)
-        Shape of one window, or number of the token ids of a sample.
+        Shape of one window, or of the token ids of one sample.
     n_outputs : int, default=1
-        Width of the head.
+        Number of outputs of the head.
     filters : int or sequence of int, default=32
-        Number of filters of each convolution; a sequence has one value each.
+        As in `Conv1DGRURegressor`.
     kernel_size : int or sequence of int, default=5
-        Width of each convolution in time steps; a sequence has one value each.
+        As in `Conv1DGRURegressor`.
     pool_size : int or sequence of int, default=3
-        Width of the maximum pooling between two convolutions; a sequence has one
-        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        As in `Conv1DGRURegressor`.
     n_conv : int, default=2
-        Number of convolutions.
+        As in `Conv1DGRURegressor`.
     dilation_rate : int, sequence of int or "exponential", default=1
-        Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution. "exponential" doubles it from convolution
-        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+        As in `Conv1DGRURegressor`.
     padding : {"valid", "same", "causal"}, default="valid"
-        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        "valid" adds no padding, so each convolution shortens the sequence. "same" adds
+        zeros on both sides, "causal" at the start.
     activation : str, default="relu"
-        Name of the Keras activation of the convolutions.
+        As in `Conv1DGRURegressor`.
     normalization : {None, "batch", "layer"}, default=None
-        Normalization between each convolution and its activation: of each filter over
-        a training batch, or over the filters of each step. None for none.
+        As in `Conv1DGRURegressor`.
     residual : int, default=0
-        Number of convolutions in a block with a shortcut around it; 0 for no
-        shortcuts. Not with "valid" padding; pooling between blocks only.
+        As in `Conv1DGRURegressor`.
     gru_units : int, default=32
-        Size of the GRU's state.
+        As in `Conv1DGRURegressor`.
     gru_dropout : float, default=0.1
-        Share of the GRU's inputs that is dropped in training.
+        As in `Conv1DGRURegressor`.
     recurrent_dropout : float, default=0.5
-        Share of the GRU's state that is dropped in training. With 0 the GRU runs on
-        cuDNN where there is a GPU.
+        As in `Conv1DGRURegressor`.
     reset_after : bool, default=True
-        Whether the reset gate acts after the matrix product (as cuDNN has it, with
-        one more bias) or before it.
+        As in `Conv1DGRURegressor`.
     bidirectional : bool, default=False
-        Whether a second GRU reads the sequence from its end.
+        As in `Conv1DGRURegressor`.
     dropout : float, default=0.5
-        Share of the features before the head that is dropped in training.
+        As in `Conv1DGRURegressor`.
     embedding_dim : int, default=None
-        Makes the network take token ids, whole numbers of shape (n_samples, n_steps),
-        which it looks up in a table of vectors of this length that it learns. None
-        for numeric channels.
+        As in `Conv1DGRURegressor`.
     embedding_dropout : float, default=0.0
-        Share of the table's columns that is dropped, for all steps of a sample, in
-        training.
+        As in `Conv1DGRURegressor`.
     vocabulary_size : int, default=None
-        Number of token ids, from 0; None for one more than the largest in X.
+        Number of token ids, from 0. Required with `embedding_dim`.
     window_norm : {None, "last", "standard"}, default=None
-        Takes each window relative to its last values, in units of the channel's usual
-        spread ("last") or of its own ("standard"), and adds the output to the last
-        value of its target. Which that is, is for the layer "window_norm" to be told
-        (its weights spread and slope); the estimators do so.
+        Takes each window relative to its last values. "last" divides it by the usual
+        spread of each channel, "standard" by its own spread. The output is added to the
+        last value of the target. The weights `spread` and `slope` of the layer
+        "window_norm" say which channel that is; the estimators set them.
     quantiles : sequence of float, default=None
-        Gives the head a value for each of these quantiles of each output, in ascending
-        order whatever the weights. None for one value.
+        Gives one value for each of these quantiles of each output. The values are in
+        ascending order for any weights. None means one value for each output.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -110,12 +100,12 @@ def conv1d_gru_network(
     Raises
     ------
     ValueError
-        If kernels and pools leave no time step, residual blocks do not fit the other
+        If kernels and pooling leave no time step, residual blocks do not fit the other
         options, or `embedding_dim` comes without `vocabulary_size`.
 
     See Also
     --------
-    conv1d_network : Convolutions alone.
+    conv1d_network : Convolutions without a GRU.
     Conv1DGRURegressor : The estimator that trains it.
 
     Examples

@@ -15,7 +15,10 @@ own loop does.
 import keras
 import tensorflow as tf
 
+from skseqconv._public import public
 
+
+@public
 @keras.saving.register_keras_serializable("skseqconv")
 class GRU(keras.layers.GRU):
     """`keras.layers.GRU` with the loop of this module where that applies."""

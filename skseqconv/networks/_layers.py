@@ -2,6 +2,8 @@
 
 from keras import Input, initializers, layers, losses, ops, saving
 
+from skseqconv._public import public
+
 from ._gru import GRU
 from ._lengths import dilation_rates, output_lengths, per_layer
 
@@ -192,6 +194,7 @@ def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
     return layers.Add(dtype="float32", name="forecast")([last, change])
 
 
+@public
 @saving.register_keras_serializable("skseqconv")
 class Ascending(layers.Layer):
     """Make values ascend along the last axis: those beside a middle one are steps."""
@@ -203,10 +206,15 @@ class Ascending(layers.Layer):
     def call(self, values):
         steps, at = ops.softplus(values), self.middle
         middle = values[..., at : at + 1]
-        above = middle + ops.cumsum(steps[..., at + 1 :], axis=-1)
-        below = ops.flip(steps[..., :at], axis=-1)
-        below = middle - ops.flip(ops.cumsum(below, axis=-1), axis=-1)
-        return ops.concatenate([below, middle, above], axis=-1)
+        parts = [middle]
+        # LiteRT computes nonsense from slices without a value.
+        if at > 0:
+            below = ops.flip(steps[..., :at], axis=-1)
+            below = ops.flip(ops.cumsum(below, axis=-1), axis=-1)
+            parts = [middle - below, *parts]
+        if at + 1 < values.shape[-1]:
+            parts.append(middle + ops.cumsum(steps[..., at + 1 :], axis=-1))
+        return ops.concatenate(parts, axis=-1)
 
     stock_call = call
 
@@ -214,6 +222,7 @@ class Ascending(layers.Layer):
         return {**super().get_config(), "middle": self.middle}
 
 
+@public
 @saving.register_keras_serializable("skseqconv")
 class Pinball(losses.Loss):
     """Mean over quantiles of the loss that each is the minimum of.
@@ -256,6 +265,7 @@ def variance(relative):
     return ops.maximum(of_squares - ops.square(mean), 0.0)
 
 
+@public
 @saving.register_keras_serializable("skseqconv")
 class WindowNorm(layers.Layer):
     """Take a window relative to its last values, in units of its spread.

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn import preprocessing as scalers
-from sklearn.base import BaseEstimator, is_classifier
+from sklearn.base import BaseEstimator
 from sklearn.impute import SimpleImputer
-from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._files import file_path, whole_file, writable_path
 from skseqconv._public import public
+from skseqconv._unwrap import fitted_steps
 from skseqconv.transformers._per_step import PerStep
 from skseqconv.transformers._standardizer import Standardizer
 from skseqconv.transformers._windower import LookbackWindower
@@ -143,7 +143,8 @@ def export_keras(
         values = _applied(name, step, values)
     with last._network() as network:
         values = _stock_network(network.model)(values)
-    model = keras.Model(inputs, _in_units(last, values), name=type(last).__name__)
+    values = last.target_encoder_.stock_call(values)
+    model = keras.Model(inputs, values, name=type(last).__name__)
     # `export` to ONNX wants a model that was called before.
     model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))
     if path is not None:
@@ -160,15 +161,11 @@ def export_keras(
 
 def _opened(estimator, name):
     """Names and fitted steps, those inside of Pipelines, searches and PerStep, too."""
-    if hasattr(estimator, "best_estimator_"):
-        yield from _opened(estimator.best_estimator_, name)
-    elif isinstance(estimator, Pipeline):
-        for step_name, step in estimator.steps:
-            yield from _opened(step, step_name)
-    elif type(estimator) is PerStep:
-        yield from _opened(estimator.transformer_, name)
-    elif estimator not in (None, "passthrough"):
-        yield name, estimator
+    for step_name, step in fitted_steps(estimator, name):
+        if type(step) is PerStep:
+            yield from _opened(step.transformer_, step_name)
+        else:
+            yield step_name, step
 
 
 def _refusal(name, step, reason):
@@ -285,8 +282,7 @@ def _stock_layer(layer):
     if not kind.__module__.startswith("keras."):
         raise ValueError(
             f"The layer {layer.name!r} ({kind.__name__}) cannot be exported: it is not "
-            "a layer of Keras. Give its class stock_class or stock_call, which name "
-            "its replacement."
+            "a layer of Keras, and its class has no stock_call and no stock_class."
         )
     config = layer.get_config() | own
     if issubclass(kind, layers.GRU | layers.LSTM):
@@ -294,23 +290,3 @@ def _stock_layer(layer):
         # A model that is exported beside a GPU must also run without one.
         return kind(**config, use_cudnn=False)
     return kind.from_config(config)
-
-
-def _in_units(estimator, outputs):
-    """What the network gives as `predict_proba` or `predict` gives it."""
-    from keras import ops
-
-    if is_classifier(estimator):
-        shares = ops.clip(outputs, 0, 1)
-        if shares.shape[-1] == 1:
-            return ops.concatenate([1 - shares, shares], axis=-1)
-        return ops.divide(shares, ops.sum(shares, axis=-1, keepdims=True))
-    encoder = estimator.target_encoder_
-    scale, mean = (
-        np.asarray(learned, np.float32).reshape(-1, *[1] * (outputs.ndim - 2))
-        for learned in (encoder.scale_, encoder.mean_)
-    )
-    # Keras may add a mean as a bias of the second axis, which LiteRT cannot convert.
-    y = ops.subtract(ops.multiply(outputs, scale), -mean)
-    # Quantiles of one target are a row of their own, as of `predict_quantiles`.
-    return y[:, 0] if encoder.n_dims_ == 1 and y.ndim == 3 else y

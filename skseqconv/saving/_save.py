@@ -1,21 +1,15 @@
 """Files of estimators that run nothing when they are loaded.
 
-A file is a zip archive as skops writes it: a schema in JSON, which names types, and
-arrays in NumPy's format. Beside them lies a note of versions, and the archive ends
-with a checksum of all that comes before it, which finds damage (whoever changes a file
-on purpose can change the checksum, too). What is loaded is made of the types in
-`_trusted` and of those that skops trusts, and of no other.
+`_archive` makes the bytes of a file. `load` makes objects of the types in `_trusted`
+and of those that skops trusts, and of no other types.
 """
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
-import warnings
-from importlib.metadata import version
-from zipfile import ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from sklearn.base import BaseEstimator
 from sklearn.preprocessing import FunctionTransformer
@@ -25,49 +19,43 @@ from skseqconv._public import public
 from skseqconv._version import __version__
 from skseqconv.networks._plain_state import plain_state
 
+from ._archive import (
+    NETWORKS_SINCE,
+    OLDEST_PROTOCOL,
+    SCHEMA,
+    Refused,
+    check_seal,
+    packed,
+    read_note,
+    warn_of_versions,
+    with_schema,
+)
 from ._trusted import (
     TYPES,
     check_arrays,
     check_members,
     check_repeats,
     holds_network,
+    move_to_present,
     refused_entries,
-    with_present_names,
 )
 from ._usable import LacksParameters, check_usable
-
-#: Of the files that are written, and the greatest that is read.
-FORMAT = 2
-
-#: The first format, of skseqconv 0.1, held the fitted networks in another form.
-NETWORKS_SINCE = 2
-
-#: Of skops' schema; older ones are read by older code.
-OLDEST_PROTOCOL = 2
-
-
-_NOTE, _SCHEMA = "skseqconv.json", "schema.json"
-
-#: Ends the archive, before the digits of the checksum.
-_SEAL = b"skseqconv sha256 "
-
-_N_DIGITS = 64
 
 
 @public
 def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     """Save an estimator, fitted or not, in a file that `load` reads.
 
-    The file is written beside its place and then moved there: whatever fails, a file
-    that was there before stays whole. It is read back before that, so what cannot be
-    loaded is not written.
+    `save` reads the file back before it replaces an earlier one. If anything fails, the
+    earlier file stays as it was.
 
     Parameters
     ----------
     estimator : estimator
-        Of this package or scikit-learn, such as a Pipeline or a GridSearchCV.
+        An estimator of this package or scikit-learn, such as a Pipeline or a
+        GridSearchCV.
     path : str, bytes or path-like
-        The file; by custom it ends in ".skops". One that is there is replaced.
+        The file. Its name usually ends in ".skops". An existing file is replaced.
 
     Raises
     ------
@@ -75,9 +63,9 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
         If skops is not installed.
     ValueError
         If the estimator holds what `load` would refuse: callbacks, a function or a
-        class of your own, an estimator of another library, scikit-learn's trees
-        (whose files, made up, can crash the process). Keras' own losses and optimizers
-        can be saved.
+        class of your own, an estimator of another library, or a tree of scikit-learn
+        (a made-up file of a tree can crash the process). Keras' own losses and
+        optimizers can be saved.
     OSError
         If the file cannot be written, or `path` is a folder, a pipe or a device.
 
@@ -87,11 +75,11 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
 
     Notes
     -----
-    A checksum in the file finds damage. It is no signature: whoever changes a file on
-    purpose can change the checksum too, which is why `load` trusts only certain types.
+    A checksum in the file finds damage. It is not a signature: whoever changes a file
+    on purpose can change the checksum, too. So `load` trusts only certain types.
 
-    `pickle`, `joblib` and `copy` work on all estimators of this package, too, and keep
-    what `save` refuses; but their files run what they hold.
+    `pickle`, `joblib` and `copy` also work on all estimators of this package. They keep
+    what `save` refuses, but their files can run code when they are loaded.
 
     Examples
     --------
@@ -112,8 +100,8 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     if problem is not None:
         raise ValueError(
             f"This {type(estimator).__name__} cannot be saved: {problem}. "
-            f"{_advice(estimator)}pickle and joblib keep more, but run what a file "
-            "holds."
+            f"{_advice(estimator)}pickle and joblib keep more, but their files can run "
+            "code when they are loaded."
         )
     with whole_file(path) as file:
         file.write(data)
@@ -121,7 +109,7 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
 
 @public
 def load(path: str | bytes | os.PathLike) -> BaseEstimator:
-    """Load an estimator from a file of `save`, and run nothing that it holds.
+    """Load an estimator from a file of `save`. No code in the file is run.
 
     Parameters
     ----------
@@ -131,17 +119,16 @@ def load(path: str | bytes | os.PathLike) -> BaseEstimator:
     Returns
     -------
     estimator : estimator
-        It predicts what the saved one does, to the bit, and `partial_fit` goes on
-        from the same state.
+        It gives the same predictions, bit for bit, and `partial_fit` continues from
+        the same state.
 
     Raises
     ------
     ImportError
         If skops is not installed.
     ValueError
-        If the file is damaged or none of `save`, was written in a newer format, holds
-        a network that skseqconv 0.1 fitted, or names types that are not trusted.
-        Nothing of it has run then.
+        If the file is damaged or not a file of `save`, has a newer format, holds a
+        network that skseqconv 0.1 fitted, or names types that are not trusted.
     OSError
         If the file cannot be read, or `path` is a folder, a pipe or a device.
 
@@ -158,10 +145,10 @@ def load(path: str | bytes | os.PathLike) -> BaseEstimator:
     Notes
     -----
     Loading a file takes memory in proportion to its size: archives with compressed
-    parts are refused, and so are arrays that are not as long as they say. Networks are
-    built anew, from the package's own description of them, when they are first used.
-    A made-up file can still hold any parameters and weights: a network that predicts
-    nonsense, or is too large to be built.
+    parts are refused, and so are arrays of another length than they declare. A network
+    is built again when it is first used, from the package's own description of it. A
+    made-up file can still hold any parameters and weights: a network that predicts
+    nonsense, or one that is too large to build.
 
     Examples
     --------
@@ -178,22 +165,22 @@ def load(path: str | bytes | os.PathLike) -> BaseEstimator:
 
 
 def _tried(estimator):
-    """The bytes of a file, and why there is none that could be loaded."""
+    """The bytes of a file, or None and the reason why it could not be loaded."""
     _skops()
     try:
-        data = _packed(estimator)
+        data = packed(_skops(), estimator)
         _unpacked(data, "it")
         return data, None
     except RecursionError:
-        problem = "it refers to itself, as metadata routing (set_fit_request) makes it"
+        problem = "it refers to itself, which metadata routing (set_fit_request) causes"
     except ValueError as error:
         problem = str(error)
-    except Exception as error:  # whatever objects raise that skops cannot take
+    except Exception as error:  # of whatever type, from objects that skops cannot take
         problem = repr(error)
     return None, problem
 
 
-#: What to use in the place of parameters that cannot be saved.
+#: Values that can be saved, for parameters with one that cannot.
 _INSTEAD = {
     "callbacks": "None: they are for fit only",
     "class_weight": "keys that are str or numbers",
@@ -202,16 +189,16 @@ _INSTEAD = {
     "tokenizer": "'words', 'classic' or 'characters'; put spaces between tokens",
 }
 
-#: Parameters that hold estimators, whose own parameters are listed, too.
+#: Parameters that hold estimators. The estimators' own parameters are listed, too.
 _OF_ESTIMATORS = ("estimators", "steps", "transformers")
 
 
 def _advice(estimator):
-    """Parameters that cannot be saved by themselves, and what to use instead."""
+    """Names parameters that cannot be saved, and what to use instead."""
     said = []
     try:
         parameters = estimator.get_params()
-    except AttributeError:  # some are not there: the problem itself
+    except AttributeError:  # parameters are missing, which is the problem itself
         return ""
     for name, value in parameters.items():
         last = name.rpartition("__")[2]
@@ -222,7 +209,7 @@ def _advice(estimator):
         if not listed and _tried(alone)[1] is not None:
             instead = f": use {_INSTEAD[last]}" if last in _INSTEAD else ""
             said.append(f"{name}={value!r}"[:200] + instead)
-    return f"It is about {'; '.join(said)}. " if said else ""
+    return f"What cannot be saved is {'; '.join(said)}. " if said else ""
 
 
 def _skops():
@@ -235,137 +222,68 @@ def _skops():
     return skops.io
 
 
-# The archive.
-
-
-def _packed(estimator):
-    skops_archive = io.BytesIO(_skops().dumps(estimator))
-    note = {"format": FORMAT, "versions": _versions()}
-    archive = io.BytesIO()
-    with ZipFile(skops_archive) as old, ZipFile(archive, "w") as new:
-        new.comment = _SEAL + bytes(_N_DIGITS)
-        new.writestr(_NOTE, json.dumps(note))
-        for name in old.namelist():
-            content = old.read(name)
-            if name == _SCHEMA:  # half as long without spaces
-                content = json.dumps(json.loads(content), separators=(",", ":"))
-            new.writestr(name, content)
-    return _sealed(archive.getvalue()[:-_N_DIGITS])
-
-
-def _with_schema(archive, schema):
-    """An archive of skops, unsealed, with another schema."""
-    changed = io.BytesIO()
-    with ZipFile(changed, "w") as new:
-        for name in archive.namelist():
-            content = json.dumps(schema) if name == _SCHEMA else archive.read(name)
-            new.writestr(name, content)
-    return changed.getvalue()
-
-
-def _sealed(body):
-    return body + hashlib.sha256(body).hexdigest().encode()
-
-
-def _versions():
-    others = {name: version(name) for name in ("scikit-learn", "keras", "numpy")}
-    return {"skseqconv": __version__, **others}
+# Reading.
 
 
 def _unpacked(data, path):
-    body = data[:-_N_DIGITS]
-    if not body.endswith(_SEAL):
-        raise ValueError(f"{path} is no file of skseqconv.save, or its end is missing.")
-    if data != _sealed(body):
-        raise ValueError(f"{path} is damaged: its checksum is another one.")
+    """The estimator in the bytes of a file; `path` names it in messages."""
+    check_seal(data, path)
     skops = _skops()
     try:
         estimator, versions = _read(skops, data, path)
-    except _Refused:
+    except Refused:
         raise
-    # What zipfile, json, NumPy, skops and the classes that it makes raise for content
-    # that is made up is no closed list: tokenize.TokenError, numpy.ma.MaskError and
-    # SystemError are among it.
+    # For made-up content, zipfile, json, NumPy, skops and the classes that it makes
+    # raise errors of many types: tokenize.TokenError, numpy.ma.MaskError and
+    # SystemError are among them.
     except Exception as error:
         raise ValueError(
             f"{path} is no whole file of skseqconv.save: "
             f"{type(error).__name__}: {error}"
         ) from error
-    _warn_of_versions(versions, path)
+    warn_of_versions(versions, path)
     return estimator
 
 
 def _read(skops, data, path):
     """The estimator in an archive, and the versions that it was written with."""
     with ZipFile(io.BytesIO(data)) as archive:
-        number, versions = _checked_note(archive, path)
+        number, versions = read_note(archive, path)
         check_members(archive, len(data))
-        schema = json.loads(archive.read(_SCHEMA))
+        schema = json.loads(archive.read(SCHEMA))
         if schema["protocol"] < OLDEST_PROTOCOL:
             raise ValueError(f"protocol {schema['protocol']}")
         check_repeats(schema)
-        if with_present_names(schema):
-            data = _with_schema(archive, schema)
+        if move_to_present(schema):
+            data = with_schema(archive, schema)
         refused = refused_entries(schema)
         if not refused:
             untrusted = set(skops.get_untrusted_types(data=data)) - set(TYPES)
             refused = dict.fromkeys(untrusted, "is not trusted")
         if refused:
             names = [f"{name} ({why})" for name, why in sorted(refused.items())]
-            raise _Refused(f"{path} holds {', '.join(names)}")
+            raise Refused(f"{path} holds {', '.join(names)}")
         check_arrays(archive)
     if number < NETWORKS_SINCE and holds_network(schema):
-        raise _Refused(
+        raise Refused(
             f"{path} holds a network that was fitted with skseqconv "
-            f"{versions['skseqconv']}, and skseqconv {__version__} holds networks in "
+            f"{versions['skseqconv']}. skseqconv {__version__} holds networks in "
             "another form: fit it again, or load the file with skseqconv 0.1."
         )
     estimator = skops.loads(data, trusted=list(TYPES))
+    _check_estimator(estimator, versions, path)
+    return estimator, versions
+
+
+def _check_estimator(estimator, versions, path):
     if not isinstance(estimator, BaseEstimator):
-        raise _Refused(f"{path} holds a {type(estimator).__name__}, no estimator.")
+        raise Refused(f"{path} holds a {type(estimator).__name__}, not an estimator.")
     try:
         check_usable(estimator)
     except LacksParameters as error:
         said = ", ".join(f"{name} {number}" for name, number in versions.items())
-        raise _Refused(
-            f"{path} holds {error}: it was made up, or written by a version whose "
-            f"class has no such parameter ({said}): make the estimator again, or load "
+        raise Refused(
+            f"{path} holds {error}: the file was made up, or a version wrote it whose "
+            f"class has no such parameter ({said}). Make the estimator again, or load "
             "the file with those versions."
         ) from error
-    return estimator, versions
-
-
-class _Refused(ValueError):
-    """Says by itself what is wrong."""
-
-
-def _checked_note(archive, path):
-    if archive.getinfo(_NOTE).compress_type != ZIP_STORED:
-        raise BadZipFile("its parts are compressed")
-    note = json.loads(archive.read(_NOTE))
-    versions = {str(name): str(number) for name, number in note["versions"].items()}
-    if note["format"] > FORMAT:
-        raise _Refused(
-            f"{path} has format {note['format']}, of skseqconv "
-            f"{versions['skseqconv']}; skseqconv {__version__} reads formats up to "
-            f"{FORMAT}: use a newer one."
-        )
-    return note["format"], versions
-
-
-def _warn_of_versions(versions, path):
-    for name, now in _versions().items():
-        then = versions.get(name, "unknown")
-        if _major(then) != _major(now):
-            warnings.warn(
-                f"{path} was saved with {name} {then}, and {name} {now} loads it: "
-                "compare a few predictions, or use that version.",
-                UserWarning,
-                stacklevel=4,
-            )
-
-
-def _major(number):
-    """What changes where an update may break things: 1 of 1.9, but 0.1 of 0.1.3."""
-    parts = number.split(".")
-    return parts[:2] if parts[0] == "0" else parts[:1]

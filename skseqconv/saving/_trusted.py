@@ -1,4 +1,4 @@
-"""What a file may hold: types by name, Keras objects and networks as plain data."""
+"""What a file may hold: types by name, and plain arrays."""
 
 import math
 import re
@@ -6,9 +6,9 @@ from zipfile import ZIP_STORED, BadZipFile
 
 import numpy as np
 
-#: Types that `load` makes, beside those that skops trusts: this package's estimators
-#: and what they hold, and what scikit-learn's searches and pipelines hold. None of
-#: them does anything when it is made, with whatever arguments.
+#: Types that `load` makes, in addition to those that skops trusts: the estimators of
+#: this package and what they hold, and what scikit-learn's searches and pipelines hold.
+#: Making an object of these types does nothing else, whatever the arguments are.
 TYPES = (
     "numpy.dtype",
     "skseqconv.AsIs",
@@ -59,9 +59,9 @@ TYPES = (
     "sklearn.utils._bunch.Bunch",
 )
 
-#: Kinds of entries in skops' schema that `load` reads. Others call what they hold
-#: (methods, partial functions, operators, constructors) or unpack what may be of any
-#: size (sparse matrices).
+#: Kinds of entries in skops' schema that `load` reads. Other kinds call what they hold
+#: (methods, partial functions, operators, constructors), or unpack data of any size
+#: (sparse matrices).
 LOADERS = frozenset(
     {
         "DTypeNode",
@@ -80,18 +80,18 @@ LOADERS = frozenset(
     }
 )
 
-#: Packages that an entry may name, which spares others from being imported.
+#: Packages that an entry may name. No others are imported.
 PACKAGES = ("builtins", "collections", "numpy", "scipy", "sklearn", "skseqconv")
 
 #: Members of the archive.
 MEMBER = re.compile(r"\d+\.npy|skseqconv\.json|schema\.json")
 
-#: Types of a dict's keys, which are written as text, that come back as they were.
+#: The keys of a dict are written as text. Keys of these types are restored.
 KEYS = re.compile(r"builtins\.(str|int|float)|numpy\.(str_|u?int\d+|float\d+)")
 
-#: How an array's member begins: NumPy's magic bytes, the version of its format, the
-#: length of the header, and the header as NumPy writes it. Any other one NumPy would
-#: give to Python's parser and tokenizer, which warn, and raise what they like.
+#: The beginning of an array's member: NumPy's magic bytes, the version of its format,
+#: the length of the header, and the header as NumPy writes it. NumPy would give any
+#: other header to Python's parser and tokenizer, which warn and raise many errors.
 HEADER = re.compile(
     rb"\x93NUMPY(?:\x01\x00(?P<short>..)|\x02\x00(?P<long>....))"
     rb"(?P<header>\{'descr': '(?P<dtype>[<>|][biufcmMSU]\d+(?:\[\d*[a-zA-Z]+\])?)', "
@@ -100,12 +100,12 @@ HEADER = re.compile(
     re.DOTALL,
 )
 
-#: The header of an array of 64 dimensions, NumPy's most, is shorter.
+#: The longest header, of an array with NumPy's maximum of 64 dimensions, is shorter.
 MOST_HEADER = 4096
 
 
 def check_members(archive, size):
-    """Members have known names, and are as large as they say."""
+    """Refuse members with unknown names, or of another size than they declare."""
     members = archive.infolist()
     names = [member.filename for member in members]
     if len(set(names)) < len(names) or not all(map(MEMBER.fullmatch, names)):
@@ -116,7 +116,7 @@ def check_members(archive, size):
 
 
 def check_arrays(archive):
-    """Members of arrays hold plain ones, which are as long as they say."""
+    """Refuse members that are not plain arrays of the length that they declare."""
     for member in archive.infolist():
         if member.filename.endswith(".npy"):
             with archive.open(member) as file:
@@ -125,7 +125,7 @@ def check_arrays(archive):
 
 
 def _is_plain_array(file, size):
-    """Whether a file begins like an array of numbers or text, and is as long."""
+    """Whether a file is an array of numbers or text, of the declared length."""
     found = HEADER.match(file.read(MOST_HEADER))
     if found is None:
         return False
@@ -135,33 +135,44 @@ def _is_plain_array(file, size):
     return length == len(found["header"]) and found.end() + n_bytes == size
 
 
-def with_present_names(schema):
-    """Give types of this package the address that they have now; say if any had not.
-
-    Version 0.1 and its successors named the module that a class stood in. Names of
-    trusted types are unique, so the name alone tells the type.
-    """
-    renamed, parts = False, [schema]
+def entries(schema):
+    """All dicts in a schema, at any depth. Recursion could exhaust the stack."""
+    parts = [schema]
     while parts:
         part = parts.pop()
         if isinstance(part, list):
             parts.extend(part)
-        if not isinstance(part, dict):
-            continue
-        parts.extend(part.values())
-        home = str(part.get("__module__"))
-        if home.startswith("skseqconv.") and f"skseqconv.{_class(part)}" in TYPES:
-            part["__module__"], part["__class__"] = "skseqconv", _class(part)
-            renamed = True
-    return renamed
+        if isinstance(part, dict):
+            parts.extend(part.values())
+            yield part
+
+
+def move_to_present(schema):
+    """Rename types of this package that an older version wrote; say if there were any.
+
+    Files name the address `skseqconv`. Files of earlier versions name the module that
+    held the class. The names of trusted types are unique, so the name alone identifies
+    the type.
+    """
+    moved = [part for part in entries(schema) if _present_name(part) in TYPES]
+    for part in moved:
+        part["__module__"], part["__class__"] = _present_name(part).split(".")
+    return bool(moved)
+
+
+def _present_name(entry):
+    """The present address of what an entry names in a module of this package."""
+    if not str(entry.get("__module__")).startswith("skseqconv."):
+        return None
+    return f"skseqconv.{str(entry.get('__class__')).removeprefix('_')}"  # was _AsIs
 
 
 def check_repeats(schema):
-    """Entries of one object say as much as each other.
+    """Refuse entries of one object that differ in length.
 
-    skops writes an object as often as it is referred to, and reads the first entry for
-    all. In a made-up schema forty lists, each the one before twice, would be a few
-    lines, and what walks through them would never end.
+    skops writes an object each time it is referred to, and reads the first entry for
+    all of them. A made-up schema of forty lists, each of which holds the one before
+    twice, would be short, but a walk through its objects would never end.
     """
     known = {}
 
@@ -183,17 +194,11 @@ def check_repeats(schema):
 def refused_entries(schema):
     """Names in skops' schema that are refused before skops reads it, and why.
 
-    skops asks whether a type is trusted; what is done with it, the kind of the entry
-    says.
+    skops asks whether a type is trusted. The kind of the entry says what skops does
+    with the type.
     """
-    refused, parts = {}, [schema]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, list):
-            parts.extend(part)
-        if not isinstance(part, dict):
-            continue
-        parts.extend(part.values())
+    refused = {}
+    for part in entries(schema):
         if "__loader__" not in part:
             continue
         name = _name(part)
@@ -206,7 +211,7 @@ def refused_entries(schema):
             if len(keys) != len(part["content"]):
                 refused[name] = "has keys that are the same as text"
         if part.get("type") == "json" and len(part["shape"]["content"]) != 1:
-            # skops would unfold lists in lists, which may stand for each other.
+            # skops would unfold lists in lists, which may refer to each other.
             refused[name] = "is no plain array and has several dimensions"
         if "file" in part and part["file"] != f"{part['__id__']}.npy":
             refused[str(part["file"])] = "is no array's own file"
@@ -215,21 +220,8 @@ def refused_entries(schema):
 
 def holds_network(schema):
     """Whether skops' schema has an estimator with a fitted network."""
-    parts = [schema]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, list):
-            parts.extend(part)
-        if isinstance(part, dict):
-            parts.extend(part.values())
-            # The description of a network, that every fitted one has.
-            if "_architecture" in part:
-                return True
-    return False
-
-
-def _class(entry):
-    return str(entry.get("__class__")).lstrip("_")  # AsIs had an underscore
+    # Every fitted estimator has the description of its network.
+    return any("_architecture" in part for part in entries(schema))
 
 
 def _name(entry):

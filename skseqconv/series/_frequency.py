@@ -193,7 +193,9 @@ def exceptions(index, offset):
     wrong = later[:-1] != clock[1:]
     # A month after the 31st is shorter, so a plain DateOffset cannot be undone.
     if type(offset) is not pd.DateOffset:
-        stray = shifted(later, offset, -1) != clock
+        # Back first: before pandas 3, an hour after opening less a business hour is the
+        # closing time of the day before.
+        stray = shifted(shifted(clock, offset, -1), offset) != clock
         wrong = wrong | stray[:-1] | stray[1:]
     return np.flatnonzero(wrong)
 

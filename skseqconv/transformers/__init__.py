@@ -1,1 +1,1 @@
-"""Pipeline steps before the network: one public class a file."""
+"""Transformers for the Pipeline steps before the network, one public class per file."""

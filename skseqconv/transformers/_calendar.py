@@ -36,7 +36,9 @@ MIN_REGULAR = 0.9
 
 
 @public
-class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class CalendarFeatures(  # type: ignore[call-arg]
+    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
+):
     """Add the time of day, week or year to a table, as sine and cosine.
 
     Each period becomes two columns, the sine and cosine of its angle, so midnight is
@@ -153,7 +155,7 @@ class CalendarFeatures(TransformerMixin, BaseEstimator, auto_wrap_output_keys=No
                     "least two time steps. Remove it."
                 )
         self.n_features_in_ = X.shape[1]
-        self.feature_names_in_ = np.array(X.columns, dtype=object)
+        self.feature_names_in_: NDArray = np.array(X.columns, dtype=object)
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:

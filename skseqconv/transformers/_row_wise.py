@@ -91,7 +91,7 @@ class RowWise(SequenceTransformer):
         kind = kind_of(X)
         if kind == "panel":
             X = check_panel(self, X, reset=True)
-            rows = X.reshape(-1, X.shape[2])
+            rows = X.reshape(-1, X.shape[-1])
             self._fit_table(inner, rows, None)
         elif kind == "table":
             rows = self._check_table(X, reset=True)

@@ -218,7 +218,7 @@ def read_stop_words(stop_words, tokenizer):
 
 # Scripts that do not separate words.
 
-_UNSPACED = (
+_UNSPACED_LETTERS = (
     # Scripts, their letters, the mean length above which "words" are phrases (in code
     # points, including marks; Chinese words have 1.7 on average, Thai words 4 to 5),
     # and a function that finds the words.
@@ -238,7 +238,10 @@ _UNSPACED = (
     ),
 )
 
-_UNSPACED = tuple((name, re.compile(f"[{s}]"), n, by) for name, s, n, by in _UNSPACED)
+_UNSPACED = tuple(
+    (name, re.compile(f"[{letters}]"), n, by)
+    for name, letters, n, by in _UNSPACED_LETTERS
+)
 
 
 def warn_of_unspaced(texts, tokenizer):

@@ -48,7 +48,8 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
-from skseqconv.saving._save import _sealed, load, save
+from skseqconv.saving._archive import sealed
+from skseqconv.saving._save import load, save
 
 from .common import machine
 
@@ -184,7 +185,7 @@ def changed(members, random):
                 content = json.dumps(schema)
             archive.writestr(name, content)
         archive.comment = b"skseqconv sha256 " + bytes(64)
-    return _sealed(file.getvalue()[:-64])
+    return sealed(file.getvalue()[:-64])
 
 
 def change_array(members, random):

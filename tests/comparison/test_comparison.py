@@ -41,6 +41,7 @@ from skseqconv import (
     TokenSequencer,
     make_supervised,
 )
+from skseqconv._metrics import Metric
 from skseqconv.comparison import Comparison, compare_models
 from skseqconv.comparison._folds import check_windows
 from skseqconv.comparison._significance import corrected_t_test
@@ -256,6 +257,7 @@ def test_nothing_that_was_fitted_is_kept(found):
     assert b"Standardizer" not in pickle.dumps(found)
 
 
+@pytest.mark.trains
 def test_a_network_beside_its_baseline(climate):
     X, y = climate
     network = Conv1DRegressor(
@@ -316,9 +318,7 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         pd.DataFrame(),
         pd.DataFrame(),
         baseline,
-        greater_is_better={metric: perfect != 0},
-        perfect={metric: perfect},
-        powers={metric: 1},
+        {metric: Metric(metric, perfect != 0, perfect)},
         stamps=None,
         horizon=None,
     )
@@ -330,51 +330,52 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         (
             {"base": [2.0, 3.0, 2.5, 2.5], "net": [1.5, 2.6, 2.0, 1.9]},
             {},
-            "net beats base by 20.0 % (mean absolute error 2.00 against 2.50), in 4 of "
-            "4 folds, p = 0.0032: more than the folds vary by.",
+            "net beats base by 20.0 % (mean absolute error 2.00 against 2.50), better "
+            "in 4 of 4 folds. Significant (p = 0.0032).",
         ),
         (
             {"base": [2.0, 2.0, 2.0], "net": [1.0, 2.9, 1.5], "far": [9.0, 9.0, 9.0]},
             {},
-            "net beats base by 10.0 % (mean absolute error 1.80 against 2.00), in 2 of "
-            "3 folds, p = 1 for the best of 2: no more than the folds vary by.",
+            "net beats base by 10.0 % (mean absolute error 1.80 against 2.00), better "
+            "in 2 of 3 folds. Not significant (p = 1, corrected for choosing the best "
+            "of 2).",
         ),
         (
             {"base": [1.0, 1.0], "near": [1.1, 1.5], "far": [4.0, 4.0]},
             {},
-            "No model beats base: near comes nearest, worse by 30.0 % (mean absolute "
-            "error 1.30 against 1.00), better in 0 of 2 folds, p = 0.87 for the best "
-            "of 2: no more than the folds vary by.",
+            "No model beats base. near is closest, worse by 30.0 % (mean absolute "
+            "error 1.30 against 1.00), better in 0 of 2 folds. Not significant "
+            "(p = 0.87, corrected for choosing the best of 2).",
         ),
         (
             {"base": [0.5, 0.5, 0.5], "net": [0.9, 0.91, 0.89]},
             {"metric": "accuracy", "perfect": 1.0},
-            "net beats base by 0.400 (accuracy 0.900 against 0.500), in 3 of 3 folds, "
-            "p = 0.00036: more than the folds vary by.",
+            "net beats base by 0.400 (accuracy 0.900 against 0.500), better in 3 of "
+            "3 folds. Significant (p = 0.00036).",
         ),
         (
             {"a": [1200.0, 1300.0], "b": [1500.0, 1500.0], "c": [1600.0, 1600.0]},
             {"baseline": None},
-            "a beats b by 16.7 % (mean absolute error 1,250 against 1,500), in 2 of 2 "
-            "folds, p = 0.15: no more than the folds vary by.",
+            "a beats b by 16.7 % (mean absolute error 1,250 against 1,500), better in "
+            "2 of 2 folds. Not significant (p = 0.15).",
         ),
         (
             {"base": [1.0, 1.0], "same": [1.0, 1.0]},
             {},
-            "No model beats base: same equals it (mean absolute error 1.00 against "
-            "1.00), p = 1: no more than the folds vary by.",
+            "No model beats base. same is equal (mean absolute error 1.00 against "
+            "1.00). Not significant (p = 1).",
         ),
         (
             {"base": [2.0], "net": [1.0]},
             {},
-            "net beats base by 50.0 % (mean absolute error 1.00 against 2.00), in 1 of "
-            "1 folds; one fold does not tell how much folds vary.",
+            "net beats base by 50.0 % (mean absolute error 1.00 against 2.00), better "
+            "in 1 of 1 folds. Not tested: there is only one fold.",
         ),
         (
             {"base": [2.6030, 2.6030], "net": [2.5994, 2.5996]},
             {},
-            "net beats base by 0.1 % (mean absolute error 2.599 against 2.603), in 2 "
-            "of 2 folds, p = 0.022: more than the folds vary by.",
+            "net beats base by 0.1 % (mean absolute error 2.599 against 2.603), "
+            "better in 2 of 2 folds. Significant (p = 0.022).",
         ),
         (
             {
@@ -384,21 +385,22 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
                 "never": [np.nan, np.nan, np.nan],
             },
             {},
-            "net beats base by 6.7 % (mean absolute error 1.90 against 2.03), in 3 of "
-            "3 folds, p = 0.26 for the best of 2: no more than the folds vary by.",
+            "net beats base by 6.7 % (mean absolute error 1.90 against 2.03), better "
+            "in 3 of 3 folds. Not significant (p = 0.26, corrected for choosing the "
+            "best of 2).",
         ),
         (
             {"base": [1.0, 1.0, 1.0], "net": [0.5, 0.5, np.inf]},
             {},
-            "No model beats base: net comes nearest, worse by inf (mean absolute error "
-            "inf against 1.00), better in 2 of 3 folds; scores that are not finite "
-            "cannot be tested.",
+            "No model beats base. net is closest, worse by inf (mean absolute error "
+            "inf against 1.00), better in 2 of 3 folds. Not tested: a score is not "
+            "finite.",
         ),
-        ({"a": [1.0, 2.0]}, {"baseline": None}, "a has a mean absolute error of 1.50."),
+        ({"a": [1.0, 2.0]}, {"baseline": None}, "a: mean absolute error 1.50."),
         (
             {"base": [1.0, np.nan], "net": [np.nan, 1.0]},
             {},
-            "net and base have no fold in common that both finished.",
+            "net and base have no fold that both completed.",
         ),
     ],
 )
@@ -416,9 +418,9 @@ def test_only_the_sentence_is_corrected_for_the_number_of_models():
     many = made(scores)
     p_value = alone.table.loc["net", "p_value"]
     assert p_value < 0.05 < 20 * p_value
-    assert alone.summary().endswith(f"p = {p_value:.2g}: more than the folds vary by.")
-    said = f"p = {20 * p_value:.2g} for the best of 20: no more than the folds vary by."
-    assert many.summary().endswith(said)
+    assert alone.summary().endswith(f" Significant (p = {p_value:.2g}).")
+    corrected = f"p = {20 * p_value:.2g}, corrected for choosing the best of 20"
+    assert many.summary().endswith(f" Not significant ({corrected}).")
     assert_allclose(many.table.loc["net", "p_value"], p_value)
     assert_allclose(many.differences().loc["net", "p_value"], p_value)
 
@@ -542,7 +544,9 @@ def test_without_a_reference_it_is_the_baseline_or_the_best(found):
     assert list(alone.differences().index) == ["b"]
     assert list(alone.table.columns[:3]) == ["mean", "std", "fit_seconds"]
     assert "dm" not in alone.differences()
-    with pytest.raises(ValueError, match="reference='c' is none of the models, a, b"):
+    with pytest.raises(
+        ValueError, match="reference='c' must be one of the models a, b"
+    ):
         alone.differences(reference="c")
 
 
@@ -707,7 +711,7 @@ def test_a_score_is_a_number(table, score):
 
 @pytest.mark.parametrize("score", [np.ones(2), [0.5], "0.5", None])
 def test_what_is_no_number_is_no_score(table, score):
-    with pytest.raises(ValueError, match="'own' must give a number, got "):
+    with pytest.raises(ValueError, match="'own' must return a number, got "):
         compare_models([Ridge()], *table, cv=2, scoring={"own": lambda *_: score})
 
 
@@ -898,40 +902,46 @@ class NoKind(BaseEstimator):
 @pytest.mark.parametrize(
     "change, message",
     [
-        ({"models": {}}, r"models=\{\} is empty"),
-        ({"models": []}, r"models=\[\] is empty"),
-        ({"models": Ridge()}, r"models must be a dict .* or a list .*Ridge\(\)"),
-        ({"models": {1: Ridge()}}, "models has the name 1: names must be str"),
+        ({"models": {}}, r"models=\{\} must hold at least one"),
+        ({"models": []}, r"models=\[\] must hold at least one"),
+        ({"models": Ridge()}, r"models=Ridge\(\) must be a dict .* or a list"),
+        (
+            {"models": {1: Ridge()}},
+            "models has the name 1: names must be non-empty str",
+        ),
         ({"models": {"": Ridge()}}, "models has the name ''"),
         ({"models": {"truth": Ridge()}}, "models has the name 'truth'"),
         ({"models": {"r": Ridge}}, r"models\['r'\] is the class Ridge: give .*Ridge\("),
         ({"models": {"s": StandardScaler()}}, r"models\['s'\].* has no predict"),
-        ({"models": ["ridge"]}, r"models\['str'\]='ridge' is no estimator"),
-        ({"models": {"n": NoKind()}}, r"NoKind\(\) is neither a regressor nor"),
+        ({"models": ["ridge"]}, r"models\['str'\]='ridge' has no fit: give"),
+        ({"models": {"n": NoKind()}}, r"NoKind\(\) must be a regressor or a"),
         (
             {"models": {"r": Ridge(), "l": LogisticRegression()}},
-            "models are of different kinds: 'r' is a regressor, 'l' is a classifier",
+            "models must be of one kind, but 'r' is a regressor, 'l' is a classifier",
         ),
-        ({"baseline": "naive"}, "baseline='naive' is none of the models, ridge: name"),
-        ({"baseline": DummyClassifier()}, "is a classifier, the models are regressors"),
-        ({"baseline": Ridge(3.0)}, "would be called 'ridge', as one of the models is"),
-        ({"baseline": 3}, "baseline=3 is no estimator that predicts: it has no fit"),
+        ({"baseline": "naive"}, "baseline='naive' must be one of the models ridge, an"),
+        (
+            {"baseline": DummyClassifier()},
+            "is a classifier, but the models are regressors",
+        ),
+        ({"baseline": Ridge(3.0)}, "gets the name 'ridge', which a model already has"),
+        ({"baseline": 3}, "baseline=3 has no fit: give a regressor"),
         ({"y": np.zeros(119)}, "X has 120 rows and y has 119"),
         ({"y": None}, "y=None"),
         ({"cv": []}, r"cv=\[\] gives no folds"),
-        ({"cv": [([0, 1], [])]}, "gives fold 0 2 rows to train on and 0 to test on"),
-        ({"scoring": "mean_absolute_error"}, "'neg_mean_absolute_error' is"),
-        ({"scoring": "best"}, r"scoring='best' is none of sklearn.metrics.get_scorer"),
-        ({"scoring": []}, r"got scoring=\[\]"),
-        ({"scoring": 3}, "got scoring=3"),
-        ({"scoring": {"a": 3}}, "scoring has 3 as 'a'"),
+        ({"cv": [([0, 1], [])]}, "gives 2 training rows and 0 test rows in fold 0"),
+        ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
+        ({"scoring": "best"}, r"scoring='best' is not in sklearn.metrics.get_scorer"),
+        ({"scoring": []}, r"scoring=\[\] must be the name"),
+        ({"scoring": 3}, "scoring=3 must be the name"),
+        ({"scoring": {"a": 3}}, r"scoring\['a'\]=3 must be the name"),
         (
             {"scoring": {"neg_a": "r2", "a": "r2"}},
             "has 'a' twice",
         ),
-        ({"scoring": lambda model, X, y: "good"}, "'score' must give a number"),
-        ({"error_score": 0.0}, 'error_score must be numpy.nan or "raise", got 0.0'),
-        ({"error_score": "nan"}, "error_score must be numpy.nan .* got 'nan'"),
+        ({"scoring": lambda model, X, y: "good"}, "'score' must return a number"),
+        ({"error_score": 0.0}, 'error_score=0.0 must be numpy.nan or "raise"'),
+        ({"error_score": "nan"}, "error_score='nan' must be numpy.nan or"),
     ],
 )
 def test_bad_input(table, change, message):
@@ -942,10 +952,10 @@ def test_bad_input(table, change, message):
 
 def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
     X, y = climate
-    message = r"cv=4 stands for .* use TimeSeriesSplit\(4, gap=6\)"
+    message = r"cv=4 makes folds .* leakage: use TimeSeriesSplit\(4, gap=6\)"
     with pytest.raises(ValueError, match=message):
         compare_models(MODELS, X, y, cv=4)
-    no_target = r"use TimeSeriesSplit\(5\) with a gap of as many rows as y lies ahead"
+    no_target = r"use TimeSeriesSplit\(5, gap=delay\), where y lies delay rows ahead"
     with pytest.raises(ValueError, match=no_target):
         compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
 
@@ -955,7 +965,7 @@ def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
     [
         (25, 3, "TimeSeriesSplit(3, gap=6)"),
         (17, 2, "TimeSeriesSplit(2, gap=6)"),
-        (9, 1, "a longer series, and Tim"),
+        (9, 1, "TimeSeriesSplit(4, gap=6) with a longer series"),
     ],
 )
 def test_folds_that_are_advised_have_their_rows(climate, n_rows, most, folds):
@@ -1018,7 +1028,7 @@ def test_folds_trained_on_the_future_are_told(make, n_series, gap):
     models, options = [DummyRegressor()], {"baseline": None}
     for enough in (gap - 1, gap):
         compare_models(models, X, y, cv=TimeSeriesSplit(5, gap=enough), **options)
-    late = rf"rows whose targets .* use TimeSeriesSplit\(5, gap={gap}\)"
+    late = rf"training targets lie .* use TimeSeriesSplit\(5, gap={gap}\)"
     for cv in (
         TimeSeriesSplit(5, gap=0),
         KFold(5),
@@ -1040,14 +1050,16 @@ def test_the_warning_counts_the_rows_of_each_fold(climate, short):
         compare_models([DummyRegressor()], windows, y, cv=cv)
     said = [str(warning.message) for warning in caught]
     assert len(said) == (short > 0)
-    told = f"Fold 0 (like 3 more) is trained on {short} rows whose targets come after"
+    told = (
+        f"Leakage in fold 0 and 3 more: {short} training targets lie in the test period"
+    )
     assert all(text.startswith(told) for text in said)
 
 
 def test_one_fold_on_the_future_is_named(climate):
     X, y = climate
     splits = [*CV.split(X), (np.arange(100, 300), np.arange(50, 90))]
-    with pytest.warns(UserWarning, match="^Fold 4 is trained on 200 rows"):
+    with pytest.warns(UserWarning, match="^Leakage in fold 4: 200 training targets"):
         compare_models([DummyRegressor()], X, y, cv=splits)
 
 
@@ -1055,7 +1067,8 @@ def test_without_a_delay_later_rows_are_told_of(climate):
     X = SeriesView(climate[0].series[:200])
     y = np.arange(200.0)
     compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
-    with pytest.warns(UserWarning, match=r"^Fold 0 .* TimeSeriesSplit\(3\) with a gap"):
+    told = r"^Leakage in fold 0 .* training rows lie .* TimeSeriesSplit\(3, gap=delay\)"
+    with pytest.warns(UserWarning, match=told):
         compare_models([DummyRegressor()], X, y, cv=KFold(3))
 
 
@@ -1077,7 +1090,7 @@ def test_folds_without_a_window_are_told_before_training(climate):
     X, y = climate
     models = {"first": Untouched(), "long": windowed(FlatWindowRegressor(), 240)}
     message = (
-        r"Fold 0 trains on \d+ rows, none of which has a complete window: "
+        r"Fold 0 has \d+ training rows, and none has a complete window: "
         r"models\['long'\] has lookback=240"
     )
     with pytest.raises(ValueError, match=message):
@@ -1097,7 +1110,7 @@ def test_a_fold_needs_the_rows_of_one_window(kind):
     X = {"rows": X, "array": np.zeros((30, 1)), "windows": windower.fit_transform(X)}
     model = windowed(DummyRegressor()) if kind == "windows" else windower
     check_windows({"a": model}, X[kind], [(np.arange(10), np.arange(20, 30))])
-    with pytest.raises(ValueError, match=r"Fold 1 trains on 9 rows.*lookback=12\."):
+    with pytest.raises(ValueError, match=r"Fold 1 has 9 training rows.*lookback=12\."):
         splits = [(np.arange(n), np.arange(20, 30)) for n in (10, 9)]
         check_windows({"a": model}, X[kind], splits)
 
@@ -1119,6 +1132,6 @@ def test_a_wrong_number_of_predictions_is_a_failure(table):
             return super().predict(X)[::2]
 
     models = {"half": Half(), "ridge": Ridge()}
-    with pytest.warns(FitFailedWarning, match="predict gave the shape"):
+    with pytest.warns(FitFailedWarning, match="predict returned the shape"):
         found = compare_models(models, *table, cv=3, scoring=lambda m, X, y: 1.0)
     assert found.predictions["half"].isna().all()

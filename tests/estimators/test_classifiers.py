@@ -183,13 +183,13 @@ def test_other_losses_of_probabilities(n_classes, loss):
 @pytest.mark.parametrize(
     ("n_classes", "loss", "message"),
     [
-        (2, "categorical_crossentropy", "use 'binary_crossentropy'"),
-        (2, "SparseCategoricalCrossentropy", "use 'binary_crossentropy'"),
-        (3, "sparse_categorical_crossentropy", "use 'categorical_crossentropy'"),
+        (2, "categorical_crossentropy", "Use 'binary_crossentropy'"),
+        (2, "SparseCategoricalCrossentropy", "Use 'binary_crossentropy'"),
+        (3, "sparse_categorical_crossentropy", "Use 'categorical_crossentropy'"),
         (
             3,
             keras.losses.SparseCategoricalCrossentropy(),
-            "use 'categorical_crossentropy'",
+            "Use 'categorical_crossentropy'",
         ),
         (2, keras.losses.BinaryCrossentropy(from_logits=True), "expects logits"),
         (2, "nonsense", "loss='nonsense' is not known to Keras"),
@@ -262,8 +262,8 @@ def test_class_weight_of_classes_that_a_fold_lacks(labels):
             r"has no weight for \[0, 1, 2\]",
         ),
         ({0: 1.0, 1: 1.0, 7: 2.0}, r"names 7, .* no weight for \[2\]"),
-        ({0: -1.0}, "finite numbers that are not negative"),
-        ({0: np.nan}, "finite numbers that are not negative"),
+        ({0: -1.0}, "must hold finite, non-negative numbers"),
+        ({0: np.nan}, "must hold finite, non-negative numbers"),
     ],
 )
 def test_class_weights_that_cannot_be_are_refused(class_weight, message):
@@ -765,5 +765,5 @@ def test_scikit_learn_takes_it_for_a_classifier(Estimator):
 @pytest.mark.parametrize("option", [{"vocabulary_size": 9}, {"embedding_dropout": 0.1}])
 def test_options_of_an_embedding_need_one(option):
     [name] = option
-    with pytest.raises(ValueError, match=f"{name}=.* is for token ids: give embedding"):
+    with pytest.raises(ValueError, match=f"{name}=.* needs token ids. Set embedding"):
         small(Conv1DClassifier, **option).fit(np.ones((4, 9)), [0, 1] * 2)

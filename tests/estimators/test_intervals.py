@@ -398,7 +398,7 @@ def test_bounds_stay_in_order_where_intervals_are_narrowed():
 def test_interval_needs_rows_held_out(panel):
     X, y = panel
     model = small(Conv1DRegressor, epochs=1).fit(X, y)
-    with pytest.raises(ValueError, match="fit with validation_split, say"):
+    with pytest.raises(ValueError, match="Fit with validation_split"):
         model.predict_interval(X)
     del model  # gives its network back, to be used again
     model = small(Conv1DRegressor, epochs=1, validation_split=0.2).fit(X, y)
@@ -444,7 +444,7 @@ def test_failed_calibration_changes_nothing(fitted, panel):
 
 def test_interval_of_an_untrained_network_says_what_it_needs(panel):
     model = small(Conv1DRegressor).initialize(*panel)
-    with pytest.raises(ValueError, match="fit with validation_split"):
+    with pytest.raises(ValueError, match="Fit with validation_split"):
         model.predict_interval(panel[0])
 
 
@@ -463,7 +463,7 @@ def test_coverage_lies_between_0_and_1(coverage, fitted, panel):
 
 
 def test_coverage_needs_its_quantiles(fitted, panel):
-    with pytest.raises(ValueError, match=r"\[0\.25, 0\.75\], but quantiles=\(0\.1, "):
+    with pytest.raises(ValueError, match=r"\[0\.25, 0\.75\], but .* quantiles="):
         fitted["quantile"].predict_interval(panel[0], coverage=0.5)
 
 

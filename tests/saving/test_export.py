@@ -534,6 +534,17 @@ def test_litert(tmp_path):
 
 
 @OTHER_PACKAGE
+@pytest.mark.parametrize("quantiles", [(0.1, 0.5), (0.5, 0.7, 0.9)])
+def test_litert_of_quantiles_on_one_side(quantiles, tmp_path):
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(60, 16, 1)).astype(np.float32), random.normal(size=60)
+    network = Conv1DRegressor(**SMALL, loss="quantile", quantiles=quantiles).fit(X, y)
+    path = str(tmp_path / "model.tflite")
+    export_keras(network).export(path, format="litert", verbose=False)
+    assert_close(interpreted(path, X), network.predict_quantiles(X))
+
+
+@OTHER_PACKAGE
 def test_litert_of_a_gru_on_batches_of_one_size(tmp_path):
     pipe, windows, wanted = fitted("bidirectional")
     model, path = export_keras(pipe), str(tmp_path / "model.tflite")

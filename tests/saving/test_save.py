@@ -49,12 +49,14 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
-from skseqconv.saving._save import FORMAT, _packed, _sealed, load, save
+from skseqconv.saving._archive import FORMAT, packed, sealed
+from skseqconv.saving._save import load, save
 from skseqconv.saving._trusted import TYPES
 
 pytestmark = pytest.mark.trains
 
-pytest.importorskip("skops.io", reason="save and load need the extra 'persistence'")
+SKOPS = "save and load need the extra 'persistence'"
+skops = pytest.importorskip("skops.io", reason=SKOPS)
 
 SMALL = {
     "filters": 4,
@@ -348,7 +350,7 @@ def test_vocabularies_are_short_and_quick():
     """As one text: an entry for each token is two hundred bytes."""
     words = [f"word{i}" for i in range(20_000)]
     sequencer = TokenSequencer(30_000, 100_000).fit([" ".join(words)])
-    assert len(_packed(sequencer)) < 30 * len(words)
+    assert len(packed(skops, sequencer)) < 30 * len(words)
     assert by_save(sequencer).vocabulary_ == sequencer.vocabulary_
     odd = TokenSequencer(tokenizer="classic").fit(['caf\u00e9 \ud800 "quoted" \u2028'])
     assert list(by_save(odd).vocabulary_.items()) == list(odd.vocabulary_.items())
@@ -383,11 +385,11 @@ def progress_bar():
 REFUSED_AT_SAVE = {
     "a callback": (
         lambda: Conv1DRegressor(callbacks=[keras.callbacks.EarlyStopping()]),
-        "EarlyStopping.*It is about callbacks=.*: use None",
+        "EarlyStopping.*What cannot be saved is callbacks=.*: use None",
     ),
     "a function as loss": (
         lambda: Conv1DRegressor(loss=answer),
-        "test_persistence.answer.*loss=<function.*: use one of Keras' own",
+        "test_save.answer.*loss=<function.*: use one of Keras' own",
     ),
     "a loss of one's own": (
         lambda: Conv1DRegressor(loss=OwnLoss()),
@@ -399,13 +401,13 @@ REFUSED_AT_SAVE = {
     ),
     "a function in a pipeline": (
         lambda: make_pipeline(FunctionTransformer(answer)),
-        "test_persistence.answer",
+        "test_save.answer",
     ),
     "Keras objects to search": (
         lambda: GridSearchCV(
             Conv1DRegressor(), {"optimizer": [keras.optimizers.Adam()]}
         ),
-        "It is about param_grid=.*Adam",
+        "What cannot be saved is param_grid=.*Adam",
     ),
     "a callback of scikit-learn": (
         lambda: Conv1DRegressor().set_callbacks(progress_bar()),
@@ -572,7 +574,7 @@ def test_nothing_global_changes(fitted, tmp_path):
 
 def forged(estimator, path, change):
     """A file of `save` whose schema, note and other members have been changed."""
-    with zipfile.ZipFile(io.BytesIO(_packed(estimator))) as archive:
+    with zipfile.ZipFile(io.BytesIO(packed(skops, estimator))) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
         comment = archive.comment
     schema = json.loads(members["schema.json"])
@@ -584,7 +586,7 @@ def forged(estimator, path, change):
         for name, content in members.items():
             archive.writestr(name, content)
         archive.comment = comment
-    path.write_bytes(_sealed(file.getvalue()[:-64]))
+    path.write_bytes(sealed(file.getvalue()[:-64]))
     return path
 
 
@@ -841,7 +843,7 @@ def test_an_older_protocol_is_refused(marker, tmp_path):
 @pytest.mark.parametrize("write", [pickle.dumps, cloudpickle.dumps])
 def test_pickles_are_refused(write, marker, tmp_path):
     path = tmp_path / "model"
-    for content in (write(Hostile(marker)), _sealed(write(Hostile(marker)))):
+    for content in (write(Hostile(marker)), sealed(write(Hostile(marker)))):
         path.write_bytes(content)
         with pytest.raises(ValueError, match="is no file of skseqconv"):
             load(path)
@@ -895,14 +897,14 @@ def test_arrays_are_read_under_their_own_names_only(rows, tmp_path):
 def test_compressed_members_are_refused(tmp_path):
     """A bomb: a thousand times as large as its file."""
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(_packed(Standardizer()))) as archive:
+    with zipfile.ZipFile(io.BytesIO(packed(skops, Standardizer()))) as archive:
         with zipfile.ZipFile(file, "w") as bomb:
             for name in archive.namelist():
                 bomb.writestr(name, archive.read(name))
             zeros = bytes(10**8)
             bomb.writestr("1.npy", zeros, compress_type=zipfile.ZIP_DEFLATED)
             bomb.comment = archive.comment
-    (tmp_path / "model").write_bytes(_sealed(file.getvalue()[:-64]))
+    (tmp_path / "model").write_bytes(sealed(file.getvalue()[:-64]))
     with pytest.raises(ValueError, match="compressed"):
         load(tmp_path / "model")
 

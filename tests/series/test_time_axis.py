@@ -645,7 +645,9 @@ def test_a_declared_frequency_is_rounded_as_the_stamps_are():
         pd.Timestamp("2020") + pd.to_timedelta([0, 7, 14, 21, 29, 36], "D"),
         pd.Timestamp("2020") + pd.to_timedelta([0, 3, 6, 10, 13, 16], "s"),
         pd.Timestamp("2020") + pd.to_timedelta([0, 30, 60, 100, 130], "s"),
-        pd.PeriodIndex(pd.to_datetime(["2020-01-01", "2020-01-08", "2020-01-16"]), "D"),
+        pd.PeriodIndex(
+            pd.to_datetime(["2020-01-01", "2020-01-08", "2020-01-16"]), freq="D"
+        ),
         pd.Index([0, 3, 6, 10, 13]),
         pd.Index([1990, 1995, 2000, 2006, 2011]),
         pd.Index([0.0, 1, 2, 4, 5]),

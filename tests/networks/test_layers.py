@@ -1,0 +1,100 @@
+"""Our own Keras layers: in files, and as operations of Keras."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from skseqconv.networks import conv1d_gru_network
+from skseqconv.networks._layers import Ascending, Pinball, WindowNorm
+
+pytestmark = pytest.mark.trains
+
+#: Where version 0.1 had what files of Keras models name.
+OLD_MODULES = {
+    "Ascending": "skseqconv._layers",
+    "GRU": "skseqconv._recurrent",
+    "Pinball": "skseqconv._layers",
+    "WindowNorm": "skseqconv._layers",
+}
+
+
+@pytest.fixture
+def model():
+    model = conv1d_gru_network(
+        (16, 2),
+        filters=2,
+        kernel_size=3,
+        n_conv=1,
+        gru_units=2,
+        window_norm="standard",
+        quantiles=[0.1, 0.5, 0.9],
+    )
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=w.shape) for w in model.get_weights()])
+    model.compile("sgd", Pinball([0.1, 0.5, 0.9]))
+    model.optimizer.build(model.trainable_variables)
+    return model
+
+
+@pytest.fixture
+def windows():
+    return np.random.default_rng(1).normal(size=(5, 16, 2)).astype(np.float32)
+
+
+def ours(config):
+    """Parts of a saved model's configuration that describe objects of this package."""
+    if isinstance(config, dict):
+        if str(config.get("registered_name")).startswith("skseqconv>"):
+            yield config
+        config = list(config.values())
+    if isinstance(config, list):
+        for value in config:
+            yield from ours(value)
+
+
+def test_files_of_models_name_no_folder(model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as file:
+        parts = list(ours(json.loads(file.read("config.json"))))
+    assert {part["class_name"] for part in parts} == set(OLD_MODULES)
+    assert {part["module"] for part in parts} == {"skseqconv"}
+
+
+def test_files_of_models_of_version_0_1_load(model, windows, tmp_path):
+    model.save(tmp_path / "model.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "model.keras") as new,
+        zipfile.ZipFile(tmp_path / "old.keras", "w") as old,
+    ):
+        for name in new.namelist():
+            content = new.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                for part in ours(config):
+                    part["module"] = OLD_MODULES[part["class_name"]]
+                content = json.dumps(config)
+            old.writestr(name, content)
+    loaded = keras.models.load_model(tmp_path / "old.keras")
+    np.testing.assert_array_equal(loaded(windows), model(windows))
+
+
+@pytest.mark.parametrize("kind", ["last", "standard"])
+def test_windows_are_relative_in_the_stock_form_too(kind, windows):
+    layer = WindowNorm(kind, 2)
+    layer.build(windows.shape)
+    layer.set_weights([np.float32([2, 3]), np.float32([[1, -2], [0.5, 0]])])
+    for own, stock in zip(layer(windows), layer.stock_call(windows), strict=True):
+        np.testing.assert_array_equal(own, stock)
+
+
+@pytest.mark.parametrize("middle", [0, 1, 3])
+def test_values_ascend_whichever_is_the_middle(middle, windows):
+    values = windows[:, :2].reshape(5, 4)
+    ascending = Ascending(middle)(values).numpy()
+    assert (np.diff(ascending, axis=1) > 0).all()
+    np.testing.assert_array_equal(ascending[:, middle], values[:, middle])
+    steps = np.delete(np.log1p(np.exp(values)), middle, axis=1)
+    np.testing.assert_allclose(np.diff(ascending, axis=1), steps, rtol=1e-4, atol=1e-5)
