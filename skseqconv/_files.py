@@ -1,4 +1,4 @@
-"""Files on a disk: read if they are regular ones, written whole or not at all."""
+"""Files: only regular files are read, and a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import IO
 
 
 def file_path(path: str | bytes | os.PathLike) -> str:
-    """The path of a file as text; one that can only name a folder is refused."""
+    """The path of a file as text; raises if it can only name a folder."""
     path = os.fsdecode(path)
-    # realpath would take the name before the slash or dot for that of a file.
+    # realpath would drop the slash or dot, and the rest would look like a file.
     if os.path.basename(path) in ("", os.curdir, os.pardir):
         raise IsADirectoryError(
-            f"path={path!r} names a folder: give the name of a file in it."
+            f"path={path!r} names a folder: add the name of a file."
         )
     return path
 
 
 def refuse_special(path: str | os.PathLike) -> None:
-    """Refuse what is at `path` unless it is a regular file, or a link to one.
+    """Raise unless `path` is a regular file, or a link to one.
 
-    Reading a pipe blocks until somebody writes to it, and a new file would take the
-    place of a device or a pipe.
+    Reading a pipe blocks until another process writes to it, and writing would replace
+    a device or a pipe by a file.
     """
     path = os.fspath(path)
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
-        raise IsADirectoryError(f"{path} is a folder, and a regular file is needed.")
+        raise IsADirectoryError(f"{path} is a folder, but must be a regular file.")
     if not stat.S_ISREG(mode):
         raise OSError(
-            f"{path} is a pipe, a socket or a device, and a regular file is needed."
+            f"{path} is a pipe, a socket or a device, but must be a regular file."
         )
 
 
@@ -46,7 +46,7 @@ def read_file(path: str) -> bytes:
 
 
 def writable_path(path: str | bytes | os.PathLike) -> str:
-    """Where a file is to be written: links are followed, special files refused."""
+    """Path of a file to write: links are followed, special files are refused."""
     path = os.path.realpath(file_path(path))
     if os.path.lexists(path):
         refuse_special(path)
@@ -55,18 +55,18 @@ def writable_path(path: str | bytes | os.PathLike) -> str:
 
 @contextmanager
 def whole_file(path: str | bytes | os.PathLike) -> Iterator[IO[bytes]]:
-    """Open a new file that takes the place of `path` only if the block ends well."""
+    """Open a new file that replaces `path` only if the block succeeds."""
     path = writable_path(path)
     folder, name = os.path.split(path)
-    # Not by tempfile: its files are their owner's only, and folders are shared. The
-    # name is cut, as a long one leaves no room for more.
+    # Only the owner can read the files of tempfile, but folders may be shared. The name
+    # is cut because names have a maximum length.
     part = os.path.join(folder, f".{name[:30]}.{secrets.token_hex(8)}")
     file = open(part, "xb")
     try:
         with file:
             yield file
             file.flush()
-            os.fsync(file.fileno())  # else a power cut may leave a name without content
+            os.fsync(file.fileno())  # a power cut could leave an empty file
         if os.path.exists(path):
             shutil.copymode(path, part)
         os.replace(part, path)

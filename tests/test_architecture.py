@@ -1,6 +1,6 @@
 """The walls between the folders, read from the imports; and names that show no folder.
 
-`tests/architecture.py` declares the floors and says which folders may import Keras.
+`tests/architecture` declares the floors and says which folders may import Keras.
 """
 
 import io
@@ -44,9 +44,9 @@ from tests.architecture import (
     KERAS_IN_FUNCTIONS,
     PACKAGE,
     TOP,
-    count_lines,
-    read_package,
 )
+from tests.architecture.imports import read_package
+from tests.architecture.lines import count_lines
 
 GUIDE = PACKAGE.parent / "docs" / "contributing" / "architecture.md"
 

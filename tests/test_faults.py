@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -244,6 +245,9 @@ def test_a_part_of_a_file_and_a_longer_one_are_read(stored, weather):
 
 # Threads and processes.
 
+#: Threads that ask all the time hold up the one that fits. Fits take a hundred pauses.
+PAUSE = 0.002
+
 
 def test_one_thread_fits_while_eight_predict(windows):
     X, y = windows
@@ -260,6 +264,7 @@ def test_one_thread_fits_while_eight_predict(windows):
         start.wait()
         while len(fits) < 5 or not answers[i]:
             answers[i].append(model.predict(X[i : i + 50]))
+            time.sleep(PAUSE)
 
     threads = [threading.Thread(target=ask, args=(i,)) for i in range(8)]
     threads.append(threading.Thread(target=fit))
@@ -280,6 +285,7 @@ def while_predicting(model, X, change):
         start.wait()
         while not done.is_set():
             answers.append(model.predict(X).tobytes())
+            time.sleep(PAUSE)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:

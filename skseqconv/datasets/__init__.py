@@ -1,8 +1,8 @@
-"""Data sets: a weather series, made or measured, a reader of its layout, film reviews.
+"""Data sets: a weather series, synthetic or measured, and movie reviews.
 
-`make_climate` needs no file and no network. `load_climate_csv` reads a file that
-the user already has. `fetch_jena_climate` and `fetch_imdb` keep their data in a folder,
-and download what is not there; nothing else here does.
+`make_climate` needs no file and no network. `load_climate_csv` reads a file of the
+user. `fetch_jena_climate` and `fetch_imdb` keep their data in a folder, and download
+missing files; only these two use the network.
 """
 
 from ._climate import make_climate

@@ -1,4 +1,4 @@
-"""A made weather-station series in the 14-column layout of the Jena Climate file."""
+"""A synthetic weather series in the 14-column layout of the Jena Climate file."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def make_climate(
     start: str | pd.Timestamp = "2009-01-01 00:10:00",
     random_state: int | np.random.RandomState | None = None,
 ) -> pd.DataFrame:
-    """Make a multichannel weather series that can be forecast like a measured one.
+    """Generate a synthetic weather series with several channels.
 
     The series has the columns, units and rounding of the Jena Climate file (weather
-    station of the Max Planck Institute for Biogeochemistry, Jena, Germany), but no
-    value is measured: all come from a small stochastic model of the weather.
+    station of the Max Planck Institute for Biogeochemistry, Jena, Germany). All values
+    come from a small stochastic model of the weather.
 
-    Temperature follows the season, the sun (less so under clouds), and air masses
-    that change slowly and with fronts. An air mass shows in the pressure, the wind and
-    the clouds 12 to 30 hours before it changes the temperature, so the other channels
-    help to forecast ``T (degC)``.
+    Temperature depends on the season, the sun (less under clouds), and air masses that
+    change slowly and with fronts. An air mass affects pressure, wind and clouds 12 to
+    30 hours before it affects the temperature. Therefore the other channels help to
+    forecast ``T (degC)``.
 
     Parameters
     ----------
@@ -40,13 +40,13 @@ def make_climate(
         Number of rows. The default is one year of 10-minute steps.
     freq : str, Timedelta or fixed offset, default="10min"
         Time between two rows, at least one second. All time scales of the model are in
-        hours, not in steps: with the same seed and span, ``freq="1h"`` gives every
-        sixth row of the 10-minute series. Steps that are no multiple of 10 minutes, or
-        longer than 4 hours, give another series with the same statistics.
+        hours, not in rows: with the same seed and span, ``freq="1h"`` gives every
+        sixth row of the 10-minute series. Other frequencies than multiples of 10
+        minutes up to 4 hours give another series with the same statistics.
     start : str or Timestamp, default="2009-01-01 00:10:00"
-        Time of the first row; sets the season and the hour (UTC+1).
+        Time of the first row; it determines the season and the hour (UTC+1).
     random_state : int, RandomState instance or None, default=None
-        Seed or source of the random numbers. An int gives the same frame each time.
+        Seed or generator of the random numbers. An int gives the same frame each time.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def make_climate(
     ------
     ValueError
         If `n_steps` is not an integer of at least 1, `freq` is not a fixed time
-        step of at least one second, `start` is not a date, or the series would leave
-        the range of dates that pandas can hold.
+        step of at least one second, `start` is not a date, or the series would exceed
+        the range of dates in pandas.
 
     See Also
     --------
-    load_climate_csv : Reads a measured series of this layout.
+    load_climate_csv : Reads a measured series in this layout.
 
     Notes
     -----
@@ -101,7 +101,7 @@ def make_climate(
     """
     index, step = _make_index(n_steps, freq, start)
     rng = check_random_state(random_state)
-    # Long steps are simulated in parts: the sun and the fronts need a fine grid.
+    # Long time steps are simulated in parts: sun and fronts need a fine grid.
     parts = min(24, int(np.ceil(step / pd.Timedelta("10min"))))
     dt = step / pd.Timedelta("1h") / parts
     warm_up = int(np.ceil(_WARM_UP / dt))
@@ -114,15 +114,15 @@ def make_climate(
 
 
 def _make_index(n_steps, freq, start) -> tuple[pd.DatetimeIndex, pd.Timedelta]:
-    """Check the arguments; return the time of each row and the step."""
+    """Check the parameters; return the time of each row and the time between rows."""
     if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or n_steps < 1:
         raise ValueError(
             f"n_steps={n_steps!r} must be an integer of at least 1, the number of "
-            "rows to make; 52_560 is a year of 10-minute steps."
+            "rows; 52_560 is one year of 10-minute steps."
         )
     try:
         offset = pd.tseries.frequencies.to_offset(freq)
-        # pandas 3 no longer counts days among the fixed steps.
+        # In pandas 3, a day is no longer a fixed step.
         is_day = isinstance(offset, pd.offsets.Day)
         step = pd.Timedelta(days=offset.n) if is_day else pd.Timedelta(offset)
         fixed = step >= pd.Timedelta("1s")
@@ -131,7 +131,7 @@ def _make_index(n_steps, freq, start) -> tuple[pd.DatetimeIndex, pd.Timedelta]:
     if not fixed:
         raise ValueError(
             f"freq={freq!r} must be a fixed time step of at least one second; "
-            "months, years and business days differ in length. Use for example "
+            "months, years and business days vary in length. Use for example "
             '"10min", "1h" or "1D".'
         )
     try:
@@ -147,19 +147,19 @@ def _make_index(n_steps, freq, start) -> tuple[pd.DatetimeIndex, pd.Timedelta]:
         index = pd.date_range(first, periods=n_steps, freq=step, name="Date Time")
     except (ValueError, OverflowError) as error:
         raise ValueError(
-            f"n_steps={n_steps!r} steps of freq={freq!r} from start={start!r} leave "
-            "the dates that pandas can hold; use fewer or shorter steps."
+            f"n_steps={n_steps!r} steps of freq={freq!r} from start={start!r} exceed "
+            "the range of dates in pandas: use fewer or shorter steps."
         ) from error
     return index, step
 
 
 def _decay(x: np.ndarray, hours: float, dt: float) -> np.ndarray:
-    """Let each impulse in `x` fade with a time constant of `hours`."""
+    """Exponential decay of each impulse in `x` with a time constant of `hours`."""
     return lfilter([1.0], [1.0, -np.exp(-dt / hours)], x)
 
 
 def _follow(x: np.ndarray, hours: float, dt: float) -> np.ndarray:
-    """Let a state run after `x` with a delay of about `hours`."""
+    """A state that follows `x` with a delay of about `hours`."""
     return -np.expm1(-dt / hours) * _decay(x, hours, dt)
 
 
@@ -208,7 +208,7 @@ def _simulate(rng, hours: np.ndarray, dt: float) -> dict[str, np.ndarray]:
     heating = 2.3 * np.maximum(sun, 0.0) * (1.0 - 0.72 * cloud)
     heating -= 0.75 * (1.0 - 0.75 * cloud)
     daily = 13.0 * _follow(heating, 5.0, dt)
-    season = 12.0 - 6.4 * np.cos(year - 0.6)  # the ground lags a month behind the sun
+    season = 12.0 - 6.4 * np.cos(year - 0.6)  # a month behind the sun
     winter = 0.5 + 0.5 * np.cos(year)
     T = season + (0.92 + 0.25 * winter) * air + daily + 0.5 * _wander(rng, n, 2.0, dt)
 
@@ -237,7 +237,7 @@ def _blow(rng, n: int, dt: float, ahead, trough, flow, sun) -> tuple[np.ndarray,
     force = 0.2 + 0.45 * _wander(rng, n, 20.0, dt) + 0.3 * _wander(rng, n, 1.5, dt)
     force += 0.2 * np.sqrt(trough) + 0.7 * np.maximum(sun, 0.0)
     force += 0.1 * rng.standard_normal(n)
-    # Near zero when calm, with a lighter tail than exp(force) in a gale.
+    # Near zero in calm weather, with a lighter tail than exp(force) in a storm.
     wv = 1.15 * np.logaddexp(0.0, 2.2 * force) ** 1.35
     gust = wv * (1.35 + 0.25 * np.abs(rng.standard_normal(n))) + 0.3
     swing = _wander(rng, n, 1.0, dt) * (12.0 + 60.0 * np.exp(-0.8 * wv))
@@ -270,7 +270,7 @@ def _to_columns(p, T, dew, wv, gust, wd) -> dict[str, np.ndarray]:
         "wd (deg)": wd,
     }
     columns = {name: np.round(x, 2) for name, x in columns.items()}
-    # Rounding can reach 360.0, which is north again.
+    # Rounding can give 360.0, which is north (0.0).
     columns["wd (deg)"] = np.round(wd % 360.0, 1) % 360.0
     return columns
 

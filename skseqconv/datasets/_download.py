@@ -1,4 +1,9 @@
-"""A careful download: whole and checked, or nothing."""
+"""Downloads: whole and checked, or nothing.
+
+`sklearn.datasets.fetch_file` has no timeout, so it waits forever for a silent server.
+It does not retry a closed connection or a wrong checksum, but does retry an answer 404.
+Only the owner can read its files.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +12,21 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from http.client import HTTPException
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from skseqconv._files import refuse_special, whole_file
 
 _BLOCK = 1 << 18
-_WORTH_ANOTHER_TRY = {408, 425, 429}  # the only 4xx answers that may change by waiting
+_WORTH_ANOTHER_TRY = {408, 425, 429}  # of the 4xx answers, only these may change
 
 
 class RemoteFile(NamedTuple):
-    """Where a file is, and how to know it; size and digest may be None if unknown."""
+    """Address, size and checksum of a file; size and digest are None if unknown."""
 
     url: str
     size: int | None = None
@@ -36,11 +40,11 @@ class RemoteFile(NamedTuple):
         return ", ".join(known) or "no checksum is known"
 
     def start_digest(self):
-        """A running digest that identifies; nobody's secrets depend on it."""
+        """A new digest, which identifies a file but protects no secret."""
         return hashlib.new(self.algorithm, usedforsecurity=False)
 
     def fault(self, size: int, digest: str) -> str:
-        """Why a content of this size and digest is another file; empty if it is not."""
+        """Why content of this size and digest is a wrong file; empty if it is right."""
         if self.size is not None and size != self.size:
             return f"it has {size:,} bytes, not {self.size:,}"
         if self.digest is not None and digest != self.digest:
@@ -48,7 +52,7 @@ class RemoteFile(NamedTuple):
         return ""
 
     def fault_of(self, path: Path) -> str:
-        """Why the file at `path` is another one; empty if it is not."""
+        """Why the file at `path` is a wrong one; empty if it is right."""
         refuse_special(path)
         size = path.stat().st_size
         if self.size is not None and size != self.size:
@@ -59,7 +63,7 @@ class RemoteFile(NamedTuple):
 
 
 class _Failure(Exception):
-    """What went wrong on the way here, and whether another try may help."""
+    """An error of the network or the server, and whether a retry may help."""
 
     def __init__(self, reason, *, hopeless=False):
         super().__init__(reason)
@@ -78,31 +82,31 @@ def download(
 ) -> None:
     """Save a remote file as `path`, whole and checked, or raise and change nothing.
 
-    Whatever may pass is tried again with a warning: no connection, silence, a
-    transfer cut off or garbled, an error of the server. An answer like 404, a file of
-    another size than the known one, or a full disk ends it at once.
+    Errors that may be temporary are retried with a warning: no connection, a timeout,
+    a transfer that is cut off or garbled, an error of the server. An answer like 404,
+    a wrong size in the answer or a full disk raises at once.
 
     Parameters
     ----------
     remote : RemoteFile
     path : Path
-        What is there already is replaced, but not before the new file is complete.
+        An existing file is replaced once the new file is complete.
     n_retries : int
-        Tries after the first one.
+        Number of retries.
     delay : float
-        Seconds before each of them.
+        Seconds before each retry.
     timeout : float
-        Seconds of silence after which a connection counts as lost.
+        Seconds without data after which a connection counts as lost.
     check : callable
-        Given the complete file under a passing name, says why it is not the right one;
-        empty if it is.
+        Function of the complete file under a temporary name. It returns why the file
+        is wrong; empty if it is right.
     verbose : bool or None
-        Whether to show the progress on stderr; None does on a terminal.
+        Whether to show the progress on stderr; None shows it on a terminal.
 
     Raises
     ------
     OSError
-        If the file could not be had, or could not be written.
+        If the file could not be downloaded or written.
     """
     if verbose is None:
         verbose = sys.stderr is not None and sys.stderr.isatty()
@@ -113,8 +117,7 @@ def download(
             if failure.hopeless or not tries_left:
                 raise OSError(
                     f"{remote.url} could not be downloaded: {failure}. Try again "
-                    "later, or get the file in another way and save it as "
-                    f"{path} ({remote})."
+                    f"later, or download it elsewhere and save it as {path} ({remote})."
                 ) from failure
             warnings.warn(
                 f"{remote.url}: {failure}. Trying again in {delay:g} s; "
@@ -122,36 +125,25 @@ def download(
                 UserWarning,
                 stacklevel=2,
             )
+        except OSError as error:
+            raise OSError(
+                f"{path} could not be written: {error}. Free disk space, allow writing "
+                "there, or choose another data_home. No part of the file was kept."
+            ) from error
         time.sleep(delay)
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file beside `path` that takes its place only if the block ends well.
-
-    OSErrors become one that names `path`, so the block should raise its own otherwise.
-    """
-    try:
-        with whole_file(path) as file:
-            yield file
-    except OSError as error:
-        raise OSError(
-            f"{path} could not be written: {error}. Make room, or allow writing "
-            "there, or choose another data_home; no part of the file was kept."
-        ) from error
-
-
 def data_folder(data_home: str | os.PathLike[str] | None) -> Path:
-    """The folder of the data, made if it is not there; None is scikit-learn's."""
+    """The folder of the data, created if missing; None is that of scikit-learn."""
     default = os.path.join("~", "scikit_learn_data")
     asked = os.environ.get("SCIKIT_LEARN_DATA", default)
     asked = asked if data_home is None else os.fspath(data_home)
     folder = os.path.expanduser(asked)
-    # What cannot be expanded stays as it is, and would be made in the current folder.
+    # A "~" that cannot be expanded would become a folder in the current folder.
     if folder.startswith("~"):
         raise OSError(
-            f"data_home={data_home!r} stands for {asked!r}, but that home folder is "
-            "not known: give the full path of a folder as data_home, or set HOME or "
+            f"data_home={data_home!r} means {asked!r}, but that home folder is "
+            "unknown: give the full path of a folder as data_home, or set HOME or "
             "SCIKIT_LEARN_DATA."
         )
     try:
@@ -159,7 +151,7 @@ def data_folder(data_home: str | os.PathLike[str] | None) -> Path:
     except OSError as error:
         raise OSError(
             f"data_home={data_home!r} cannot be used: {folder!r} is not a folder and "
-            f"could not be made one ({error}). Give the path of another folder."
+            f"could not be created ({error}). Give the path of another folder."
         ) from error
     return Path(folder).absolute()
 
@@ -172,12 +164,12 @@ def _try_once(remote, path, timeout, check, verbose):
         announced = int(length) if length.isdigit() else None
         if remote.size not in (None, announced) and announced is not None:
             reason = f"the server offers {announced:,} bytes, not {remote.size:,}"
-            raise _Failure(f"{reason}: it is another file", hopeless=True)
+            raise _Failure(f"{reason}, so the file has changed", hopeless=True)
         expected = remote.size if announced is None else announced
         blocks = _blocks(response)
         if verbose:
             blocks = _shown(blocks, path.name, expected)
-        with written_whole(path) as file:
+        with whole_file(path) as file:
             for block in blocks:
                 file.write(block)
                 digest.update(block)
@@ -189,7 +181,7 @@ def _try_once(remote, path, timeout, check, verbose):
             file.flush()
             fault = remote.fault(done, digest.hexdigest()) or check(Path(file.name))
             if fault:
-                raise _Failure(f"what came is not the file, for {fault}")
+                raise _Failure(f"the content is wrong, because {fault}")
 
 
 def _open(url, timeout):
@@ -206,7 +198,7 @@ def _open(url, timeout):
 
 
 def _blocks(response):
-    """What comes, block by block, or a _Failure."""
+    """The content, block by block, or a _Failure."""
     while True:
         try:
             block = response.read(_BLOCK)
@@ -218,13 +210,13 @@ def _blocks(response):
 
 
 def _reason(error):
-    """The words of an error of the network; URLError wraps that of the socket."""
+    """Text of a network error; URLError wraps the error of the socket."""
     error = getattr(error, "reason", error)
     return str(error) or type(error).__name__
 
 
 def _shown(blocks, name, expected):
-    """Pass the blocks on, and keep a line of progress on stderr."""
+    """Pass the blocks on, and show the progress on stderr."""
     done, of = 0, f" of {expected / 1e6:.1f}" if expected else ""
     try:
         for block in blocks:

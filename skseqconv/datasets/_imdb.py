@@ -1,4 +1,4 @@
-"""The IMDB movie reviews: text, and whether it is positive or negative."""
+"""The IMDB movie reviews: texts with positive and negative labels."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import pandas as pd
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from skseqconv._files import refuse_special
+from skseqconv._files import refuse_special, whole_file
 from skseqconv._public import typed
 
-from ._download import RemoteFile, data_folder, download, written_whole
+from ._download import RemoteFile, data_folder, download
 
 ARCHIVE = RemoteFile(
     url="https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
@@ -36,8 +36,8 @@ _MEMBER = re.compile(r"aclImdb/(train|test)/((pos|neg)/[0-9]+_[0-9]+)\.txt")
 _DESCR = """\
 IMDB movie reviews (Large Movie Review Dataset v1.0)
 
-Reviews in English from the Internet Movie Database, collected by A. L. Maas and
-others, with the polarity of each. See https://ai.stanford.edu/~amaas/data/sentiment/
+Reviews in English from the Internet Movie Database with their polarity, collected by
+A. L. Maas and others. See https://ai.stanford.edu/~amaas/data/sentiment/
 
     Classes                  2: 0 negative (1 to 4 stars of 10),
                                 1 positive (7 to 10 stars)
@@ -45,10 +45,9 @@ others, with the polarity of each. See https://ai.stanford.edu/~amaas/data/senti
     Reviews in test          25,000, half of them positive
     Reviews of one film      30 at the most
 
-The 50,000 reviews without a label, which the archive holds too, are left out. Text is
-as written, with HTML line breaks ("<br />"). Though the authors kept the films of
-train and test apart, 123 texts stand word for word in both; 96 rows of train and 199
-of test repeat an earlier one.
+The 50,000 reviews of the archive without a label are left out. The texts are unchanged,
+with HTML line breaks ("<br />"). Train and test have different films, but 123 texts are
+identical in both. 96 rows of train and 199 rows of test repeat an earlier row.
 
 The archive states no license. Its authors ask to cite: A. L. Maas, R. E. Daly,
 P. T. Pham, D. Huang, A. Y. Ng and C. Potts, "Learning Word Vectors for Sentiment
@@ -78,33 +77,33 @@ def fetch_imdb(
     delay: float = 1.0,
     return_X_y: bool = False,
 ) -> Bunch | tuple[np.ndarray, np.ndarray]:
-    """Load the IMDB movie reviews, raw text to be classified by polarity.
+    """Load the IMDB movie reviews, raw texts for classification by polarity.
 
-    The reviews come from `data_home`, and are downloaded (84 MB) if they are not
-    there yet. The first of these files that is there is read:
+    The reviews are read from `data_home`, or downloaded (84 MB) if they are missing.
+    The first of these files that exists is read:
 
-    - ``imdb_reviews.parquet``, a table that you prepared, with the columns ``split``
-      ("train" or "test"), ``label`` (0 or 1), ``text`` and ``review_id``. Reading it
-      needs pyarrow.
-    - ``imdb_reviews.csv.gz``, the same table. This function leaves it there.
-    - ``aclImdb_v1.tar.gz``, the archive as its authors publish it. It is read
-      without being unpacked, and removed afterwards if this call downloaded it.
+    - ``imdb_reviews.parquet``, a table of the user with the columns ``split`` ("train"
+      or "test"), ``label`` (0 or 1), ``text`` and ``review_id``. Reading it needs
+      pyarrow.
+    - ``imdb_reviews.csv.gz``, the same table, which this function writes.
+    - ``aclImdb_v1.tar.gz``, the archive of the authors. It is read without unpacking,
+      and removed afterwards if this call downloaded it.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the files. None is that of scikit-learn, see
+        Folder of the files; None for the folder of scikit-learn, see
         `sklearn.datasets.get_data_home`.
     subset : {"train", "test", "all"}, default="train"
-        Reviews to give: one half, or all, train before test.
+        The reviews to return: one half, or all with train before test.
     download_if_missing : bool, default=True
-        If False, raise an OSError if there is none of the files.
+        If False, raise an OSError if none of the files exists.
     n_retries : int, default=3
-        Number of times to try again if the network or the server fails.
+        Number of retries after errors of the network or the server.
     delay : float, default=1.0
-        Seconds to wait before trying again.
+        Seconds between retries.
     return_X_y : bool, default=False
-        Give ``(data, target)`` instead of a Bunch.
+        Return ``(data, target)`` instead of a Bunch.
 
     Returns
     -------
@@ -118,35 +117,35 @@ def fetch_imdb(
         target_names : list of str
             ``["negative", "positive"]``.
         review_ids : ndarray of str objects of shape (n_reviews,)
-            Names in the archive: ``"train/pos/0_9"`` is review 0 of the positive ones
-            in train, with 9 stars of 10.
+            Names in the archive: ``"train/pos/0_9"`` is positive review 0 of train,
+            with 9 stars of 10.
         DESCR : str
-            What the reviews are, and whom to cite.
+            Description of the reviews, and the citation.
 
     Raises
     ------
     OSError
-        If there is no file and it may not or could not be downloaded, or if one is
-        damaged or the archive could not be written. The message says what to put where.
+        If there is no file and no download, if a file is damaged, or if the archive
+        could not be written. The message says which file to put where.
     ValueError
-        If a table lacks a column or rows of the subset, or holds another split or
-        label, or something else than text.
+        If a table lacks a column or rows of the subset, or has an invalid split, label
+        or text.
     ImportError
-        If there is ``imdb_reviews.parquet``, but no pyarrow.
+        If ``imdb_reviews.parquet`` exists, but pyarrow is not installed.
 
     See Also
     --------
     sklearn.datasets.fetch_20newsgroups : Another set of texts, of 20 classes.
-    sklearn.datasets.get_data_home : The folder used if `data_home` is None.
+    sklearn.datasets.get_data_home : The folder if `data_home` is None.
 
     Notes
     -----
-    Rows of a table keep its order. Those of the archive are mixed once and for all, so
-    the last rows are a fair sample of both classes: train, and then test, are sorted
-    (positive reviews before negative ones, each by file name) and permuted by one
-    ``numpy.random.RandomState(113)``. That is the order of the rows that
-    ``keras.datasets.imdb.load_data()`` gives, though they hold numbers of words and
-    not text. ``TokenSequencer(tokenizer="classic")`` finds the words of those numbers.
+    Rows of a table keep their order. Rows of the archive are shuffled in a fixed order,
+    so that the last rows are a fair sample of both classes. Train, and then test, are
+    sorted (positive reviews before negative ones, each by file name) and permuted by
+    one ``numpy.random.RandomState(113)``. The rows of
+    ``keras.datasets.imdb.load_data()`` have the same order, but contain word ids
+    instead of texts. ``TokenSequencer(tokenizer="classic")`` finds the same words.
 
     References
     ----------
@@ -157,7 +156,7 @@ def fetch_imdb(
 
     Examples
     --------
-    A table of your own takes the place of the real one, and nothing is downloaded:
+    With your own table, nothing is downloaded:
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -186,8 +185,8 @@ def fetch_imdb(
     for split, part in zip(splits, parts, strict=True):
         if part.empty:
             raise ValueError(
-                f"{path} holds no row whose split is {split!r}, needed for "
-                f"subset={subset!r}. Choose another subset, or add such rows."
+                f"{path} has no row whose split is {split!r}, which "
+                f"subset={subset!r} needs. Choose another subset, or add such rows."
             )
     chosen = pd.concat(parts)
     data, target = chosen["text"].to_numpy(object), chosen["label"].to_numpy(np.int64)
@@ -204,7 +203,7 @@ def fetch_imdb(
 
 
 def _load(folder, download_if_missing, n_retries, delay):
-    """The table of all reviews, and the path of the file that holds it."""
+    """The table of all reviews, and the path of its file."""
     parquet, packed, archive = (folder / name for name in (_PARQUET, _CSV, _TAR))
     if parquet.exists():
         return _check_table(_read_parquet(parquet), parquet), parquet
@@ -213,84 +212,86 @@ def _load(folder, download_if_missing, n_retries, delay):
     missing = not archive.exists()
     if missing and not download_if_missing:
         raise OSError(
-            f"There are no IMDB reviews in {folder}, and download_if_missing=False "
-            f"forbids to download them. Get {ARCHIVE.url} ({ARCHIVE}) and save it as "
-            f"{archive}, or put a table with the columns {_COLUMNS!r} there, named "
-            f"{_PARQUET!r} or {_CSV!r}."
+            f"There are no IMDB reviews in {folder}, and download_if_missing=False. "
+            f"Download {ARCHIVE.url} ({ARCHIVE}) and save it as {archive}, or save a "
+            f"table with the columns {_COLUMNS!r} in that folder, named {_PARQUET!r} "
+            f"or {_CSV!r}."
         )
     if missing:
         download(ARCHIVE, archive, n_retries=n_retries, delay=delay)
     elif fault := ARCHIVE.fault_of(archive):
         raise OSError(
-            f"{archive} is damaged or another file: {fault}. Delete it to have it "
-            f"downloaded, or get {ARCHIVE.url} and save it there."
+            f"{archive} is damaged or another file: {fault}. Delete it to download "
+            f"it again, or save {ARCHIVE.url} there."
         )
     table = _mix(_read_archive(archive))
     try:
         _write_csv(table, packed)
-    except OSError as error:  # the reviews are there: no reason to withhold them
+    except OSError as error:  # the reviews are loaded, so they are returned
         warnings.warn(
-            f"The reviews are read from {archive} anew each time: {error}",
+            f"{packed} could not be written: {error}. Therefore each call reads "
+            f"{archive}, which takes longer. Free disk space, allow writing there, or "
+            "choose another data_home.",
             UserWarning,
             stacklevel=3,
         )
         return table, archive
     if missing:
-        archive.unlink(missing_ok=True)  # another process may have been quicker
+        archive.unlink(missing_ok=True)  # another process may have removed it
     return table, packed
 
 
 def _read_parquet(path):
-    """Read a table that a user prepared."""
+    """Read a table of the user."""
     try:
         refuse_special(path)
         return pd.read_parquet(path, engine="pyarrow")
     except ImportError as error:
         raise ImportError(
             f"Reading {path} needs pyarrow: install it with `pip install pyarrow`, or "
-            f"save the table as {_CSV!r} and remove the file."
+            f"save the table as {_CSV!r} and remove this file."
         ) from error
-    except Exception as error:  # pyarrow's own kinds, of a damaged file
+    except Exception as error:  # errors of pyarrow for a damaged file
         raise _damaged(path, error) from error
 
 
 def _read_csv(path):
-    """Read what `_write_csv` wrote; every string is text, "NA" and "" included."""
+    """Read a table of `_write_csv`; every string is text, including "NA" and ""."""
     try:
         refuse_special(path)
         return pd.read_csv(path, dtype=str, na_filter=False, compression="gzip")
-    except Exception as error:  # gzip's, zlib's and pandas' kinds, of a damaged file
+    except Exception as error:  # errors of gzip, zlib or pandas for damage
         raise _damaged(path, error) from error
 
 
 def _damaged(path, error):
     reason = str(error).rstrip(".")
     return OSError(
-        f"{path} could not be read: {reason}. If it is damaged, put a good copy in its "
-        "place, or delete it to have the reviews downloaded."
+        f"{path} could not be read: {reason}. If it is damaged, replace it by a good "
+        "copy, or delete it to download the reviews."
     )
 
 
 def _write_csv(table, path):
-    # The default level 9 takes several times as long, for a file hardly smaller.
+    # Level 9, the default, takes several times as long for almost the same size.
     with (
-        written_whole(path) as file,
+        whole_file(path) as file,
         gzip.GzipFile(
             filename="", fileobj=file, mode="wb", compresslevel=6, mtime=0
         ) as packed,
     ):
-        # Quoted throughout, for the csv module would leave a lone "\r" bare.
+        # All fields are quoted, because the csv module does not quote a single "\r".
         table.to_csv(packed, index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
 
 
 def _check_table(table, path):
-    """Raise if the table is not one of reviews, or turn its labels into integers."""
+    """Raise for an invalid table; return it with integer labels."""
     lacking = [name for name in _COLUMNS if name not in table.columns]
     if lacking:
         raise ValueError(
             f"{path} has no column {lacking[0]!r}, but {list(table.columns)!r}. It "
-            f"needs {_COLUMNS!r}: add what lacks, or delete the file to have the "
-            "reviews downloaded."
+            f"needs {_COLUMNS!r}: add the missing columns, or delete the file to "
+            "download the reviews."
         )
     labels = pd.to_numeric(table["label"], errors="coerce")
     wrong = {
@@ -302,15 +303,15 @@ def _check_table(table, path):
         rows = np.flatnonzero(is_wrong)
         if rows.size:
             raise ValueError(
-                f"Column {name!r} of {path} holds {table[name].iloc[rows[0]]!r} in row "
-                f"{rows[0]}, which is not {right}. Mend that; {rows.size} of "
-                f"{len(table)} rows need it."
+                f"Column {name!r} of {path} has {table[name].iloc[rows[0]]!r} in row "
+                f"{rows[0]}, which is not {right}. Correct it; {rows.size} of "
+                f"{len(table)} rows are wrong."
             )
     return table.assign(label=labels.astype(np.int8))
 
 
 def _read_archive(path):
-    """Read the labeled reviews; nothing is written, whatever members are called."""
+    """Read the labeled reviews; no member of the archive is written to the disk."""
     rows = []
     with tarfile.open(path, "r:gz") as archive:
         for member in archive:
@@ -324,8 +325,8 @@ def _read_archive(path):
 
 
 def _mix(table):
-    """Bring the rows into the order that the docstring of `fetch_imdb` tells."""
-    # Not default_rng, whose numbers may change with the version of NumPy.
+    """Shuffle the rows as the docstring of `fetch_imdb` describes."""
+    # The numbers of default_rng may change with the version of NumPy.
     random = np.random.RandomState(113)
     parts = []
     for split in ("train", "test"):

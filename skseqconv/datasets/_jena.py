@@ -1,4 +1,4 @@
-"""The Jena Climate file of 2009 to 2016: found in a folder, or downloaded."""
+"""The Jena Climate series of 2009 to 2016, from a folder or downloaded."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from skseqconv.series._supervised import make_supervised
 from ._download import RemoteFile, data_folder, download
 from ._jena_csv import load_climate_csv
 
-# No checksum of the archive is published, only its size, which the tutorials of
-# TensorFlow print. So what is in it is checked: the zip file's own CRC-32, then the
-# channels, the number of rows, the first stamp and the last.
+# The publisher gives no checksum of the archive; tutorials of TensorFlow show its size.
+# So the content is checked: the CRC-32 of the zip file, then the channels, the number
+# of rows, the first and the last time.
 ARCHIVE = RemoteFile(
     url="https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
     "jena_climate_2009_2016.csv.zip",
@@ -51,13 +51,13 @@ CHANNELS = [
 
 _CSV = "jena_climate_2009_2016.csv"
 _ZIP = "jena_climate_2009_2016.csv.zip"
-_LARGEST = 100_000_000  # bytes unpacked: twice the real file, and no bomb
+_LARGEST = 100_000_000  # bytes unpacked: twice the real size, no zip bomb
 
 _DESCR = """\
 Jena climate, 2009 to 2016
 
-Weather at the Max Planck Institute for Biogeochemistry in Jena, Germany, as recorded
-on its roof: the series of the Keras examples and of the book by F. Chollet. See
+Weather recorded on the roof of the Max Planck Institute for Biogeochemistry in Jena,
+Germany: the series of the Keras examples and of the book by F. Chollet. See
 https://www.bgc-jena.mpg.de/wetter/
 
     Step                     10 minutes
@@ -66,10 +66,10 @@ https://www.bgc-jena.mpg.de/wetter/
     Channels                 14: air pressure, temperatures, humidity, vapor, density,
                              wind speeds and direction
 
-In the file two stretches stand twice, 1 July 2010 and 20 to 21 March 2014; here the
-rows are in the order of time, and each stamp is there once. 544 steps are missing, in
-five places; the longest, of three days, begins on 25 October 2016. Failed readings of
-the wind, -9999 in the file, are NaN.
+The file repeats two periods, 1 July 2010 and 20 to 21 March 2014. Here the rows are in
+time order, and each time occurs once. 544 rows are missing in five gaps; the longest
+gap begins on 25 October 2016 and lasts three days. Failed wind readings are -9999 in
+the file and NaN here.
 
 The file states no license. F. Chollet, "Deep Learning with Python", Manning, 2017,
 section 6.3, introduced it.
@@ -102,37 +102,38 @@ def fetch_jena_climate(
     retry_delay: float = 1.0,
     verbose: bool | None = None,
 ) -> Bunch | tuple[SeriesView, NDArray]:
-    """Load the Jena climate series of 2009 to 2016, and a forecasting task on it.
+    """Load the Jena climate series of 2009 to 2016 as a forecasting task.
 
-    The series comes from `data_home`, and is downloaded (14 MB) if it is not there
-    yet. The first of these files that is there is read:
+    The series is read from `data_home`, or downloaded (14 MB) if it is missing. The
+    first of these files that exists is read:
 
     - ``jena_climate_2009_2016.csv``
-    - ``jena_climate_2009_2016.csv.zip``, the archive, which is read without being
-      unpacked. The one at the book's address,
-      ``https://s3.amazonaws.com/keras-datasets/``, will do, too.
+    - ``jena_climate_2009_2016.csv.zip``, the archive. It is read without unpacking.
+      The archive from the address in the book,
+      ``https://s3.amazonaws.com/keras-datasets/``, is valid, too.
 
     Parameters
     ----------
     data_home : str or path-like, default=None
-        Folder of the files. None is that of scikit-learn, see
+        Folder of the files; None for the folder of scikit-learn, see
         `sklearn.datasets.get_data_home`.
     target : str, int, or list of these, default="T (degC)"
-        The channel to forecast, by name or by position; several give several
+        The channel to forecast, by name or position. Several channels give several
         columns of the target.
     delay : int or sequence of int, default=144
-        How many rows of 10 minutes ahead the forecast lies. Several give several
-        columns of the target. The default is the book's, 24 hours.
+        Forecast horizon in rows of 10 minutes. Several delays give several columns of
+        the target. The default is 24 hours, as in the book.
     return_X_y : bool, default=False
-        Give ``(data, target)`` instead of a Bunch.
+        Return ``(data, target)`` instead of a Bunch.
     download_if_missing : bool, default=True
-        If False, raise an OSError if there is none of the files.
+        If False, raise an OSError if none of the files exists.
     n_retries : int, default=3
-        Number of times to try again if the network or the server fails.
+        Number of retries after errors of the network or the server.
     retry_delay : float, default=1.0
-        Seconds to wait before trying again.
+        Seconds between retries.
     verbose : bool, default=None
-        Whether to show the progress of a download on stderr; None does on a terminal.
+        Whether to show the progress of a download on stderr; None shows it on a
+        terminal.
 
     Returns
     -------
@@ -140,44 +141,43 @@ def fetch_jena_climate(
         A Bunch has the attributes
 
         data : SeriesView of shape (n_rows, 14)
-            Rows that have a target, as `make_supervised` gives them with
-            ``on_gap="split"``: windows never reach across missing stamps.
+            Rows with a target, from `make_supervised` with ``on_gap="split"``: no
+            window contains a gap.
         target : ndarray of shape (n_rows,) or (n_rows, n_targets * n_delays)
-            The value of each row's target, `delay` rows later.
+            The value of the target channel `delay` rows later.
         frame : DataFrame of shape (420_224, 14)
-            The whole series in the order of time, each stamp once, values float64,
-            with a DatetimeIndex named ``"Date Time"``. Failed readings are NaN.
+            The whole series in time order, without repeated times. Values are float64,
+            the index is a DatetimeIndex named ``"Date Time"``. Failed readings are NaN.
         feature_names : list of str
             The channels, in the order of the columns of data and frame.
         target_names : list of str
             The channel of each column of target.
         DESCR : str
-            What the series is, what is wrong with the file, and whom to cite.
+            Description of the series and of faults in the file, and the citation.
 
     Raises
     ------
     OSError
-        If there is no file and it may not or could not be downloaded, or if one is
-        damaged or holds another series. The message says what to put where.
+        If there is no file and no download, or if a file is damaged or contains
+        another series. The message says which file to put where.
     ValueError
-        If a parameter has no such value, `target` names no channel, or a delay
-        leaves no row.
+        If a parameter has an invalid value, `target` is not a channel, or no row is
+        left for a delay.
 
     Warns
     -----
     UserWarning
-        If a download is tried again, and if rows have no target, because a reading of
-        it failed.
+        If a download is retried, or if rows have no target because a reading failed.
 
     See Also
     --------
-    make_climate : Makes a series of this layout, without a file.
-    load_climate_csv : Reads any file of this layout, rows as they are.
+    make_climate : Generates a series in this layout without a file.
+    load_climate_csv : Reads any file in this layout.
 
     Notes
     -----
-    Values that are missing in other channels than the target are left to the
-    pipeline: ``PerStep(SimpleImputer())`` fills them.
+    Missing values in other channels than the target remain. ``PerStep(
+    SimpleImputer())`` in a Pipeline fills them.
 
     References
     ----------
@@ -191,7 +191,7 @@ def fetch_jena_climate(
     >>> jena.frame.shape  # doctest: +SKIP
     (420224, 14)
 
-    Where nothing may be downloaded, the file is asked for:
+    Without a download, the message says which file is needed:
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -217,7 +217,7 @@ def fetch_jena_climate(
 
 
 def _load(folder, download_if_missing, n_retries, retry_delay, verbose):
-    """The rows of the file in the folder, downloaded if there is none."""
+    """The rows of the file in the folder, downloaded if it is missing."""
     table, archive = folder / _CSV, folder / _ZIP
     if table.exists():
         return _read(table, load_climate_csv)
@@ -225,9 +225,9 @@ def _load(folder, download_if_missing, n_retries, retry_delay, verbose):
         if not download_if_missing:
             raise OSError(
                 f"There is no Jena climate series in {folder}, and "
-                "download_if_missing=False forbids to download it. Get "
-                f"{ARCHIVE.url} ({ARCHIVE}) and save it as {archive}, or what is in "
-                f"it as {table}."
+                "download_if_missing=False. Download "
+                f"{ARCHIVE.url} ({ARCHIVE}) and save it as {archive}, or save its "
+                f"content as {table}."
             )
         download(
             ARCHIVE,
@@ -246,14 +246,14 @@ def _read(path, reader):
         return _checked(reader(path))
     except (OSError, ValueError) as error:
         raise OSError(
-            f"{path} cannot be used: {_reason(error)}. Delete it to have the series "
-            f"downloaded, or put what {ARCHIVE.url} holds in its place. Other series "
-            "of this layout are read by load_climate_csv."
+            f"{path} cannot be used: {_reason(error)}. Delete it to download the "
+            f"series, or replace it by the content of {ARCHIVE.url}. "
+            "load_climate_csv reads other series in this layout."
         ) from error
 
 
 def _fault_of_archive(path):
-    """Why an archive that came is not the one that was asked for; empty if it is."""
+    """Why a downloaded archive is wrong; empty if it is right."""
     try:
         _checked(_read_archive(path))
     except ValueError as error:
@@ -266,15 +266,15 @@ def _reason(error):
 
 
 def _read_archive(path):
-    """Read the series in an archive, whatever else is there; nothing is unpacked."""
+    """Read the series from an archive without unpacking it."""
     try:
         with zipfile.ZipFile(path) as archive:
             content = _read_member(archive)
     except ValueError:
         raise
-    # Of a damaged archive zipfile and the decompressors below it raise what they like.
+    # For a damaged archive, zipfile and the decompressors raise many kinds of errors.
     except Exception as error:
-        raise ValueError(f"it does not read as a zip file ({error})") from error
+        raise ValueError(f"it cannot be read as a zip file ({error})") from error
     return load_climate_csv(BytesIO(content))
 
 
@@ -283,19 +283,19 @@ def _read_member(archive):
         if PurePosixPath(member.filename).name == _CSV:
             break
     else:
-        raise ValueError(f"it holds {archive.namelist()!r}, but no {_CSV}")
+        raise ValueError(f"it contains {archive.namelist()!r}, but no {_CSV}")
     if member.file_size > _LARGEST:
         raise ValueError(
-            f"{_CSV} in it is said to have {member.file_size:,} bytes, more than "
+            f"{_CSV} in it has {member.file_size:,} bytes, more than the limit of "
             f"{_LARGEST:,}"
         )
     with archive.open(member) as file:
-        # Not in one go: what a small file unpacks to need not be what it says.
+        # With a limit, because the size in the archive may be wrong.
         return file.read(_LARGEST + 1)
 
 
 def _checked(frame):
-    """Raise a ValueError if rows are not those of the file of 2009 to 2016."""
+    """Raise a ValueError for other rows than those of the file of 2009 to 2016."""
     if list(frame.columns) != CHANNELS:
         raise ValueError(f"its channels are {list(frame.columns)!r}, not {CHANNELS!r}")
     if len(frame) != N_ROWS:
@@ -306,5 +306,5 @@ def _checked(frame):
             f"it reaches from {span[0]} to {span[1]}, not from {SPAN[0]} to {SPAN[1]}"
         )
     if frame.iloc[-1].isna().any():
-        raise ValueError("its last row is not whole")
+        raise ValueError("its last row is incomplete")
     return frame

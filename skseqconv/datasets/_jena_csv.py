@@ -18,23 +18,23 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     """Read a CSV file in the layout of the Jena Climate file.
 
     Such a file has a column ``Date Time`` with values like ``01.01.2009 00:10:00``,
-    day first, and any number of numeric columns. Failed readings are written as -9999
-    and become NaN.
+    day first, and any number of numeric columns. Failed readings are -9999 in the file
+    and NaN in the frame.
 
-    Rows stay as they are in the file: nothing is sorted, dropped or filled. Repeated
-    or missing times, and gaps, are left to the caller.
+    Rows keep their order: nothing is sorted, dropped or filled. Repeated or missing
+    times remain.
 
     Parameters
     ----------
     path : str, path-like or file object
-        Anything that `pandas.read_csv` reads, compressed files included.
+        Anything that `pandas.read_csv` reads, including compressed files.
 
     Returns
     -------
     frame : DataFrame of shape (n_rows, n_columns)
-        Values are float64, the index a DatetimeIndex named ``"Date Time"``, the
-        columns the other ones of the file in their order. Values of -9990 or less,
-        and empty fields, are NaN.
+        Values are float64, the index is a DatetimeIndex named ``"Date Time"``. The
+        other columns keep their order. Values of -9990 or less, and empty fields, are
+        NaN.
 
     Raises
     ------
@@ -42,14 +42,14 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
         If the file cannot be read.
     ValueError
         If the file is damaged or not CSV, if there is no column ``Date Time``, if rows
-        have more fields than the header, if a value of ``Date Time`` is not a time in
-        that format, or if another column holds a value that is not a number. Rows are
-        counted from 0, without the header.
+        have more fields than the header, if a value of ``Date Time`` has another
+        format, or if another column contains a value that is not a number. Messages
+        count rows from 0, without the header.
 
     See Also
     --------
-    make_climate : Makes such a series, without a file.
-    fetch_jena_climate : Loads the series of 2009 to 2016, and mends its order.
+    make_climate : Generates such a series without a file.
+    fetch_jena_climate : Loads the series of 2009 to 2016 in time order.
 
     Examples
     --------
@@ -68,16 +68,16 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
     """
     table = _read_table(path)
     if not isinstance(table.index, pd.RangeIndex):
-        # pandas took the first fields for an index, and shifted every name.
+        # pandas used the first fields as an index and shifted all names.
         raise ValueError(
-            "The rows of the file have more fields than its header, which names "
-            f"{list(table.columns)!r}. Remove commas at the ends of rows, and write "
-            "numbers with a decimal point."
+            "The rows of the file have more fields than its header, which has "
+            f"{list(table.columns)!r}. Remove commas at the end of rows, and use a "
+            "decimal point in numbers."
         )
     if _TIME not in table.columns:
         raise ValueError(
             f"The file has no column {_TIME!r}, but {list(table.columns)!r}. Rename "
-            "the column of times, or check that fields are separated by commas."
+            "the time column, or check that commas separate the fields."
         )
     times = _parse_times(table.pop(_TIME))
     values = {name: _parse_numbers(table[name]) for name in table.columns}
@@ -87,41 +87,41 @@ def load_climate_csv(path: str | os.PathLike[str] | IO) -> pd.DataFrame:
 def _read_table(path):
     try:
         return pd.read_csv(path)
-    # Of damaged content pandas and the decompressors below it raise what they like,
-    # OSErrors without a number of the system's too.
+    # For damaged content, pandas and the decompressors raise many kinds of errors,
+    # including OSErrors without an error number.
     except Exception as error:
         if getattr(error, "errno", None) is not None or isinstance(error, URLError):
             raise
         raise ValueError(
-            f"The file does not read as CSV: {type(error).__name__}: {error}. If it is "
-            "damaged, put a good copy in its place."
+            f"The file cannot be read as CSV: {type(error).__name__}: {error}. If it "
+            "is damaged, replace it by a good copy."
         ) from error
 
 
 def _parse_times(column: pd.Series) -> pd.DatetimeIndex:
-    """Turn day-first text into times, or name the first value that is none."""
+    """Convert day-first text into times, or raise for the first other value."""
     times = pd.to_datetime(column.astype(str), format=_TIME_FORMAT, errors="coerce")
     bad = np.flatnonzero(times.isna())
     if bad.size:
         raise ValueError(
             f"{_TIME!r} is {column.iloc[bad[0]]!r} in row {bad[0]}, which is not a "
-            "time like '31.12.2009 23:50:00' (day first). Write the times in that "
-            f"format; {bad.size} of {len(column)} rows need it."
+            "time like '31.12.2009 23:50:00' (day first). Use that format; "
+            f"{bad.size} of {len(column)} rows are wrong."
         )
     return pd.DatetimeIndex(times, name=_TIME)
 
 
 def _parse_numbers(column: pd.Series) -> np.ndarray:
-    """Turn a column into float64 with NaN for failed readings."""
+    """Convert a column to float64, with NaN for failed readings."""
     if pd.api.types.is_bool_dtype(column):
-        column = column.astype(str)  # "True" is no reading
+        column = column.astype(str)  # "True" is not a number
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )
     bad = np.flatnonzero(np.isnan(numbers) & column.notna().to_numpy())
     if bad.size:
         raise ValueError(
-            f"Column {column.name!r} holds {column.iloc[bad[0]]!r} in row {bad[0]}, "
+            f"Column {column.name!r} has {column.iloc[bad[0]]!r} in row {bad[0]}, "
             "which is not a number. Leave the field empty if there is no reading, or "
             "remove the column."
         )

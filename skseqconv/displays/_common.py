@@ -70,7 +70,6 @@ def legend_above(ax, handles=None, *, grow=False):
             loc="lower left",
             bbox_to_anchor=(0, 1),
             borderaxespad=0.2,
-            borderpad=0,
             ncols=n_columns,
             frameon=False,
         )

@@ -1,7 +1,5 @@
 """Convolutions and a GRU that classify sequences."""
 
-from __future__ import annotations
-
 from skseqconv._public import public
 
 from ._classification import SequenceClassifier
@@ -41,16 +39,15 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         "batch" normalizes each filter over a training batch, "layer" each time step
         over the filters, before the activation. None means no normalization.
     residual : int, default=0
-        Number of convolutions in each residual block. 0 means no residual blocks. They
-        need another padding than "valid", and pooling takes place between blocks only.
+        Number of convolutions in each residual block. 0 means no residual blocks. With
+        them, `padding` cannot be "valid", and pooling takes place between blocks only.
     dropout : float, default=0.5
         Dropout rate before the head.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
         of shape (n_samples, n_steps). None means that X holds numeric channels.
     embedding_dropout : float, default=0.0
-        Dropout rate of the embedding's columns. All time steps of a sample lose the
-        same columns.
+        Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
     gru_units : int, default=32
@@ -74,35 +71,29 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     learning_rate : float, default=None
         Initial learning rate. None means the default of the optimizer (0.001 for most).
     epochs : int or "auto", default="auto"
-        Maximum number of passes over the training samples. "auto" means as many as
-        give 500 training steps.
+        Maximum number of passes over the samples. "auto" gives 500 training steps.
     batch_size : int, default=128
         Number of samples per training step.
     steps_per_epoch : int, default=None
-        Number of training steps per epoch, each on newly drawn samples. None means
-        that each epoch uses each sample once.
+        Training steps per epoch, on newly drawn samples. None uses each sample once.
     validation_split : float, default=0.0
-        Share of the samples that is held out and scored after each epoch. These are
-        the last samples in time (for an exception see `validation_gap`).
+        Share of the samples, the last ones in time, to hold out and score each epoch.
     validation_gap : int or "auto", default="auto"
         Number of samples left out before the validation part. "auto" leaves out those
         whose target lies after the first validation row. It needs a view from
         `make_supervised`; otherwise it leaves out none. If X is an array, "auto" holds
         out the last samples of each class, because an array knows no time.
     early_stopping : bool, default=False
-        Whether to stop when the validation loss has not improved for
-        `n_iter_no_change` epochs, and to keep the weights of the best epoch. Without
-        `validation_split`, the training loss is used.
+        Whether to stop after `n_iter_no_change` epochs without a lower validation loss
+        (training loss without `validation_split`), and keep the best epoch's weights.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
     callbacks : keras.callbacks.Callback or list of these, default=None
-        Keras callbacks, copied for each fit. Use `set_callbacks` for callbacks of
-        scikit-learn.
+        Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
         Whether `fit` continues from the weights of the last fit. A regressor computes
-        the scale and the level of y again, so earlier steps of the Pipeline may be
-        refitted. If only these steps are replaced, use views (`SeriesView`,
-        `make_supervised`). Tables and arrays do not show such a change.
+        the scale and the level of y again, so earlier Pipeline steps may be refitted.
+        If only these steps are replaced, views show it; tables and arrays do not.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights, the dropout and the order of the samples. With an int, fits
         on the same data give identical predictions on one machine.
@@ -119,9 +110,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     model_ : keras.Model
         The Keras model. ``model_.summary()`` prints its layers.
     layers_ : DataFrame
-        The network's layers, one row each, by name. "output_shape" is that of one
-        sample. "n_parameters" counts trained values, "n_fixed" values that are not
-        trained: running averages, and those that find the level for `window_norm`.
+        One row per layer: its "kind", its "output_shape" for one sample, and how many
+        of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
         "loss", "accuracy" and, with `validation_split`, "val_loss" and
         "val_accuracy": one value per epoch.

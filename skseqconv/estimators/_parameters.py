@@ -52,7 +52,11 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 
     Estimators are equal if identical, and shown as scikit-learn shows them.
     """
-    return dataclass(kw_only=True, eq=False, repr=False)(cls)
+    cls = dataclass(kw_only=True, eq=False, repr=False)(cls)
+    # A TypeError about an unknown parameter names the estimator.
+    named = cls.__name__.removesuffix("Parameters")
+    cls.__init__.__qualname__ = f"{named}.__init__"
+    return cls
 
 
 @parameters

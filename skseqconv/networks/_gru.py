@@ -1,15 +1,15 @@
-"""A GRU that trains faster on CPUs: Keras' own layer with another inner loop.
+"""A GRU that trains faster on CPUs: Keras' layer with another inner loop.
 
-Keras runs a GRU step by step, some 25 small TensorFlow operations a step and twice
-as many for the gradient, whose dispatch takes most of the time. Here the inputs of
-all steps are projected before the loop, the recurrence of the gradient is written
-out, the gradient of the weights is one matrix product after it, and both loops are
-compiled by XLA where the size of a batch is known. Convolutions and poolings stay
-outside, where TensorFlow's own kernels are faster than XLA's.
+Keras runs a GRU step by step, with about 25 small TensorFlow operations per step and
+twice as many for the gradient. Dispatching them takes most of the time. Here one matrix
+product projects the inputs of all steps before the loop. The gradient's recurrence is
+written out, and one matrix product after it gives the gradient of the weights. XLA
+compiles both loops if the batch size is known. Convolutions and poolings stay outside,
+where TensorFlow's kernels are faster than XLA's.
 
-Weights, dropout and outputs are those of `keras.layers.GRU`, up to the rounding of
-float32. For options not written out here, and where cuDNN can run the layer, Keras'
-own loop does.
+Weights, dropout and outputs are those of `keras.layers.GRU`, up to float32 rounding.
+Keras' own loop runs for options that are not written out here, and where cuDNN can run
+the layer.
 """
 
 import keras
@@ -21,7 +21,7 @@ from skseqconv._public import public
 @public
 @keras.saving.register_keras_serializable("skseqconv")
 class GRU(keras.layers.GRU):
-    """`keras.layers.GRU` with the loop of this module where that applies."""
+    """`keras.layers.GRU`, with the loop of this module where it applies."""
 
     stock_class = keras.layers.GRU
 
@@ -58,7 +58,7 @@ class GRU(keras.layers.GRU):
 
 
 def _is_compiled(gates):
-    """Whether XLA takes the loops: it needs sizes, and a program to compile once."""
+    """Whether XLA compiles the loops: it needs known sizes, and a traced program."""
     return None not in gates.shape and not tf.executing_eagerly()
 
 
@@ -71,12 +71,12 @@ def _by_gate(kernel):
 
 
 def _one_a_gate(mask):
-    """Keras draws one mask for all gates, or three if the state is dropped, too."""
+    """Three masks. Keras draws one for all gates, or three if it drops the state."""
     return mask if isinstance(mask, list) else [mask] * 3
 
 
 def _project(sequences, dropped, kernels, bias):
-    """What the inputs add to each gate: (3, n_steps, batch, units)."""
+    """The inputs' part in each gate, of shape (3, n_steps, batch, units)."""
     steps = tf.transpose(sequences, [1, 0, 2])
     gates = []
     for i, kernel in enumerate(kernels):
@@ -86,9 +86,9 @@ def _project(sequences, dropped, kernels, bias):
 
 
 def _forward(gates, state, kernel, bias, masks, save=True):
-    """The last state, and what the gradient needs of each step."""
+    """The last state, and the values of each step that the gradient needs."""
     n_steps = gates.shape[1]
-    # All that does not change from step to step is taken out of the loop.
+    # What is the same in every step is computed before the loop.
     to_update, to_reset, to_candidate = tf.unstack(gates)
     to_update, to_reset, added_bias = to_update + bias[0], to_reset + bias[1], bias[2]
     kernels = tf.unstack(kernel)
@@ -116,7 +116,7 @@ def _forward(gates, state, kernel, bias, masks, save=True):
 
 
 def _backward(d_state, saved, kernel, masks):
-    """Gradients of the first state, of what the state and the inputs add to gates."""
+    """Gradients of the first state, and of the gates' inputs from state and input."""
     n_steps = saved[0].shape[0]
     transposed = [tf.transpose(one) for one in tf.unstack(kernel)]
     mask = None if masks is None else tf.unstack(masks)

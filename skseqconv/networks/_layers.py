@@ -1,4 +1,8 @@
-"""What the networks are made of: input, convolutions, pooling, head."""
+"""The parts of the networks: input, convolutions, pooling, head.
+
+Some layers are our own. `export_keras` asks them for `stock_call`, which computes the
+same by operations of Keras on constants.
+"""
 
 from keras import Input, initializers, layers, losses, ops, saving
 
@@ -7,34 +11,36 @@ from skseqconv._public import public
 from ._gru import GRU
 from ._lengths import dilation_rates, output_lengths, per_layer
 
-#: Of batch normalization's averages: short trainings are to be remembered, too.
+#: Of the averages of batch normalization. Short trainings must have an effect, too.
 BATCH_MOMENTUM = 0.9
 
-#: Of embeddings at first: next to nothing, so that words too rare to learn from stay
-#: silent. Accuracy in the book's setting on held-out reviews, ranges of 0.5, 0.05
-#: (Keras' own), 0.01, 0.001, seed 0: 0.725, 0.842, 0.854, 0.860.
+#: Initial embeddings are close to zero, so that words too rare to learn from have no
+#: effect. Hold-out accuracy in the setting of the Keras book (Chollet, "Deep Learning
+#: with Python") with ranges of 0.5, 0.05 (Keras' default), 0.01 and 0.001, seed 0:
+#: 0.725, 0.842, 0.854, 0.860.
 EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 
-#: Activations that leave the largest of some values the largest: they may wait until
-#: after the pooling, which leaves them a third of the work (pool_size 3). A training
-#: step of Conv1D on 240 x 14 took 0.95 times as long for it.
+#: Monotone activations give the same result after the maximum pooling, where there are
+#: fewer values (a third with pool_size 3). A training step of Conv1D on windows of
+#: 240 x 14 took 0.95 times as long.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
-#: Given to every layer that would ask the user's configuration of Keras.
+#: For every layer that would otherwise follow the user's configuration of Keras.
 LAST = {"data_format": "channels_last"}
 
-#: Share of a channel's usual spread below which a window's own is not trusted.
+#: A window's own spread counts as at least this share of the channel's usual spread.
 LEAST_SPREAD = 0.1
 
 
 def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
-    """The network's input, and the sequence of numbers that it stands for."""
+    """The network's input, and the sequence of vectors that the next layer reads."""
     if embedding_dim is None:
         window = Input(tuple(input_shape), dtype="float32", name="window")
         return window, window
     if vocabulary_size is None:
         raise ValueError(
-            "embedding_dim needs vocabulary_size, the number of token ids."
+            f"embedding_dim={embedding_dim!r} needs vocabulary_size, the number of "
+            "token ids."
         )
     tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
     sequence = layers.Embedding(
@@ -62,7 +68,7 @@ def convolutions(
     normalization,
     residual,
 ):
-    """Convolutions, each with what belongs to it: norm, shortcut, pooling."""
+    """Convolutions, each with its normalization, shortcut, activation and pooling."""
     output_lengths(
         sequence.shape[1],
         kernel_size=kernel_size,
@@ -89,7 +95,7 @@ def convolutions(
             dilation_rate=dilations[i],
             padding=padding,
             activation=activation if activated else None,
-            use_bias=normalization != "batch",  # it would take the bias out again
+            use_bias=normalization != "batch",  # which would remove the bias
             kernel_initializer=seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
             **LAST,
@@ -109,8 +115,8 @@ def _check_residual(residual, n_conv, pools, padding):
         return
     if n_conv % residual:
         raise ValueError(
-            f"residual={residual!r} does not divide n_conv={n_conv}: blocks have equal "
-            "numbers of convolutions."
+            f"residual={residual!r} does not divide n_conv={n_conv}: all blocks have "
+            "the same number of convolutions."
         )
     if padding == "valid":
         raise ValueError(
@@ -120,13 +126,14 @@ def _check_residual(residual, n_conv, pools, padding):
     inside = [i for i in range(n_conv) if (i + 1) % residual]
     if any(pools[i] > 1 for i in inside):
         raise ValueError(
-            f"residual={residual!r} needs pool_size 1 inside each block of as many "
-            f"convolutions, got {pools[:-1]}: pool_size=1, or one value a place."
+            f"residual={residual!r} needs pool_size 1 inside each block of "
+            f"convolutions, got {pools[:-1]}. Use pool_size=1, or one value for each "
+            "place between two convolutions."
         )
 
 
 def _of_width(shortcut, n_filters, normalization, name):
-    """A shortcut with as many channels as what it is added to."""
+    """A shortcut with as many channels as the sequence to which it is added."""
     if shortcut.shape[-1] == n_filters:
         return shortcut
     shortcut = layers.Conv1D(
@@ -149,7 +156,7 @@ def _normalized(sequence, normalization, name):
 
 
 def _activated_and_pooled(sequence, activation, pool_size, name):
-    """Activation, unless it is None, and pooling: first which leaves less to do."""
+    """Activation (unless it is None) and pooling. A monotone activation comes last."""
     steps = []
     if activation is not None:
         steps.append(layers.Activation(activation, name=f"activation_{name}"))
@@ -161,7 +168,7 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
 
 
 def global_pool(sequence, kind):
-    """One value of each filter: its maximum or mean over time, or its last."""
+    """One value for each filter: its maximum, mean or last value over time."""
     if kind == "max":
         return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
     if kind == "average":
@@ -171,7 +178,7 @@ def global_pool(sequence, kind):
 
 
 def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
-    """The network's outputs; changes from a level start at zero."""
+    """The network's outputs. Before training, changes from a level are zero."""
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
     outputs = layers.Dense(
@@ -197,7 +204,10 @@ def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
 @public
 @saving.register_keras_serializable("skseqconv")
 class Ascending(layers.Layer):
-    """Make values ascend along the last axis: those beside a middle one are steps."""
+    """Make values ascend along the last axis.
+
+    The value at `middle` stays. The others become positive steps away from it.
+    """
 
     def __init__(self, middle, **options):
         super().__init__(**options)
@@ -207,7 +217,7 @@ class Ascending(layers.Layer):
         steps, at = ops.softplus(values), self.middle
         middle = values[..., at : at + 1]
         parts = [middle]
-        # LiteRT computes nonsense from slices without a value.
+        # LiteRT computes wrong values from empty slices.
         if at > 0:
             below = ops.flip(steps[..., :at], axis=-1)
             below = ops.flip(ops.cumsum(below, axis=-1), axis=-1)
@@ -225,7 +235,7 @@ class Ascending(layers.Layer):
 @public
 @saving.register_keras_serializable("skseqconv")
 class Pinball(losses.Loss):
-    """Mean over quantiles of the loss that each is the minimum of.
+    """The pinball loss, whose minimum is a quantile: the mean over all quantiles.
 
     Koenker and Bassett, "Regression quantiles", Econometrica 46 (1978).
     """
@@ -244,21 +254,21 @@ class Pinball(losses.Loss):
 
 
 def relative_to_level(window, kind, n_outputs):
-    """A window relative to its last values, and where its outputs start from."""
+    """A window relative to its last values, and the level to add to the outputs."""
     if kind is None:
         return window, None
-    # In float32 whatever the policy: a level needs its digits.
+    # In float32 with any policy: half precision would round the level.
     norm = WindowNorm(kind, n_outputs, dtype="float32", name="window_norm")
     relative, last, spread = norm(window)
     return relative, (last, spread)
 
 
 def variance(relative):
-    """Variance over the steps of windows relative to one of them.
+    """Variance over the time steps of windows that are relative to one of their steps.
 
-    The mean of squares less the square of the mean, a pass over the windows less than
-    by differences: since a step is zero, the square is at most as many times the
-    variance as there are steps, and little is lost by rounding.
+    It is the mean of squares minus the square of the mean, which saves one pass over
+    the windows. One time step is zero, so the square of the mean is at most the number
+    of steps times the variance, and the rounding error stays small.
     """
     mean = ops.mean(relative, axis=1, keepdims=True)
     of_squares = ops.mean(ops.square(relative), axis=1, keepdims=True)
@@ -268,13 +278,13 @@ def variance(relative):
 @public
 @saving.register_keras_serializable("skseqconv")
 class WindowNorm(layers.Layer):
-    """Take a window relative to its last values, in units of its spread.
+    """Subtract a window's last values, and divide by a spread.
 
-    With `kind` "standard" of the window's own spread (but no less than a share of the
-    usual one), with "last" of the usual spread of the channel. Gives the relative
-    window, and the level and spread of each of `n_outputs` targets, which are linear
-    functions of the channels: ``channels @ slope``. So the level of a window that is
-    relative already is zero. None of its weights is trained; `_level` solves them.
+    The spread is the window's own for `kind` "standard" (with a lower limit), and the
+    usual spread of the channel for "last". The layer returns the relative window, and
+    the level and the spread of each of `n_outputs` targets. Targets are linear
+    functions of the channels: ``channels @ slope``. The weights are not trained: the
+    estimators set them (`estimators/_level.py`).
     """
 
     def __init__(self, kind, n_outputs, **options):
@@ -300,8 +310,8 @@ class WindowNorm(layers.Layer):
         return self._relative(window, self.spread.numpy(), self.slope.numpy())
 
     def _relative(self, window, spread, slope):
-        # What is constant is computed by Python's operators: of NumPy arrays they make
-        # NumPy arrays. Keras would make tensors, which become inputs of an ONNX graph.
+        # Python's operators keep constant NumPy arrays what they are. Operations of
+        # Keras would make tensors of them, which become inputs of an ONNX graph.
         last = window[:, -1:, :]
         relative = window - last
         if self.kind == "standard":
@@ -319,12 +329,12 @@ class WindowNorm(layers.Layer):
 
 
 def seeded(name, **config):
-    """An initializer that draws no seed of its own from Python's random."""
+    """An initializer with a fixed seed. Keras would draw one from Python's `random`."""
     return initializers.get({"class_name": name, "config": {"seed": 0, **config}})
 
 
 def gru(sequence, units, *, bidirectional, **options):
-    """A GRU that reads the sequence, or two from both ends: their last states."""
+    """The last state of a GRU, or of two that read the sequence from both ends."""
     layer = GRU(
         units,
         **options,

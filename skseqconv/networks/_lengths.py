@@ -1,4 +1,4 @@
-"""Lengths: what convolutions and poolings leave of a window, and what would fit it."""
+"""How convolutions and poolings shorten a window, and which options fit it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Literal
 
-#: Options that decide about lengths, beside the padding.
+#: Options that determine lengths, besides the padding.
 OF_LENGTHS = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
 
 
@@ -17,33 +17,30 @@ def receptive_field(
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     residual: int = 0,
 ) -> int:
-    """Compute how many time steps each value behind the last convolution reads.
+    """Compute how many time steps each output of the last convolution reads.
 
     Parameters
     ----------
     kernel_size : int or sequence of int
-        Width of each convolution in time steps; a sequence has one value each.
+        As in `Conv1DRegressor`.
     pool_size : int or sequence of int
-        Width of the maximum pooling between two convolutions; a sequence has one
-        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        As in `Conv1DRegressor`.
     n_conv : int
-        Number of convolutions.
+        As in `Conv1DRegressor`.
     dilation_rate : int, sequence of int or "exponential", default=1
-        Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution. "exponential" doubles it from convolution
-        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+        As in `Conv1DRegressor`.
     residual : int, default=0
-        Number of convolutions in a residual block; 0 for no blocks.
+        As in `Conv1DRegressor`.
 
     Returns
     -------
     n_steps : int
         A convolution adds ``(kernel_size - 1) * dilation_rate`` and a pooling
-        ``pool_size - 1``, times the product of the poolings before.
+        ``pool_size - 1``, each times the product of the pool sizes before it.
 
     See Also
     --------
-    conv1d_network : Has these layers.
+    conv1d_network : The network with these layers.
 
     Examples
     --------
@@ -53,7 +50,7 @@ def receptive_field(
     >>> receptive_field(3, 1, n_conv=8, dilation_rate="exponential", residual=2)
     61
     """
-    # The shortest window of which one such value is left.
+    # The length of the shortest window that leaves one output.
     return shortest_window(
         kernel_size=kernel_size,
         pool_size=pool_size,
@@ -81,36 +78,33 @@ def output_lengths(
     n_steps : int
         Length of the window.
     kernel_size : int or sequence of int
-        Width of each convolution in time steps; a sequence has one value each.
+        As in `Conv1DRegressor`.
     pool_size : int or sequence of int
-        Width of the maximum pooling between two convolutions; a sequence has one
-        value for each of the ``n_conv - 1`` places. 1 leaves the pooling out.
+        As in `Conv1DRegressor`.
     n_conv : int
-        Number of convolutions.
+        As in `Conv1DRegressor`.
     dilation_rate : int, sequence of int or "exponential", default=1
-        Distance in time steps between the entries that a kernel reads; a sequence
-        has one value for each convolution. "exponential" doubles it from convolution
-        to convolution, or from one residual block to the next: 1, 2, 4 and so on.
+        As in `Conv1DRegressor`.
     padding : {"valid", "same", "causal"}, default="valid"
-        "valid" shortens the sequence by each kernel, "same" and "causal" fill it up
-        with zeros on both sides or at its beginning.
+        "valid" adds no padding, so each convolution shortens the sequence. "same" adds
+        zeros on both sides, "causal" at the start.
     residual : int, default=0
-        Number of convolutions in a residual block; 0 for no blocks.
+        As in `Conv1DRegressor`.
 
     Returns
     -------
     lengths : list of int
-        After each layer, poolings of size 1 left out.
+        After each layer. Poolings of size 1 are not layers.
 
     Raises
     ------
     ValueError
-        If a layer would be left without a time step; it names the shortest window
-        that would do.
+        If a layer would leave no time step. The message names the shortest window that
+        is long enough.
 
     See Also
     --------
-    conv1d_network : Has these layers.
+    conv1d_network : The network with these layers.
 
     Examples
     --------
@@ -131,9 +125,9 @@ def output_lengths(
         raise ValueError(
             f"kernel_size={kernel_size!r}, pool_size={pool_size!r}, "
             f"dilation_rate={dilation_rate!r} with n_conv={n_conv} and "
-            f"padding={padding!r} leave no time step of a window of {n_steps}: the "
-            f"shortest that would do has {shortest}. Use {what_fits(n_steps, layers)}, "
-            "or a longer window."
+            f"padding={padding!r} leave no time step of a window of {n_steps}. The "
+            f"shortest possible window has {shortest}. "
+            f"Use {what_fits(n_steps, layers)}, or a longer window."
         )
     lengths, length = [], n_steps
     for lose, pool in losses(**layers):
@@ -146,13 +140,13 @@ def output_lengths(
 
 
 def per_layer(value, n_layers, name):
-    """One value a layer: a scalar repeated, a sequence checked."""
+    """One value for each layer: a scalar is repeated, a sequence is checked."""
     values = list(value) if hasattr(value, "__len__") else [value] * n_layers
     if len(values) != n_layers:
         raise ValueError(
             f"{name}={value!r} has {len(values)} values for {n_layers} layers: give "
-            "one value, or one a layer (pool_size: one for each place between two "
-            "convolutions)."
+            "one value for all layers, or one for each layer (pool_size: one for each "
+            "place between two convolutions)."
         )
     if not all(isinstance(v, Integral) and v >= 1 for v in values):
         raise ValueError(f"{name}={value!r} must be whole numbers >= 1.")
@@ -160,19 +154,19 @@ def per_layer(value, n_layers, name):
 
 
 def dilation_rates(dilation_rate, n_conv, residual):
-    """One dilation a convolution; "exponential" doubles it from block to block."""
+    """One rate for each convolution. "exponential" doubles it with each block."""
     if isinstance(dilation_rate, str):
         if dilation_rate != "exponential":
             raise ValueError(
-                f"dilation_rate={dilation_rate!r} must be a number, one a convolution, "
-                'or "exponential".'
+                f"dilation_rate={dilation_rate!r} must be a number, one number for "
+                'each convolution, or "exponential".'
             )
         return [2 ** (i // (residual or 1)) for i in range(n_conv)]
     return per_layer(dilation_rate, n_conv, "dilation_rate")
 
 
 def losses(*, kernel_size, pool_size, n_conv, dilation_rate, padding, residual):
-    """Steps that each convolution takes away, and the width of the pooling after it."""
+    """Steps that each convolution removes, and the size of the pooling after it."""
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
     dilations = dilation_rates(dilation_rate, n_conv, residual)
     pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
@@ -183,7 +177,7 @@ def losses(*, kernel_size, pool_size, n_conv, dilation_rate, padding, residual):
 
 
 def shortest_window(**layers):
-    """Length of the shortest window of which the layers leave a step."""
+    """Length of the shortest window that leaves one time step after the layers."""
     shortest = 1
     for lose, pool in reversed(losses(**layers)):
         shortest = shortest * pool + lose
@@ -191,7 +185,7 @@ def shortest_window(**layers):
 
 
 def what_fits(n_steps, layers):
-    """Values that leave a step of a window: each alone, or two that always do."""
+    """Options that leave a time step: each one alone, or two that always do."""
     found = []
     for name in ("kernel_size", "pool_size", "n_conv"):
         for value in _smaller(name, layers):
@@ -204,7 +198,7 @@ def what_fits(n_steps, layers):
 
 
 def _smaller(name, layers):
-    """Smaller values of a parameter, the largest first; none for one a layer."""
+    """Smaller values of a parameter, the largest first; none for a sequence."""
     if not isinstance(layers[name], Integral):
         return []
     values = range(layers[name] - 1, 0, -1)
@@ -212,7 +206,7 @@ def _smaller(name, layers):
         return values
     each = (layers["kernel_size"], layers["pool_size"], layers["dilation_rate"])
     if any(hasattr(value, "__len__") and value != "exponential" for value in each):
-        return []  # they have as many values as there are convolutions
+        return []  # a sequence has one value for each convolution
     return [n for n in values if n % (layers["residual"] or 1) == 0]
 
 
@@ -222,10 +216,11 @@ def field_of_stack(options):
 
 
 def settled_padding(options, n_steps):
-    """Options of a network, `padding` "auto" settled for windows of `n_steps`.
+    """Options of a network, with `padding` "auto" replaced for windows of `n_steps`.
 
-    It is "valid" where that leaves a step, and no shortcut needs sequences that keep
-    their length; else "same", and no pooling is wider than the sequence it is for.
+    It becomes "valid" if that leaves a time step and there are no residual blocks,
+    which need sequences of one length. Otherwise it becomes "same", and no pooling is
+    wider than its sequence.
     """
     if options["padding"] != "auto":
         return options

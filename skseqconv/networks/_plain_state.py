@@ -1,11 +1,11 @@
-"""An estimator's state as plain data: Keras' optimizers by their settings."""
+"""An estimator's state as plain data: Keras' optimizers become their settings."""
 
 import importlib
 from inspect import signature
 
-# Keras' own optimizers, schedules and losses, as Keras' configurations. They are made
-# anew here: Keras' own way back may import and call what a file names.
-
+#: Where Keras has its own losses, optimizers and schedules, and their base classes.
+#: Their configurations are read here: Keras' own reader may import and call what a file
+#: names.
 _BASES = {
     "keras.losses": "Loss",
     "keras.optimizers": "Optimizer",
@@ -14,7 +14,7 @@ _BASES = {
 
 
 def plain_state(state):
-    """An estimator's state, Keras' own optimizers and losses in it as plain data."""
+    """An estimator's state, with Keras' own optimizers and losses as plain data."""
     plain = {}
 
     def described(value):
@@ -26,7 +26,7 @@ def plain_state(state):
 
 
 def restored_state(state):
-    """The state that `plain_state` was given; it is refused if it is not that."""
+    """The state that `plain_state` was given. Other states are refused."""
     made = {}
 
     def restored(value):
@@ -41,7 +41,7 @@ def restored_state(state):
         if state["_architecture"].get("window_norm") and "_level" not in state:
             raise ValueError(
                 "This network forecasts changes, and was saved by a version of "
-                "skseqconv that kept their level inside of it: load it with that "
+                "skseqconv that kept their level inside the network. Load it with that "
                 "version, or fit it again."
             )
     return state
@@ -64,13 +64,13 @@ def _description(value):
     if not isinstance(value, (keras.losses.Loss, keras.optimizers.Optimizer)):
         return value
     description = keras.saving.serialize_keras_object(value)
-    if isinstance(value, keras.losses.Loss):  # whose configuration may leave out some
+    if isinstance(value, keras.losses.Loss):  # its configuration may be incomplete
         others = {"dtype": value.dtype, **getattr(value, "_fn_kwargs", {})}
         description["config"] = {**others, **description["config"]}
     try:
         _class_and_config(description)
     except ValueError:
-        return value  # holds somebody's own object
+        return value  # holds an object of somebody else
     return description
 
 
@@ -93,12 +93,12 @@ def _class_and_config(description):
             return cls, dict(config)
     raise ValueError(
         f"{str(description)[:200]} describes none of Keras' own losses, optimizers and "
-        "schedules of the learning rate."
+        "learning rate schedules."
     )
 
 
 def _is_setting(name, value):
-    if name == "fn":  # a function, which Keras would look for
+    if name == "fn":  # the name of a function, for which Keras would search
         return False
     if name == "learning_rate" and isinstance(value, dict):
         return value.get("module") == "keras.optimizers.schedules"
@@ -112,7 +112,7 @@ def _is_plain(value):
 
 
 def _check_network(architecture, compiled_with):
-    """Refuse what is no description of a network: Keras would run what it names."""
+    """Refuse what does not describe a network. Keras would run what it names."""
     from ._registry import NETWORKS
 
     plain = isinstance(architecture, dict) and architecture.get("network") in NETWORKS

@@ -1,7 +1,7 @@
 """A fitted pipeline as one plain Keras model, for serving.
 
-What the steps have learned, the network's weights and the scale of y become layers
-and operations of Keras' own, so that a file of the model needs nothing but Keras.
+The fitted steps, the network and the scale of y become layers and operations of Keras.
+A file of the model needs nothing but Keras.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from skseqconv.transformers._windower import LookbackWindower
 if TYPE_CHECKING:
     import keras
 
-#: Fitted scalers to the center and scale of ``(x - center) / scale``. By exact type: a
-#: subclass may do anything.
+#: From fitted scalers to the center and scale in ``(x - center) / scale``. Subclasses
+#: are not accepted: they may compute anything.
 _AFFINE = {
     scalers.MaxAbsScaler: lambda step: (None, step.scale_),
     scalers.MinMaxScaler: lambda step: (-step.min_ / step.scale_, 1 / step.scale_),
@@ -44,40 +44,43 @@ _AFFINE[scalers.StandardScaler] = _AFFINE[Standardizer]
 def export_keras(
     estimator: BaseEstimator, path: str | bytes | os.PathLike | None = None
 ) -> keras.Model:
-    """Make one plain Keras model of a fitted pipeline, from raw windows to its output.
+    """Turn a fitted pipeline into one plain Keras model, from raw windows to outputs.
 
-    All in it is Keras' own: `keras.models.load_model` loads it where this package is
-    not installed, and `Model.export` makes a SavedModel, ONNX or LiteRT of it.
+    The model consists of Keras' own layers: `keras.models.load_model` loads it without
+    this package, and `Model.export` writes it as SavedModel, ONNX or LiteRT.
 
     Parameters
     ----------
     estimator : estimator
-        A fitted network of this package, or a Pipeline that ends with one; of a
-        search, its `best_estimator_`. Other steps may be `LookbackWindower`,
+        A fitted network of this package, a Pipeline that ends with one, or a search
+        (its `best_estimator_` is used). Other steps may be `LookbackWindower`,
         `Standardizer`, and scikit-learn's StandardScaler, MinMaxScaler, RobustScaler,
-        MaxAbsScaler and SimpleImputer, inside of `PerStep` or not.
+        MaxAbsScaler and SimpleImputer, with or without `PerStep`.
     path : str, bytes or path-like, default=None
-        File to save the model in, ending in ".keras"; one that is there is replaced,
-        and stays whole if that fails. None saves nothing.
+        File for the model, ending in ".keras". An existing file is replaced; if that
+        fails, it stays as it was. None saves nothing.
 
     Returns
     -------
     model : keras.Model
-        Uncompiled, in float32, with weights of its own. It takes raw windows of shape
-        (n_samples, n_lags, n_channels), those that the pipeline's `LookbackWindower`
-        cuts out of the series; arrays of samples in that shape (one channel has an
-        axis, too); for a network with `embedding_dim` token ids, int32 of shape
-        (n_samples, n_steps). Of a classifier it gives what `predict_proba` gives. Of a
-        regressor it gives the values of `predict`, in the units of y and of shape
-        (n_samples, n_targets), with one column where y had one dimension; or after
-        ``loss="quantile"`` what `predict_quantiles` gives, of shape
-        (n_samples, n_quantiles) where y had one dimension.
+        Uncompiled, in float32, with a copy of the weights.
+
+        Its inputs are raw windows of shape (n_samples, n_lags, n_channels), as the
+        pipeline's `LookbackWindower` cuts them from the series, also for one channel.
+        For a network with `embedding_dim` they are token ids, int32 of shape
+        (n_samples, n_steps).
+
+        For a classifier the outputs are those of `predict_proba`. For a regressor they
+        are those of `predict`, in the units of y and of shape (n_samples, n_targets),
+        with one column if y had one dimension. With ``loss="quantile"`` they are those
+        of `predict_quantiles`, of shape (n_samples, n_quantiles) if y had one
+        dimension.
 
     Raises
     ------
     ValueError
-        If the last step is no network of this package, another one is not known, or
-        `path` does not end in ".keras".
+        If the last step is not a network of this package, another step cannot be
+        exported, or `path` does not end in ".keras".
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     OSError
@@ -86,17 +89,17 @@ def export_keras(
     See Also
     --------
     save : Saves the estimator itself.
-    LookbackWindower : Says which rows a window holds.
+    LookbackWindower : Describes which rows a window holds.
 
     Notes
     -----
-    The model checks nothing: it gives some output or other for missing and infinite
-    values and unknown token ids, which the pipeline refuses. Windows are float32,
-    whose seven digits must hold what matters in a channel. Where the newest value of
-    the target is missing, forecasts start from the last known one in the window;
-    `predict` looks for it in all of the series.
+    The model checks nothing. For missing and infinite values and unknown token ids,
+    which the pipeline refuses, its outputs mean nothing. Windows are float32: seven
+    digits must be enough for each channel. If the newest value of the target is
+    missing, forecasts start from the last known one in the window; `predict` searches
+    the whole series for it.
 
-    LiteRT runs a GRU on batches of one size only, which `export` is told by
+    LiteRT runs a GRU on batches of one fixed size. Pass the size to `export`:
     ``input_signature=[keras.InputSpec("float32", shape=(1, n_lags, n_channels))]``.
 
     Examples
@@ -130,7 +133,7 @@ def export_keras(
     if not isinstance(last, SequenceEstimator):
         raise ValueError(
             f"The last step, {name!r}, is a {type(last).__name__}, and must be a "
-            "network of this package, or a search of one with refit=True."
+            "network of this package, or a search over one with refit=True."
         )
     last = last._as_it_is()
     embedded = len(last._input_shape) == 1
@@ -145,7 +148,7 @@ def export_keras(
         values = _stock_network(network.model)(values)
     values = last.target_encoder_.stock_call(values)
     model = keras.Model(inputs, values, name=type(last).__name__)
-    # `export` to ONNX wants a model that was called before.
+    # `Model.export` to ONNX needs a model that was called before.
     model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))
     if path is not None:
         with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +163,7 @@ def export_keras(
 
 
 def _opened(estimator, name):
-    """Names and fitted steps, those inside of Pipelines, searches and PerStep, too."""
+    """Names and fitted steps, also those inside Pipelines, searches and PerStep."""
     for step_name, step in fitted_steps(estimator, name):
         if type(step) is PerStep:
             yield from _opened(step.transformer_, step_name)
@@ -171,13 +174,13 @@ def _opened(estimator, name):
 def _refusal(name, step, reason):
     return ValueError(
         f"The step {name!r} ({type(step).__name__}) cannot be exported: {reason}. "
-        "Apply the steps outside of the model, and export the last one alone: "
-        "export_keras(pipeline[-1]) takes what the network sees."
+        "Apply the steps outside the model, and export the last one alone: the inputs "
+        "of export_keras(pipeline[-1]) are those of the network."
     )
 
 
 def _raw_targets(estimator, steps):
-    """Channels whose last known values forecasts start from, if a step fills any."""
+    """Channels whose last known values forecasts start from, if a step fills gaps."""
     level = vars(estimator).get("_level")
     fills = any(type(step) is SimpleImputer for _, step in steps)
     channels = level["raw_channels"] if fills and level is not None else []
@@ -185,9 +188,9 @@ def _raw_targets(estimator, steps):
 
 
 def _with_last_known(windows, channels):
-    """Windows in which the newest values of channels, if missing, are the last known.
+    """Windows in which missing newest values are replaced by the last known ones.
 
-    Steps that fill missing values come after, so they fill others only.
+    Steps that fill missing values come later, and fill the others.
     """
     from keras import ops
 
@@ -209,7 +212,7 @@ def _with_last_known(windows, channels):
 
 
 def _applied(name, step, values):
-    """What a fitted step makes of the values of windows."""
+    """Windows after a fitted step."""
     from keras import ops
 
     if type(step) is LookbackWindower:
@@ -218,12 +221,12 @@ def _applied(name, step, values):
         fill = _each_channel(step.statistics_, values)
         other = str(step.missing_values) != "nan"
         if step.add_indicator or other or np.isnan(fill).any():
-            reason = "it adds or drops channels, or fills other values than nan"
+            reason = "it adds or drops channels, or fills values other than nan"
             raise _refusal(name, step, reason)
         return ops.where(ops.isnan(values), fill, values)
     if type(step) not in _AFFINE:
         known = ", ".join(kind.__name__ for kind in _AFFINE)
-        raise _refusal(name, step, f"it is none of {known} and SimpleImputer")
+        raise _refusal(name, step, f"it is not one of {known} and SimpleImputer")
     center, scale = _AFFINE[type(step)](step)
     if center is not None:
         values = ops.subtract(values, _each_channel(center, values))
@@ -235,7 +238,7 @@ def _applied(name, step, values):
 
 
 def _each_channel(learned, values):
-    """A value a channel; or a step, where the columns of a table were the steps."""
+    """One value for each channel, or for each step if a table's columns were steps."""
     learned = np.asarray(learned, dtype=np.float32)
     return learned if len(learned) == values.shape[2] else learned[:, None]
 
@@ -244,7 +247,7 @@ def _each_channel(learned, values):
 
 
 def _stock_network(model):
-    """A copy of a network, of stock layers and without what only training needs."""
+    """A copy of a network with Keras' own layers, and without dropout."""
     import keras
 
     def computed(layer):
@@ -263,7 +266,7 @@ def _stock_network(model):
     def call(layer, inputs, **options):
         return (computed(layer) or partial(layer, **options))(inputs)
 
-    # Keras copies loss and optimizer, too, of a model that has some.
+    # Keras would copy the loss and the optimizer, too.
     bare = keras.Model(model.input, model.output, name=model.name)
     network = keras.models.clone_model(bare, clone_function=copy, call_function=call)
     for ours, theirs in copies:
@@ -274,7 +277,7 @@ def _stock_network(model):
 def _stock_layer(layer):
     from keras import layers
 
-    # Operations are named by Keras, "add_1" and so on, as layers of a network may be.
+    # Keras names operations "add_1" and so on. Layers of a network may have that name.
     own = {"name": f"network_{layer.name}", "dtype": "float32"}
     if isinstance(layer, layers.Bidirectional):
         return layers.Bidirectional(_stock_layer(layer.forward_layer), **own)

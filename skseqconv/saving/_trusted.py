@@ -57,6 +57,8 @@ TYPES = (
     "sklearn.model_selection._split.StratifiedShuffleSplit",
     "sklearn.model_selection._split.TimeSeriesSplit",
     "sklearn.utils._bunch.Bunch",
+    "sklearn.utils._metadata_requests.MetadataRequest",  # of scorers, in 1.6
+    "sklearn.utils._metadata_requests.MethodMetadataRequest",
 )
 
 #: Kinds of entries in skops' schema that `load` reads. Other kinds call what they hold

@@ -1,15 +1,15 @@
-"""Whether an estimator out of a file can be shown and set, with all that it holds."""
+"""Whether an estimator from a file, and all that it holds, can be shown and set."""
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
-#: How many estimators may stand in each other. scikit-learn's repr takes twice as long
-#: for each: seconds for twelve, and years for forty.
+#: How deep estimators may be nested. With each level scikit-learn's repr takes twice as
+#: long: seconds for twelve levels, years for forty.
 DEEPEST = 10
 
 
 def check_usable(estimator):
-    """Raise whatever a use of the estimator, or of one that it holds, would raise."""
+    """Raise the error that using the estimator, or one that it holds, would raise."""
     found, depths = list(_estimators(estimator)), {}
     for one in found:
         lacking = sorted(set(one._get_param_names()) - set(vars(one)))
@@ -18,15 +18,15 @@ def check_usable(estimator):
                 f"a {type(one).__name__} without {', '.join(lacking)}"
             )
     if max(_depth(one, depths) for one in found) > DEEPEST:
-        raise ValueError(f"more than {DEEPEST} estimators stand in each other")
-    with np.printoptions(threshold=0, edgeitems=1):  # long texts take long
+        raise ValueError(f"estimators are nested more than {DEEPEST} levels deep")
+    with np.printoptions(threshold=0, edgeitems=1):  # long texts are slow
         for one in found:
             repr(one)
             one.set_params(**one.get_params())
 
 
 class LacksParameters(ValueError):
-    """Some of an estimator's parameters are not there."""
+    """Some of an estimator's parameters are missing."""
 
 
 def _estimators(value):
@@ -42,19 +42,20 @@ def _estimators(value):
 
 
 def _held(value):
-    """What an object holds, if it is a container or of these packages."""
+    """What an object holds, if it is a container, or from a known package."""
     if isinstance(value, dict):
         return value.values()
     if isinstance(value, list | tuple | set):
         return value
     if isinstance(value, np.ndarray):
         return list(value.flat) if value.dtype == object else ()
-    ours = type(value).__module__.startswith(("sklearn.", "skseqconv."))
-    return vars(value).values() if ours and hasattr(value, "__dict__") else ()
+    package = type(value).__module__.partition(".")[0]
+    known = package in ("sklearn", "skseqconv") and hasattr(value, "__dict__")
+    return vars(value).values() if known else ()
 
 
 def _depth(value, known):
-    """How many estimators stand in each other in a value's parameters."""
+    """How deep estimators are nested in a value's parameters."""
     is_estimator = isinstance(value, BaseEstimator)
     if is_estimator:
         parts = [getattr(value, name) for name in value._get_param_names()]

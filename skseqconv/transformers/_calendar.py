@@ -175,10 +175,11 @@ class CalendarFeatures(  # type: ignore[call-arg]
         lengths = self._lengths()
         self._check_table(X)
         clock = self._clock(X.index)
-        since = (clock - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(seconds=1)
+        per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)
+        since = clock.asi8 / per_second
         added = {}
         for name, length in zip(self.periods, lengths, strict=True):
-            angle = 2 * np.pi * (since.to_numpy() / length.total_seconds() % 1)
+            angle = 2 * np.pi * (since / length.total_seconds() % 1)
             added[f"{name}_sin"], added[f"{name}_cos"] = np.sin(angle), np.cos(angle)
         return X.assign(**added)
 

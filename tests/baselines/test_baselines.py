@@ -88,7 +88,7 @@ def test_persistence_of_a_float32_series(frame, before):
 
 @pytest.mark.parametrize("before", ["bare", "standardized"])
 def test_persistence_of_a_target_that_is_constant_in_training(frame, before):
-    # No rain, or night: nothing tells the slope, but a scaler leaves it at one.
+    # No rain, or night: the channel is constant, so a scaler divides it by one.
     frame["rain"] = np.r_[np.zeros(60), np.arange(60.0)]
     X, y = make_supervised(frame, "rain")
     model = make_pipeline(*BEFORE[before], LookbackWindower(3), PersistenceRegressor())
@@ -109,7 +109,7 @@ def test_persistence_with_missing_targets(frame):
 
 
 def last_known(column, row, stride, start=0):
-    """The value at a row of a series or, missing, the last known one before it."""
+    """The value at a row of a series, or the last known one before it."""
     while row >= start:
         if np.isfinite(column[row]):
             return column[row]
@@ -132,7 +132,7 @@ def test_a_missing_value_is_the_last_known_one(frame, period, before, every):
     model = make_pipeline(*steps).fit(X, y)
     lag, stride = (2, 4) if period else (0, 1)
     column = frame["temp"].to_numpy()
-    read = np.maximum(X.rows - lag, 0)  # the first row stands for those before it
+    read = np.maximum(X.rows - lag, 0)  # the first row is repeated
     expected = [last_known(column, row, stride) for row in read]
     assert np.isnan(column[read]).sum() > 4
     assert np.isfinite(expected).all()
@@ -154,7 +154,7 @@ def test_what_is_known_is_of_the_same_series_and_channel(frame):
             for at in zip(X.rows, np.ones_like(starts), starts, strict=True)
         ]
     )
-    # The second series begins with three rows of which nothing is known.
+    # The second series begins with three rows without a value.
     nothing = np.isnan(expected)
     assert X.rows[nothing[:, 0]].tolist() == [50, 51, 52]
     expected[nothing] = y[:, 0].mean()
@@ -506,7 +506,7 @@ def test_errors_of_both_baselines(frame, model):
 
 
 def naive_table(frame, rows, lags):
-    """One line a row, oldest lag first; before the first row stands the first."""
+    """One line per row, oldest lag first. The first row is repeated."""
     values = frame.to_numpy()
     return np.array(
         [

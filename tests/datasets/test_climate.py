@@ -260,5 +260,5 @@ def test_bad_start(start):
 
 
 def test_series_beyond_the_calendar():
-    with pytest.raises(ValueError, match=r"n_steps=.*leave the dates"):
+    with pytest.raises(ValueError, match=r"n_steps=.*exceed the range of dates"):
         make_climate(10**8, freq="36500D")

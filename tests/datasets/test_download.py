@@ -9,12 +9,7 @@ from sklearn.datasets import get_data_home
 
 from skseqconv import _files
 from skseqconv.datasets import _download, fetch_imdb, fetch_jena_climate
-from skseqconv.datasets._download import (
-    RemoteFile,
-    data_folder,
-    download,
-    written_whole,
-)
+from skseqconv.datasets._download import RemoteFile, data_folder, download
 
 BODY = bytes(range(256)) * 4096  # 1 MiB: several blocks
 
@@ -174,7 +169,7 @@ def test_disk_is_full(remote, path, server, monkeypatch):
     monkeypatch.setattr(_files, "open", open_full, raising=False)
     message = fails(remote, path, "No space left on device", n_retries=3)
     assert message.startswith(f"{path} could not be written")
-    assert "Make room" in message
+    assert "Free disk space" in message
     assert server.hits == 1
 
 
@@ -224,7 +219,7 @@ def test_a_check_sees_the_whole_file_before_it_has_its_name(remote, path, server
         seen.append((part.name, part.read_bytes() == body, path.read_bytes()))
         return "it is stale" if len(seen) < 3 else ""
 
-    fails(some, path, "what came is not the file, for it is stale", check=check)
+    fails(some, path, "the content is wrong, because it is stale", check=check)
     with pytest.warns(UserWarning, match="it is stale. Trying again"):
         download(some, path, check=check, n_retries=1, delay=0.0)
     assert path.read_bytes() == body
@@ -248,11 +243,11 @@ def test_fault_of_a_file(remote, tmp_path):
 
 
 def test_written_whole_or_not_at_all(path):
-    with pytest.raises(ZeroDivisionError), written_whole(path) as file:
+    with pytest.raises(ZeroDivisionError), _files.whole_file(path) as file:
         file.write(b"new")
         1 / 0  # noqa: B018 the error is the point
     assert path.read_bytes() == b"old"
-    with written_whole(path) as file:
+    with _files.whole_file(path) as file:
         file.write(b"new")
         assert path.read_bytes() == b"old"
     assert path.read_bytes() == b"new"
@@ -290,7 +285,7 @@ def homeless(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("data_home", [None, "~", "~/data", "~nobody/data"])
 def test_a_home_folder_that_is_not_known(data_home, homeless):
-    match = rf"data_home={data_home!r} stands for '~.*give the full path of a folder"
+    match = rf"data_home={data_home!r} means '~.*give the full path of a folder"
     with pytest.raises(OSError, match=match):
         data_folder(data_home)
     assert list(homeless.iterdir()) == []
@@ -298,7 +293,7 @@ def test_a_home_folder_that_is_not_known(data_home, homeless):
 
 @pytest.mark.parametrize("fetch", [fetch_imdb, fetch_jena_climate])
 def test_nothing_is_fetched_into_a_folder_called_tilde(fetch, homeless):
-    with pytest.raises(OSError, match="data_home=None stands for '~/scikit_learn_data"):
+    with pytest.raises(OSError, match="data_home=None means '~/scikit_learn_data"):
         fetch()
     assert list(homeless.iterdir()) == []
 

@@ -192,10 +192,9 @@ def test_nothing_there_and_no_download(server, tmp_path):
     with pytest.raises(OSError, match="download_if_missing=False") as caught:
         fetch_jena_climate(data_home=tmp_path, download_if_missing=False)
     message = str(caught.value)
-    assert f"Get {server.url} ({_jena.ARCHIVE}) and" in message
-    assert f"save it as {tmp_path / ZIP}, or what is in it as {tmp_path / CSV}" in (
-        message
-    )
+    assert f"Download {server.url} ({_jena.ARCHIVE}) and" in message
+    saved = f"save it as {tmp_path / ZIP}, or save its content as {tmp_path / CSV}"
+    assert saved in message
     assert server.hits == 0
 
 
@@ -245,7 +244,10 @@ def garble(packed):
         (cut, "cut off after 1,000 of|IncompleteRead"),
         (silent, "timed out"),
         (overloaded, "answered 503"),
-        (lambda packed: good(garble(packed)), "what came is not .* a zip file"),
+        (
+            lambda packed: good(garble(packed)),
+            "content is wrong, because .* a zip file",
+        ),
     ],
 )
 def test_what_may_pass_is_tried_again(
@@ -270,7 +272,7 @@ def test_disk_is_full(server, tmp_path, monkeypatch):
         return open("/dev/full", "wb")
 
     monkeypatch.setattr(_files, "open", open_full, raising=False)
-    fails(tmp_path, "could not be written: .*No space left on device.*Make room")
+    fails(tmp_path, "could not be written: .*No space left on device.*Free disk space")
 
 
 # What goes wrong with the file.
@@ -287,25 +289,25 @@ def described(packed, **fields):
 
 
 FAULTS_OF_ARCHIVES = {
-    "no zip": (lambda packed: b"<html>" * 99, "not read as a zip file"),
-    "empty": (lambda packed: b"", "not read as a zip file"),
-    "cut off": (lambda packed: packed[:-40], "not read as a zip file"),
-    "beheaded": (lambda packed: packed[1000:], "not read as a zip file"),
-    "garbled": (garble, "not read as a zip file"),
+    "no zip": (lambda packed: b"<html>" * 99, "be read as a zip file"),
+    "empty": (lambda packed: b"", "be read as a zip file"),
+    "cut off": (lambda packed: packed[:-40], "be read as a zip file"),
+    "beheaded": (lambda packed: packed[1000:], "be read as a zip file"),
+    "garbled": (garble, "be read as a zip file"),
     "too short": (lambda packed: described(packed, size=99), "zip file .Bad CRC-32"),
     "a bomb": (
         lambda packed: described(packed, size=2**32 - 2),
-        "said to have 4,294,967,294 bytes, more than 100,000,000",
+        "in it has 4,294,967,294 bytes, more than the limit of 100,000,000",
     ),
     "locked": (lambda packed: described(packed, flags=1), "zip file .*encrypted"),
     "packed as nobody does": (
         lambda packed: described(packed, method=99),
         "zip file .*compression method",
     ),
-    "holds nothing": (lambda packed: pack({}), r"it holds \[\], but no jena"),
+    "holds nothing": (lambda packed: pack({}), r"it contains \[\], but no jena"),
     "holds something else": (
         lambda packed: pack({"a.csv": b"", f"{CSV}.txt": b""}),
-        rf"it holds \['a.csv', '{CSV}.txt'\], but no {CSV}",
+        rf"it contains \['a.csv', '{CSV}.txt'\], but no {CSV}",
     ),
 }
 
@@ -317,9 +319,8 @@ def test_spoiled_archive(server, tmp_path, packed, monkeypatch, spoil, match):
     path.write_bytes(spoiled)
     with pytest.raises(OSError, match=rf"{ZIP} cannot be used: .*{match}") as caught:
         fetch_jena_climate(data_home=tmp_path)
-    assert f". Delete it to have the series downloaded, or put what {server.url}" in (
-        str(caught.value)
-    )
+    told = ". Delete it to download the series, or replace it by the content of "
+    assert f"{told}{server.url}" in str(caught.value)
     assert path.read_bytes() == spoiled  # the user's, after all
     path.unlink()
     assert server.hits == 0
@@ -327,7 +328,7 @@ def test_spoiled_archive(server, tmp_path, packed, monkeypatch, spoil, match):
     server.answers = [good(spoiled)]
     remote = _jena.ARCHIVE._replace(size=len(spoiled))
     monkeypatch.setattr(_jena, "ARCHIVE", remote)
-    fails(tmp_path, f"what came is not the file, for .*{match}")
+    fails(tmp_path, f"the content is wrong, because .*{match}")
 
 
 FAULTS_OF_TABLES = {
@@ -353,7 +354,7 @@ FAULTS_OF_TABLES = {
         lambda rows: write(rows.set_axis(rows.index + pd.Timedelta("1D"))),
         r"it reaches from 2009-01-02 00:10:00 to .*, not from 2009-01-01 00:10:00 to",
     ),
-    "cut off in a row": (lambda rows: write(rows)[:-30], "its last row is not whole"),
+    "cut off in a row": (lambda rows: write(rows)[:-30], "its last row is incomplete"),
     "no table": (lambda rows: b"\x00\xff" * 99, "codec|no column"),
     "empty": (lambda rows: b"", "No columns"),
 }
@@ -366,7 +367,7 @@ def test_another_series(server, tmp_path, rows, spoil, match, name):
     (tmp_path / name).write_bytes(content if name == CSV else pack({CSV: content}))
     with pytest.raises(OSError, match=rf"{name} cannot be used: .*{match}") as caught:
         fetch_jena_climate(data_home=tmp_path)
-    assert "are read by load_climate_csv" in str(caught.value)
+    assert "load_climate_csv reads other series" in str(caught.value)
     assert ".." not in str(caught.value)
     assert server.hits == 0
 

@@ -210,7 +210,7 @@ def test_nothing_there_and_no_download(server, tmp_path):
     with pytest.raises(OSError, match="download_if_missing=False") as caught:
         fetch_imdb(data_home=tmp_path, download_if_missing=False)
     message = str(caught.value)
-    assert f"Get {_imdb.ARCHIVE.url} ({_imdb.ARCHIVE})" in message
+    assert f"Download {_imdb.ARCHIVE.url} ({_imdb.ARCHIVE})" in message
     assert f"save it as {tmp_path / 'aclImdb_v1.tar.gz'}" in message
     assert "'imdb_reviews.parquet' or 'imdb_reviews.csv.gz'" in message
     assert server.hits == 0
@@ -269,7 +269,9 @@ def test_no_room_for_the_table(server, tmp_path, monkeypatch):
         patch.setattr(_imdb, "download", lambda *_, **__: archive.write_bytes(body))
         patch.setattr("skseqconv.datasets._download.os.fsync", fail)
         archive, body = tmp_path / "aclImdb_v1.tar.gz", server.body
-        with pytest.warns(UserWarning, match="read from .* anew each time") as caught:
+        with pytest.warns(
+            UserWarning, match="could not be .* each call reads"
+        ) as caught:
             assert len(fetch_imdb(data_home=tmp_path).data) == 12
     [warning] = caught
     assert f"{tmp_path / 'imdb_reviews.csv.gz'} could not be" in str(warning.message)
@@ -351,7 +353,7 @@ def test_wrong_value_is_named(table, tmp_path, name, value, right):
     values = table[name].astype(str if isinstance(value, str) else object)
     values.iloc[[3, 5]] = value
     table.assign(**{name: values}).to_parquet(tmp_path / "imdb_reviews.parquet")
-    match = f"'{name}' of .*parquet holds .* in row 3, which is not {right}.*2 of 24"
+    match = f"'{name}' of .*parquet has .* in row 3, which is not {right}.*2 of 24"
     with pytest.raises(ValueError, match=match):
         fetch_imdb(data_home=tmp_path)
 
@@ -360,7 +362,7 @@ def test_wrong_value_is_named(table, tmp_path, name, value, right):
 def test_subset_without_rows(table, tmp_path, rows):
     table = table.sort_values("split", ascending=False)[:rows]
     table.to_csv(tmp_path / "imdb_reviews.csv.gz", index=False)
-    with pytest.raises(ValueError, match=r"csv\.gz holds no row whose split is 'test'"):
+    with pytest.raises(ValueError, match=r"csv\.gz has no row whose split is 'test'"):
         fetch_imdb(data_home=tmp_path, subset="test")
 
 

@@ -120,7 +120,7 @@ def test_more_fields_than_names(row):
 def test_text_column(first, bad, row):
     text = f"Date Time,a,b\n01.01.2009 00:00:00,1,{first}\n"
     text += f"01.01.2009 00:10:00,1,{bad}\n"
-    with pytest.raises(ValueError, match=f"Column 'b' holds '{bad}' in row {row}"):
+    with pytest.raises(ValueError, match=f"Column 'b' has '{bad}' in row {row}"):
         load_climate_csv(StringIO(text))
 
 
@@ -134,7 +134,7 @@ def test_a_damaged_file_is_one_kind_of_error(suffix, pack, tmp_path):
     middle = len(packed) // 2
     for damaged in (packed[:middle], packed[:middle] + b"\xff" * 9 + packed[middle:]):
         path.write_bytes(damaged)
-        with pytest.raises(ValueError, match=r"does not read as CSV: .*a good copy"):
+        with pytest.raises(ValueError, match=r"cannot be read as CSV: .*a good copy"):
             load_climate_csv(path)
 
 

@@ -1,13 +1,12 @@
 """The pool of compiled networks."""
 
+import functools
 import gc
-import os
+import json
 import pickle
-import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -38,8 +37,17 @@ ARCHITECTURE = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def old_objects():
+    """Objects from before are not searched for garbage, which takes long."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
-def empty_pool():
+def empty_pool(old_objects):
     gc.collect()
     clear_compiled_networks()
     yield
@@ -298,34 +306,49 @@ NETWORKS = [
 ]
 
 
-def answered(model):
-    """What a network answers after a fit, to something that suits it."""
+def data_for(model):
+    """Something that suits a network."""
     random = np.random.default_rng(0)
-    X = random.normal(size=(40, 11, 2))
     if model.embedding_dim:
-        X = random.integers(9, size=(40, 11))
-    return clone(model).fit(X, np.arange(40) % 2).predict(X), X
+        return random.integers(9, size=(40, 11))
+    return random.normal(size=(40, 11, 2))
 
 
-@pytest.mark.parametrize("model", NETWORKS, ids=lambda m: type(m).__name__)
-def test_time_is_the_first_axis_whatever_is_configured(model):
-    expected, _ = answered(model)
+def fitted(model):
+    return clone(model).fit(data_for(model), np.arange(40) % 2)
+
+
+def answered(model):
+    """What a network answers after a fit."""
+    return fitted(model).predict(data_for(model))
+
+
+@functools.cache
+def usual(number):
+    """One of the networks, fitted as Keras is configured usually, and its answers."""
+    model = fitted(NETWORKS[number])
+    return model, model.predict(data_for(model))
+
+
+@pytest.mark.parametrize("number", range(len(NETWORKS)))
+def test_time_is_the_first_axis_whatever_is_configured(number):
+    _, expected = usual(number)
+    clear_compiled_networks()
     with configured("image_data_format", "channels_first"):
-        clear_compiled_networks()
-        np.testing.assert_array_equal(answered(model)[0], expected)
+        np.testing.assert_array_equal(answered(NETWORKS[number]), expected)
 
 
-@pytest.mark.parametrize("model", NETWORKS[:4:3], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("number", [0, 3])
 @pytest.mark.parametrize("floatx", ["float64", "float16"])
-def test_another_floatx_breaks_no_network(floatx, model):
-    expected, X = answered(model)
-    fitted = clone(model).fit(X, np.arange(40) % 2)
+def test_another_floatx_breaks_no_network(floatx, number):
+    model, expected = usual(number)
     with configured("floatx", floatx):
         # The optimizer's own numbers are of that type.
-        np.testing.assert_allclose(answered(model)[0], expected, rtol=1e-3)
-        kept = pickle.loads(pickle.dumps(fitted))
-        np.testing.assert_array_equal(kept.predict(X), expected)
-    np.testing.assert_array_equal(answered(model)[0], expected)
+        found = answered(NETWORKS[number])
+        np.testing.assert_allclose(found, expected, rtol=1e-3)
+        kept = pickle.loads(pickle.dumps(model))
+        np.testing.assert_array_equal(kept.predict(data_for(model)), expected)
+    np.testing.assert_array_equal(answered(NETWORKS[number]), expected)
 
 
 @pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
@@ -386,52 +409,69 @@ def test_a_time_limit_ends_a_call_by_its_own_error(action):
     np.testing.assert_array_equal(model.predict(X), expected)
 
 
-@pytest.mark.processes
-@pytest.mark.parametrize(
-    ("environment", "before", "expected"),
-    [
-        ({"OMP_NUM_THREADS": "1"}, "", "1 1"),
-        ({}, "", "0 0"),
-        ({"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2"}, "", "0 0"),
-        (
-            {"OMP_NUM_THREADS": "1"},
-            "tf.config.threading.set_intra_op_parallelism_threads(2)",
-            "2 0",
-        ),
-        ({"OMP_NUM_THREADS": "1"}, "tf.constant(1)", "0 0"),
-    ],
+# What an import sets, and what it refuses: in processes that have not run TensorFlow.
+
+#: Runs pieces of code, each in a fork of a process that has imported TensorFlow and not
+#: run it. Takes a list of pieces and their variables of the environment, as JSON.
+IN_FORKS = """
+import json, os, sys, traceback
+import keras, sklearn, tensorflow as tf
+for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ.pop(name, None)
+for code, environment in json.loads(sys.argv[1]):
+    child = os.fork()
+    if not child:
+        try:
+            os.environ.update(environment)
+            exec(code)
+        except ImportError as error:
+            print(type(error).__name__, error)
+        sys.stdout.flush()
+        os._exit(0)
+    os.waitpid(child, 0)
+"""
+THREADS = """
+{before}
+from skseqconv import Conv1DRegressor
+threads = tf.config.threading
+print(
+    threads.get_intra_op_parallelism_threads(),
+    threads.get_inter_op_parallelism_threads(),
 )
-def test_tensorflow_keeps_to_the_threads_granted(environment, before, expected):
-    code = (
-        f"import tensorflow as tf\n{before}\n"
-        "from skseqconv import Conv1DRegressor\n"
-        "threads = tf.config.threading\n"
-        "print(threads.get_intra_op_parallelism_threads(),"
-        " threads.get_inter_op_parallelism_threads())"
-    )
-    names = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-    inherited = {k: v for k, v in os.environ.items() if k not in names}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-        env={**inherited, **environment},
-    )
-    assert done.stdout.strip() == expected
+"""
+OTHER_BACKEND = """
+keras.backend.backend = lambda: "jax"
+from skseqconv import Conv1DRegressor
+"""
+#: Variables of the environment, what runs before the import, and threads of TensorFlow.
+GRANTED = [
+    ({"OMP_NUM_THREADS": "1"}, "", "1 1"),
+    ({}, "", "0 0"),
+    ({"OMP_NUM_THREADS": "1", "TF_NUM_INTRAOP_THREADS": "2"}, "", "0 0"),
+    (
+        {"OMP_NUM_THREADS": "1"},
+        "tf.config.threading.set_intra_op_parallelism_threads(2)",
+        "2 0",
+    ),
+    ({"OMP_NUM_THREADS": "1"}, "tf.constant(1)", "0 0"),
+]
+
+
+@pytest.fixture(scope="module")
+def printed(run_python):
+    """What each piece of code prints."""
+    pieces = [(THREADS.format(before=b), environment) for environment, b, _ in GRANTED]
+    lines = run_python(IN_FORKS, json.dumps([*pieces, (OTHER_BACKEND, {})]))
+    return lines.splitlines()
 
 
 @pytest.mark.processes
-def test_another_backend_is_refused_by_name():
-    code = (
-        "import keras; keras.backend.backend = lambda: 'jax'\n"
-        "from skseqconv import Conv1DRegressor"
-    )
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd=root
-    )
-    assert done.returncode
-    assert "ImportError: skseqconv trains on Keras' TensorFlow backend" in done.stderr
-    assert "'jax'" in done.stderr
+@pytest.mark.parametrize("number", range(len(GRANTED)))
+def test_tensorflow_keeps_to_the_threads_granted(number, printed):
+    assert printed[number] == GRANTED[number][-1]
+
+
+@pytest.mark.processes
+def test_another_backend_is_refused_by_name(printed):
+    refused = "ImportError Keras runs on the backend 'jax', and skseqconv needs"
+    assert printed[len(GRANTED)].startswith(f"{refused} 'tensorflow'. Unset KERAS")

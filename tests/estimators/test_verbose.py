@@ -6,6 +6,7 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import Conv1DRegressor, LookbackWindower
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize("verbose", [0, 1, 2])
 def test_verbose_is_keras_own(verbose, task, capsys):
     X, y = task

@@ -7,6 +7,8 @@ import tensorflow as tf
 
 from skseqconv.networks._gru import GRU
 
+pytestmark = pytest.mark.trains
+
 OPTIONS = [
     {},
     {"dropout": 0.3},

@@ -401,10 +401,10 @@ NO_THIRD = np.where(np.arange(4) == 2, np.nan, ROWS)
 @pytest.mark.parametrize(
     ("step", "rows", "message"),
     [
-        (PerStep(PCA()), ROWS, r"step 'perstep' \(PCA\) .* none of .*MinMaxScaler"),
+        (PerStep(PCA()), ROWS, r"step 'perstep' \(PCA\) .* not one of .*MinMaxScaler"),
         (PerStep(SimpleImputer(add_indicator=True)), SOME_MISSING, "adds or drops"),
         (PerStep(SimpleImputer()), NO_THIRD, "adds or drops"),
-        (PerStep(SimpleImputer(missing_values=-1)), ROWS, "other values than nan"),
+        (PerStep(SimpleImputer(missing_values=-1)), ROWS, "values other than nan"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:Skipping features without any observed values")

@@ -106,10 +106,10 @@ def make_special(kind, path):
 
 
 KINDS = {
-    "folder": "is a folder, and a regular file is needed",
-    "pipe": "is a pipe, a socket or a device, and a regular file is needed",
-    "device": "is a pipe, a socket or a device, and a regular file is needed",
-    "socket": "is a pipe, a socket or a device, and a regular file is needed",
+    "folder": "is a folder, but must be a regular file",
+    "pipe": "is a pipe, a socket or a device, but must be a regular file",
+    "device": "is a pipe, a socket or a device, but must be a regular file",
+    "socket": "is a pipe, a socket or a device, but must be a regular file",
 }
 
 

@@ -51,7 +51,7 @@ from skseqconv import (
 from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
-from skseqconv.saving._trusted import TYPES
+from skseqconv.saving._trusted import TYPES, entries
 
 pytestmark = pytest.mark.trains
 
@@ -623,6 +623,44 @@ def with_marks(test):
     return test
 
 
+#: The modules that version 0.1 had for the types of these files.
+OLD_MODULES = {
+    "AsIs": ("_wrapper", "_AsIs"),
+    "CalendarFeatures": ("calendar", "CalendarFeatures"),
+    "ClassEncoder": ("_targets", "ClassEncoder"),
+    "Conv1DClassifier": ("conv1d", "Conv1DClassifier"),
+    "Conv1DGRUClassifier": ("conv1d_gru", "Conv1DGRUClassifier"),
+    "Conv1DRegressor": ("conv1d", "Conv1DRegressor"),
+    "FlatWindowRegressor": ("flat", "FlatWindowRegressor"),
+    "FlattenWindows": ("windowing", "FlattenWindows"),
+    "LookbackWindower": ("windowing", "LookbackWindower"),
+    "PerStep": ("preprocessing", "PerStep"),
+    "PersistenceRegressor": ("baseline", "PersistenceRegressor"),
+    "RowStep": ("preprocessing", "RowStep"),
+    "StandardizeStep": ("preprocessing", "StandardizeStep"),
+    "Standardizer": ("preprocessing", "Standardizer"),
+    "TargetScaler": ("_targets", "TargetScaler"),
+    "TokenSequencer": ("text", "TokenSequencer"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_that_name_the_modules_of_version_0_1_load(name, fitted, tmp_path):
+    renamed = []
+
+    def change(schema, note, members):
+        for part in entries(schema):
+            if part.get("__module__") == "skseqconv":
+                module, old = OLD_MODULES[part["__class__"]]
+                part.update(__module__=f"skseqconv.{module}", __class__=old)
+                renamed.append(old)
+
+    estimator, X = fitted[name]
+    again = load(forged(estimator, tmp_path / "model", change))
+    assert renamed
+    np.testing.assert_array_equal(answer(again, X), answer(estimator, X))
+
+
 @with_marks
 def test_a_file_of_format_1_answers_as_it_did(tmp_path):
     series = np.column_stack([np.sin(np.arange(60.0) / 4), np.arange(60.0) % 7])
@@ -634,7 +672,7 @@ def test_a_file_of_format_1_answers_as_it_did(tmp_path):
 
 def test_a_network_of_format_1_says_which_version_it_needs(tmp_path):
     path = old_file("network", tmp_path)
-    message = r"network_v1\.skops holds a network .* skseqconv 0\.1\.0,.*: fit it again"
+    message = r"network_v1\.skops holds a network .* 0\.1\.0\. .*: fit it again"
     with pytest.raises(ValueError, match=message):
         load(path)
 
@@ -786,6 +824,10 @@ def hostile_entries(marker):
         ),
         "our function as a function": entry(
             "FunctionNode", "skseqconv.datasets.fetch_imdb"
+        ),
+        "an old address": entry("ObjectNode", "skseqconv.views.SeriesView"),
+        "a function at an old address": entry(
+            "FunctionNode", "skseqconv.export.export_keras"
         ),
         "our loader": entry("TypeNode", "skseqconv.load"),
         "our module's own imports": entry("TypeNode", "skseqconv.saving._save.os"),
@@ -1238,7 +1280,7 @@ def test_estimators_in_each_other(tmp_path):
     for _ in range(9):
         model = PerStep(model)
     assert repr(by_save(model)) == repr(model)
-    with pytest.raises(ValueError, match="more than 10 estimators stand in each other"):
+    with pytest.raises(ValueError, match="nested more than 10 levels deep"):
         save(PerStep(PerStep(model)), tmp_path / "model")
 
 

@@ -3,7 +3,6 @@
 import copy
 import pickle
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -59,6 +58,7 @@ def pipeline(model, **options):
     return make_pipeline(Standardizer(), windower, model)
 
 
+NETWORKS = ["network", "classifier"]
 MODELS = {
     "flat": FlatWindowRegressor(),
     "persistence": PersistenceRegressor(period=11),  # it reads the oldest entry
@@ -67,16 +67,27 @@ MODELS = {
 }
 
 
+NAMES = ["flat", "persistence"]
+NAMES += [pytest.param(name, marks=pytest.mark.trains) for name in NETWORKS]
+
+
+class Fitted(dict):
+    """Pipelines by name; fit skips what has no history, without a word."""
+
+    def __init__(self, table):
+        self.X, self.y = make_supervised(table, "load")
+
+    def __missing__(self, name):
+        labels = np.where(self.y > np.median(self.y), "high", "low")
+        model = pipeline(clone(MODELS[name]))
+        self[name] = model.fit(self.X, labels if name == "classifier" else self.y)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
 def fitted(table):
-    """Pipelines by name; fit skips what has no history, without a word."""
-    X, y = make_supervised(table, "load")
-    labels = np.where(y > np.median(y), "high", "low")
-    models = {name: pipeline(clone(model)) for name, model in MODELS.items()}
-    return {
-        name: model.fit(X, labels if name == "classifier" else y)
-        for name, model in models.items()
-    }
+    """A dict of fitted pipelines; each is fitted when a test first asks for it."""
+    return Fitted(table)
 
 
 def once(caught, match):
@@ -88,7 +99,7 @@ def once(caught, match):
 # Who tells, and when.
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_rows_without_their_history_are_told(name, fitted, table):
     several = SeriesView([table[:3], table[3:]], rows=[2, 3 + NEEDED - 2])
     parts = [table.tail(1), SeriesView(table.tail(1)), table.tail(NEEDED - 1), several]
@@ -109,7 +120,7 @@ def test_windows_of_arrays_and_windows_made_by_hand_are_told(table):
         once(caught, told(2, 90, 3))
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_rows_with_their_history_are_not(name, fitted, table):
     last = fitted[name].predict(SeriesView(table, rows=[len(table) - 1]))
     part = table.tail(NEEDED)
@@ -117,6 +128,7 @@ def test_rows_with_their_history_are_not(name, fitted, table):
     np.testing.assert_array_equal(alone, last)
 
 
+@pytest.mark.trains
 @pytest.mark.parametrize(
     ("name", "method"),
     [
@@ -133,6 +145,7 @@ def test_whatever_predicts_tells_once(name, method, fitted, table):
     once(caught, told(NEEDED - 1, 90))
 
 
+@pytest.mark.trains
 def test_a_score_tells_once(fitted, table):
     X, y = make_supervised(table, "load")
     for name in ("flat", "network"):
@@ -174,6 +187,7 @@ def test_persistence_needs_no_more_than_what_it_reads(table):
 # What fits.
 
 
+@pytest.mark.trains
 def test_what_has_no_history_calibrates_no_interval(fitted, table):
     X, y = make_supervised(table, "load")
     network, windows = fitted["network"][-1], fitted["network"][:-1].transform(X)
@@ -279,11 +293,12 @@ def test_other_choices_are_refused(choice, table):
 # Serving.
 
 
-def test_the_documented_way_to_forecast_from_the_last_rows(fitted, table):
-    page = Path(__file__).parents[2] / "docs" / "windows.md"
+@pytest.mark.trains
+def test_the_documented_way_to_forecast_from_the_last_rows(fitted, table, root):
+    page = root / "docs" / "windows.md"
     section = page.read_text().partition("## Forecasting from the last rows")[2]
     [code] = re.findall(r"^```python\n(.*?)^```", section, re.M | re.S)
-    for name, model in fitted.items():
+    for name, model in ((name, fitted[name]) for name in MODELS):
         for n_new in (1, 3):
             names = {
                 "pd": pd,

@@ -54,7 +54,7 @@ def test_ahead_is_the_time_that_is_forecast(table):
     np.testing.assert_allclose(
         later["day_sin"].iloc[:-30], now["day_sin"].iloc[30:], atol=1e-9
     )
-    # What was fitted decides, also for a single row.
+    # The fitted frequency counts, also for a single row.
     one = CalendarFeatures(ahead=30).fit(table).transform(table.iloc[[7]])
     np.testing.assert_array_equal(one, later.iloc[[7]])
 
@@ -82,7 +82,7 @@ def test_local_time_is_what_clocks_show(table):
     ],
 )
 def test_ahead_is_the_clock_of_a_later_row(frequency, ahead, period, start, zone):
-    """Also where clocks are set, and across weekends and months."""
+    """Also when clocks change, and across weekends and months."""
     dates = pd.date_range(start, periods=120, freq=frequency, tz=zone)
     table = pd.DataFrame({"load": np.arange(120.0)}, index=dates)
     now = CalendarFeatures([period]).fit_transform(table)
@@ -111,7 +111,7 @@ HOLIDAYS = pd.bdate_range("2025-01-01", periods=60)[[7, 30]]
 
 
 def weekdays(dates, **options):
-    """The weekday that each row's features tell, Monday 0."""
+    """The weekday in the features of each row, with Monday as 0."""
     table = pd.DataFrame({"load": np.arange(float(len(dates)))}, index=dates)
     out = CalendarFeatures(["week"], **options).fit_transform(table)
     turn = np.arctan2(out["week_sin"], out["week_cos"]) * 7 / (2 * np.pi)
@@ -122,7 +122,7 @@ def test_ahead_on_trading_days():
     now = weekdays(TRADING)
     exact = CustomBusinessDay(holidays=HOLIDAYS)
     np.testing.assert_allclose(weekdays(TRADING, ahead=1, freq=exact)[:-1], now[1:])
-    # Without the holidays, business days: wrong before a holiday alone.
+    # Without the holidays, business days are wrong only before a holiday.
     found = weekdays(TRADING, ahead=1)[:-1]
     np.testing.assert_array_equal(np.flatnonzero(abs(found - now[1:]) > 0.1), [6, 28])
 
@@ -212,8 +212,9 @@ def test_a_gap_leaves_the_step_as_it_is(table):
     pd.testing.assert_frame_equal(with_gap, whole.loc[with_gap.index])
 
 
+@pytest.mark.trains
 def test_a_network_learns_from_the_hour(table):
-    """What comes at each hour of the day can be told from the hour alone."""
+    """A value that depends on the hour can be forecast from the hour alone."""
     random = np.random.default_rng(0)
     hour = table.index.hour.to_numpy()
     noisy = table.assign(load=2.0 * (hour == 8) + random.normal(0, 0.1, len(table)))

@@ -54,7 +54,7 @@ def frame(series):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    """Seven rows of three channels a piece."""
+    """Seven rows of three channels per piece."""
     n_bytes = 7 * 3 * 8
     monkeypatch.setattr("skseqconv.transformers._standardizer.PIECE_BYTES", n_bytes)
     monkeypatch.setattr("skseqconv.series._view.CHUNK_BYTES", n_bytes)
@@ -229,7 +229,7 @@ def test_float32_stays_float32(series):
     np.testing.assert_allclose(out.to_numpy(), expected, atol=1e-3)
 
 
-# PerStep and what it lifts.
+# PerStep and its transformers.
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -510,7 +510,7 @@ def test_the_series_is_left_untouched(series):
 def test_fitting_a_long_series_takes_little_memory():
     view = SeriesView(np.ones((500_000, 14)))
     standardizer = Standardizer()
-    standardizer.fit(view[:10])  # what is imported at first use is no matter
+    standardizer.fit(view[:10])  # imports at first use do not count
     tracemalloc.start()
     try:
         standardizer.fit(view)

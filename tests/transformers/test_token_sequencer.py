@@ -462,7 +462,7 @@ def test_inverse_of_unknown_tokens_and_other_widths():
         (["a", None], r"Row 1 of X is None instead .*X\.fillna\(''\)"),
         ([None, "a"], "Row 0 of X is None instead of a text"),
         (["a", "b", np.nan], "Row 2 of X is nan instead"),
-        (pd.Series(["a", None]), "Row 1 of X is nan instead"),
+        (pd.Series(["a", np.nan]), "Row 1 of X is nan instead"),
         (pd.Series(["a", pd.NA], dtype="string"), "Row 1 of X is <NA> instead"),
         (["a", [2, 3]], r"mixes texts and lists .* row 0 is 'a', row 1 is \[2, 3\]"),
         ([[2, 3], "a"], r"mixes texts and lists .*\[2, 3\], row 1 is 'a'"),
@@ -496,7 +496,7 @@ def test_other_input_is_an_error(X, match):
         with pytest.raises(ValueError, match=match):
             method(X)
     assert not vars(sequencer).keys() & {"vocabulary_", "n_tokens_"}
-    # Lists are looked into once it is clear that lists were fitted.
+    # The elements of lists are checked only if lists were fitted.
     with pytest.raises(ValueError, match=f"{match}|X holds lists of token ids, but"):
         sequencer.fit(TEXTS).transform(X)
 
@@ -627,7 +627,7 @@ def test_a_column_beside_others(output):
 def test_its_parameters_are_searched(kind):
     random = np.random.default_rng(0)
     y = np.tile([0, 1], 20)
-    # The word that tells stands third from the end: a length of 2 misses it.
+    # The third word from the end decides. A length of 2 misses it.
     rows = [random.choice(["so", "it", "is"], size=6) for _ in y]
     for text, label in zip(rows, y, strict=True):
         text[-3] = ["no", "ah"][label]

@@ -17,7 +17,7 @@ from skseqconv.transformers._tokenizers import TOKENIZERS, characters, words
 properties = settings(
     max_examples=200, deadline=None, derandomize=True, database=None, print_blob=False
 )
-#: Those that some rule is about, and some that compose or change their case oddly.
+#: Characters with rules of their own, and some that compose or change case oddly.
 ODD = (
     "aeiIEß1\u0663\u06f4\u00bd'`\u00b4\u2018\u2019\u02bb\u02bc\u05f3\uff07\u00b7\u05f4"
     '".,:-_\u2013\u2014\u066b\u00a0\u3000\u200b\u200c\u200d\u180e\u00ad\ufe0f\u2060 '
@@ -71,7 +71,7 @@ def _composed(*texts):
         ("我 喜欢，电影。", "我 喜欢 电影"),
         ("コンピューター・ゲーム", "コンピューター ゲーム"),
         ("བཀྲ་ཤིས", "བཀྲ ཤིས"),
-        # what separates, though it does not show, and what does not
+        # invisible characters, some of which separate words
         ("a\u00a0b\u3000c\rd\u2028e\u2029f\u0085g\u200bh\ti", list("abcdefghi")),
         ("\ufeffco\u00adop\u2060era\u200ete", "cooperate"),
         # emoji and other symbols
@@ -309,7 +309,7 @@ def test_stop_words_are_read_by_the_tokenizer():
     stop_words = ["The", "DON\u2019T", "cafe\u0301", "..."]
     texts = ["the don't caf\u00e9 film"]
     assert _kept(texts, stop_words=stop_words) == ["film"]
-    # Keras' words keep the apostrophe that is no ASCII.
+    # The classic tokenizer keeps apostrophes outside ASCII.
     kept = _kept(texts, stop_words=["The", "don\u2019t"], tokenizer="classic")
     assert kept == ["don't caf\u00e9 film"]
     assert _kept(["The the"], stop_words=["the"], tokenizer=str.split) == ["The"]
@@ -337,7 +337,7 @@ def test_stop_words_of_several_tokens_are_told():
             method(texts)
         assert [warning.filename for warning in told] == [__file__]
     assert list(sequencer.vocabulary_) == ["new", "york", "film"]
-    # As scikit-learn, silent if its parts are stop words themselves.
+    # As in scikit-learn, no warning if its parts are stop words themselves.
     assert _kept(texts, stop_words=["New-York", "new", "york"]) == ["the film"]
 
 

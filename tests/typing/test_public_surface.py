@@ -41,3 +41,8 @@ def test_a_signature_shows_types_as_they_are_written():
     shown = inspect.signature(skseqconv.Conv1DRegressor).parameters
     assert str(shown["filters"]) == "filters: 'int | Sequence[int]' = 32"
     assert str(shown["loss"]) == "loss: 'str | Callable | keras.losses.Loss' = 'mse'"
+
+
+def test_an_unknown_parameter_is_refused_by_the_estimators_name():
+    with pytest.raises(TypeError, match=r"^Conv1DRegressor\.__init__\(\) .* 'filterz'"):
+        skseqconv.Conv1DRegressor(filterz=3)
