@@ -498,7 +498,7 @@ def test_partial_dependence_of_a_channel_of_a_table(rows, table):
     value = result["grid_values"][0][1]
     replaced = table.assign(**{"T (degC)": value})
     assert result["average"][0, 1] == pytest.approx(model.predict(replaced).mean())
-    with pytest.raises(IndexError, match="rows only.*need the table that the view"):
+    with pytest.raises(IndexError, match=r"rows only.*need the table that the view"):
         partial_dependence(model, X, [0], grid_resolution=3)
 
 
