@@ -3,11 +3,12 @@
 import inspect
 
 import pytest
+import sklearn
 from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import estimator_checks
+from sklearn.utils import estimator_checks, parse_version
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from skseqconv import (
@@ -107,12 +108,16 @@ def expected_failures(estimator):
         }
     if isinstance(estimator, TokenSequencer):
         any_length = "lists of ids have any length: their columns are no features"
-        return {
+        failures = {
             "check_n_features_in": any_length,
             "check_n_features_in_after_fitting": any_length,
             "check_transformer_general": any_length,
             "check_estimators_dtypes": "floats are no token ids",
         }
+        if parse_version(sklearn.__version__) < parse_version("1.7"):
+            whole = "scikit-learn 1.6 subtracts a mean from whole numbers, in place"
+            failures["check_positive_only_tag_during_fit"] = whole
+        return failures
     if estimator is SEASONAL:
         return {"check_fit2d_1feature": "a window of one step is not a period long"}
     if estimator in NETWORKS:
@@ -162,7 +167,7 @@ def test_a_period_without_a_delay_fails_checks_by_asking_for_it():
         PersistenceRegressor(period=2), on_fail=None, on_skip=None
     )
     failed = {r["check_name"]: r["exception"] for r in results if r["exception"]}
-    failed.pop("check_array_api_input")  # skipped
+    failed.pop("check_array_api_input", None)  # skipped
     assert len(failed) > 20
     for name, error in failed.items():
         while error and "know how far ahead this time is. Set delay." not in str(error):

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._finite import raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.series._containers import refuse_masked
@@ -127,13 +128,9 @@ class FlatWindowRegressor(
         check_consistent_length(X, y, sample_weight)
         refuse_masked("y", y)
         refuse_masked("sample_weight", sample_weight)
-        if isinstance(X, WindowView) and not X.complete.all():
-            whole = np.flatnonzero(X.complete)
-            if not len(whole):
-                raise ValueError(
-                    f"None of the {len(X)} training rows has a complete window of "
-                    f"{X.reach + 1} rows. Use more rows or a shorter lookback."
-                )
+        complete = complete_rows(X)
+        if not complete.all():
+            whole = np.flatnonzero(complete)
             X, y = X[whole], _safe_indexing(y, whole)
             if sample_weight is not None:
                 sample_weight = _safe_indexing(sample_weight, whole)

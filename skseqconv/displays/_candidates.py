@@ -5,7 +5,7 @@ from numbers import Integral, Real
 
 import numpy as np
 import pandas as pd
-from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._metrics import Metric
 
@@ -50,9 +50,7 @@ def results_of(search):
             "search must be a fitted search, for example a GridSearchCV, got "
             f"{in_words(search)}."
         )
-    if not hasattr(search, "n_splits_"):
-        # scikit-learn 1.6 cannot read the tags that check_is_fitted needs of Optuna's.
-        raise NotFittedError(f"This {type(search).__name__} is not fitted yet.")
+    check_is_fitted(search, "n_splits_")
     if not hasattr(search, "trials_"):
         return search.cv_results_
     scores = [f"split{fold}_test_score" for fold in range(search.n_splits_)]

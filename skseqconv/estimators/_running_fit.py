@@ -8,6 +8,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._sequences import Sequences
 
 from ._fit_task import FitTask
@@ -67,13 +68,7 @@ class RunningFit:
 
 def rows_to_learn(X, sample_weight=None):
     """Positions of complete windows with a weight."""
-    complete = getattr(X.data, "complete", np.ones(len(X), dtype=bool))
-    if not complete.any():
-        raise ValueError(
-            f"None of the {len(X)} rows has a complete window of "
-            f"{X.data.reach + 1} rows. Use more rows or a shorter lookback. Rows "
-            "from make_supervised keep their history; plain tables lack it."
-        )
+    complete = complete_rows(X.data)
     if sample_weight is not None:
         if (sample_weight < 0).any():
             raise ValueError(

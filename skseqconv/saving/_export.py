@@ -258,6 +258,8 @@ def _stock_network(model):
     copies = []
 
     def copy(layer):
+        if not isinstance(layer, keras.layers.Layer):  # a cast of mixed precision
+            return type(layer)("float32")
         if computed(layer):
             return layer
         copies.append((_stock_layer(layer), layer))

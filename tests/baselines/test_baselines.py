@@ -587,7 +587,7 @@ def test_gradient_boosting_takes_missing_values(frame):
 
 def test_no_complete_window_is_an_error(frame):
     windows, y = windows_of(frame, "temp", 3)
-    match = "None of the 5 training rows has a complete window of 6 rows"
+    match = "None of the 5 rows has a complete window of 6 rows"
     with pytest.raises(ValueError, match=match):
         FlatWindowRegressor().fit(windows[:5], y[:5])
     FlatWindowRegressor().fit(windows[:6], y[:6])  # the sixth has one

@@ -1,11 +1,7 @@
 """Networks trained on several devices: each batch is shared out."""
 
 import json
-import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -151,15 +147,9 @@ def main():
 
 
 @pytest.fixture(scope="module")
-def found():
-    done = subprocess.run(
-        [sys.executable, __file__],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+def found(run_python):
+    printed = run_python("from tests.engine.test_devices import main; main()")
+    return json.loads(printed.splitlines()[-1])
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -202,7 +192,3 @@ def test_training_goes_on_inside_and_outside_of_the_scope(found):
     one, inside, outside = found["continued"]
     np.testing.assert_allclose(inside, one, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(outside, one, rtol=1e-5, atol=1e-5)
-
-
-if __name__ == "__main__":
-    main()

@@ -12,7 +12,6 @@ import os
 import pickle
 import re
 import resource
-import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -250,16 +249,13 @@ for name, X in questions.items():
 
 
 @pytest.mark.processes
-def test_a_fresh_process_answers_the_same(fitted, tmp_path):
+def test_a_fresh_process_answers_the_same(fitted, tmp_path, run_python):
     questions = {name: X for name, (_, X) in fitted.items()}
     (tmp_path / "questions.pickle").write_bytes(pickle.dumps(questions))
     for name, (estimator, _) in fitted.items():
         save(estimator, tmp_path / f"{name}.skops")
         joblib.dump(estimator, tmp_path / f"{name}.joblib")
-    folder = Path(skseqconv.__file__).parents[1]
-    subprocess.run(
-        [sys.executable, "-c", FRESH, tmp_path], cwd=folder, check=True, timeout=120
-    )
+    run_python(FRESH, tmp_path)
     for name, (estimator, X) in fitted.items():
         there = np.load(tmp_path / f"{name}.skops.npy")
         np.testing.assert_array_equal(there, answer(estimator, X), err_msg=name)
@@ -374,12 +370,12 @@ def test_trusted_names_exist():
 # What cannot be saved is said so.
 
 
-def progress_bar():
+def with_progress_bar():
     reason = "Callbacks came with scikit-learn 1.9."
     pytest.importorskip("sklearn", minversion="1.9", reason=reason)
     from sklearn.callback import ProgressBar
 
-    return ProgressBar()
+    return Conv1DRegressor().set_callbacks(ProgressBar())
 
 
 REFUSED_AT_SAVE = {
@@ -410,7 +406,7 @@ REFUSED_AT_SAVE = {
         "What cannot be saved is param_grid=.*Adam",
     ),
     "a callback of scikit-learn": (
-        lambda: Conv1DRegressor().set_callbacks(progress_bar()),
+        with_progress_bar,
         "ProgressBar",
     ),
     "trees": (
@@ -438,6 +434,10 @@ def test_what_cannot_be_loaded_is_not_saved(what, tmp_path):
 def test_metadata_routing_is_refused(tmp_path):
     with sklearn.config_context(enable_metadata_routing=True):
         model = FlatWindowRegressor().set_fit_request(sample_weight=True)
+    if model._metadata_request.owner is not model:  # in older scikit-learn, its name
+        again = by_save(model).get_metadata_routing()
+        assert repr(again) == repr(model.get_metadata_routing())
+        return
     with pytest.raises(ValueError, match=r"refers to itself.*set_fit_request"):
         save(model, tmp_path / "model")
 
