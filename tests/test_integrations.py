@@ -290,6 +290,8 @@ def test_weights_go_through_a_pipeline(routing, rows, windows, weight):
 
 
 def test_weights_go_through_folds_and_searches(routing, rows, weight):
+    reason = "scikit-learn 1.6 and 1.7 route no weights to the score of a Pipeline."
+    pytest.importorskip("sklearn", minversion="1.8", reason=reason)
     X, y = rows
     asking = network(learning_rate=1e-4).set_fit_request(sample_weight=True)
     model = pipeline(asking.set_score_request(sample_weight=True))
@@ -542,7 +544,7 @@ def test_bagging_takes_tables_of_windows_alone(rows, windows):
     expected = np.mean([member.predict(table) for member in members], axis=0)
     np.testing.assert_allclose(bag.predict(table), expected)
     assert not np.array_equal(members[0].predict(table), members[1].predict(table))
-    with pytest.raises(ValueError, match="dim 3, while dim <= 2 is required by Bag"):
+    with pytest.raises(ValueError, match=r"dim 3.* Bag"):
         bag.fit(panel, y)
     with pytest.raises(TypeError, match=r"FlatWindowRegressor\(BaggingRegressor\(\)"):
         BaggingRegressor(pipeline(network()), 1).fit(*rows)
@@ -635,6 +637,8 @@ def test_mapie_makes_intervals(rows):
 
 @pytest.fixture
 def dispatch(monkeypatch):
+    reason = "Before scikit-learn 1.8, dispatch needs another package."
+    pytest.importorskip("sklearn", minversion="1.8", reason=reason)
     monkeypatch.setitem(os.environ, "SCIPY_ARRAY_API", "1")
     with sklearn.config_context(array_api_dispatch=True):
         yield

@@ -111,6 +111,21 @@ def refusals(strategy):
             return str(error)
 
 
+def refusal_of_older_keras(strategy):
+    """What is said of several devices before Keras 3.10."""
+    import keras
+
+    X, y, _ = data(64)
+    version, keras.__version__ = keras.__version__, "3.9.2"
+    try:
+        with strategy.scope():
+            small("Conv1DRegressor").fit(X, y)
+    except ValueError as error:
+        return str(error)
+    finally:
+        keras.__version__ = version
+
+
 def pooled(strategy):
     """Which networks are taken again."""
     X, y, _ = data(64)
@@ -142,6 +157,7 @@ def main():
     found = {name: agreement(name, strategy) for name in CASES}
     found["shares"] = sizes_of_shares(strategy)
     found["refusals"] = refusals(strategy)
+    found["of older Keras"] = refusal_of_older_keras(strategy)
     found["pooled"] = pooled(strategy)
     found["continued"] = continued(strategy)
     print(json.dumps(found))
@@ -152,6 +168,8 @@ def main():
 
 @pytest.fixture(scope="module")
 def found():
+    reason = "Several devices need Keras 3.10."
+    pytest.importorskip("keras", minversion="3.10", reason=reason)
     done = subprocess.run(
         [sys.executable, __file__],
         capture_output=True,
@@ -192,6 +210,10 @@ def test_a_batch_is_shared_out_and_filled_up_without_weight(found):
 
 def test_a_strategy_for_several_machines_is_refused(found):
     assert "CentralStorageStrategy" in found["refusals"]
+
+
+def test_a_keras_that_reports_wrong_losses_is_refused(found):
+    assert "needs Keras 3.10 or later: Keras 3.9.2" in found["of older Keras"]
 
 
 def test_the_pool_knows_the_scope(found):

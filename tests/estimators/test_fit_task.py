@@ -11,7 +11,6 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.fixes import parse_version
 
 import skseqconv.engine._pool
 from skseqconv import (
@@ -24,7 +23,7 @@ from skseqconv import (
     TokenSequencer,
 )
 
-if parse_version(sklearn.__version__) < parse_version("1.9"):
+if tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 9):
     pytest.skip("Callbacks came with scikit-learn 1.9.", allow_module_level=True)
 
 from sklearn.callback import ProgressBar, ScoringMonitor

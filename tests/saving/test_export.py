@@ -316,7 +316,7 @@ SCALERS = {
     "constant": SimpleImputer(strategy="constant", fill_value=7.5),
     "both": make_pipeline(SimpleImputer(), "passthrough", StandardScaler()),
 }
-if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.9
+if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.8
     SCALERS["largest, clipped"] = MaxAbsScaler(clip=True)
 
 
