@@ -82,10 +82,10 @@ _HELD = {
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
-    "Ascending": "networks._layers",
+    "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
-    "Pinball": "networks._layers",
-    "WindowNorm": "networks._layers",
+    "Pinball": "networks._own_layers",
+    "WindowNorm": "networks._own_layers",
 }
 _SUBMODULES = ("datasets",)
 

@@ -3,8 +3,6 @@
 import ast
 import inspect
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy
@@ -253,36 +251,33 @@ def test_attributes_of_views_are_those_documented(name, tiny):
 # Names, and what importing them costs.
 
 
-def _modules_after(statement):
-    """Top-level modules loaded in a fresh interpreter by a statement."""
-    code = f"{statement}; import sys; print(*sys.modules)"
-    folder = Path(skseqconv.__file__).parents[1]
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return {name.partition(".")[0] for name in done.stdout.split()}
+@pytest.fixture
+def modules_after(run_python):
+    """A function: top-level modules loaded in a fresh interpreter by a statement."""
+
+    def loaded(statement):
+        names = run_python(f"{statement}; import sys; print(*sys.modules)").split()
+        return {name.partition(".")[0] for name in names}
+
+    return loaded
 
 
-def test_importing_the_package_loads_next_to_nothing():
-    loaded = _modules_after("import skseqconv")
+def test_importing_the_package_loads_next_to_nothing(modules_after):
+    loaded = modules_after("import skseqconv")
     assert not loaded & {"tensorflow", "keras", "scikeras", "sklearn", "pandas"}
 
 
-def test_only_the_networks_load_keras():
+def test_only_the_networks_load_keras(modules_after):
     modules = {*skseqconv._MODULE_OF.values(), "datasets", "networks"}
     modules = {m for m in modules if not m.startswith(("engine.", "estimators."))}
     names = ", ".join(f"skseqconv.{module}" for module in sorted(modules))
-    loaded = _modules_after(f"import {names}")
+    loaded = modules_after(f"import {names}")
     assert "sklearn" in loaded
     assert not loaded & {"tensorflow", "keras", "scikeras"}
 
 
-def test_views_need_numpy_only():
-    loaded = _modules_after("import skseqconv.series._window_view")
+def test_views_need_numpy_only(modules_after):
+    loaded = modules_after("import skseqconv.series._window_view")
     assert "numpy" in loaded
     assert not loaded & {"pandas", "scipy", "sklearn"}
 

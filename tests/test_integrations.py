@@ -52,6 +52,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -290,8 +291,7 @@ def test_weights_go_through_a_pipeline(routing, rows, windows, weight):
 
 
 def test_weights_go_through_folds_and_searches(routing, rows, weight):
-    reason = "scikit-learn 1.6 and 1.7 route no weights to the score of a Pipeline."
-    pytest.importorskip("sklearn", minversion="1.8", reason=reason)
+    need("scikit-learn", "1.8", "no weights come to the score of a Pipeline")
     X, y = rows
     asking = network(learning_rate=1e-4).set_fit_request(sample_weight=True)
     model = pipeline(asking.set_score_request(sample_weight=True))
@@ -373,8 +373,7 @@ def optuna():
 
 @pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental", "ignore:`optuna.t")
 def test_optuna_searches(optuna, rows):
-    reason = "scikit-learn 1.6 reads Optuna's tags in circles"
-    pytest.importorskip("sklearn", minversion="1.7", reason=reason)
+    need("scikit-learn", "1.7", "reading the tags of Optuna's search never ends")
     of_sklearn = pytest.importorskip(
         "optuna_integration", reason="optuna-integration is an extra"
     )
@@ -500,7 +499,7 @@ def test_partial_dependence_of_a_channel_of_a_table(rows, table):
     value = result["grid_values"][0][1]
     replaced = table.assign(**{"T (degC)": value})
     assert result["average"][0, 1] == pytest.approx(model.predict(replaced).mean())
-    with pytest.raises(IndexError, match=r"rows alone.*take the table that the view"):
+    with pytest.raises(IndexError, match=r"rows only.*need the table that the view"):
         partial_dependence(model, X, [0], grid_resolution=3)
 
 
@@ -637,8 +636,8 @@ def test_mapie_makes_intervals(rows):
 
 @pytest.fixture
 def dispatch(monkeypatch):
-    reason = "Before scikit-learn 1.8, dispatch needs another package."
-    pytest.importorskip("sklearn", minversion="1.8", reason=reason)
+    need("scikit-learn", "1.8", "dispatch needs another package")
+    need("scipy", "1.14", "dispatch needs it")
     monkeypatch.setitem(os.environ, "SCIPY_ARRAY_API", "1")
     with sklearn.config_context(array_api_dispatch=True):
         yield

@@ -68,6 +68,7 @@ def a_fit(series, rows):
 
 
 @pytest.mark.trains
+@pytest.mark.trains
 def test_memory_of_a_fit_does_not_depend_on_the_length(large, tmp_path):
     series, rows = large
     small_rows = np.arange(1000, 1600)
@@ -78,6 +79,7 @@ def test_memory_of_a_fit_does_not_depend_on_the_length(large, tmp_path):
     assert of_large < of_small + 50e6
 
 
+@pytest.mark.trains
 @pytest.mark.trains
 def test_a_memmap_gives_what_the_same_rows_in_memory_give(tmp_path, monkeypatch):
     rows = np.arange(600, 3000, 5)

@@ -9,6 +9,7 @@ import re
 import tarfile
 import warnings
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +77,7 @@ def fetch_imdb(
     n_retries: int = 3,
     delay: float = 1.0,
     return_X_y: bool = False,
-) -> Bunch | tuple[np.ndarray, np.ndarray]:
+) -> Any:  # a Bunch, or X and y
     """Load the IMDB movie reviews, raw texts for classification by polarity.
 
     The reviews are read from `data_home`, or downloaded (84 MB) if they are missing.
@@ -205,10 +206,9 @@ def fetch_imdb(
 def _load(folder, download_if_missing, n_retries, delay):
     """The table of all reviews, and the path of its file."""
     parquet, packed, archive = (folder / name for name in (_PARQUET, _CSV, _TAR))
-    if parquet.exists():
-        return _check_table(_read_parquet(parquet), parquet), parquet
-    if packed.exists():
-        return _check_table(_read_csv(packed), packed), packed
+    for path in (parquet, packed):
+        if path.exists():
+            return _check_table(_read_table(path), path), path
     missing = not archive.exists()
     if missing and not download_if_missing:
         raise OSError(
@@ -241,35 +241,25 @@ def _load(folder, download_if_missing, n_retries, delay):
     return table, packed
 
 
-def _read_parquet(path):
-    """Read a table of the user."""
+def _read_table(path):
+    """Read a table of the user, or of `_write_csv`."""
     try:
         refuse_special(path)
-        return pd.read_parquet(path, engine="pyarrow")
+        if path.name == _PARQUET:
+            return pd.read_parquet(path, engine="pyarrow")
+        # Every string is text, including "NA" and "".
+        return pd.read_csv(path, dtype=str, na_filter=False, compression="gzip")
     except ImportError as error:
         raise ImportError(
             f"Reading {path} needs pyarrow: install it with `pip install pyarrow`, or "
             f"save the table as {_CSV!r} and remove this file."
         ) from error
-    except Exception as error:  # errors of pyarrow for a damaged file
-        raise _damaged(path, error) from error
-
-
-def _read_csv(path):
-    """Read a table of `_write_csv`; every string is text, including "NA" and ""."""
-    try:
-        refuse_special(path)
-        return pd.read_csv(path, dtype=str, na_filter=False, compression="gzip")
-    except Exception as error:  # errors of gzip, zlib or pandas for damage
-        raise _damaged(path, error) from error
-
-
-def _damaged(path, error):
-    reason = str(error).rstrip(".")
-    return OSError(
-        f"{path} could not be read: {reason}. If it is damaged, replace it by a good "
-        "copy, or delete it to download the reviews."
-    )
+    except Exception as error:  # of pyarrow, gzip, zlib or pandas, for a damaged file
+        reason = str(error).rstrip(".")
+        raise OSError(
+            f"{path} could not be read: {reason}. If it is damaged, replace it by a "
+            "good copy, or delete it to download the reviews."
+        ) from error
 
 
 def _write_csv(table, path):

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from io import BytesIO
 from numbers import Integral, Real
 from pathlib import PurePosixPath
+from typing import Any
 
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
 from skseqconv._files import refuse_special
 from skseqconv._public import typed
-from skseqconv.series._series_view import SeriesView
 from skseqconv.series._supervised import make_supervised
 
 from ._download import RemoteFile, data_folder, download
@@ -101,7 +100,7 @@ def fetch_jena_climate(
     n_retries: int = 3,
     retry_delay: float = 1.0,
     verbose: bool | None = None,
-) -> Bunch | tuple[SeriesView, NDArray]:
+) -> Any:  # a Bunch, or X and y
     """Load the Jena climate series of 2009 to 2016 as a forecasting task.
 
     The series is read from `data_home`, or downloaded (14 MB) if it is missing. The

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -77,7 +78,7 @@ class HistoryDisplay:
 
     def __init__(
         self,
-        histories: dict[str, dict[str, ArrayLike]],
+        histories: Mapping[str, Mapping[str, ArrayLike]],
         *,
         metric: str = "loss",
         label: str | None = None,

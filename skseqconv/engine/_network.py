@@ -21,7 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skseqconv.networks._layers import Pinball
+from skseqconv.networks._own_layers import Pinball
 from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares

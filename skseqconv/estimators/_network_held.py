@@ -7,6 +7,7 @@ from functools import wraps
 
 import keras
 
+from skseqconv._public import typed
 from skseqconv.engine._pool import (
     Recipe,
     Weights,
@@ -31,6 +32,7 @@ def alone(estimator):
         return _locks.setdefault(estimator, threading.RLock())
 
 
+@typed
 def of_one_fit(method):
     """Let a method see the results of one fit only, even if another thread fits.
 

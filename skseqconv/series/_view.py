@@ -31,8 +31,6 @@ CHUNK_BYTES = 2**23
 class View:
     """The common part of rows and windows: the series, the rows, the steps to apply."""
 
-    #: Number of rows from the first row of a window to its last.
-    reach: int = 0
     rows: NDArray[np.int64]
     lags: NDArray[np.int64]
     steps: tuple[Step, ...]
@@ -104,6 +102,11 @@ class View:
     def stamps(self) -> NDArray[np.int64]:
         """Integers in the order of time, one for each row; equal for equal dates."""
         return self._series.stamps(self.rows)
+
+    @property
+    def reach(self) -> int:
+        """How many rows before its own row the window of a row begins."""
+        return int(self.lags[0])
 
     @property
     def complete(self) -> NDArray[np.bool_]:

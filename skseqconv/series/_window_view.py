@@ -110,11 +110,6 @@ class WindowView(View):
         self.on_missing_history = on_missing_history
 
     @property
-    def reach(self) -> int:  # type: ignore[override]
-        """Number of rows from the first row of a window to its last."""
-        return int(self.lags[0])
-
-    @property
     def lookback(self) -> int:
         """Number of rows that a window spans: the first lag plus one stride."""
         stride = self.lags[-2] - self.lags[-1] if len(self.lags) > 1 else 1

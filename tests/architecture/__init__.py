@@ -36,7 +36,13 @@ FLOORS = {
 
 #: Folders and files that import Keras or TensorFlow as soon as they are imported.
 #: The files of `networks` define layers, so functions import them when they build one.
-KERAS_AT_IMPORT = ("engine", "estimators", "networks._layers", "networks._gru")
+KERAS_AT_IMPORT = (
+    "engine",
+    "estimators",
+    "networks._gru",
+    "networks._layers",
+    "networks._own_layers",
+)
 
 #: Folders and files that may import Keras inside functions.
 KERAS_IN_FUNCTIONS = ("networks", "saving._export")

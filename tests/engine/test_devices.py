@@ -1,14 +1,12 @@
 """Networks trained on several devices: each batch is shared out."""
 
 import json
-import os
 import pickle
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.versions.since import need
 
 pytestmark = pytest.mark.processes
 
@@ -167,17 +165,10 @@ def main():
 
 
 @pytest.fixture(scope="module")
-def found():
-    reason = "Several devices need Keras 3.10."
-    pytest.importorskip("keras", minversion="3.10", reason=reason)
-    done = subprocess.run(
-        [sys.executable, __file__],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout.splitlines()[-1])
+def found(run_python):
+    need("keras", "3.10", "it reports a wrong loss for several devices")
+    printed = run_python("from tests.engine.test_devices import main; main()")
+    return json.loads(printed.splitlines()[-1])
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -224,7 +215,3 @@ def test_training_goes_on_inside_and_outside_of_the_scope(found):
     one, inside, outside = found["continued"]
     np.testing.assert_allclose(inside, one, rtol=1e-5, atol=1e-5)
     np.testing.assert_allclose(outside, one, rtol=1e-5, atol=1e-5)
-
-
-if __name__ == "__main__":
-    main()

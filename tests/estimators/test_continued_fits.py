@@ -439,5 +439,5 @@ def test_an_older_network_says_that_it_is_too_old(jump):
     _, network = fitted_on(X, y)
     state = network.__getstate__()
     del state["_level"]  # which networks kept inside
-    with pytest.raises(ValueError, match="load it with that version, or fit it again"):
+    with pytest.raises(ValueError, match="Load it with that version, or fit it again"):
         Conv1DRegressor().__setstate__(state)

@@ -26,7 +26,7 @@ from skseqconv.estimators._conformal import (
     pair_of,
 )
 from skseqconv.networks import conv1d_network, receptive_field
-from skseqconv.networks._layers import Ascending, Pinball
+from skseqconv.networks._own_layers import Ascending, Pinball
 
 pytestmark = pytest.mark.trains
 

@@ -5,8 +5,6 @@ import gc
 import json
 import os
 import random
-import subprocess
-import sys
 import textwrap
 import weakref
 import zipfile
@@ -46,7 +44,8 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.datasets import make_climate
-from skseqconv.saving._export import _with_last_known
+from skseqconv.saving._export import _stock_layer, _with_last_known
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -108,6 +107,12 @@ def fitted(name):
     pipe = make_pipeline(Standardizer(), WINDOWER, network).fit(X[:400], y[:400])
     X = X[-1000:]
     return pipe, windows_of(X), outputs_of(pipe, X)
+
+
+@functools.cache
+def exported(name):
+    """The Keras model of `fitted(name)`."""
+    return export_keras(fitted(name)[0])
 
 
 def windows_of(X):
@@ -180,8 +185,8 @@ def test_the_networks_have_learned_something_to_get_wrong(name):
 
 @pytest.mark.parametrize("name", ["bidirectional", "tokens, three classes"])
 def test_nothing_of_dropout_is_left(name):
-    pipe, windows, _ = fitted(name)
-    model = export_keras(pipe)
+    _, windows, _ = fitted(name)
+    model = exported(name)
     np.testing.assert_array_equal(model(windows, training=True), model(windows))
 
 
@@ -196,8 +201,8 @@ def test_names_that_operations_may_have_are_left_to_them():
 
 
 def test_quantiles_ascend():
-    pipe, windows, _ = fitted("quantiles of three")
-    outputs = export_keras(pipe)(windows).numpy()
+    _, windows, _ = fitted("quantiles of three")
+    outputs = exported("quantiles of three")(windows).numpy()
     assert outputs.shape == (1000, 3, 4)
     assert (np.diff(outputs, axis=2) > 0).all()
 
@@ -242,8 +247,8 @@ def test_the_newest_value_alone_becomes_the_last_known():
 
 def test_gradients_of_a_forecast():
     """What gradient explainers take: a column of the outputs, by the windows."""
-    pipe, windows, _ = fitted("bidirectional")
-    values, model = tf.constant(windows[:5]), export_keras(pipe)
+    _, windows, _ = fitted("bidirectional")
+    values, model = tf.constant(windows[:5]), exported("bidirectional")
     with tf.GradientTape() as tape:
         tape.watch(values)
         first = model(values)[:, 0]
@@ -445,6 +450,18 @@ def test_only_networks_can_be_exported(last):
         export_keras(make_pipeline(last))
 
 
+def test_layers_of_others_are_refused_unless_they_name_a_stand_in():
+    class Doubled(keras.layers.Dense):
+        """Computes something else than its base class."""
+
+    message = r"'one' \(Doubled\) cannot be exported: it is not a layer of Keras"
+    with pytest.raises(ValueError, match=message):
+        _stock_layer(Doubled(3, name="one"))
+    Doubled.stock_class = keras.layers.Dense
+    stock = _stock_layer(Doubled(3, name="one"))
+    assert (type(stock), stock.units) == (keras.layers.Dense, 3)
+
+
 def test_a_pipeline_that_is_not_fitted():
     with pytest.raises(NotFittedError):
         export_keras(make_pipeline(Standardizer(), WINDOWER, Conv1DRegressor()))
@@ -487,19 +504,18 @@ ALONE_WITH_KERAS = """
 
 
 @pytest.mark.processes
-def test_a_process_without_this_package(tmp_path):
+def test_a_process_without_this_package(tmp_path, run_python):
     pipe, windows, wanted = fitted("bidirectional")
     export_keras(pipe, tmp_path / "model.keras")
     np.save(tmp_path / "windows.npy", windows)
-    code = textwrap.dedent(ALONE_WITH_KERAS)
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    run_python(textwrap.dedent(ALONE_WITH_KERAS), cwd=tmp_path)
     assert_close(np.load(tmp_path / "outputs.npy"), wanted)
 
 
 @pytest.mark.parametrize("name", ["bidirectional", "tokens"])
 def test_saved_model(name, tmp_path):
-    pipe, windows, wanted = fitted(name)
-    model, path = export_keras(pipe), tmp_path / "model"
+    _, windows, wanted = fitted(name)
+    model, path = exported(name), tmp_path / "model"
     model.export(path, format="tf_saved_model", verbose=False)
     served = tf.saved_model.load(path)
     assert_close(served.serve(windows).numpy(), wanted)
@@ -511,9 +527,9 @@ def test_onnx(name, tmp_path):
     reason = "ONNX needs the extra 'onnx'"
     pytest.importorskip("tf2onnx", reason=reason)
     onnxruntime = pytest.importorskip("onnxruntime", reason=reason)
-    pipe, windows, wanted = fitted(name)
+    _, windows, wanted = fitted(name)
     path = str(tmp_path / "model.onnx")
-    export_keras(pipe).export(path, format="onnx", verbose=False)
+    exported(name).export(path, format="onnx", verbose=False)
     session = onnxruntime.InferenceSession(path)
     [entry] = session.get_inputs()
     assert entry.name == ("tokens" if name in READERS else "window")
@@ -526,15 +542,14 @@ OTHER_PACKAGE = pytest.mark.filterwarnings(r"ignore:\s*Warning. tf.lite.Interpre
 
 
 def need_litert():
-    reason = "Models are exported to LiteRT since Keras 3.13."
-    pytest.importorskip("keras", minversion="3.13", reason=reason)
+    need("keras", "3.13", "it exports nothing to LiteRT")
 
 
 @OTHER_PACKAGE
 def test_litert(tmp_path):
     need_litert()
-    pipe, windows, wanted = fitted("quantiles of three")
-    model, path = export_keras(pipe), str(tmp_path / "model.tflite")
+    _, windows, wanted = fitted("quantiles of three")
+    model, path = exported("quantiles of three"), str(tmp_path / "model.tflite")
     model.export(path, format="litert", verbose=False)
     assert_close(interpreted(path, windows), wanted)
     assert interpreted(path, windows[:3]).shape == (3, *wanted.shape[1:])
@@ -555,8 +570,8 @@ def test_litert_of_quantiles_on_one_side(quantiles, tmp_path):
 @OTHER_PACKAGE
 def test_litert_of_a_gru_on_batches_of_one_size(tmp_path):
     need_litert()
-    pipe, windows, wanted = fitted("bidirectional")
-    model, path = export_keras(pipe), str(tmp_path / "model.tflite")
+    _, windows, wanted = fitted("bidirectional")
+    model, path = exported("bidirectional"), str(tmp_path / "model.tflite")
     signature = [keras.InputSpec("float32", shape=windows.shape)]
     model.export(path, format="litert", verbose=False, input_signature=signature)
     assert_close(interpreted(path, windows), wanted)

@@ -12,7 +12,6 @@ import os
 import pickle
 import re
 import resource
-import subprocess
 import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +51,7 @@ from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
 from skseqconv.saving._trusted import TYPES, entries
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -250,16 +250,13 @@ for name, X in questions.items():
 
 
 @pytest.mark.processes
-def test_a_fresh_process_answers_the_same(fitted, tmp_path):
+def test_a_fresh_process_answers_the_same(fitted, tmp_path, run_python):
     questions = {name: X for name, (_, X) in fitted.items()}
     (tmp_path / "questions.pickle").write_bytes(pickle.dumps(questions))
     for name, (estimator, _) in fitted.items():
         save(estimator, tmp_path / f"{name}.skops")
         joblib.dump(estimator, tmp_path / f"{name}.joblib")
-    folder = Path(skseqconv.__file__).parents[1]
-    subprocess.run(
-        [sys.executable, "-c", FRESH, tmp_path], cwd=folder, check=True, timeout=120
-    )
+    run_python(FRESH, tmp_path)
     for name, (estimator, X) in fitted.items():
         there = np.load(tmp_path / f"{name}.skops.npy")
         np.testing.assert_array_equal(there, answer(estimator, X), err_msg=name)
@@ -375,8 +372,7 @@ def test_trusted_names_exist():
 
 
 def with_progress_bar():
-    reason = "Callbacks came with scikit-learn 1.9."
-    pytest.importorskip("sklearn", minversion="1.9", reason=reason)
+    need("scikit-learn", "1.9", "it has no callbacks")
     from sklearn.callback import ProgressBar
 
     return Conv1DRegressor().set_callbacks(ProgressBar())

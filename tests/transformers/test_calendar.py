@@ -213,6 +213,7 @@ def test_a_gap_leaves_the_step_as_it_is(table):
 
 
 @pytest.mark.trains
+@pytest.mark.trains
 def test_a_network_learns_from_the_hour(table):
     """A value that depends on the hour can be forecast from the hour alone."""
     random = np.random.default_rng(0)

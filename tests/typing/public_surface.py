@@ -80,8 +80,8 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     )
     assert_type(regressor.fit(X, y, np.ones(len(y))), sk.Conv1DRegressor)
     assert_type(regressor.partial_fit(X, y), sk.Conv1DRegressor)
-    regressor.predict(X)
-    regressor.predict_interval(X, coverage=0.8)
+    assert_type(regressor.predict(X), NDArray[np.float64])
+    assert_type(regressor.predict_interval(X, coverage=0.8), NDArray[np.float64])
     regressor.filters = 16
     gru_regressor = sk.Conv1DGRURegressor(gru_units=16, epochs="auto", loss=max)
     assert_type(gru_regressor.initialize(X, y), sk.Conv1DGRURegressor)
@@ -108,6 +108,8 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     sk.Conv1DGRUClassifier(window_norm="last")  # type: ignore[call-arg]
     sk.Conv1DGRUClassifier(class_weight="balance")  # type: ignore[arg-type]
     regressor.fit(X)  # type: ignore[call-arg]
+    regressor.predict(X, 0.8)  # type: ignore[call-arg]
+    classifier.predict_proba()  # type: ignore[call-arg]
     regressor.filters = "16"  # type: ignore[assignment]
 
 
@@ -171,8 +173,10 @@ def example_data(path: Path) -> None:
     frame = sk.datasets.make_climate(1000, freq="h", random_state=0)
     assert_type(frame, pd.DataFrame)
     assert_type(datasets.load_climate_csv(path), pd.DataFrame)
-    datasets.fetch_jena_climate(data_home=path, target=["T (degC)"], delay=[1, 2])
-    datasets.fetch_imdb(subset="test", return_X_y=True)
+    jena = datasets.fetch_jena_climate(data_home=path, target=["T"], delay=[1, 2])
+    sk.LookbackWindower(24).fit(jena.data)
+    X, y = datasets.fetch_imdb(subset="test", return_X_y=True)
+    sk.TokenSequencer().fit(X, y)
 
     datasets.make_climate(n=1000)  # type: ignore[call-arg]
     datasets.load_climate_csv(3)  # type: ignore[arg-type]
