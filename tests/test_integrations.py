@@ -527,7 +527,7 @@ def test_one_network_for_each_target(weather):
         weather[:300], ["T (degC)", "p (mbar)"], delay=6, rows=np.arange(11, 294)
     )
     apart = pipeline(MultiOutputRegressor(network()))
-    with pytest.warns(UserWarning, match="X knows 2 target"):
+    with pytest.warns(UserWarning, match="X has 2 target"):
         apart.fit(X, y)
     for column in range(2):
         one = pipeline(network(window_norm=None)).fit(X, y[:, column])
