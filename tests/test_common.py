@@ -8,7 +8,7 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import estimator_checks, parse_version
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from skseqconv import (
@@ -114,7 +114,7 @@ def expected_failures(estimator):
             "check_transformer_general": any_length,
             "check_estimators_dtypes": "floats are no token ids",
         }
-        if parse_version(sklearn.__version__) < parse_version("1.7"):
+        if sklearn.__version__.startswith("1.6."):
             whole = "scikit-learn 1.6 subtracts a mean from whole numbers, in place"
             failures["check_positive_only_tag_during_fit"] = whole
         return failures

@@ -52,6 +52,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -290,6 +291,7 @@ def test_weights_go_through_a_pipeline(routing, rows, windows, weight):
 
 
 def test_weights_go_through_folds_and_searches(routing, rows, weight):
+    need("scikit-learn", "1.8", "no weights come to the score of a Pipeline")
     X, y = rows
     asking = network(learning_rate=1e-4).set_fit_request(sample_weight=True)
     model = pipeline(asking.set_score_request(sample_weight=True))
@@ -371,8 +373,7 @@ def optuna():
 
 @pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental", "ignore:`optuna.t")
 def test_optuna_searches(optuna, rows):
-    reason = "scikit-learn 1.6 reads Optuna's tags in circles"
-    pytest.importorskip("sklearn", minversion="1.7", reason=reason)
+    need("scikit-learn", "1.7", "reading the tags of Optuna's search never ends")
     of_sklearn = pytest.importorskip(
         "optuna_integration", reason="optuna-integration is an extra"
     )
@@ -526,7 +527,7 @@ def test_one_network_for_each_target(weather):
         weather[:300], ["T (degC)", "p (mbar)"], delay=6, rows=np.arange(11, 294)
     )
     apart = pipeline(MultiOutputRegressor(network()))
-    with pytest.warns(UserWarning, match="X knows 2 target"):
+    with pytest.warns(UserWarning, match="X has 2 target"):
         apart.fit(X, y)
     for column in range(2):
         one = pipeline(network(window_norm=None)).fit(X, y[:, column])
@@ -542,7 +543,7 @@ def test_bagging_takes_tables_of_windows_alone(rows, windows):
     expected = np.mean([member.predict(table) for member in members], axis=0)
     np.testing.assert_allclose(bag.predict(table), expected)
     assert not np.array_equal(members[0].predict(table), members[1].predict(table))
-    with pytest.raises(ValueError, match="dim 3, while dim <= 2 is required by Bag"):
+    with pytest.raises(ValueError, match=r"dim 3.* Bag"):
         bag.fit(panel, y)
     with pytest.raises(TypeError, match=r"FlatWindowRegressor\(BaggingRegressor\(\)"):
         BaggingRegressor(pipeline(network()), 1).fit(*rows)
@@ -635,6 +636,8 @@ def test_mapie_makes_intervals(rows):
 
 @pytest.fixture
 def dispatch(monkeypatch):
+    need("scikit-learn", "1.8", "dispatch needs another package")
+    need("scipy", "1.14", "dispatch needs it")
     monkeypatch.setitem(os.environ, "SCIPY_ARRAY_API", "1")
     with sklearn.config_context(array_api_dispatch=True):
         yield

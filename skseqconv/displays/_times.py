@@ -188,7 +188,8 @@ def _refuse_parallel(view):
 def _only(steps):
     """The step if it is constant and positive, otherwise None."""
     steps = np.unique(steps)
-    return pd.Timedelta(steps[0]) if len(steps) == 1 and steps[0] > 0 else None
+    step = pd.Timedelta(steps[0]) if len(steps) == 1 else pd.Timedelta(0)
+    return step if step > pd.Timedelta(0) else None
 
 
 def in_units(delays, step):

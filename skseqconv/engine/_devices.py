@@ -1,5 +1,6 @@
 """Several devices, each of which trains on its part of a batch."""
 
+import keras
 import tensorflow as tf
 
 
@@ -40,5 +41,12 @@ def current_strategy():
         raise ValueError(
             f"Networks cannot train in the scope of a {type(strategy).__name__}. Use "
             "tf.distribute.MirroredStrategy (the devices of one machine), or no scope."
+        )
+    keras_version = tuple(map(int, keras.__version__.split(".")[:2]))
+    if strategy.num_replicas_in_sync > 1 and keras_version < (3, 10):
+        raise ValueError(
+            "Training on several devices needs Keras 3.10 or later: Keras "
+            f"{keras.__version__} reports a wrong loss there. Update Keras, or train "
+            "on one device."
         )
     return strategy

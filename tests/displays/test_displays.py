@@ -39,6 +39,7 @@ from skseqconv.displays import (
     SearchDisplay,
 )
 from skseqconv.displays._times import span_for, with_breaks
+from tests.versions.since import need
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")
 matplotlib.use("Agg")
@@ -1086,8 +1087,7 @@ def test_error_given_as_a_scorer_is_positive():
 
 @pytest.mark.filterwarnings("ignore:OptunaSearchCV is experimental", "ignore:`optuna.t")
 def test_search_of_optuna():
-    circles = "scikit-learn 1.6 reads Optuna's tags in circles"
-    pytest.importorskip("sklearn", minversion="1.7", reason=circles)
+    need("scikit-learn", "1.7", "reading the tags of Optuna's search never ends")
     reason = "optuna and optuna-integration are extras"
     optuna = pytest.importorskip("optuna", reason=reason)
     OptunaSearchCV = pytest.importorskip(

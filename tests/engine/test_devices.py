@@ -6,6 +6,8 @@ import pickle
 import numpy as np
 import pytest
 
+from tests.versions.since import need
+
 pytestmark = pytest.mark.processes
 
 CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier")
@@ -107,6 +109,21 @@ def refusals(strategy):
             return str(error)
 
 
+def refusal_of_older_keras(strategy):
+    """What is said of several devices before Keras 3.10."""
+    import keras
+
+    X, y, _ = data(64)
+    version, keras.__version__ = keras.__version__, "3.9.2"
+    try:
+        with strategy.scope():
+            small("Conv1DRegressor").fit(X, y)
+    except ValueError as error:
+        return str(error)
+    finally:
+        keras.__version__ = version
+
+
 def pooled(strategy):
     """Which networks are taken again."""
     X, y, _ = data(64)
@@ -138,6 +155,7 @@ def main():
     found = {name: agreement(name, strategy) for name in CASES}
     found["shares"] = sizes_of_shares(strategy)
     found["refusals"] = refusals(strategy)
+    found["of older Keras"] = refusal_of_older_keras(strategy)
     found["pooled"] = pooled(strategy)
     found["continued"] = continued(strategy)
     print(json.dumps(found))
@@ -148,6 +166,7 @@ def main():
 
 @pytest.fixture(scope="module")
 def found(run_python):
+    need("keras", "3.10", "it reports a wrong loss for several devices")
     printed = run_python("from tests.engine.test_devices import main; main()")
     return json.loads(printed.splitlines()[-1])
 
@@ -182,6 +201,10 @@ def test_a_batch_is_shared_out_and_filled_up_without_weight(found):
 
 def test_a_strategy_for_several_machines_is_refused(found):
     assert "CentralStorageStrategy" in found["refusals"]
+
+
+def test_a_keras_that_reports_wrong_losses_is_refused(found):
+    assert "needs Keras 3.10 or later: Keras 3.9.2" in found["of older Keras"]
 
 
 def test_the_pool_knows_the_scope(found):

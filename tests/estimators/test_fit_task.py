@@ -6,12 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import sklearn
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
-from sklearn.utils.fixes import parse_version
 
 import skseqconv.engine._pool
 from skseqconv import (
@@ -23,11 +21,11 @@ from skseqconv import (
     Standardizer,
     TokenSequencer,
 )
+from tests.versions.since import need
 
-if parse_version(sklearn.__version__) < parse_version("1.9"):
-    pytest.skip("Callbacks came with scikit-learn 1.9.", allow_module_level=True)
+need("scikit-learn", "1.9", "it has no callbacks")
 
-from sklearn.callback import ProgressBar, ScoringMonitor
+from sklearn.callback import ProgressBar, ScoringMonitor  # noqa: E402 if it exists
 
 pytestmark = pytest.mark.trains
 

@@ -45,6 +45,7 @@ from skseqconv import (
 )
 from skseqconv.datasets import make_climate
 from skseqconv.saving._export import _stock_layer, _with_last_known
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -320,7 +321,7 @@ SCALERS = {
     "constant": SimpleImputer(strategy="constant", fill_value=7.5),
     "both": make_pipeline(SimpleImputer(), "passthrough", StandardScaler()),
 }
-if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.9
+if "clip" in MaxAbsScaler().get_params():  # since scikit-learn 1.8
     SCALERS["largest, clipped"] = MaxAbsScaler(clip=True)
 
 
@@ -541,8 +542,7 @@ OTHER_PACKAGE = pytest.mark.filterwarnings(r"ignore:\s*Warning. tf.lite.Interpre
 
 
 def need_litert():
-    reason = "Models are exported to LiteRT since Keras 3.13."
-    pytest.importorskip("keras", minversion="3.13", reason=reason)
+    need("keras", "3.13", "it exports nothing to LiteRT")
 
 
 @OTHER_PACKAGE

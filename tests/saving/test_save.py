@@ -51,6 +51,7 @@ from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
 from skseqconv.saving._trusted import TYPES, entries
+from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
 
@@ -371,8 +372,7 @@ def test_trusted_names_exist():
 
 
 def with_progress_bar():
-    reason = "Callbacks came with scikit-learn 1.9."
-    pytest.importorskip("sklearn", minversion="1.9", reason=reason)
+    need("scikit-learn", "1.9", "it has no callbacks")
     from sklearn.callback import ProgressBar
 
     return Conv1DRegressor().set_callbacks(ProgressBar())
