@@ -8,8 +8,9 @@ from sklearn.base import clone, is_classifier, is_regressor
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils import estimator_checks, parse_version
+from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+from sklearn.utils.fixes import parse_version
 
 from skseqconv import (
     CalendarFeatures,
