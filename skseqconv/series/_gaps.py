@@ -117,8 +117,8 @@ class Gaps(NamedTuple):
             way_out = zone_advice(self.timestamps, changes)
         raise ValueError(
             f"{self.name}Row {at + 1} ({self.timestamps[at + 1]}) repeats the "
-            'timestamp of the row before with other values, and on_gap="split" does not choose '
-            f"between them. {way_out}"
+            'timestamp of the row before with other values, and on_gap="split" does '
+            f"not choose between them. {way_out}"
         )
 
 
