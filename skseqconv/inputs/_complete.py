@@ -1,6 +1,7 @@
 """Which rows have a whole window to learn from."""
 
 import numpy as np
+from sklearn.utils.validation import _num_samples
 
 from skseqconv.series._window_view import WindowView
 
@@ -11,7 +12,7 @@ def complete_rows(X):
     Rows of an array are complete: it does not know where its series begins.
     """
     if not isinstance(X, WindowView):
-        return np.ones(len(X), dtype=bool)
+        return np.ones(_num_samples(X), dtype=bool)
     complete = X.complete
     if not complete.any():
         raise ValueError(

@@ -116,7 +116,7 @@ def _forward(gates, state, kernel, bias, masks, save=True):
 
 
 def _backward(d_state, saved, kernel, masks):
-    """Gradients of the first state, and of both parts of the gates."""
+    """Gradients of the first state, and of the gates' inputs from state and input."""
     n_steps = saved[0].shape[0]
     transposed = [tf.transpose(one) for one in tf.unstack(kernel)]
     mask = None if masks is None else tf.unstack(masks)

@@ -1,4 +1,4 @@
-"""Gaps of an index: where the time between two rows is not the usual one."""
+"""Gaps of an index: neighboring timestamps with an unusual difference."""
 
 import warnings
 from typing import NamedTuple

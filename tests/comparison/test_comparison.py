@@ -246,6 +246,7 @@ class Alive(Counted):
         return super().fit(X, y)
 
 
+@pytest.mark.slow
 def test_fitted_models_are_let_go_fold_by_fold(table):
     compare_models([Alive()], *table, cv=4)
     assert Alive.noted == [0, 0, 0, 0]

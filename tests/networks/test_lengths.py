@@ -106,9 +106,7 @@ def test_lengths_are_those_behind_each_layer(padding):
         for n_steps in (shortest, shortest + 5):
             lengths = output_lengths(n_steps, **layers, padding=padding)
             assert lengths == walk(n_steps, padding, **layers)
-        with pytest.raises(
-            ValueError, match=f"shortest possible window has {shortest}"
-        ):
+        with pytest.raises(ValueError, match=f"possible window has {shortest}"):
             output_lengths(shortest - 1, **layers, padding=padding)
 
 

@@ -7,6 +7,7 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_array
 
 from skseqconv import SeriesView, make_supervised
+from skseqconv.series._view_internals import raw_labels
 
 LONG = pd.DataFrame({"store": [1, 1, 2, 2], "sold": [1.0, 2, 3, 4]})
 RECORDS = np.array([(1.0, 2), (3.0, 4)], dtype=[("load", float), ("wind", int)])
@@ -89,13 +90,12 @@ def test_one_channel(series):
 )
 def test_what_channels_are_called(columns, labels):
     """True is no 1; names are kept where all are text, as scikit-learn wants them."""
-    series = SeriesView(pd.DataFrame([[1.0, 2.0]], columns=columns))._series
-    assert series.labels == labels
-    assert [type(label) for label in series.labels or ()] == list(
-        map(type, labels or ())
-    )
+    view = SeriesView(pd.DataFrame([[1.0, 2.0]], columns=columns))
+    held = raw_labels(view)
+    assert held == labels
+    assert [type(label) for label in held or ()] == list(map(type, labels or ()))
     all_text = labels == ("a", "b")
-    assert (series.names is not None) is all_text
+    assert (view.channel_names is not None) is all_text
 
 
 def test_missing_values_of_a_nullable_column():

@@ -493,6 +493,7 @@ def test_an_hour_that_comes_twice_is_named(freq):
         make_supervised(pd.concat([year_before, mixed]), "v")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "year", "first", "hour"),
     [

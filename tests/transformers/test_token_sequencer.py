@@ -237,6 +237,7 @@ def test_classic_words(text, expected):
     assert classic_words(text) == expected == naive_classic(text)
 
 
+@pytest.mark.slow
 @properties
 @given(st.text())
 def test_classic_words_are_those_of_the_reference(text):
@@ -685,6 +686,7 @@ def test_words_of_reviews_are_those_of_the_published_ranks(reviews):
     assert n_other_case < 0.01 * len(rows)
 
 
+@pytest.mark.slow
 def test_vocabulary_of_reviews_is_in_the_order_of_the_published_ranks(reviews):
     texts, ranks, word_of = reviews
     sequencer = TokenSequencer(202, 2500, tokenizer="classic")
