@@ -144,7 +144,7 @@ def _make_index(n_steps, freq, start) -> tuple[pd.DatetimeIndex, pd.Timedelta]:
             '"2009-01-01 00:10:00".'
         ) from error
     try:
-        index = pd.date_range(first, periods=n_steps, freq=step, name="Date Time")
+        index = pd.date_range(first, periods=int(n_steps), freq=step, name="Date Time")
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f"n_steps={n_steps!r} steps of freq={freq!r} from start={start!r} exceed "

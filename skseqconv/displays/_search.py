@@ -191,7 +191,7 @@ class SearchDisplay:
         if "iter" in table:
             table = table[table["iter"] == table["iter"].max()]
         means = table["mean"] if self.greater_is_better else -table["mean"]
-        return self.table.loc[means.idxmax()]
+        return table.iloc[int(np.nanargmax(means))]
 
     @property
     def _metric(self):

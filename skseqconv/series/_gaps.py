@@ -29,7 +29,7 @@ class Gaps(NamedTuple):
     `places` are the positions before the gaps.
     """
 
-    index: pd.Index
+    timestamps: pd.Index
     differences: np.ndarray
     places: np.ndarray
     rule: Rule
@@ -38,7 +38,7 @@ class Gaps(NamedTuple):
     @property
     def clock_changes(self):
         """Positions after which local clocks were set. It is computed when asked."""
-        return clock_changes(self.index, self.differences)
+        return clock_changes(self.timestamps, self.differences)
 
     @property
     def repeats(self):
@@ -49,11 +49,11 @@ class Gaps(NamedTuple):
         """Say how many gaps there are, and show the first rows."""
         shown = []
         for at in self.places[:N_SHOWN]:
-            row = f"row {at + 1} ({self.index[at + 1]})"
+            row = f"row {at + 1} ({self.timestamps[at + 1]})"
             if self.differences[at] == 0:
                 shown.append(f"{row} repeats the timestamp of the row before")
             else:
-                later = readable_difference(self.index, self.differences[at])
+                later = readable_difference(self.timestamps, self.differences[at])
                 shown.append(f"{row} comes {later} after the row before")
         n = len(self.places)
         if n > len(shown):
@@ -67,17 +67,17 @@ class Gaps(NamedTuple):
         """What the gaps themselves suggest to do, if anything."""
         changes = self.clock_changes
         if len(changes):
-            return f" {zone_advice(self.index, changes)}"
+            return f" {zone_advice(self.timestamps, changes)}"
         hints = ""
-        moved = changes_of_other_zone(self.index, self.differences, self.places)
+        moved = changes_of_other_zone(self.timestamps, self.differences, self.places)
         if len(moved):
-            hints = f" {convert_advice(self.index, moved)}"
+            hints = f" {convert_advice(self.timestamps, moved)}"
         if self.rule.is_business_days and len(moved) < len(self.places):
             hints += (
                 " To declare holidays, use make_supervised(..., freq=pandas.offsets."
                 f"CustomBusinessDay({self.rule.weekmask}holidays=[...]))."
             )
-        date_format = format_of_dates(self.index)
+        date_format = format_of_dates(self.timestamps)
         if date_format:
             hints = (
                 " The numbers look like dates: series.index = pd.to_datetime("
@@ -93,7 +93,7 @@ class Gaps(NamedTuple):
         declare = "freq= declares the frequency to compare with"
         split = 'on_gap="split" makes the parts between gaps separate series'
         if len(self.places) >= MANY_GAPS * len(self.differences):
-            is_dated = isinstance(self.index, pd.DatetimeIndex)
+            is_dated = isinstance(self.timestamps, pd.DatetimeIndex)
             example = ', such as "2B" or "SMS"' if is_dated else ""
             ways = f"{declare}{example}; {split}"
         else:
@@ -114,11 +114,11 @@ class Gaps(NamedTuple):
         way_out = f"If it is one series, {ONE_ROW_EACH}"
         changes = self.clock_changes
         if at in changes:
-            way_out = zone_advice(self.index, changes)
+            way_out = zone_advice(self.timestamps, changes)
         raise ValueError(
-            f"{self.name}Row {at + 1} ({self.index[at + 1]}) repeats the timestamp of "
-            'the row before with other values, and on_gap="split" does not choose '
-            f"between them. {way_out}"
+            f"{self.name}Row {at + 1} ({self.timestamps[at + 1]}) repeats the "
+            'timestamp of the row before with other values, and on_gap="split" does '
+            f"not choose between them. {way_out}"
         )
 
 
@@ -181,7 +181,7 @@ def regular_parts(gaps, freq=None):
     Of rows with the same timestamp only the first is kept: the others are equal.
     """
     kept = np.flatnonzero(np.concatenate([[True], gaps.differences > 0]))
-    rest = find_gaps(gaps.index[kept], freq)
+    rest = find_gaps(gaps.timestamps[kept], freq)
     cuts = [] if rest is None else rest.places + 1
     for part in np.split(kept, cuts):
         whole = part[-1] - part[0] == len(part) - 1

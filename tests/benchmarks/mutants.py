@@ -1,12 +1,12 @@
 """Small changes of the code, one at a time: which of them does no test notice?
 
-    python -m tests.benchmarks.mutants views _series --sample 20
+    python -m tests.benchmarks.mutants series._view series._series --sample 20
 
 Comparisons at their boundary, arithmetic, whole numbers, "and" and "or", smallest and
-largest are changed in a module, and its tests run, in a process of their own, until one
-fails. What no test notices is printed as the line and what became of it: a boundary
-that deserves a test, a simpler line, or a change that makes no difference. Without
-names, all modules that have tests of their own.
+largest are changed in a module. Then the tests of its folder run in their own process
+until one fails. Each change that no test notices is printed: a boundary that deserves a
+test, a simpler line, or a change that makes no difference. Without names, all modules
+of folders that have tests.
 """
 
 import argparse
@@ -24,53 +24,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-#: The test files of a module, where they are not called as it is.
-TESTS = {
-    "_affine": "baseline relative",
-    "_batches": "batches",
-    "_clock_changes": "time_axis",
-    "_containers": "containers masked views",
-    "_contest": "comparison",
-    "_feed": "batches relative level",
-    "_files": "files persistence",
-    "_frequency": "time_axis calendar",
-    "_history": "history",
-    "_ids": "time_axis containers",
-    "_index_kinds": "time_axis",
-    "_intervals": "intervals",
-    "_last_known": "baseline relative",
-    "_lengths": "lengths",
-    "_level": "level relative continued_fits",
-    "_losses": "losses",
-    "_pool": "engine",
-    "_relative": "relative",
-    "_samples": "text",
-    "_series": "views supervised masked",
-    "_significance": "significance comparison",
-    "_split": "split",
-    "_steps": "continued_fits",
-    "_targets": "targets losses relative continued_fits",
-    "_time_axis": "time_axis supervised",
-    "_training": "estimators",
-    "_trials": "comparison",
-    "_trusted": "trusted persistence",
-    "_usable": "usable persistence",
-    "_validation": "validation preprocessing windowing masked history",
-    "_words": "words",
-    "baseline": "baseline",
-    "comparison": "comparison",
-    "displays._dates": "displays",
-    "displays._forecast_lines": "displays",
-    "displays._predictions": "displays",
-    "displays._times": "displays",
-    "export": "export",
-    "flat": "baseline history",
-    "networks": "lengths classifiers",
-    "preprocessing": "preprocessing masked",
-    "supervised": "supervised time_axis",
-    "text": "text words",
-    "views": "views windowing leakage",
-    "windowing": "windowing history",
+#: Tests of a folder's modules, beside those in the folder of its name.
+ALSO = {
+    "inputs": "baselines estimators/test_relative.py test_masked.py",
+    "networks": "estimators/test_level.py",
+    "series": "test_masked.py test_leakage.py test_large.py",
+    "transformers": "test_masked.py test_leakage.py",
 }
 
 COMPARISONS = {
@@ -192,9 +151,17 @@ def outcome(name, source, path, files, limit):
     return "noticed" if code else "not noticed"
 
 
+def all_modules():
+    """Modules of the folders that have a folder of tests."""
+    for path in sorted((ROOT / "skseqconv").glob("*/_*.py")):
+        folder = path.parent.name
+        if path.name != "__init__.py" and (ROOT / "tests" / folder).is_dir():
+            yield f"{folder}.{path.stem}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("modules", nargs="*", help="such as views or displays._times")
+    parser.add_argument("modules", nargs="*", help="such as series._view")
     parser.add_argument("--sample", type=int, help="of a module's changes; default all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--limit", type=float, default=300, help="seconds for a change")
@@ -207,10 +174,10 @@ def main():
     import sklearn.ensemble  # noqa: F401
     import tensorflow  # noqa: F401
 
-    for module in options.modules or TESTS:
+    for module in options.modules or all_modules():
         path = ROOT / "skseqconv" / f"{module.replace('.', '/')}.py"
-        names = TESTS.get(module, module.removeprefix("_")).split()
-        files = [f"tests/test_{name}.py" for name in names]
+        folder = module.partition(".")[0]
+        files = [f"tests/{name}" for name in [folder, *ALSO.get(folder, "").split()]]
         counts, began = {"noticed": 0, "not noticed": 0, "hangs": 0}, time.time()
         same, name = path.read_text(), f"skseqconv.{module}"
         if (found := outcome(name, same, path, files, options.limit)) != "not noticed":
