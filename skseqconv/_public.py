@@ -1,5 +1,6 @@
 """The module and the types of public names."""
 
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ def public(thing: Named) -> Named:
     of the package move.
     """
     thing.__module__ = "skseqconv"
+    # Keras looks for the class of a saved layer among the variables of its module.
+    vars(sys.modules["skseqconv"]).setdefault(thing.__name__, thing)
     return thing
 
 

@@ -5,6 +5,8 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import Conv1DRegressor, LookbackWindower
 
+pytestmark = pytest.mark.trains
+
 
 @pytest.mark.trains
 @pytest.mark.parametrize("verbose", [0, 1, 2])

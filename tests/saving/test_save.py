@@ -983,9 +983,11 @@ def test_lists_that_stand_for_each_other_are_not_unfolded(tmp_path):
 
 
 def test_nests_too_deep_are_refused(tmp_path):
+    depth = 900 if sys.version_info >= (3, 12) else 300  # json itself goes deeper
+
     def change(schema, note, members):
         nest = plain(1)
-        for _ in range(300):
+        for _ in range(depth):
             nest = sequence(nest, kind="list")
         schema["content"]["content"]["with_mean"] = nest
 
