@@ -161,10 +161,10 @@ def test_partial_fit_is_refused_where_nothing_tells(jump):
     _, X, y = jump
     _, network = fitted_on(X[:39], y[:39])
     other = Standardizer().fit(X[45:])
-    with pytest.raises(ValueError, match=r"other fitted steps .* do not tell"):
+    with pytest.raises(ValueError, match=r"other fitted steps .* do not show"):
         network.partial_fit(windows_of(X[50:52], other), y[50:52])
     flat, y_flat = make_supervised(np.full(20, 3.0), 0)  # constant: no slope
-    with pytest.raises(ValueError, match=r"other fitted steps .* do not tell"):
+    with pytest.raises(ValueError, match=r"other fitted steps .* do not show"):
         network.partial_fit(windows_of(flat, other), y_flat)
     with pytest.raises(ValueError, match=r"y does not relate .* do not tell"):
         network.partial_fit(windows_of(flat), y_flat)  # raw, and no step to compare

@@ -452,7 +452,7 @@ def test_too_few_rows_held_out_are_an_error(panel):
     X, y = panel
     model = small(Conv1DRegressor, epochs=1, validation_split=0.02).fit(X, y)
     assert model.predict_interval(X[:1], coverage=0.95).shape == (1, 2)
-    with pytest.raises(ValueError, match="needs more than the 20 rows"):
+    with pytest.raises(ValueError, match="needs more than the 20 held-out rows"):
         model.predict_interval(X, coverage=0.97)
 
 
