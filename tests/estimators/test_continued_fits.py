@@ -166,7 +166,7 @@ def test_partial_fit_is_refused_where_nothing_tells(jump):
     flat, y_flat = make_supervised(np.full(20, 3.0), 0)  # constant: no slope
     with pytest.raises(ValueError, match=r"other fitted steps .* do not show"):
         network.partial_fit(windows_of(flat, other), y_flat)
-    with pytest.raises(ValueError, match=r"y does not relate .* do not tell"):
+    with pytest.raises(ValueError, match=r"y does not relate .* do not show"):
         network.partial_fit(windows_of(flat), y_flat)  # raw, and no step to compare
     bent = PerStep(FunctionTransformer(np.sqrt)).fit(X)
     with pytest.raises(ValueError, match="not an affine function of channel 0"):
