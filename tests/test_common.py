@@ -156,8 +156,7 @@ def marked_checks(names, cases):
 @pytest.mark.parametrize(*marked_checks(*every_check.args), **every_check.kwargs)
 def test_scikit_learn_checks(estimator, check):
     if estimator in NETWORKS and getattr(check, "func", check) not in ASK_FOR_A_SCORE:
-        # SGD keeps nothing for each weight, so that programs compile faster.
-        estimator = clone(estimator).set_params(epochs=2, optimizer="sgd")
+        estimator = clone(estimator).set_params(epochs=2)
     check(estimator)
 
 

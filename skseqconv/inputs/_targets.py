@@ -38,6 +38,10 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
     y = _labels(y, "y")
     _check_length(y, n_samples)
     if classes is not None:
+        if np.ndim(classes) != 1:
+            raise ValueError(
+                f"classes has the shape {np.shape(classes)}: give a list of labels."
+            )
         given = np.unique(_labels(classes, "classes"))
     if reset:
         known = np.unique(y) if classes is None else given

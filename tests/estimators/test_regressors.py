@@ -445,16 +445,14 @@ def test_a_memmap_series_trains(tmp_path, weather):
 # Through scikit-learn's tools, on views and on DataFrames; warnings are errors.
 
 
-@pytest.mark.parametrize(
-    ("Estimator", "pool_sizes"), [(Conv1DRegressor, [2, 3]), (Conv1DGRURegressor, [2])]
-)
-def test_grid_search_chooses_by_time_series_split(Estimator, pool_sizes, task):
+@BOTH
+def test_grid_search_chooses_by_time_series_split(Estimator, task):
     X, y = task
     search = GridSearchCV(
         pipeline(small(Estimator, epochs=1)),
         {
             "model__kernel_size": [2, 3],
-            "model__pool_size": pool_sizes,
+            "model__pool_size": [2, 3],
             "window__lookback": [24, 36],
         },
         cv=TimeSeriesSplit(3, gap=6),
@@ -462,7 +460,7 @@ def test_grid_search_chooses_by_time_series_split(Estimator, pool_sizes, task):
     )
     search.fit(X, y)
     scores = search.cv_results_["mean_test_score"]
-    assert len(np.unique(scores)) == 4 * len(pool_sizes)
+    assert len(np.unique(scores)) == 8
     assert search.best_score_ == scores.max()
     assert search.best_estimator_["model"].model_.get_layer("conv_1").kernel_size == (
         search.best_params_["model__kernel_size"],
@@ -499,6 +497,24 @@ def _ends(n_rows):
     middle = n_rows // 2
     first, second = np.arange(middle), np.arange(middle, n_rows)
     return [(first, second), (second, first)]
+
+
+@pytest.mark.processes
+def test_parallel_search_gives_the_same_scores(task):
+    X, y = task
+    search = GridSearchCV(
+        pipeline(small(Conv1DRegressor, epochs=1)),
+        {"model__kernel_size": [2, 3]},
+        cv=TimeSeriesSplit(2, gap=6),
+        error_score="raise",
+    )
+    one = clone(search).set_params(n_jobs=1).fit(X, y)
+    two = clone(search).set_params(n_jobs=2).fit(X, y)
+    np.testing.assert_allclose(
+        two.cv_results_["mean_test_score"],
+        one.cv_results_["mean_test_score"],
+        rtol=1e-5,
+    )
 
 
 @pytest.mark.processes
