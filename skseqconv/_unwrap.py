@@ -21,7 +21,8 @@ def fitted_steps(model, name=None):
 
 def innermost(model):
     """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
-    *_, (_, last) = fitted_steps(model)
+    steps = list(fitted_steps(model))
+    last = steps[-1][1] if steps else model  # a Pipeline of "passthrough" alone
     if isinstance(last, TransformedTargetRegressor):
         return innermost(last.regressor_)
     return last
@@ -41,12 +42,12 @@ def n_parameters_of(model):
 
 def interval_of(model, X, coverage):
     """`predict_interval` of the last step, after the other steps; None without it."""
-    *steps, (_, last) = fitted_steps(model)
-    if not hasattr(last, "predict_interval"):
+    steps = [step for _, step in fitted_steps(model)]
+    if not steps or not hasattr(steps[-1], "predict_interval"):
         return None
-    for _, step in steps:
+    for step in steps[:-1]:
         X = step.transform(X)
-    return last.predict_interval(X, coverage)
+    return steps[-1].predict_interval(X, coverage)
 
 
 def last_step(model):

@@ -1,6 +1,7 @@
 """The documentation keeps what it says: docstrings, signatures, names, attributes."""
 
 import ast
+import doctest
 import inspect
 import re
 from pathlib import Path
@@ -185,6 +186,14 @@ def test_docstrings_name_no_absolute_path(name):
     words = [word.strip("\"'`()[]<>,;:") for word in text.split()]
     paths = [w for w in words if re.match(r"(~?/|file://|[A-Za-z]:[\\/])\w", w)]
     assert paths == []
+
+
+@pytest.mark.parametrize("name", [n for n in PUBLIC if n.count(".") == 1])
+def test_examples_of_public_names_are_collected(name):
+    """They are in the package's own file for pytest, because their module is."""
+    short = name.partition(".")[2]
+    found = doctest.DocTestFinder().find(PUBLIC[name], short, module=skseqconv)
+    assert any(test.examples for test in found)
 
 
 # Fitted attributes.

@@ -27,7 +27,7 @@ from skseqconv.transformers._flatten import FlattenWindows
 
 def _finite_table(flatten, X, regressor):
     """The table of windows. A value that the regressor does not accept is an error."""
-    table = flatten.transform(X)
+    table = flatten._to_table(X)
     if not get_tags(regressor).input_tags.allow_nan:
         bad = ~np.isfinite(table.to_numpy())
         if bad.any():

@@ -37,7 +37,7 @@ from ._network_held import HoldsNetwork, alone
 from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._running_fit import RunningFit, Samples, joined, rows_to_learn
 from ._scikeras import OnScikeras
-from ._task import Task
+from ._task import TaskHooks
 from ._validation_split import validation_tail
 
 #: Results of training, which a new network does not have.
@@ -58,7 +58,7 @@ CHANGES_LEARN_SLOWER = 0.1
 class SequenceEstimator(
     ShowsLayers,
     HoldsNetwork,
-    Task,
+    TaskHooks,
     CallbackSupportMixin,
     TrainingParameters,
     OnScikeras,
@@ -66,7 +66,7 @@ class SequenceEstimator(
     """What the Keras-backed estimators share.
 
     The options of the network come from a class of `_parameters`, what y is from
-    `_regression` or `_classification`, by the methods of `Task`.
+    `_regression` or `_classification`, by the methods of `TaskHooks`.
     """
 
     @property
@@ -176,7 +176,7 @@ class SequenceEstimator(
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task)
         if going_on:
             self._take_network(self._learned())
-            self._solve_again(fit.X, fit.y, fit.one_epoch)
+            self._solve_again(fit)
             remember_steps(self, fit.X.data)
         if task is not None:
             task.begin(self._n_epochs(len(fit.X)))
@@ -206,10 +206,9 @@ class SequenceEstimator(
             samples.at(learned),
             None if held_out is None else samples.at(held_out),
             going_on,
-            one_epoch,
             task,
         )
-        self._check_learned(fit.y, one_epoch)
+        self._check_learned(fit)
         return fit
 
     def _n_epochs(self, n_samples):
@@ -256,7 +255,10 @@ class SequenceEstimator(
         self.feature_encoder_ = self.feature_encoder
         self.n_parameters_ = network.n_parameters
         self._layers = describe_layers(network.model)
-        self.receptive_field_ = self._receptive_field(X.shape[1])
+        kind = NETWORKS[self._network_name]
+        self.receptive_field_ = kind.receptive_field(self._architecture)
+        if message := kind.warning(self._architecture):
+            warnings.warn(message, UserWarning, stacklevel=2)
 
     def _architecture_for(self, X, y, window_norm):
         """What the network function is given, as plain data."""
@@ -277,19 +279,6 @@ class SequenceEstimator(
             **self._head(y),
             "window_norm": window_norm,
         }
-
-    def _receptive_field(self, n_steps):
-        field = NETWORKS[self._network_name].receptive_field(self._architecture)
-        if field < n_steps and getattr(self, "global_pooling", None) == "last":
-            warnings.warn(
-                f"global_pooling='last' reads only the last {field} of {n_steps} "
-                "steps, the receptive field of the convolutions. Use more convolutions "
-                "(n_conv), a larger kernel_size, dilation_rate='exponential', or a "
-                "shorter window.",
-                UserWarning,
-                stacklevel=2,
-            )
-        return field
 
     def _train(self, fit, epochs, first_epoch):
         network = self._slot.network

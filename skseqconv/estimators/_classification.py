@@ -150,13 +150,13 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
             weights[learned] = by_class[np.searchsorted(self.classes_, y[learned])]
         return weights if sample_weight is None else weights * sample_weight
 
-    def _check_learned(self, y, one_epoch):
-        if not one_epoch and len(np.unique(y)) < 2:
+    def _check_learned(self, fit):
+        if not fit.one_epoch and len(np.unique(fit.y)) < 2:
             raise ValueError(
                 "All samples to learn from have the same class, "
-                f"{y.tolist()[0]!r}. The others have incomplete windows, have weight "
-                "zero, or are held out (validation_split, validation_gap). Use more "
-                "rows, or hold out fewer."
+                f"{fit.y.tolist()[0]!r}. The others have incomplete windows, have "
+                "weight zero, or are held out (validation_split, validation_gap). Use "
+                "more rows, or hold out fewer."
             )
 
     def _strata(self, y):

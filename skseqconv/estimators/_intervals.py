@@ -19,7 +19,11 @@ from ._running_fit import rows_to_learn
 
 
 class GivesIntervals:
-    """Methods of `SequenceRegressor` that predict quantiles and intervals."""
+    """Methods of `SequenceRegressor` that predict quantiles and intervals.
+
+    They need `_quantiles`, `_outputs_and_level`, `_in_units` and `_explains`, which the
+    regressor has.
+    """
 
     @of_one_fit
     def predict_quantiles(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:

@@ -18,9 +18,6 @@ from skseqconv.engine._pool import (
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
 
-#: The network that a fit has borrowed: an attribute while the fit runs.
-_BORROWED = "_slot"
-
 _locks = weakref.WeakKeyDictionary()
 
 _locks_lock = threading.Lock()
@@ -79,10 +76,15 @@ class HoldsNetwork:
         self._slot = take(self._recipe, weights)
         return self._slot.network
 
+    @property
+    def _is_running(self):
+        """Whether this is the copy in a running fit, which has borrowed a network."""
+        return "_slot" in vars(self)
+
     @contextmanager
     def _network(self):
         """A network to run; during a fit, the one in training."""
-        if "_slot" in vars(self):
+        if self._is_running:
             yield self._slot.network
         else:
             with running(self._recipe, self._weights) as network:
@@ -90,13 +92,13 @@ class HoldsNetwork:
 
     def _learned(self):
         """The present weights."""
-        if "_slot" in vars(self):
+        if self._is_running:
             return Weights(self._slot.network.get_state())
         return self._weights
 
     def _fitted_attributes(self):
         """All attributes, as if the fit ended now."""
-        kept = vars(self).keys() - {_BORROWED}
+        kept = vars(self).keys() - {"_slot"}
         return {name: vars(self)[name] for name in kept} | {"_weights": self._learned()}
 
     def _as_it_is(self):
@@ -117,7 +119,7 @@ class HoldsNetwork:
             yield new
             fitted = new._fitted_attributes()
         except BaseException:
-            if "_slot" in vars(new):
+            if new._is_running:
                 give_back(new._slot)
             raise
         give_back(new._slot, fitted["_weights"])
@@ -139,7 +141,7 @@ class HoldsNetwork:
         state = dict(super(HoldsNetwork, same).__getstate__())
         if "_weights" in state:
             state["_state"] = same._learned().arrays
-        for name in (_BORROWED, "_weights"):
+        for name in ("_slot", "_weights"):
             state.pop(name, None)
         return plain_state(state)
 

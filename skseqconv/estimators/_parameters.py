@@ -18,13 +18,13 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 Estimator = TypeVar("Estimator")
 
-_COUNT = Interval(Integral, 1, None, closed="left")
+COUNT = Interval(Integral, 1, None, closed="left")
 
 _NUMBER = Interval(Integral, 0, None, closed="left")
 
 _SHARE = Interval(Real, 0, 1, closed="left")
 
-_EACH_LAYER = (_COUNT, list, tuple, np.ndarray)
+_EACH_LAYER = (COUNT, list, tuple, np.ndarray)
 
 _LOSS = (str, callable, keras.losses.Loss)
 
@@ -40,12 +40,12 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def _parameter(*constraint, default):
+def parameter(*constraint, default):
     return field(default=default, metadata={"constraint": list(constraint)})
 
 
 @dataclass_transform(
-    kw_only_default=True, eq_default=False, field_specifiers=(_parameter,)
+    kw_only_default=True, eq_default=False, field_specifiers=(parameter,)
 )
 def parameters(cls: type[Estimator]) -> type[Estimator]:
     """Give a class an `__init__` with all its parameters, each by name.
@@ -63,31 +63,31 @@ def parameters(cls: type[Estimator]) -> type[Estimator]:
 class Conv1DStack:
     """Options of a stack of convolutions and poolings."""
 
-    filters: int | Sequence[int] = _parameter(*_EACH_LAYER, default=32)
-    kernel_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=5)
-    pool_size: int | Sequence[int] = _parameter(*_EACH_LAYER, default=3)
-    n_conv: int = _parameter(_COUNT, default=3)
-    dilation_rate: int | Sequence[int] | Literal["exponential"] = _parameter(
+    filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
+    kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
+    n_conv: int = parameter(COUNT, default=3)
+    dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
         *_EACH_LAYER, _one_of("exponential"), default=1
     )
-    padding: Literal["auto", "valid", "same", "causal"] = _parameter(
+    padding: Literal["auto", "valid", "same", "causal"] = parameter(
         _one_of("auto", "valid", "same", "causal"), default="auto"
     )
-    activation: str = _parameter(str, default="relu")
-    normalization: Literal["batch", "layer"] | None = _parameter(
+    activation: str = parameter(str, default="relu")
+    normalization: Literal["batch", "layer"] | None = parameter(
         _one_of("batch", "layer"), None, default=None
     )
-    residual: int = _parameter(_NUMBER, default=0)
+    residual: int = parameter(_NUMBER, default=0)
 
 
 @parameters
 class InputAndHead:
     """Options of the input and the head, which every network has."""
 
-    dropout: float = _parameter(_SHARE, default=0.5)
-    embedding_dim: int | None = _parameter(_COUNT, None, default=None)
-    embedding_dropout: float = _parameter(_SHARE, default=0.0)
-    vocabulary_size: int | None = _parameter(
+    dropout: float = parameter(_SHARE, default=0.5)
+    embedding_dim: int | None = parameter(COUNT, None, default=None)
+    embedding_dropout: float = parameter(_SHARE, default=0.0)
+    vocabulary_size: int | None = parameter(
         Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
 
@@ -96,7 +96,7 @@ class InputAndHead:
 class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
-    global_pooling: Literal["max", "average", "last"] = _parameter(
+    global_pooling: Literal["max", "average", "last"] = parameter(
         _one_of("max", "average", "last"), default="max"
     )
 
@@ -107,12 +107,12 @@ class Conv1DParameters(InputAndHead, Conv1DStack):
 class Conv1DGRUParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_gru_network`."""
 
-    n_conv: int = _parameter(_COUNT, default=2)
-    gru_units: int = _parameter(_COUNT, default=32)
-    gru_dropout: float = _parameter(_SHARE, default=0.1)
-    recurrent_dropout: float = _parameter(_SHARE, default=0.5)
-    reset_after: bool = _parameter("boolean", default=True)
-    bidirectional: bool = _parameter("boolean", default=False)
+    n_conv: int = parameter(COUNT, default=2)
+    gru_units: int = parameter(COUNT, default=32)
+    gru_dropout: float = parameter(_SHARE, default=0.1)
+    recurrent_dropout: float = parameter(_SHARE, default=0.5)
+    reset_after: bool = parameter("boolean", default=True)
+    bidirectional: bool = parameter("boolean", default=False)
 
     _network_name: ClassVar[str] = "conv1d_gru"
 
@@ -121,45 +121,45 @@ class Conv1DGRUParameters(InputAndHead, Conv1DStack):
 class TrainingParameters:
     """How a network is trained."""
 
-    loss: str | Callable | keras.losses.Loss = _parameter(*_LOSS, default="mse")
-    optimizer: str | keras.optimizers.Optimizer = _parameter(
+    loss: str | Callable | keras.losses.Loss = parameter(*_LOSS, default="mse")
+    optimizer: str | keras.optimizers.Optimizer = parameter(
         str, keras.optimizers.Optimizer, default="adam"
     )
-    learning_rate: float | None = _parameter(
+    learning_rate: float | None = parameter(
         Interval(Real, 0, None, closed="neither"), None, default=None
     )
-    epochs: int | Literal["auto"] = _parameter(_one_of("auto"), _COUNT, default="auto")
-    batch_size: int = _parameter(_COUNT, default=128)
-    steps_per_epoch: int | None = _parameter(_COUNT, None, default=None)
-    validation_split: float = _parameter(_SHARE, default=0.0)
-    validation_gap: int | Literal["auto"] = _parameter(
+    epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
+    batch_size: int = parameter(COUNT, default=128)
+    steps_per_epoch: int | None = parameter(COUNT, None, default=None)
+    validation_split: float = parameter(_SHARE, default=0.0)
+    validation_gap: int | Literal["auto"] = parameter(
         _one_of("auto"), _NUMBER, default="auto"
     )
-    early_stopping: bool = _parameter("boolean", default=False)
-    n_iter_no_change: int = _parameter(_COUNT, default=5)
+    early_stopping: bool = parameter("boolean", default=False)
+    n_iter_no_change: int = parameter(COUNT, default=5)
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
-        _parameter(list, tuple, keras.callbacks.Callback, None, default=None)
+        parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
-    warm_start: bool = _parameter("boolean", default=False)
-    random_state: int | np.random.RandomState | None = _parameter(
+    warm_start: bool = parameter("boolean", default=False)
+    random_state: int | np.random.RandomState | None = parameter(
         "random_state", default=None
     )
-    verbose: int = _parameter("verbose", default=0)
+    verbose: int = parameter("verbose", default=0)
 
 
 @parameters
 class RegressionParameters(TrainingParameters):
     """How a regressor is trained, and what it forecasts."""
 
-    quantiles: Sequence[float] = _parameter("array-like", default=(0.1, 0.5, 0.9))
-    window_norm: Literal["auto", "last", "standard"] | None = _parameter(
+    quantiles: Sequence[float] = parameter("array-like", default=(0.1, 0.5, 0.9))
+    window_norm: Literal["auto", "last", "standard"] | None = parameter(
         _one_of("auto", "last", "standard"), None, default="auto"
     )
-    target_channel: Hashable | Sequence[Hashable] = _parameter(
+    target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )
-    delay: int | Sequence[int] | None = _parameter(
-        _COUNT, "array-like", None, default=None
+    delay: int | Sequence[int] | None = parameter(
+        COUNT, "array-like", None, default=None
     )
 
 
@@ -167,8 +167,8 @@ class RegressionParameters(TrainingParameters):
 class ClassificationParameters(TrainingParameters):
     """How a classifier is trained."""
 
-    loss: str | Callable | keras.losses.Loss = _parameter(*_LOSS, default="auto")
-    class_weight: dict | Literal["balanced"] | None = _parameter(
+    loss: str | Callable | keras.losses.Loss = parameter(*_LOSS, default="auto")
+    class_weight: dict | Literal["balanced"] | None = parameter(
         dict, _one_of("balanced"), None, default=None
     )
 

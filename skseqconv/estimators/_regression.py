@@ -121,16 +121,19 @@ class SequenceRegressor(
             return None
         return still_explains(level, self, X.data, y.reshape(len(y), -1))
 
-    def _solve_again(self, X, y, one_epoch):
+    def _solve_again(self, fit):
         """Solve level and scale for the present X and y; the weights stay."""
+        X, y = fit.X, fit.y
         level, known = self._found_level(), self.target_encoder_.scale_ > 0
-        if one_epoch:
+        if fit.one_epoch:
             level = self._level_of_more(level, X, y.reshape(len(y), -1))
         elif level is not None:
             columns = y.reshape(len(y), -1)
             level = solve_level(level.kind, self, X.data, columns, level)
         encoder = self._encoder(level, y).fit(y)
-        if one_epoch and level is None:  # only columns that were constant are solved
+        if (
+            fit.one_epoch and level is None
+        ):  # only columns that were constant are solved
             before = self.target_encoder_
             encoder.mean_ = np.where(known, before.mean_, encoder.mean_)
             encoder.scale_ = np.where(known, before.scale_, encoder.scale_)

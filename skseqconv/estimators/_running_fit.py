@@ -41,8 +41,6 @@ class RunningFit:
         Of these, the last ones in time, to validate on.
     going_on : bool
         Whether the network goes on from the weights that it has.
-    one_epoch : bool
-        Whether this is `partial_fit`.
     task : FitTask or None
         Tells scikit-learn's callbacks of each epoch; None for `partial_fit`.
     """
@@ -50,8 +48,12 @@ class RunningFit:
     learned: Samples
     held_out: Samples | None
     going_on: bool
-    one_epoch: bool
     task: FitTask | None
+
+    @property
+    def one_epoch(self) -> bool:
+        """Whether this is `partial_fit`."""
+        return self.task is None
 
     @property
     def X(self) -> Sequences:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,16 +13,26 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
     from ._level import Level
+    from ._running_fit import RunningFit
 
 
-class Task:
-    """The hooks of a task. Those that have a body here need not be overridden."""
+class TaskHooks:
+    """What a kind of task may say. Hooks with a body here need not be overridden."""
 
     #: Values of parameters that mean something here, and nothing to Keras.
     _own_names: tuple[tuple[str, str], ...] = ()
 
     #: The level that forecasts start from, as plain data; None if there is none.
     _level: dict[str, Any] | None = None
+
+    #: Name of the network in `networks._registry.NETWORKS`.
+    _network_name: ClassVar[str]
+
+    #: Arguments of the network function, and its name, as plain data.
+    _architecture: dict[str, Any]
+
+    #: Loss, optimizer and metrics of the network.
+    _compiled_with: tuple
 
     def _check_target(
         self, y: ArrayLike, n_samples: int, *, reset: bool, classes: ArrayLike | None
@@ -50,7 +60,7 @@ class Task:
         """The kind of level that the parameters ask for, of a fitted estimator."""
         return self._architecture["window_norm"]
 
-    def _solve_again(self, X: Sequences, y: NDArray, one_epoch: bool) -> None:
+    def _solve_again(self, fit: RunningFit) -> None:
         """Solve anew what is not trained, where the network goes on."""
 
     def _fed(self, X: Sequences, y: NDArray) -> tuple[Sequences, NDArray]:
@@ -75,7 +85,7 @@ class Task:
         """Weights of the samples, with those of their classes."""
         return sample_weight
 
-    def _check_learned(self, y: NDArray, one_epoch: bool) -> None:
+    def _check_learned(self, fit: RunningFit) -> None:
         """Refuse y that nothing can be learned from."""
 
     def _keep_held_out(self, X: Sequences, y: NDArray) -> None:

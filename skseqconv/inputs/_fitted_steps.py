@@ -117,10 +117,10 @@ def check_steps(estimator, windows):
     if steps_changed(estimator, windows):
         steps = [type(step.transformer).__name__ for step in windows.steps]
         raise ValueError(
-            f"X comes through other fitted steps ({', '.join(steps)}) than the X that "
-            f"this {name} was fitted on, so the values of X differ in meaning. "
-            "Transform X by the steps of that fit, or fit the whole Pipeline again "
-            "(a network with warm_start=True keeps its weights)."
+            f"X was transformed by other fitted steps ({', '.join(steps)}) than in the "
+            f"fit of this {name}, so its values have another meaning. Transform X by "
+            "the steps of that fit, or fit the whole Pipeline again (a network with "
+            "warm_start=True keeps its weights)."
         )
     if _looks_raw(estimator, windows):
         warnings.warn(

@@ -215,6 +215,18 @@ def field_of_stack(options):
     return receptive_field(**{name: options[name] for name in OF_LENGTHS})
 
 
+def unread_steps(options):
+    """A warning if the network reads only the end of its windows, or None."""
+    field, n_steps = field_of_stack(options), options["input_shape"][0]
+    if options.get("global_pooling") != "last" or field >= n_steps:
+        return None
+    return (
+        f"global_pooling='last' reads only the last {field} of {n_steps} steps, the "
+        "receptive field of the convolutions. Use more convolutions (n_conv), a larger "
+        "kernel_size, dilation_rate='exponential', or a shorter window."
+    )
+
+
 def settled_padding(options, n_steps):
     """Options of a network, with `padding` "auto" replaced for windows of `n_steps`.
 

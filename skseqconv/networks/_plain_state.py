@@ -121,10 +121,19 @@ def _check_network(architecture, compiled_with):
         plain = set(architecture) <= {"network", *signature(build).parameters}
         plain = plain and all(map(_is_plain, architecture.values()))
     if not plain:
-        raise ValueError(f"{str(architecture)[:200]} describes no network.")
+        raise ValueError(
+            f"The saved description of a network is not valid: "
+            f"{str(architecture)[:200]}. Use an undamaged file, or fit again."
+        )
     loss, optimizer, *metrics = compiled_with or (None, None)
     metrics = [one for some in metrics for one in some]
     if isinstance(optimizer, dict) or not all(isinstance(m, str) for m in metrics):
-        raise ValueError(f"{str(compiled_with)[:200]} does not say how to train.")
+        raise ValueError(
+            f"The saved optimizer or metrics are not valid: "
+            f"{str(compiled_with)[:200]}. Use an undamaged file, or fit again."
+        )
     if not (isinstance(loss, str) or callable(loss)):
-        raise ValueError(f"{str(loss)[:200]} is no loss.")
+        raise ValueError(
+            f"The saved loss is not valid: {str(loss)[:200]}. Use an undamaged file, "
+            "or fit again."
+        )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
-from ._lengths import field_of_stack, settled_padding
+from ._lengths import field_of_stack, settled_padding, unread_steps
 
 if TYPE_CHECKING:
     import keras
@@ -27,6 +27,10 @@ def _whole_window(options: Options) -> int:
     return options["input_shape"][0]
 
 
+def _no_warning(options: Options) -> None:
+    return None
+
+
 class NetworkKind(NamedTuple):
     """What is to be known about a network. The defaults fit any network."""
 
@@ -39,6 +43,9 @@ class NetworkKind(NamedTuple):
     #: Number of time steps that each value before the pooling or the GRU reads.
     receptive_field: Callable[[Options], int] = _whole_window
 
+    #: A warning about what the network does not read, or None.
+    warning: Callable[[Options], str | None] = _no_warning
+
     #: If an epoch has more batches than this and ends with a smaller one, the full
     #: batches run in a program of their own, which is faster, but takes time to trace.
     #: Conv1D: 0.7 s to trace, a step takes 9 ms instead of 10. Conv1D-GRU over 80
@@ -47,7 +54,9 @@ class NetworkKind(NamedTuple):
 
 
 NETWORKS = {
-    "conv1d": NetworkKind(conv1d_network, settled_padding, field_of_stack),
+    "conv1d": NetworkKind(
+        conv1d_network, settled_padding, field_of_stack, unread_steps
+    ),
     "conv1d_gru": NetworkKind(
         conv1d_gru_network,
         settled_padding,

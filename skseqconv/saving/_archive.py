@@ -60,9 +60,15 @@ def check_seal(data, path):
     """Refuse bytes that `packed` did not make, or that changed since."""
     body = data[:-_N_DIGITS]
     if not body.endswith(_SEAL):
-        raise Refused(f"{path} is no file of skseqconv.save, or its end is missing.")
+        raise Refused(
+            f"{path} was not written by skseqconv.save, or its end is missing. Save "
+            "the estimator again."
+        )
     if data != sealed(body):
-        raise Refused(f"{path} is damaged: its checksum does not match its content.")
+        raise Refused(
+            f"{path} is damaged: its checksum does not match its content. Use another "
+            "copy, or save the estimator again."
+        )
 
 
 def with_schema(archive, schema):

@@ -238,8 +238,8 @@ def _unpacked(data, path):
     # SystemError are among them.
     except Exception as error:
         raise ValueError(
-            f"{path} is no whole file of skseqconv.save: "
-            f"{type(error).__name__}: {error}"
+            f"{path} is damaged, or was not written by skseqconv.save "
+            f"({type(error).__name__}: {error}). Save the estimator again."
         ) from error
     warn_of_versions(versions, path)
     return estimator

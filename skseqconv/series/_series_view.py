@@ -120,7 +120,7 @@ class SeriesView(View):
         Stock transformers, and tools that copy X, call this.
         """
         raise TypeError(
-            f"{self!r} does not become a plain array by accident: the rows of an array "
+            f"{self!r} is not converted to an array implicitly: the rows of an array "
             "do not know the rows before them, so windows made of them would be wrong. "
             "In a Pipeline, use Standardizer or PerStep(transformer) instead of a "
             "stock transformer. Tools that copy X, such as BaggingRegressor, belong "

@@ -140,8 +140,8 @@ class WindowView(View):
     ) -> NDArray:
         if self.materialized_nbytes > MAX_IMPLICIT_BYTES:
             raise ValueError(
-                f"{self!r} does not become an array of "
-                f"{readable_bytes(self.materialized_nbytes)} by accident. "
+                f"{self!r} is not converted implicitly to an array of "
+                f"{readable_bytes(self.materialized_nbytes)}. "
                 "Standardizer and PerStep transform a view without an array. "
                 "view[rows] selects a part. view.to_numpy() makes the array."
             )

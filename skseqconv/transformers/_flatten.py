@@ -131,6 +131,11 @@ class FlattenWindows(SequenceTransformer):
             All channels of the oldest entry first, then those of the next. Before the
             series begins, its first row is repeated, with a `MissingHistoryWarning`.
         """
+        advice = " FlatWindowRegressor skips such rows in fit."
+        return self._to_table(X, advice)
+
+    def _to_table(self, X, advice=""):
+        """The table of X; `advice` is added to the warning of missing history."""
         check_is_fitted(self)
         index = X.index if isinstance(X, WindowView) else None
         X, known = self._check(X, reset=False)
@@ -139,7 +144,6 @@ class FlattenWindows(SequenceTransformer):
                 f"The windows of X have the lags {_spelled(known)}, but FlattenWindows "
                 f"was fitted on windows with the lags {_spelled(self._known_lags)}."
             )
-        advice = " FlatWindowRegressor skips such rows in fit."
         values = entries_at(X, self.lags_, advice=advice)
         values = values.reshape(len(values), math.prod(values.shape[1:]))
         return self._contain(values, self.get_feature_names_out(), index=index)

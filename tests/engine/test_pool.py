@@ -472,6 +472,12 @@ def test_tensorflow_keeps_to_the_threads_granted(number, printed):
 
 
 @pytest.mark.processes
+def test_a_fresh_process_keeps_to_the_threads_granted(run_python):
+    code = "import tensorflow as tf" + THREADS.format(before="")
+    assert run_python(code, OMP_NUM_THREADS="1").strip() == "1 1"
+
+
+@pytest.mark.processes
 def test_another_backend_is_refused_by_name(printed):
     refused = "ImportError Keras runs on the backend 'jax', and skseqconv needs"
     assert printed[len(GRANTED)].startswith(f"{refused} 'tensorflow'. Unset KERAS")

@@ -4,6 +4,7 @@ import pickle
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
@@ -147,6 +148,7 @@ def test_diagram_of_a_pickled_estimator_takes_no_network(model):
     clear_compiled_networks()
     assert "Conv1DRegressor" in estimator_html_repr(loaded)
     assert not _slots
+    pd.testing.assert_frame_equal(loaded.layers_, model.layers_)
 
 
 def test_a_network_that_was_shown_is_used_again(windows):
@@ -163,7 +165,9 @@ def test_a_network_that_was_shown_is_used_again(windows):
 
 def test_diagram_escapes_what_it_shows():
     hostile = "<script>alert('a & b')</script>"
-    assert hostile not in estimator_html_repr(Conv1DRegressor(activation=hostile))
+    page = estimator_html_repr(Conv1DRegressor(activation=hostile))
+    assert hostile not in page
+    assert "&lt;script&gt;alert(" in page
 
 
 def test_text_stays_as_it_was(model):

@@ -160,5 +160,5 @@ def test_a_file_of_a_network_that_is_not_registered_is_refused(
 ):
     file = pickle.dumps(regressor.fit(*windows))
     monkeypatch.delitem(NETWORKS, "dense")
-    with pytest.raises(ValueError, match="describes no network"):
+    with pytest.raises(ValueError, match="saved description of a network is not valid"):
         pickle.loads(file)

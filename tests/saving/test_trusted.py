@@ -249,17 +249,17 @@ def test_a_network_that_forecasts_changes_has_their_level():
 )
 def test_networks_are_names_and_numbers(change):
     state = {"_architecture": {**ARCHITECTURE, **change}}
-    with pytest.raises(ValueError, match="describes no network"):
+    with pytest.raises(ValueError, match="saved description of a network is not valid"):
         restored_state({**state, "_compiled_with": ("mse", "adam", ())})
 
 
 @pytest.mark.parametrize(
     "compiled_with, message",
     [
-        (("mse", {"a": 1}, ()), "does not say how to train"),
-        (("mse", "adam", (), [3]), "does not say how to train"),
-        ((3, "adam", ("mae",)), "3 is no loss"),
-        (None, "None is no loss"),
+        (("mse", {"a": 1}, ()), "saved optimizer or metrics are not valid"),
+        (("mse", "adam", (), [3]), "saved optimizer or metrics are not valid"),
+        ((3, "adam", ("mae",)), "saved loss is not valid: 3"),
+        (None, "saved loss is not valid: None"),
     ],
 )
 def test_what_networks_are_trained_with(compiled_with, message):

@@ -1,0 +1,42 @@
+"""What is inside a Pipeline, a search or another wrapper."""
+
+import numpy as np
+import pytest
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv._unwrap import innermost, interval_of, last_step, n_parameters_of
+
+X, Y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
+
+
+def test_the_innermost_estimator_of_wrappers_in_wrappers():
+    pipeline = make_pipeline(StandardScaler(), make_pipeline("passthrough", Ridge()))
+    search = GridSearchCV(TransformedTargetRegressor(pipeline), {}, cv=2).fit(X, Y)
+    assert isinstance(innermost(search), Ridge)
+    assert n_parameters_of(search) == 3
+
+
+@pytest.mark.parametrize("model", [make_pipeline("passthrough"), LinearRegression()])
+def test_without_steps_inside_it_is_the_model_itself(model):
+    assert innermost(model) is model
+    assert interval_of(model, X, 0.8) is None
+
+
+def test_an_interval_comes_from_the_last_step_behind_the_others():
+    class GivesIntervals(LinearRegression):
+        def predict_interval(self, X, coverage):
+            return coverage, X
+
+    model = make_pipeline(StandardScaler(), GivesIntervals()).fit(X, Y)
+    coverage, seen = interval_of(model, X, 0.9)
+    assert coverage == 0.9
+    np.testing.assert_array_equal(seen, model[0].transform(X))
+
+
+def test_the_last_step_may_be_unfitted():
+    last = GridSearchCV(Ridge(), {})
+    assert last_step(make_pipeline(StandardScaler(), make_pipeline(last))) is last
