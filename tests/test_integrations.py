@@ -487,7 +487,7 @@ def test_permutation_importance_of_steps_but_not_of_panels(windows):
 def test_a_view_is_not_permuted(rows):
     X, y = rows
     model = pipeline(PersistenceRegressor()).fit(X, y)
-    with pytest.raises(TypeError, match="does not become a plain array"):
+    with pytest.raises(TypeError, match="is not converted to an array implicitly"):
         permutation_importance(model, X, y, n_repeats=1)
 
 

@@ -445,22 +445,25 @@ def test_a_memmap_series_trains(tmp_path, weather):
 # Through scikit-learn's tools, on views and on DataFrames; warnings are errors.
 
 
-@BOTH
-def test_grid_search_chooses_by_time_series_split(Estimator, task):
+@pytest.mark.parametrize(
+    ("Estimator", "lookbacks"),
+    [(Conv1DRegressor, [24, 36]), (Conv1DGRURegressor, [24])],
+)
+def test_grid_search_chooses_by_time_series_split(Estimator, lookbacks, task):
     X, y = task
     search = GridSearchCV(
         pipeline(small(Estimator, epochs=1)),
         {
             "model__kernel_size": [2, 3],
             "model__pool_size": [2, 3],
-            "window__lookback": [24, 36],
+            "window__lookback": lookbacks,
         },
         cv=TimeSeriesSplit(3, gap=6),
         error_score="raise",
     )
     search.fit(X, y)
     scores = search.cv_results_["mean_test_score"]
-    assert len(np.unique(scores)) == 8
+    assert len(np.unique(scores)) == 4 * len(lookbacks)
     assert search.best_score_ == scores.max()
     assert search.best_estimator_["model"].model_.get_layer("conv_1").kernel_size == (
         search.best_params_["model__kernel_size"],
@@ -500,28 +503,10 @@ def _ends(n_rows):
 
 
 @pytest.mark.processes
-def test_parallel_search_gives_the_same_scores(task):
-    X, y = task
-    search = GridSearchCV(
-        pipeline(small(Conv1DRegressor, epochs=1)),
-        {"model__kernel_size": [2, 3]},
-        cv=TimeSeriesSplit(2, gap=6),
-        error_score="raise",
-    )
-    one = clone(search).set_params(n_jobs=1).fit(X, y)
-    two = clone(search).set_params(n_jobs=2).fit(X, y)
-    np.testing.assert_allclose(
-        two.cv_results_["mean_test_score"],
-        one.cv_results_["mean_test_score"],
-        rtol=1e-5,
-    )
-
-
-@pytest.mark.processes
 def test_parallel_search_gives_the_same_bits_at_equal_threads(run_python):
     code = """
 import numpy as np
-from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
 from skseqconv import Conv1DRegressor, LookbackWindower, make_supervised
 from sklearn.pipeline import make_pipeline
 series = np.random.default_rng(0).normal(size=(1500, 3)).cumsum(axis=0)
@@ -532,9 +517,16 @@ one, two = (
     cross_val_score(pipe, X, y, cv=TimeSeriesSplit(4), n_jobs=n) for n in (1, 2)
 )
 print(one.tolist() == two.tolist(), one)
+grid = {"conv1dregressor__kernel_size": [2, 3], "conv1dregressor__epochs": [1]}
+one, two = (
+    GridSearchCV(pipe, grid, cv=TimeSeriesSplit(2, gap=3), n_jobs=n, refit=False)
+    .fit(X, y).cv_results_["mean_test_score"]
+    for n in (1, 2)
+)
+print(one.tolist() == two.tolist(), one)
 """
-    printed = run_python(code, OMP_NUM_THREADS="1")
-    assert printed.startswith("True"), printed
+    printed = run_python(code, OMP_NUM_THREADS="1").splitlines()
+    assert [line.partition(" ")[0] for line in printed] == ["True", "True"], printed
 
 
 class WhereTheSeriesLies(RegressorMixin, BaseEstimator):
@@ -1270,7 +1262,7 @@ def test_bad_input_is_refused(windows, task):
         model.fit(X, None)
     with pytest.raises(ValueError, match="weights must not be negative"):
         model.fit(X, y, sample_weight=np.full(len(y), -1.0))
-    with pytest.raises(ValueError, match="At least one must be positive"):
+    with pytest.raises(ValueError, match="one must be positive|one non-zero"):
         model.fit(X, y, sample_weight=np.zeros(len(y)))
     with pytest.raises(ValueError, match="sample_weight is zero for every complete"):
         model.fit(X, y, sample_weight=(~X.complete).astype(float))

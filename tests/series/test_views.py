@@ -719,7 +719,7 @@ def test_a_large_view_is_not_made_an_array_by_accident(monkeypatch):
     monkeypatch.setattr(
         _window_view, "MAX_IMPLICIT_BYTES", windows.materialized_nbytes - 1
     )
-    with pytest.raises(ValueError, match=r"an array of 6\.4 kB by accident.*to_numpy"):
+    with pytest.raises(ValueError, match=r"an array of 6\.4 kB\..*to_numpy"):
         np.asarray(windows)
     assert windows.to_numpy().shape == (100, 4, 2)
 
