@@ -1262,7 +1262,7 @@ def test_bad_input_is_refused(windows, task):
         model.fit(X, None)
     with pytest.raises(ValueError, match="weights must not be negative"):
         model.fit(X, y, sample_weight=np.full(len(y), -1.0))
-    with pytest.raises(ValueError, match="one must be positive|one non-zero"):
+    with pytest.raises(ValueError, match=r"one must be positive|one non-zero"):
         model.fit(X, y, sample_weight=np.zeros(len(y)))
     with pytest.raises(ValueError, match="sample_weight is zero for every complete"):
         model.fit(X, y, sample_weight=(~X.complete).astype(float))
