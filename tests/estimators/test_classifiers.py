@@ -743,6 +743,12 @@ def test_bad_labels_are_refused(y, message):
         small(Conv1DClassifier).fit(X, y)
 
 
+def test_classes_in_a_table_are_refused():
+    X, y = panel()
+    with pytest.raises(ValueError, match=r"classes has the shape \(1, 3\): give a list"):
+        small(Conv1DClassifier).partial_fit(X, y, classes=[[0, 1, 2]])
+
+
 # scikit-learn's tools.
 
 
