@@ -745,7 +745,7 @@ def test_bad_labels_are_refused(y, message):
 
 def test_classes_in_a_table_are_refused():
     X, y = panel()
-    with pytest.raises(ValueError, match=r"classes has the shape \(1, 3\): give a list"):
+    with pytest.raises(ValueError, match=r"classes has the shape \(1, 3\): give"):
         small(Conv1DClassifier).partial_fit(X, y, classes=[[0, 1, 2]])
 
 
