@@ -21,7 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skseqconv.networks._own_layers import Pinball
+from skseqconv.networks._own_layers import Pinball, fed_windows
 from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
@@ -239,7 +239,8 @@ class Network:
         if not np.isfinite(largest) or largest < LARGE_WEIGHT:
             return {"a weight": largest}
         batch = sequences.batch(np.arange(len(sequences)))
-        return {"the output": np.abs(self.model(batch, training=False)).max()}
+        outputs = _on_fed(self.model)(batch, training=False)
+        return {"the output": np.abs(outputs).max()}
 
     def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None):
         size, done = tf.constant(batch_size, tf.int32), 0
@@ -267,6 +268,7 @@ class Network:
             y = tf.TensorSpec([None, self.n_outputs], tf.float32)
             labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
             step = self.model.train_step if kind == "train" else self.model.test_step
+            step = _on_fed(step)
             if self.strategy is not None:
                 step = partial(run_shares, self.strategy, step)
             program = partial(run_batches, step, fixed_size)
@@ -287,11 +289,23 @@ class Network:
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
         lags = tf.TensorSpec([n_steps], tf.int32)
-        return (block, rows, lags, rows, rows, block)[:n_tensors]
+        each = tf.TensorSpec([n_channels], tf.float32)
+        return (block, rows, lags, rows, rows, each, block)[:n_tensors]
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
-        return self.model(gather(tensors, at), training=False)
+        return _on_fed(self.model)(gather(tensors, at), training=False)
+
+
+def _on_fed(function):
+    """A function of batches that we feed, whose windows may be relative already."""
+
+    def on_fed(*inputs, **options):
+        # Entered here, because each device runs this in a thread of its own.
+        with fed_windows():
+            return function(*inputs, **options)
+
+    return on_fed
 
 
 def widest_output(model):

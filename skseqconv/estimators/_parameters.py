@@ -155,6 +155,10 @@ class RegressionParameters(TrainingParameters):
     window_norm: Literal["auto", "last", "standard"] | None = parameter(
         _one_of("auto", "last", "standard"), None, default="auto"
     )
+    level: Literal["auto", "last", "seasonal", "ar", "arx"] | None = parameter(
+        _one_of("auto", "last", "seasonal", "ar", "arx"), None, default="auto"
+    )
+    period: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )

@@ -32,6 +32,8 @@ def conv1d_network(
     embedding_dropout: float = 0.0,
     vocabulary_size: int | None = None,
     window_norm: Literal["last", "standard"] | None = None,
+    highway: Sequence[int] | None = None,
+    exogenous_at: Sequence[int] | None = None,
     quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
@@ -77,6 +79,15 @@ def conv1d_network(
         spread of each channel, "standard" by its own spread. The output is added to the
         last value of the target. The weights `spread` and `slope` of the layer
         "window_norm" say which channel that is; the estimators set them.
+    highway : sequence of int, default=None
+        The channel of each output, for `window_norm`. A linear function of this
+        channel's window is added to the output. Its weights, `lagged` of the layer
+        "window_norm", are not trained; the estimators set them.
+    exogenous_at : sequence of int, default=None
+        For `window_norm`: channels may keep their level (weights `keeps` and `center`
+        of the layer "window_norm"). A linear function of them at these positions of
+        the window is added to the output (weights `exogenous`). None means that all
+        channels are relative to their last values.
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
@@ -113,7 +124,9 @@ def conv1d_network(
     window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
-    sequence, level = _layers.relative_to_level(sequence, window_norm, n_outputs)
+    sequence, level = _layers.relative_to_level(
+        sequence, window_norm, n_outputs, highway, exogenous_at
+    )
     sequence = _layers.convolutions(
         sequence,
         filters=filters,

@@ -193,12 +193,13 @@ def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
     return layers.Add(dtype="float32", name="forecast")([last, change])
 
 
-def relative_to_level(window, kind, n_outputs):
+def relative_to_level(window, kind, n_outputs, highway, exogenous_at):
     """A window relative to its last values, and the level to add to the outputs."""
     if kind is None:
         return window, None
     # In float32 with any policy: half precision would round the level.
-    norm = WindowNorm(kind, n_outputs, dtype="float32", name="window_norm")
+    options = {"dtype": "float32", "name": "window_norm"}
+    norm = WindowNorm(kind, n_outputs, highway, exogenous_at, **options)
     relative, last, spread = norm(window)
     return relative, (last, spread)
 
