@@ -82,6 +82,7 @@ _HELD = {
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
+    "Origin": "series._pooled",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
     "Pinball": "networks._own_layers",

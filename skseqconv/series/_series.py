@@ -28,7 +28,10 @@ class Series:
         Labels of the channels, text or not; None for `names`.
     """
 
-    labels = None  # for views that were pickled before this attribute existed
+    # For views that were pickled before these attributes existed.
+    labels = None
+    #: Where pooled series come from, see `_pooled`.
+    origin = None
 
     def __init__(self, arrays, names=None, indexes=None, dtype=None, labels=None):
         self.arrays = list(arrays)
@@ -102,16 +105,16 @@ class Series:
     def take(self, rows, channels=slice(None)):
         """Copy rows of the series: all channels, or the chosen ones."""
         if len(self.arrays) == 1:
-            return self._take_own(0, rows, channels)
+            return self.take_own(0, rows, channels)
         width = np.empty(self.n_channels)[channels].size
         out = np.empty((len(rows), width), dtype=self.dtype)
         owners = self.series_of(rows)
         for owner in np.unique(owners):
             at = owners == owner
-            out[at] = self._take_own(owner, rows[at] - self.starts[owner], channels)
+            out[at] = self.take_own(owner, rows[at] - self.starts[owner], channels)
         return out
 
-    def _take_own(self, owner, rows, channels):
+    def take_own(self, owner, rows, channels):
         """Copy rows of one of the series, numbered from its own first row."""
         array = self.arrays[owner]
         refuse_cut_file(array)
@@ -128,6 +131,10 @@ class Series:
         """The entries of the index at rows, or None."""
         if self.indexes is None:
             return None
+        if all(
+            index is self.indexes[0] for index in self.indexes
+        ):  # for example pooled
+            return self.indexes[0][rows - self.first_rows(rows)]
         return self.indexes[0].append(self.indexes[1:])[rows]
 
     def check_rows(self, on_gap, *, stacklevel):
@@ -173,14 +180,19 @@ class Series:
         if not len(lasts):
             indexes = None if self.indexes is None else [self.indexes[0][:0]]
             arrays = [self.arrays[0][:0]]
-            return self._like(arrays, indexes), lasts
+            part = self._like(arrays, indexes)
+            if self.origin is not None:
+                part.origin = self.origin.part([0], [0])
+            return part, lasts
         arrays, indexes, stamps = [], [], []
         rows = np.empty_like(lasts)
         owners, n_kept = self.series_of(lasts), 0
-        for owner in np.unique(owners):
+        kept, skipped = np.unique(owners), []
+        for owner in kept:
             at = owners == owner
             low, high = firsts[at].min(), lasts[at].max() + 1
             own = slice(low - self.starts[owner], high - self.starts[owner])
+            skipped.append(own.start)
             arrays.append(self.arrays[owner][own])
             if self.indexes is not None:
                 indexes.append(self.indexes[owner][own])
@@ -190,6 +202,8 @@ class Series:
             n_kept += high - low
         part = self._like(arrays, indexes or None)
         part._stamps = np.concatenate(stamps) if stamps else None
+        if self.origin is not None:
+            part.origin = self.origin.part(kept, skipped)
         return part, rows
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from skseqconv._public import public
 
+from ._channels import several_channels
+from ._pooled import pooled_rows, pooled_series
 from ._view import View
 
 
@@ -97,6 +99,64 @@ class SeriesView(View):
         """(n_rows, n_channels)."""
         return (len(self.rows), self.n_channels)
 
+    def pool(self, channels: Hashable | Sequence[Hashable] = None) -> SeriesView:
+        """Make each channel a series of its own, with one channel.
+
+        A model then learns one set of weights for all channels (a global or
+        channel-independent model). Nothing is copied. `unpool` lays out its forecasts
+        by row and channel.
+
+        Parameters
+        ----------
+        channels : label, int, or list of these, default=None
+            The channels to pool, by label or position. The others are left out. None
+            takes all channels.
+
+        Returns
+        -------
+        view : SeriesView of shape (n_rows * n_channels, 1)
+            For each row of this view, the row of each channel. The channel is named
+            "value" if the channels of this view have labels. ``view.channels`` and
+            ``view.source_rows`` tell where each row comes from.
+
+        Raises
+        ------
+        ValueError
+            For an unknown channel, and if this view is pooled already or has steps.
+
+        See Also
+        --------
+        make_supervised : With ``pooled=True``, makes a pooled X and its y.
+
+        Examples
+        --------
+        The newest row of each channel, to forecast from:
+
+        >>> import numpy as np
+        >>> from skseqconv import SeriesView
+        >>> series = np.array([[1.0, 10], [2, 20], [3, 30]])
+        >>> newest = SeriesView(series, rows=[2]).pool()
+        >>> newest.to_numpy().ravel()
+        array([ 3., 30.])
+        >>> newest.channels
+        array([0, 1], dtype=object)
+        """
+        data = self._series
+        if data.origin is not None:
+            raise ValueError(f"{self!r} is pooled already.")
+        if self.steps:
+            raise ValueError(
+                f"{self!r} has the steps of fitted transformers, which need all its "
+                "channels in each row: pool the view of the series, and transform "
+                "the pooled rows."
+            )
+        chosen = range(data.n_channels)
+        if channels is not None:
+            chosen, _ = several_channels(channels, data, "channels")
+        pooled = pooled_series(data, list(chosen))
+        rows = pooled_rows(data, pooled, self.rows)
+        return self._derive(_series=pooled, rows=rows, target=None)
+
     def to_numpy(self, dtype: DTypeLike | None = None) -> NDArray:
         """Copy the rows' values into an array.
 
@@ -130,4 +190,6 @@ class SeriesView(View):
         )
 
     def __repr__(self) -> str:
-        return f"SeriesView(shape={self.shape}, {self._memory()})"
+        origin = self._series.origin
+        pooled = "" if origin is None else f"{len(origin.labels)} channels pooled, "
+        return f"SeriesView(shape={self.shape}, {pooled}{self._memory()})"

@@ -12,13 +12,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from skseqconv._public import public
 
+from ._channels import several_channels
 from ._gaps import each_gaps, refuse_frequency, regular_parts
 from ._ids import warn_of_ids
-from ._series import Series, positions_of
+from ._series import Series
 from ._series_view import SeriesView
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
+
+#: Targets are read in chunks of about this many values.
+CHUNK_VALUES = 2**19
 
 
 @public
@@ -30,6 +34,7 @@ def make_supervised(
     rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
+    pooled: bool = False,
 ) -> tuple[SeriesView, NDArray]:
     """Make the X and y of a forecasting task from a series.
 
@@ -135,6 +140,8 @@ def make_supervised(
             "on_gap must be 'raise', 'warn', 'ignore' or 'split', got "
             f"on_gap={on_gap!r}."
         )
+    if not isinstance(pooled, (bool, np.bool_)):
+        raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     delays, several_delays = _delays(delay)
     given = series if isinstance(series, SeriesView) else None
     data = Series.of(series) if given is None else given._series
@@ -149,7 +156,10 @@ def make_supervised(
         )
     view = _of_chosen(mended if given is None else given, rows)
     data = view._series
-    channels, several_targets = _channels(target, data)
+    channels, several_targets = several_channels(target, data)
+    if pooled:
+        view = view.pool(channels)
+        data, channels, several_targets = view._series, [0], False
     columns = tuple((channel, d) for channel in channels for d in delays)
 
     rows = view.rows
@@ -164,7 +174,7 @@ def make_supervised(
         )
     if len(data.arrays) > 1:
         rows = rows[np.lexsort((rows, data.stamps(rows)))]
-    y = np.stack([data.take(rows + d, [c])[:, 0] for c, d in columns], axis=1)
+    y = _values_ahead(data, rows, channels, delays)
     rows, y = _without_missing(rows, y)
     X = view._derive(rows=rows, target=columns)
     return X, y if several_targets or several_delays else y[:, 0]
@@ -205,44 +215,21 @@ def _delays(delay):
     )
 
 
-def _channels(target, data):
-    one = positions_of(target, data.labels) or isinstance(target, str)
-    several = not one and np.iterable(target)
-    targets = list(target) if several else [target]
-    channels = [channel_position(t, data.labels, data.n_channels) for t in targets]
-    if not channels or len(set(channels)) < len(channels):
-        raise ValueError(
-            f"target must name one channel or several different ones, got {target!r}."
-        )
-    return channels, several
-
-
-def channel_position(channel, labels, n_channels, parameter="target"):
-    """Position of a channel that is given by its label or its position.
-
-    A number is a position only if no label is a number.
-    """
-    at = positions_of(channel, labels)
-    numbered = any(isinstance(label, numbers.Number) for label in labels or ())
-    if len(at) == 1:
-        return at[0]
-    if len(at) > 1:
-        way_out = "rename them" if numbered else "give its position"
-        raise ValueError(
-            f"{parameter}={channel!r} names {len(at)} channels: {way_out}."
-        )
-    if isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
-        if not numbered and -n_channels <= channel < n_channels:
-            return int(channel) % n_channels
-    known = f"0..{n_channels - 1}"
-    if labels is not None:
-        listed = ", ".join(map(repr, labels))
-        known = f"one of {listed} or {known}"
-        if numbered:
-            known = f"one of {listed} (not a position, because labels are numbers)"
-    raise ValueError(
-        f"{parameter}={channel!r} is not a channel of the series: use {known}."
-    )
+def _values_ahead(data, rows, channels, delays):
+    """Values of each channel at each delay, series by series, some rows at a time."""
+    y = np.empty((len(rows), len(channels) * len(delays)), dtype=data.dtype)
+    owners = data.series_of(rows)
+    order = np.argsort(owners, kind="stable")
+    ends = np.cumsum(np.unique(owners, return_counts=True)[1])
+    for group in np.split(order, ends[:-1]):
+        owner = owners[group[0]]
+        for at in np.array_split(group, -(-len(group) * len(delays) // CHUNK_VALUES)):
+            ahead = (rows[at, None] - data.starts[owner] + delays).ravel()
+            for i, channel in enumerate(channels):
+                values = data.take_own(owner, ahead, [channel])
+                own = slice(i * len(delays), (i + 1) * len(delays))
+                y[at, own] = values.reshape(len(at), len(delays))
+    return y
 
 
 def _without_missing(rows, y):

@@ -1,0 +1,173 @@
+"""Pooled series: each channel of a series as a series of one channel."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skseqconv._public import public
+
+from ._series import Series
+
+#: Name of the only channel of pooled series of named channels.
+POOLED_NAME = "value"
+
+
+@public
+class Origin(NamedTuple):
+    """Where pooled series come from.
+
+    All arrays but `labels` have an entry for each pooled series.
+    """
+
+    #: Labels of the pooled channels; their positions if they have no labels.
+    labels: NDArray[np.object_]
+    #: Position of its channel among `labels`.
+    channels: NDArray[np.int64]
+    #: Number of the series that it is a channel of.
+    series: NDArray[np.int64]
+    #: Its first row, as the unpooled rows are numbered.
+    first_rows: NDArray[np.int64]
+    #: How many unpooled series there were.
+    n_series: int
+
+    def part(self, which, skipped):
+        """The origin of some of the pooled series, after their first `skipped` rows."""
+        return self._replace(
+            channels=self.channels[which],
+            series=self.series[which],
+            first_rows=self.first_rows[which] + skipped,
+        )
+
+
+def pooled_series(data, channels):
+    """A series for each of the channels, without copies; those of one series together.
+
+    Parameters
+    ----------
+    data : Series
+    channels : list of int
+        Positions of the channels.
+
+    Returns
+    -------
+    pooled : Series
+    """
+    each = range(len(data.arrays))
+    arrays = [data.arrays[i][:, c : c + 1] for i in each for c in channels]
+    indexes = data.indexes and [data.indexes[i] for i in each for _ in channels]
+    labels = np.empty(len(channels), dtype=object)
+    labels[:] = [c if data.labels is None else data.labels[c] for c in channels]
+    names = None
+    if data.labels is not None:
+        names = np.array([POOLED_NAME], dtype=object)
+    pooled = Series(arrays, names, indexes, data.dtype)
+    pooled.origin = Origin(
+        labels,
+        np.tile(np.arange(len(channels)), len(data.arrays)),
+        np.repeat(np.arange(len(data.arrays)), len(channels)),
+        np.repeat(data.starts, len(channels)),
+        len(data.arrays),
+    )
+    return pooled
+
+
+def pooled_rows(data, pooled, rows):
+    """The rows of the pooled series that belong to rows of `data`, row by row."""
+    n_channels = len(pooled.origin.labels)
+    own = data.series_of(rows)
+    first = pooled.starts.reshape(len(data.arrays), n_channels)[own]
+    return (first + (rows - data.starts[own])[:, None]).ravel()
+
+
+def origin_of(view):
+    """Where the series of a pooled view come from, or an error."""
+    origin = view._series.origin
+    if origin is None:
+        raise ValueError(
+            f"{view!r} is not pooled: make it by make_supervised(..., pooled=True) or "
+            "SeriesView(series).pool()."
+        )
+    return origin
+
+
+def source_rows(view):
+    """The row of each row of the view, as the unpooled rows are numbered."""
+    data = view._series
+    if data.origin is None:
+        return view.rows
+    own = data.series_of(view.rows)
+    return data.origin.first_rows[own] + view.rows - data.starts[own]
+
+
+def unpooled(view, values, as_frame):
+    """Values of a pooled view, laid out by row and channel; see `View.unpool`."""
+    origin = origin_of(view)
+    values = _checked_values(view, values)
+    channels = origin.channels[view.series_ids]
+    rows, first, at = np.unique(
+        source_rows(view), return_index=True, return_inverse=True
+    )
+    _refuse_repeats(view, at * len(origin.labels) + channels)
+    order = np.lexsort((rows, view.stamps[first]))
+    at = np.argsort(order)[at]
+    shape = (len(rows), len(origin.labels), *values.shape[1:])
+    table = np.full(shape, np.nan, dtype=np.result_type(values.dtype, np.float32))
+    table[at, channels] = values
+    return _frame(view, table, first[order]) if as_frame else table
+
+
+def _checked_values(view, values):
+    values = np.asarray(values)
+    if values.dtype.kind not in "fiub":
+        raise ValueError(
+            f"values must be numbers, got an array of dtype {values.dtype}."
+        )
+    if not values.ndim or len(values) != len(view):
+        raise ValueError(
+            f"values must have an entry for each of the {len(view)} rows of the view, "
+            f"got an array of shape {values.shape}."
+        )
+    return values
+
+
+def _refuse_repeats(view, cells):
+    places, counts = np.unique(cells, return_counts=True)
+    if len(places) and counts.max() > 1:
+        at = int(np.flatnonzero(cells == places[np.argmax(counts > 1)])[0])
+        raise ValueError(
+            f"The view holds row {source_rows(view)[at]} of channel "
+            f"{view.channels[at]!r} more than once, so its values have no single "
+            "place: unpool values of different rows."
+        )
+
+
+def _frame(view, table, at):
+    """The table as a DataFrame; `at` are places in the view that have its rows."""
+    import pandas as pd
+
+    origin = view._series.origin
+    if table.ndim > 3:
+        raise ValueError(
+            f"as_frame=True needs values of one or two dimensions, got {table.ndim - 1}"
+            ": unpool them without as_frame, or one after the other."
+        )
+    index = view.index
+    index = pd.Index(source_rows(view), name="row") if index is None else index
+    index = index[at]
+    if origin.n_series > 1:
+        series = origin.series[view.series_ids[at]]
+        index = pd.MultiIndex.from_arrays([series, index], names=["series", index.name])
+    columns = pd.Index(origin.labels, name="channel", tupleize_cols=False)
+    if table.ndim == 3:
+        delays = [delay for _, delay in view.target or ()]
+        if len(delays) != table.shape[2]:
+            delays = range(table.shape[2])
+        codes = np.indices(table.shape[1:]).reshape(2, -1)
+        columns = pd.MultiIndex(
+            [columns, list(delays)], codes, names=["channel", "delay"]
+        )
+        table = table.reshape(len(table), -1)
+    return pd.DataFrame(table, index=index, columns=columns)
