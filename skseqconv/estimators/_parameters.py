@@ -65,6 +65,7 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1)
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
@@ -96,8 +97,8 @@ class InputAndHead:
 class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
-    global_pooling: Literal["max", "average", "last"] = parameter(
-        _one_of("max", "average", "last"), default="max"
+    global_pooling: Literal["max", "average", "last", "flatten"] = parameter(
+        _one_of("max", "average", "last", "flatten"), default="max"
     )
 
     _network_name: ClassVar[str] = "conv1d"

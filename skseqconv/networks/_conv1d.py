@@ -19,6 +19,7 @@ def conv1d_network(
     *,
     filters: int | Sequence[int] = 32,
     kernel_size: int | Sequence[int] = 5,
+    strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
@@ -26,7 +27,7 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
-    global_pooling: Literal["max", "average", "last"] = "max",
+    global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
@@ -49,6 +50,8 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     kernel_size : int or sequence of int, default=5
         As in `Conv1DRegressor`.
+    strides : int or sequence of int, default=1
+        As in `Conv1DRegressor`.
     pool_size : int or sequence of int, default=3
         As in `Conv1DRegressor`.
     n_conv : int, default=3
@@ -64,7 +67,7 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     residual : int, default=0
         As in `Conv1DRegressor`.
-    global_pooling : {"max", "average", "last"}, default="max"
+    global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
     dropout : float, default=0.5
         As in `Conv1DRegressor`.
@@ -131,6 +134,7 @@ def conv1d_network(
         sequence,
         filters=filters,
         kernel_size=kernel_size,
+        strides=strides,
         pool_size=pool_size,
         n_conv=n_conv,
         dilation_rate=dilation_rate,

@@ -15,6 +15,7 @@ def conv1d_gru_network(
     *,
     filters: int | Sequence[int] = 32,
     kernel_size: int | Sequence[int] = 5,
+    strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 2,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
@@ -48,6 +49,8 @@ def conv1d_gru_network(
     filters : int or sequence of int, default=32
         As in `Conv1DGRURegressor`.
     kernel_size : int or sequence of int, default=5
+        As in `Conv1DGRURegressor`.
+    strides : int or sequence of int, default=1
         As in `Conv1DGRURegressor`.
     pool_size : int or sequence of int, default=3
         As in `Conv1DGRURegressor`.
@@ -139,6 +142,7 @@ def conv1d_gru_network(
         sequence,
         filters=filters,
         kernel_size=kernel_size,
+        strides=strides,
         pool_size=pool_size,
         n_conv=n_conv,
         dilation_rate=dilation_rate,
