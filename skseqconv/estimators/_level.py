@@ -42,6 +42,9 @@ AUTO = "standard"
 #: Most values of windows from which the usual spread is computed.
 MAX_VALUES = 2**22
 
+#: Channels that are constant in more than this share of the windows keep their level.
+MOSTLY = 0.5
+
 #: Largest weight of the level layer, which is float32.
 _LARGEST_WEIGHT = 1e37
 
@@ -59,8 +62,9 @@ class Level:
     if unknown). ``y = slopes * channel + offsets`` is how y relates to its channel.
     `means` are the means of y, used where no value is known. `scale` is the error of
     the level, unless that is zero (`changes` is False then). `spread` is the usual
-    spread of each channel in a window; channels with `keeps` keep their level, and have
-    `center` and `spread` over all windows.
+    spread of each channel in a window. `others` are the channels that are no target's,
+    with their `center`; those that are `kept` keep their level in the network, too, and
+    have a `spread` over all windows.
     """
 
     kind: str
@@ -82,7 +86,8 @@ class Level:
     exogenous: np.ndarray | None = None
     exogenous_at: np.ndarray | None = None
     center: np.ndarray | None = None
-    keeps: np.ndarray | None = None
+    others: np.ndarray | None = None
+    kept: np.ndarray | None = None
 
     def __post_init__(self):
         n_channels = len(self.spread)
@@ -90,7 +95,8 @@ class Level:
             "anchors": self.slopes,
             "bases": self.offsets,
             "center": np.zeros(n_channels),
-            "keeps": np.zeros(n_channels, dtype=bool),
+            "others": np.zeros(n_channels, dtype=bool),
+            "kept": np.zeros(n_channels, dtype=bool),
         }
         for name, value in instead.items():
             if getattr(self, name) is None:
@@ -110,8 +116,8 @@ class Level:
         weights = {"spread": spread, "slope": slope}
         if self.lagged is not None:
             weights["lagged"] = self.lagged / self.scale
-        if self.keeps.any():
-            weights["center"], weights["keeps"] = self.center, self.keeps
+        if self.others.any():
+            weights |= {n: getattr(self, n) for n in ("center", "others", "kept")}
         if self.exogenous is not None:
             weights["exogenous"] = self.exogenous / self.scale
         return {
@@ -120,12 +126,12 @@ class Level:
         }
 
     def centered(self, rows):
-        """Rows of channels, less the mean of channels that keep their level."""
-        return rows - self.center.astype(rows.dtype) if self.keeps.any() else rows
+        """Rows of channels, less the mean of channels that are no target's."""
+        return rows - self.center.astype(rows.dtype) if self.others.any() else rows
 
     def base(self, windows):
         """What windows are relative to, of shape (n_windows, 1, n_channels)."""
-        return np.where(self.keeps, self.center, windows[:, -1:])
+        return np.where(self.others, self.center, windows[:, -1:])
 
     def known(self, windows, last):
         """The last known values of the channels, and where the newest is missing.
@@ -158,7 +164,7 @@ class Level:
 
     def network_options(self, n_steps):
         """Options of the network that adds to this level, for windows of a length."""
-        at = exogenous_positions(n_steps).tolist() if self.keeps.any() else None
+        at = exogenous_positions(n_steps).tolist() if self.others.any() else None
         return {
             "window_norm": self.kind,
             "highway": self.channels.tolist(),
@@ -191,9 +197,9 @@ class Level:
             own[:, -1] = 0.0  # also if the newest value is missing
             changes[:, columns] = own @ self.lagged[:, columns]
         if self.exogenous is not None:
-            kept = windows[:, self.exogenous_at] - self.center
-            kept[:, :, ~self.keeps] = 0.0
-            changes += kept.reshape(len(kept), -1) @ self.exogenous
+            others = windows[:, self.exogenous_at] - self.center
+            others[:, :, ~self.others] = 0.0
+            changes += others.reshape(len(others), -1) @ self.exogenous
         return changes
 
 
@@ -374,21 +380,30 @@ def _can_tell(estimator, windows, y):
 
 
 def _usual_values(windows, channels, before=None):
-    """Spread of each channel in a window, averaged over windows.
+    """Mean of the channels that are no target's, and the spread of each channel.
 
-    Channels other than those of y keep their level, but not in networks of version 0.1
-    that go on: spread and mean are those of all windows.
+    The spread is that in a window, averaged over windows. Channels that are constant in
+    most windows (static columns, regimes, flags) say something by their level alone.
+    They keep it, and have a spread over all windows.
     """
     size = windows.shape[1] * windows.shape[2]
     some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
     some = np.asarray(some, dtype=np.float64)
-    keeps = np.full(some.shape[2], before is None or before.keeps.any())
-    keeps[channels] = False
-    center, spread = mean_and_spread(some.reshape(-1, some.shape[2]))
-    spread = np.where(keeps, spread, some.std(axis=1).mean(axis=0))
-    return {"spread": spread, "center": np.where(keeps, center, 0.0), "keeps": keeps}
+    # Networks of version 0.1 take all channels relative to their last values.
+    others = np.full(some.shape[2], before is None or before.others.any())
+    others[channels] = False
+    center, over_all = mean_and_spread(some.reshape(-1, some.shape[2]))
+    spread = some.std(axis=1)
+    constant = (some == some[:, :1]).all(axis=1).mean(axis=0)
+    kept = others & (constant > MOSTLY)
+    return {
+        "spread": np.where(kept, over_all, spread.mean(axis=0)),
+        "center": np.where(others, center, 0.0),
+        "others": others,
+        "kept": kept,
+    }
 
 
 def _error_of_level(level, windows, y, spread_of_y):

@@ -15,7 +15,6 @@ from skseqconv.inputs._last_known import fill_missing
 from skseqconv.inputs._period import find_period, lag_of_season
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
-from skseqconv.transformers._base import lags_of
 
 #: The starts, simple ones first. "auto" takes the first one whose squared error on
 #: held-out rows is at most this share above the least.
@@ -71,7 +70,7 @@ def _best_start(level, estimator, windows, y):
             for one in (found["seasonal"], level)
         ]
         errors["seasonal"] = _relative_error(*of_both)
-    for start in ("ar", "arx") if level.keeps.any() else ("ar",):
+    for start in ("ar", "arx") if level.others.any() else ("ar",):
         found[start], errors[start] = _autoregressive(level, windows, y, start)
     least = min(errors.values())
     return next(found[s] for s in STARTS if errors.get(s, np.inf) <= least + MARGIN)
@@ -93,6 +92,12 @@ def _solvable(windows):
     return complete[:: -(-len(complete) // MAX_ROWS) or 1]
 
 
+def _lags_of(windows):
+    if isinstance(windows, WindowView):
+        return windows.lags
+    return np.arange(windows.shape[1] - 1, -1, -1)
+
+
 # One period ago.
 
 
@@ -112,7 +117,7 @@ def _period(level, estimator, windows, optional=False):
     period = estimator.period
     if period == "auto":
         channels = level.channels.tolist(), level.raw_channels.tolist()
-        lags = lags_of(windows) if optional else None
+        lags = _lags_of(windows) if optional else None
         period = find_period(windows, *channels, level.delays, lags)
         if period is None and not optional:
             raise ValueError(
@@ -122,7 +127,7 @@ def _period(level, estimator, windows, optional=False):
             )
     if period is None or not optional:
         return period
-    return period if np.isin(_season_lags(level, period), lags_of(windows)).all() else None
+    return period if np.isin(_season_lags(level, period), _lags_of(windows)).all() else None
 
 
 def _season_lags(level, period):
@@ -131,7 +136,7 @@ def _season_lags(level, period):
 
 
 def _seasonal(level, windows, period):
-    lags, held = _season_lags(level, period), lags_of(windows)
+    lags, held = _season_lags(level, period), _lags_of(windows)
     outside = ~np.isin(lags, held)
     if outside.any():
         lag = lags[outside].max()
@@ -178,7 +183,7 @@ def missing_seasons(level, windows):
 def _autoregressive(level, windows, y, start):
     """The level of an autoregression, and its relative error on held-out rows."""
     some = _solvable(windows)
-    exogenous = np.flatnonzero(level.keeps) if start == "arx" else ()
+    exogenous = np.flatnonzero(level.others) if start == "arx" else ()
     if start == "arx" and not len(exogenous):
         raise ValueError(
             "level='arx' reads channels beside those of y, but X has no other. Use "

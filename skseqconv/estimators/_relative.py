@@ -86,7 +86,7 @@ class RelativeWindows(WindowSequences):
         level = self._level
         high, rest = _split(level.centered(block), level)
         indices = (index.astype(np.int32) for index in (ends, lags, depth, newest))
-        return (high, *indices, (~level.keeps).astype(np.float32), *rest)
+        return (high, *indices, (~level.others).astype(np.float32), *rest)
 
     def _with_known(self, block, newest):
         """The block, with added rows of last known values for missing newest ones."""

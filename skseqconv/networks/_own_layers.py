@@ -115,10 +115,11 @@ class WindowNorm(layers.Layer):
         The channel of each target. A linear function of the channel's relative window
         is added to its level. None adds nothing.
     exogenous_at : sequence of int, default=None
-        Positions in the window. Channels whose weight `keeps` is 1 keep their level:
+        Positions in the window. A linear function of the exogenous channels (weight
+        `others` 1) less their `center`, at these positions, is added to the level.
+        Exogenous channels whose weight `kept` is 1 keep their level in the result, too:
         `center` is subtracted instead of the last value, and they are divided by their
-        usual spread. A linear function of these channels at these positions is added
-        to the level. None means that all channels are relative.
+        usual spread. None means that there are no exogenous channels.
     """
 
     def __init__(self, kind, n_outputs, highway=None, exogenous_at=None, **options):
@@ -133,7 +134,7 @@ class WindowNorm(layers.Layer):
         if self.highway is not None:
             shapes["lagged"] = (n_steps, self.n_outputs)
         if self.exogenous_at is not None:
-            shapes["center"] = shapes["keeps"] = (n_channels,)
+            shapes |= dict.fromkeys(("center", "others", "kept"), (n_channels,))
             n_read = len(self.exogenous_at) * n_channels
             shapes["exogenous"] = (n_read, self.n_outputs)
         self.names = list(shapes)
@@ -154,28 +155,28 @@ class WindowNorm(layers.Layer):
     def _computed(self, window, weights):
         # Python's operators keep constant NumPy arrays what they are. Operations of
         # Keras would make tensors of them, which become inputs of an ONNX graph.
-        last, keeps = window[:, -1:, :], weights.get("keeps")
+        last, exogenous = window[:, -1:, :], self.exogenous_at is not None
         relative = window
         if not _FED.get():
-            base = last if keeps is None else self._base(last, weights)
+            base = last
+            if exogenous:
+                others = weights["others"]
+                base = last * (1 - others) + weights["center"] * others
             relative = window - base
+        level = ops.matmul(last[:, 0], weights["slope"])
+        if self.highway is not None:
+            level = level + self._lagged(relative, weights["lagged"])
+        if exogenous:
+            level = level + self._exogenous(relative, weights["exogenous"])
+            relative = relative - relative[:, -1:] * (1 - weights["kept"])
         usual = spread = ops.zeros_like(last) + weights["spread"]
         if self.kind == "standard":
             least = LEAST_SPREAD * weights["spread"]
             spread = ops.sqrt(variance(relative) + least * least)
-            if keeps is not None:
-                spread = spread * (1 - keeps) + usual * keeps
-        level = ops.matmul(last[:, 0], weights["slope"])
-        if self.highway is not None:
-            level = level + self._lagged(relative, weights["lagged"])
-        if self.exogenous_at is not None:
-            level = level + self._exogenous(relative, weights["exogenous"])
+            if exogenous:
+                spread = spread * (1 - weights["kept"]) + usual * weights["kept"]
         target_spread = ops.matmul(spread[:, 0], abs(weights["slope"]))
         return relative / spread, level, target_spread
-
-    def _base(self, last, weights):
-        keeps = weights["keeps"]
-        return last * (1 - keeps) + weights["center"] * keeps
 
     def _lagged(self, relative, weight):
         """A linear function of the window of each target's own channel."""
