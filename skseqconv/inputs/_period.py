@@ -72,12 +72,16 @@ def find_period(windows, channel, raw_channel, delays, lags=None):
     period : int or None
         None if no period counts.
     """
+    delays = [1 if delay is None else int(delay) for delay in delays]
     pairs = set(zip(_listed(channel), _listed(raw_channel), strict=True))
     histories = [h for pair in sorted(pairs) for h in _histories(windows, *pair)]
-    trial = _Trial(histories, [1 if delay is None else int(delay) for delay in delays])
+    trial = _Trial(histories, delays)
     calendar = _of_calendar(first_index(windows))
     searched = {p for history in histories for p in _repeats(history)} - calendar
-    candidates = {p for p in calendar | searched if trial.is_possible(p, lags)}
+    candidates = {p for p in calendar | searched if trial.is_possible(p)}
+    if lags is not None:
+        held = set(np.asarray(lags).tolist())
+        candidates = {p for p in candidates if lags_of_season(p, delays) <= held}
     gains = {
         p: trial.gain(p, None, N_ERRORS if p in calendar else N_ERRORS_SEARCHED)
         for p in candidates
@@ -98,6 +102,11 @@ def lag_of_season(period, delay):
     It is the latest known value a whole number of periods before the forecast time.
     """
     return -(-delay // period) * period - delay
+
+
+def lags_of_season(period, delays):
+    """The lags that a window must hold for a seasonal naive forecast."""
+    return {lag_of_season(period, delay) for delay in delays}
 
 
 def _listed(channels):
@@ -207,12 +216,10 @@ class _Trial:
         some = np.linspace(0, len(delays) - 1, min(len(delays), MAX_DELAYS))
         self.histories, self.delays = histories, delays[some.astype(int)].tolist()
 
-    def is_possible(self, period, lags):
-        """Whether a history is long enough, and a window holds the lags."""
+    def is_possible(self, period):
+        """Whether a history is long enough for forecasts of a few periods."""
         longest = max(map(len, self.histories), default=0)
-        return longest - max(self._back(period)) >= MIN_PERIODS * period and (
-            lags is None or all(lag_of_season(period, d) in lags for d in self.delays)
-        )
+        return longest - max(self._back(period)) >= MIN_PERIODS * period
 
     def _back(self, period):
         """How many rows before each forecast time its value lies."""
