@@ -42,19 +42,37 @@ class Origin(NamedTuple):
         )
 
 
-def pooled_series(data, channels):
-    """A series for each of the channels, without copies; those of one series together.
+def pooled_view(view, channels):
+    """A view of the rows of each channel, row by row.
 
     Parameters
     ----------
-    data : Series
+    view : SeriesView
     channels : list of int
         Positions of the channels.
 
     Returns
     -------
-    pooled : Series
+    view : SeriesView
     """
+    data = view._series
+    if data.origin is not None:
+        raise ValueError(f"{view!r} is pooled already.")
+    if view.steps:
+        raise ValueError(
+            f"{view!r} has the steps of fitted transformers, which need all its "
+            "channels in each row: pool the view of the series, and transform the "
+            "pooled rows."
+        )
+    pooled = _pooled_series(data, channels)
+    own = data.series_of(view.rows)
+    first = pooled.starts.reshape(len(data.arrays), len(channels))[own]
+    rows = (first + (view.rows - data.starts[own])[:, None]).ravel()
+    return view._derive(_series=pooled, rows=rows, target=None)
+
+
+def _pooled_series(data, channels):
+    """A series for each channel, without copies; those of one series stand together."""
     each = range(len(data.arrays))
     arrays = [data.arrays[i][:, c : c + 1] for i in each for c in channels]
     indexes = data.indexes and [data.indexes[i] for i in each for _ in channels]
@@ -72,14 +90,6 @@ def pooled_series(data, channels):
         len(data.arrays),
     )
     return pooled
-
-
-def pooled_rows(data, pooled, rows):
-    """The rows of the pooled series that belong to rows of `data`, row by row."""
-    n_channels = len(pooled.origin.labels)
-    own = data.series_of(rows)
-    first = pooled.starts.reshape(len(data.arrays), n_channels)[own]
-    return (first + (rows - data.starts[own])[:, None]).ravel()
 
 
 def origin_of(view):

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
-from ._pooled import pooled_rows, pooled_series
+from ._pooled import pooled_view
 from ._view import View
 
 
@@ -141,21 +141,10 @@ class SeriesView(View):
         >>> newest.channels
         array([0, 1], dtype=object)
         """
-        data = self._series
-        if data.origin is not None:
-            raise ValueError(f"{self!r} is pooled already.")
-        if self.steps:
-            raise ValueError(
-                f"{self!r} has the steps of fitted transformers, which need all its "
-                "channels in each row: pool the view of the series, and transform "
-                "the pooled rows."
-            )
-        chosen = range(data.n_channels)
+        chosen = range(self._series.n_channels)
         if channels is not None:
-            chosen, _ = several_channels(channels, data, "channels")
-        pooled = pooled_series(data, list(chosen))
-        rows = pooled_rows(data, pooled, self.rows)
-        return self._derive(_series=pooled, rows=rows, target=None)
+            chosen, _ = several_channels(channels, self._series, "channels")
+        return pooled_view(self, list(chosen))
 
     def to_numpy(self, dtype: DTypeLike | None = None) -> NDArray:
         """Copy the rows' values into an array.

@@ -15,6 +15,7 @@ from skseqconv._public import public
 from ._channels import several_channels
 from ._gaps import each_gaps, refuse_frequency, regular_parts
 from ._ids import warn_of_ids
+from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
 
@@ -76,15 +77,26 @@ def make_supervised(
         index of numbers it is a whole number. None compares with the most common
         difference, or with the calendar frequency (days, business days, months, ...)
         if that leaves fewer gaps.
+    pooled : bool, default=False
+        Whether each target is a series of its own, with one channel. A model then
+        learns one set of weights for all targets (a global or channel-independent
+        model), see :meth:`SeriesView.pool`. Channels that are no targets are left
+        out, so there are no drivers and no calendar channels. Nothing is copied.
+        Rows are in the order of time; those of the same time are in the order of
+        `target`. A row is left out only for the targets that are missing.
 
     Returns
     -------
     X : SeriesView of shape (n_rows, n_channels)
         A view of the series. ``X.target`` holds channel and delay of each column
-        of y.
+        of y. If `pooled`, up to n_targets rows for each row of the series, with one
+        channel. ``X.channels`` and ``X.source_rows`` tell which target and which row
+        of the series each one is, and ``X.unpool(model.predict(X))`` lays out
+        forecasts by row, target and delay.
     y : ndarray of shape (n_rows,) or (n_rows, n_targets * n_delays)
         Two-dimensional if `target` or `delay` is a sequence: all delays of the
-        first target, then of the second.
+        first target, then of the second. If `pooled`, of shape (n_rows,) or
+        (n_rows, n_delays).
 
     Raises
     ------
@@ -116,6 +128,14 @@ def make_supervised(
     counts rows of X. Here they are 1000 rows apart, so a delay of up to 1000 needs no
     gap. The networks' ``validation_gap="auto"`` compares times.
 
+    With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
+    needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
+    that forecast changes divide each window by its own spread (`window_norm`), but a
+    `Standardizer` learns one mean and one scale for all targets. Linear models and
+    errors that are averaged over targets need targets of one scale. So standardize the
+    table before, by its training rows only:
+    ``Standardizer().fit(table[:n_train]).transform(table)``.
+
     Examples
     --------
     >>> import pandas as pd
@@ -134,6 +154,19 @@ def make_supervised(
     array([13.])
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
+
+    Each channel as a series of its own:
+
+    >>> X, y = make_supervised(series, ["rain", "temp"], delay=[1, 2], pooled=True)
+    >>> X.shape, y.shape
+    ((4, 1), (4, 2))
+    >>> X.channels
+    array(['rain', 'temp', 'rain', 'temp'], dtype=object)
+    >>> X.unpool(y, as_frame=True)
+    channel rain       temp
+    delay      1    2     1     2
+    0        1.0  2.0  11.0  12.0
+    1        2.0  3.0  12.0  13.0
     """
     if on_gap not in ("raise", "warn", "ignore", "split"):
         raise ValueError(
@@ -158,7 +191,7 @@ def make_supervised(
     data = view._series
     channels, several_targets = several_channels(target, data)
     if pooled:
-        view = view.pool(channels)
+        view = pooled_view(view, channels)
         data, channels, several_targets = view._series, [0], False
     columns = tuple((channel, d) for channel in channels for d in delays)
 

@@ -288,7 +288,9 @@ class View:
     @overload
     def unpool(self, values: ArrayLike, *, as_frame: Literal[True]) -> pd.DataFrame: ...
 
-    def unpool(self, values, *, as_frame=False):
+    def unpool(
+        self, values: ArrayLike, *, as_frame: bool = False
+    ) -> NDArray | pd.DataFrame:
         """Lay out values of a pooled view by row and channel.
 
         Works for forecasts, targets and errors, on any part of a pooled view and on

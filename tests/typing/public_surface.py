@@ -29,6 +29,12 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert_type(X.n_channels, int)
     assert_type(X.compact(), sk.SeriesView)
     X.to_numpy(np.float32)
+    pooled, _ = sk.make_supervised(frame, list(frame), delay=[1, 2], pooled=True)
+    assert_type(X.pool(["T (degC)"]), sk.SeriesView)
+    assert_type(pooled.channels, NDArray[np.object_] | None)
+    assert_type(pooled.source_rows, NDArray[np.int64])
+    assert_type(pooled.unpool(y), NDArray)
+    assert_type(pooled.unpool(y, as_frame=True), pd.DataFrame)
     sk.SeriesView(values, on_gap="ignore")
 
     windows = sk.WindowView(X, [4, 5], lags=[2, 1, 0], on_missing_history="raise")
@@ -42,7 +48,8 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     sk.make_supervised(frame, "T (degC)", 24)  # type: ignore[call-arg]
     sk.SeriesView(values, gap="ignore")  # type: ignore[call-arg]
     sk.WindowView(X)  # type: ignore[call-arg]
-    X.channels()  # type: ignore[attr-defined]
+    X.unpooled()  # type: ignore[attr-defined]
+    X.unpool(y, frame=True)  # type: ignore[call-overload]
 
 
 def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
