@@ -308,6 +308,7 @@ class SequenceEstimator(
             callbacks=callbacks,
             verbose=self.verbose,
             fit_task=fit.task,
+            schedule=None if fit.one_epoch else self.learning_rate_schedule,
         )
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
