@@ -89,10 +89,15 @@ def entries_back(n_steps, lags=None):
 
 
 def rows_to_learn(windows, sample_weight):
-    """Positions of complete windows with a weight."""
+    """Positions of complete windows with a weight; an error if there are none."""
     complete = complete_rows(windows)
     if sample_weight is not None:
         complete = complete & (sample_weight > 0)
+        if not complete.any():
+            raise ValueError(
+                "sample_weight is zero for every complete window: there is nothing "
+                "to learn. At least one must be positive."
+            )
     return np.flatnonzero(complete)
 
 
