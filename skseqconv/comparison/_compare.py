@@ -17,9 +17,10 @@ from skseqconv.series._containers import refuse_masked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
+from ._baselines import best_baseline, with_baselines
 from ._comparison import Comparison
 from ._folds import check_windows, make_splits, warn_of_leaks
-from ._models import check_target, kind_of_model, named_models, with_baseline
+from ._models import check_target, kind_of_model, named_models
 from ._scorers import named_scorers
 from ._tables import (
     described_failures,
@@ -45,7 +46,7 @@ def compare_models(
     error_score: float | Literal["raise"] = np.nan,
     verbose: int = 0,
 ) -> Comparison:
-    """Score models on the same folds and test whether they beat a baseline.
+    """Score models on the same folds and test whether they beat common sense.
 
     Each model goes through scikit-learn's `cross_validate`, with the same splits.
     Scores and out-of-fold predictions come from the same fits. Each fitted model is
@@ -71,11 +72,11 @@ def compare_models(
         or its name begins with "neg\\_". Errors are shown positive.
     baseline : {"auto"}, estimator, str or None, default="auto"
         The baseline to beat. A str is the name of one of the models; an estimator is
-        added to the models under the name of its class. "auto" adds one of these,
-        unless a model has its name: "persistence", the last known value of the target,
-        for regressors if X knows its target (from `make_supervised`); "mean", the
-        mean of the training targets, for other regressors; "prior", the class
-        frequencies, for classifiers.
+        added to the models under the name of its class. "auto" adds baselines, unless
+        a model has the name of one. For classifiers it is "prior", the class
+        frequencies. For regressors it is "mean", the mean of the training targets, if X
+        does not know its target. If X does (from `make_supervised`), there are several
+        baselines, see Notes, and the one with the best mean score is the one to beat.
     n_jobs : int, default=None
         Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
@@ -114,6 +115,18 @@ def compare_models(
     make_supervised : Creates X and y of a forecast.
     PersistenceRegressor : The baseline of forecasts.
 
+    Notes
+    -----
+    The automatic baselines of forecasts are
+
+    - "persistence", the last known value of the target;
+    - "seasonal persistence", the value one period before the forecast time, if the
+      target has a season: ``PersistenceRegressor(period="auto")`` describes the search
+      for the period. It uses the training part that ends first, so no test row is read.
+
+    The baseline to beat is the one with the best mean of the first metric on the test
+    rows. This favors the baselines, not the models.
+
     Examples
     --------
     >>> from sklearn.linear_model import Ridge
@@ -134,14 +147,16 @@ def compare_models(
     models = named_models(models)
     given = list(models)
     kind = kind_of_model(models[given[0]])
-    models, baseline = with_baseline(models, baseline, X)
     refuse_masked("y", y)
     check_target(X, y)
     scorers = named_scorers(scoring, kind)
     raises = _checked_error_score(error_score)
     params = dict(params or {})
     splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
-    check_windows(models, X, splits)
+    models, baselines = with_baselines(models, baseline, X, splits)
+    is_automatic = isinstance(baseline, str) and baseline == "auto"
+    chosen = given if is_automatic else list(models)
+    check_windows({name: models[name] for name in chosen}, X, splits)
     warn_of_leaks(X, splits)
     trials, timings = run(
         models,
@@ -170,10 +185,11 @@ def compare_models(
         fit_table(timings, trials, splits),
         predictions,
         failures,
-        baseline,
+        best_baseline(baselines, fold_scores, next(iter(metrics.values()))),
         metrics,
         stamps=X.stamps[positions] if is_forecast else None,
         horizon=max(delays) if is_forecast else None,
+        baselines=baselines,
     )
 
 

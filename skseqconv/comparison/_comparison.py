@@ -46,7 +46,8 @@ class Comparison:
         One row per failure: columns model, fold, stage (fit, predictions or the
         metric), error and traceback.
     baseline : str or None
-        Name of the model that the other models are compared with.
+        Name of the model that the other models are compared with: of several baselines,
+        the one with the best mean of the first metric.
     metrics : dict of str to Metric
         The metrics by name, the leading one first. Each has the attributes name,
         greater_is_better, perfect and power.
@@ -54,6 +55,8 @@ class Comparison:
         Place in time of each row of `predictions`; None if X has no time order.
     horizon : int or None
         Largest delay between a row and its target; None if y is not a forecast.
+    baselines : dict of str to str, default=None
+        By name, what each baseline forecasts, in words.
 
     Attributes
     ----------
@@ -97,6 +100,7 @@ class Comparison:
     metrics: dict[str, Metric]
     stamps: NDArray[np.int64] | None
     horizon: int | None
+    baselines: dict[str, str] | None = None
 
     def __post_init__(self):
         self.tables = {name: self._table(m) for name, m in self.metrics.items()}
@@ -235,16 +239,18 @@ class Comparison:
         -------
         sentence : str
             The best model against the baseline; without a baseline, against the
-            second best. The difference is significant if p is below 0.05. The best of
-            several models is chosen by the same scores that the test uses. Therefore
-            its p-value is multiplied by the number of models that were compared with
-            the baseline (Bonferroni), up to 1. The p-values in `table` and of
-            :meth:`differences` are not corrected.
+            second best. Baselines are no models here. If there are several, the text
+            ends with a list of them. The difference is significant if p is below 0.05.
+            The best of several models is chosen by the same scores that the test uses.
+            Therefore its p-value is multiplied by the number of models that were
+            compared with the baseline (Bonferroni), up to 1. The p-values in `table`
+            and of :meth:`differences` are not corrected.
         """
         metric = chosen_metric(metric, self.metrics)
         order = list(self.tables[metric.name].index)
         reference = self.baseline or order[min(1, len(order) - 1)]
-        best = next((model for model in order if model != reference), None)
+        no_models = {reference, *(self.baselines or ())}
+        best = next((model for model in order if model not in no_models), None)
         if best is None:
             mean = self.tables[metric.name].loc[reference, "mean"]
             return f"{reference}: {metric.words} {spoken(mean)}."
@@ -253,8 +259,22 @@ class Comparison:
         if not row["folds"]:
             return f"{best} and {reference} have no fold that both completed."
         # The two best models differ less than other pairs: no correction is needed.
-        rivals = 1 if self.baseline is None else paired["p_value"].count()
-        return sentence(best, reference, metric, row, rivals)
+        rivals = 1
+        if self.baseline is not None:
+            rivals = paired.drop(no_models, errors="ignore")["p_value"].count()
+        said = sentence(best, reference, metric, row, rivals)
+        return said + self._said_of_baselines()
+
+    def _said_of_baselines(self):
+        """Which baselines there are, if there are several."""
+        if len(self.baselines or ()) < 2:
+            return ""
+        words = next(iter(self.metrics.values())).words
+        each = [f"{name} ({what})" for name, what in self.baselines.items()]
+        return (
+            f" {self.baseline} has the best {words} of {len(each)} baselines: "
+            f"{', '.join(each)}."
+        )
 
     def plot(
         self, metric: str | None = None, ax: Axes | None = None

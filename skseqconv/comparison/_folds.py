@@ -95,10 +95,10 @@ def _gap(X):
 def check_windows(models, X, splits):
     """Raise for a fold without a complete window, before anything is trained."""
     for name, model in models.items():
-        spans = {(f"models[{name!r}]", *span) for span in _spans(model)}
+        seen = {(f"models[{name!r}]", *span) for span in spans(model)}
         if isinstance(X, WindowView):
-            spans = {("X", X.reach, X.lookback)}
-        for where, reach, lookback in sorted(spans):
+            seen = {("X", X.reach, X.lookback)}
+        for where, reach, lookback in sorted(seen):
             for fold, (train, _) in enumerate(splits):
                 if not _any_complete(X, train, reach):
                     raise ValueError(
@@ -116,7 +116,7 @@ def _any_complete(X, train, reach):
     return len(train) > reach
 
 
-def _spans(model):
+def spans(model):
     """Reach and lookback of the windows of a model, if they are known.
 
     Models inside searches are not checked, because the search sets their parameters.
@@ -126,7 +126,7 @@ def _spans(model):
             yield int(model.lookback - model.step), int(model.lookback)
     elif isinstance(model, Pipeline):
         for _, step in model.steps:
-            yield from _spans(step)
+            yield from spans(step)
     elif isinstance(model, BaseEstimator) and not hasattr(model, "refit"):
         for value in model.get_params(deep=False).values():
-            yield from _spans(value)
+            yield from spans(value)

@@ -1,18 +1,11 @@
-"""The models and the baseline of a comparison, checked before training."""
+"""The models of a comparison, checked before training."""
 
 from collections import Counter
 from collections.abc import Mapping
 
-from sklearn import get_config
 from sklearn.base import is_classifier, is_regressor
-from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.pipeline import make_pipeline
 
 from skseqconv._unwrap import last_step
-from skseqconv.baselines._persistence import PersistenceRegressor
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._window_view import WindowView
-from skseqconv.transformers._windower import LookbackWindower
 
 #: Columns of the predictions. Models cannot have these names.
 RESERVED = ("fold", "truth")
@@ -23,7 +16,7 @@ def named_models(models):
     if isinstance(models, Mapping):
         named = dict(models)
     elif isinstance(models, (list, tuple)):
-        named = dict(zip(_names_of(models), models, strict=True))
+        named = dict(zip(names_of(models), models, strict=True))
     else:
         raise ValueError(
             f"models={models!r} must be a dict of names and estimators, or a list of "
@@ -45,7 +38,7 @@ def named_models(models):
     return named
 
 
-def _names_of(models):
+def names_of(models):
     names = [last_step(model).__class__.__name__.lower() for model in models]
     total, seen = Counter(names), Counter()
     for at, name in enumerate(names):
@@ -76,57 +69,6 @@ def kind_of_model(model):
     if is_classifier(model):
         return "classifier"
     return "regressor" if is_regressor(model) else None
-
-
-def with_baseline(models, baseline, X):
-    """The models by name, with the baseline first if it is added; its name or None."""
-    kind = kind_of_model(next(iter(models.values())))
-    same = [name for name, model in models.items() if model is baseline]
-    if baseline is None or same:
-        return models, same[0] if same else None
-    if isinstance(baseline, str) and baseline != "auto":
-        if baseline not in models:
-            raise ValueError(
-                f"baseline={baseline!r} must be one of the models "
-                f'{", ".join(models)}, an estimator, "auto" or None.'
-            )
-        return models, baseline
-    if isinstance(baseline, str):
-        name, baseline = _naive(X, kind)
-        if name in models:
-            return models, name
-    else:
-        check_model("baseline", baseline)
-        [name] = _names_of([baseline])
-        if kind_of_model(baseline) != kind:
-            raise ValueError(
-                f"baseline={baseline!r} is a {kind_of_model(baseline)}, but the models "
-                f"are {kind}s: give a {kind}."
-            )
-        if name in models:
-            raise ValueError(
-                f"baseline={baseline!r} gets the name {name!r}, which a model already "
-                "has: add it to models under another name, and give that name."
-            )
-    return {name: baseline, **models}, name
-
-
-def _naive(X, kind):
-    """Name and estimator of the naive baseline for this X."""
-    if kind == "classifier":
-        return "prior", _asking(DummyClassifier(strategy="prior"))
-    if isinstance(X, WindowView) and X.target:
-        return "persistence", PersistenceRegressor()
-    if not (isinstance(X, SeriesView) and X.target):
-        return "mean", _asking(DummyRegressor())
-    return "persistence", make_pipeline(LookbackWindower(1), PersistenceRegressor())
-
-
-def _asking(dummy):
-    """With routing enabled, an estimator gets only what it requests."""
-    if get_config()["enable_metadata_routing"]:
-        dummy.set_fit_request(sample_weight=True)
-    return dummy
 
 
 def check_target(X, y):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
@@ -35,6 +36,7 @@ class Compared(Protocol):
     fold_scores: pd.DataFrame
     metrics: dict[str, Metric]
     baseline: str | None
+    baselines: dict[str, str] | None
 
 
 @public
@@ -56,6 +58,8 @@ class ComparisonDisplay:
         Whether a higher score is a better one.
     baseline : str, default=None
         Name of the baseline, one of the models.
+    baselines : collection of str, default=()
+        Names of all baselines, if there are several. Their dots are gray.
 
     Attributes
     ----------
@@ -102,11 +106,13 @@ class ComparisonDisplay:
         metric: str = "score",
         greater_is_better: bool = True,
         baseline: str | None = None,
+        baselines: Collection[str] = (),
     ) -> None:
         self.fold_scores = fold_scores
         self.metric = metric
         self.greater_is_better = greater_is_better
         self.baseline = baseline
+        self.baselines = baselines
 
     @classmethod
     def from_comparison(
@@ -153,6 +159,7 @@ class ComparisonDisplay:
             metric=shown.name,
             greater_is_better=shown.greater_is_better,
             baseline=comparison.baseline,
+            baselines=comparison.baselines or (),
         )
         return display.plot(ax, dots_kw=dots_kw)
 
@@ -222,7 +229,8 @@ class ComparisonDisplay:
     def _draw_row(self, row, name, mean, dots_kw):
         scores = self.fold_scores[self.fold_scores["model"] == name]
         scores = scores.sort_values("fold", kind="stable")["score"].to_numpy()
-        color = GRAY if name == self.baseline else COLORS[0]
+        is_baseline = name == self.baseline or name in self.baselines
+        color = GRAY if is_baseline else COLORS[0]
         height = 0.22 if len(scores) > 1 else 0
         options = {
             "color": color,

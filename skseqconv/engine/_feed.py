@@ -9,7 +9,8 @@ def gather(tensors, at):
 
     The tensors are a panel, or a block of rows. From a block, a window takes the rows
     `lags` before its end, at most `depth` rows before it if it is incomplete. With
-    `newest`, the position of its last row, a window is relative to that row.
+    `newest`, the position of its last row, a window is relative to that row, in the
+    channels where `relative` is 1.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
@@ -23,14 +24,14 @@ def gather(tensors, at):
     return tf.gather_nd(block, rows[..., None])  # faster than tf.gather
 
 
-def _gather_relative(block, ends, lags, depth, newest, *rest, at):
+def _gather_relative(block, ends, lags, depth, newest, relative, *rest, at):
     """Windows minus their last row, from a block and its float32 rounding errors."""
     lags = tf.minimum(lags[None, :-1], tf.gather(depth, at)[:, None])
     rows = tf.gather(ends, at)[:, None] - lags
     rows = tf.concat([rows, tf.gather(newest, at)[:, None]], axis=1)[..., None]
     parts = [tf.gather_nd(part, rows) for part in (block, *rest)]
-    relative = [part - part[:, -1:] for part in parts]
-    return relative[0] if len(relative) == 1 else tf.add_n(relative)
+    parts = [part - part[:, -1:] * relative for part in parts]
+    return parts[0] if len(parts) == 1 else tf.add_n(parts)
 
 
 def to_tensors(arrays):

@@ -21,7 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skseqconv.networks._own_layers import Pinball
+from skseqconv.networks._own_layers import Pinball, fed_windows
 from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
@@ -133,13 +133,18 @@ class Network:
         self.model.reset_metrics()
         self.model.stop_training = False
 
+    @property
+    def learning_rate(self):
+        """The present learning rate."""
+        return float(self.optimizer.learning_rate.numpy())
+
     def set_learning_rate(self, learning_rate):
         if learning_rate is not None:
             self.optimizer.learning_rate = learning_rate
 
     def slow_down(self, factor):
         """Use a share of the optimizer's own learning rate."""
-        self.set_learning_rate(factor * float(self.optimizer.learning_rate.numpy()))
+        self.set_learning_rate(factor * self.learning_rate)
 
     def set_level(self, values):
         """Set the weights from the channels of a window to the level of the target."""
@@ -183,18 +188,29 @@ class Network:
 
     # Programs.
 
-    def train(self, feed, order, batch_size, n_steps=STEPS_PER_CALL, *, fixed=True):
+    def train(
+        self,
+        feed,
+        order,
+        batch_size,
+        n_steps=STEPS_PER_CALL,
+        *,
+        fixed=True,
+        rates=None,
+    ):
         """Train on the samples of a feed in the given order.
 
-        With `fixed`, full batches run in a program for that size. Yields the number of
+        With `fixed`, full batches run in a program for that size. `rates` are the
+        learning rates of the steps, or None for the present one. Yields the number of
         completed steps after each call of a program.
         """
-        n_full = len(order) // batch_size * batch_size if fixed else 0
-        done = 0
-        for part, size in ((order[:n_full], batch_size), (order[n_full:], None)):
-            calls = self._run("train", feed, part, batch_size, n_steps, size)
-            for done in calls:
-                yield done + n_full // batch_size * (size is None)
+        n_full = len(order) // batch_size if fixed else 0
+        cut, before = n_full * batch_size, 0
+        for part, size in ((order[:cut], batch_size), (order[cut:], None)):
+            own = None if rates is None else rates[before:]
+            for done in self._run("train", feed, part, batch_size, n_steps, size, own):
+                yield before + done
+            before = n_full
 
     def evaluate(self, feed):
         """Mean loss over the samples of a feed."""
@@ -239,25 +255,29 @@ class Network:
         if not np.isfinite(largest) or largest < LARGE_WEIGHT:
             return {"a weight": largest}
         batch = sequences.batch(np.arange(len(sequences)))
-        return {"the output": np.abs(self.model(batch, training=False)).max()}
+        outputs = _on_fed(self.model)(batch, training=False)
+        return {"the output": np.abs(outputs).max()}
 
-    def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None):
+    def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None, rates=None):
         size, done = tf.constant(batch_size, tf.int32), 0
+        rates = () if rates is None else (rates,)
         for tensors, labels, part in feed.calls(order, batch_size, n_steps):
-            program = self._program(kind, len(tensors), len(labels), fixed_size)
-            _called(program, tensors, labels, tf.convert_to_tensor(part), size)
-            done += -(-len(part) // batch_size)
+            first, done = done, done + -(-len(part) // batch_size)
+            own = to_tensors(values[first:done] for values in rates)
+            counts = len(tensors), len(labels), len(rates)
+            program = self._program(kind, *counts, fixed_size)
+            _called(program, tensors, labels, own, tf.convert_to_tensor(part), size)
             yield done
 
-    def _program(self, kind, n_tensors, n_labels=0, fixed_size=None):
-        key = (kind, n_tensors, n_labels, fixed_size)
+    def _program(self, kind, n_tensors, n_labels=0, n_rates=0, fixed_size=None):
+        key = (kind, n_tensors, n_labels, n_rates, fixed_size)
         if key not in self._programs:
             with self._tracing:
                 if key not in self._programs:
                     self._programs[key] = self._traced(*key)
         return self._programs[key]
 
-    def _traced(self, kind, n_tensors, n_labels, fixed_size):
+    def _traced(self, kind, n_tensors, n_labels, n_rates, fixed_size):
         data = self._data_signature(n_tensors)
         indices = tf.TensorSpec([None], tf.int32)
         if kind == "predict":
@@ -267,10 +287,12 @@ class Network:
             y = tf.TensorSpec([None, self.n_outputs], tf.float32)
             labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
             step = self.model.train_step if kind == "train" else self.model.test_step
+            step = _on_fed(step)
             if self.strategy is not None:
                 step = partial(run_shares, self.strategy, step)
-            program = partial(run_batches, step, fixed_size)
-            signature = [data, labels, indices, tf.TensorSpec([], tf.int32)]
+            program = partial(run_batches, step, self.optimizer, fixed_size)
+            rates = (tf.TensorSpec([None], tf.float32),) * n_rates
+            signature = [data, labels, rates, indices, tf.TensorSpec([], tf.int32)]
         # Traced now and called directly: calls cost less, and TensorFlow does not warn
         # of retracing when a search has many networks.
         function = tf.function(program, input_signature=signature, autograph=False)
@@ -287,11 +309,23 @@ class Network:
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
         lags = tf.TensorSpec([n_steps], tf.int32)
-        return (block, rows, lags, rows, rows, block)[:n_tensors]
+        each = tf.TensorSpec([n_channels], tf.float32)
+        return (block, rows, lags, rows, rows, each, block)[:n_tensors]
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
-        return self.model(gather(tensors, at), training=False)
+        return _on_fed(self.model)(gather(tensors, at), training=False)
+
+
+def _on_fed(function):
+    """A function of batches that we feed, whose windows may be relative already."""
+
+    def on_fed(*inputs, **options):
+        # Entered here, because each device runs this in a thread of its own.
+        with fed_windows():
+            return function(*inputs, **options)
+
+    return on_fed
 
 
 def widest_output(model):
@@ -324,16 +358,19 @@ def _made(metrics, n_outputs):
     return [known[name](name=name) for name in metrics]
 
 
-def run_batches(step, fixed_size, tensors, labels, order, batch_size):
+def run_batches(step, optimizer, fixed_size, tensors, labels, rates, order, batch_size):
     """Run Keras' own step on each batch of the samples in `order`.
 
-    With a fixed batch size, a step of a GRU takes a third less time, of convolutions a
-    tenth less (see `NetworkKind.min_full_batches`).
+    `rates` holds the learning rates of the steps, or nothing. With a fixed batch size,
+    a step of a GRU takes a third less time, of convolutions a tenth less (see
+    `NetworkKind.min_full_batches`).
     """
     n_samples = tf.size(order)
     batch_size = batch_size if fixed_size is None else fixed_size
 
     def one_batch(start):
+        for each in rates:
+            optimizer.learning_rate.assign(each[start // batch_size])
         at = tf.ensure_shape(order[start : start + batch_size], [fixed_size])
         step((gather(tensors, at), *(tf.gather(label, at) for label in labels)))
         return (start + batch_size,)

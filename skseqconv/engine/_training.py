@@ -1,11 +1,13 @@
 """The training loop: epochs, validation, Keras callbacks, history."""
 
 import copy
+from functools import partial
 
 import keras
 import numpy as np
 
 from ._network import STEPS_PER_CALL
+from ._schedules import rates
 
 _BATCH_HOOKS = (
     "on_batch_begin",
@@ -33,6 +35,7 @@ def train(
     callbacks,
     verbose,
     fit_task,
+    schedule=None,
 ):
     """Train for some epochs.
 
@@ -56,12 +59,15 @@ def train(
         As in `keras.Model.fit`.
     fit_task : FitTask or None
         Gets each epoch, and may stop training. None for `partial_fit`.
+    schedule : str, default=None
+        A name in `SCHEDULES`: the learning rate goes through it in these epochs, and
+        back to what it was. None for a constant rate.
 
     Returns
     -------
     history : dict of list of float
-        "loss", with validation "val_loss", and what callbacks add: one value per
-        epoch.
+        "loss", with validation "val_loss", with a schedule "learning_rate" (of the
+        last step), and what callbacks add: one value per epoch.
 
     Raises
     ------
@@ -70,7 +76,10 @@ def train(
         not exist.
     """
     if fit_task is not None:  # partial_fit holds nothing out to monitor
-        check_watched(callbacks, network.measured, validated=validation is not None)
+        validated, scheduled = validation is not None, schedule is not None
+        check_watched(
+            callbacks, network.measured, validated=validated, scheduled=scheduled
+        )
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
     fixed = not partial_batch or n_steps > network.kind.min_full_batches
@@ -85,6 +94,7 @@ def train(
         steps=n_steps,
     )
     network.model.stop_training = False
+    peak = network.learning_rate
     calls.on_train_begin()
     for epoch in range(first_epoch, first_epoch + epochs):
         end_epoch = fit_task and fit_task.begin_epoch()
@@ -93,7 +103,12 @@ def train(
         order = epoch_order(feed.n_samples, n_steps * batch_size, seed, epoch)
         if steps_per_epoch is None:
             order = order[: feed.n_samples]
-        logs = _one_epoch(network, feed, order, batch_size, calls, verbose, fixed)
+        steps = (epoch - first_epoch) * n_steps + np.arange(n_steps)
+        course = schedule and rates(schedule, peak, steps, epochs * n_steps)
+        run = partial(network.train, feed, order, batch_size, fixed=fixed, rates=course)
+        logs = _one_epoch(network, run, n_steps, calls, verbose)
+        if schedule:
+            logs["learning_rate"] = network.learning_rate
         if validation is not None:
             calls.on_test_begin()
             scores = network.evaluate(validation)
@@ -101,6 +116,8 @@ def train(
             logs.update({f"val_{name}": value for name, value in scores.items()})
         raise_if_not_finite(logs, epoch, network)
         calls.on_epoch_end(epoch, logs)
+        if schedule:  # what is trained on, now or later, begins at the peak
+            network.set_learning_rate(peak)
         stop = fit_task and end_epoch(_as_floats(history.history))
         if stop or network.model.stop_training:
             break
@@ -116,19 +133,18 @@ def _as_floats(history):
     return {name: list(map(float, values)) for name, values in history.items()}
 
 
-def _one_epoch(network, feed, order, batch_size, calls, verbose, fixed):
+def _one_epoch(network, run, n_steps, calls, verbose):
     network.model.reset_metrics()
     by_batch = any(map(_sees_batches, calls.callbacks))
     if not by_batch:
-        for done in network.train(feed, order, batch_size, STEPS_PER_CALL, fixed=fixed):
+        for done in run(n_steps=STEPS_PER_CALL):
             if verbose == 1:
                 calls.on_train_batch_end(done - 1, network.metrics())
         return network.metrics()
     calls.on_train_batch_begin(0)
-    n_batches = -(-len(order) // batch_size)
-    for done in network.train(feed, order, batch_size, 1, fixed=fixed):
+    for done in run(n_steps=1):
         calls.on_train_batch_end(done - 1, network.metrics())
-        if done < n_batches:
+        if done < n_steps:
             calls.on_train_batch_begin(done)
     return network.metrics()
 
@@ -158,7 +174,7 @@ def epoch_order(n_samples, n_wanted, seed, epoch):
 def raise_if_not_finite(logs, epoch, network):
     for name, value in logs.items():
         if not np.isfinite(value):
-            rate = float(network.optimizer.learning_rate.numpy())
+            rate = network.learning_rate
             raise ValueError(
                 f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
                 "estimator is unchanged. Standardize the channels (Standardizer), use "
@@ -172,10 +188,7 @@ def prepared_callbacks(callbacks):
 
     What a callback holds is not copied, because it may record the fit.
     """
-    if callbacks is None:
-        callbacks = []
-    elif isinstance(callbacks, keras.callbacks.Callback):
-        callbacks = [callbacks]
+    callbacks = as_list(callbacks)
     for callback in callbacks:
         if not isinstance(callback, keras.callbacks.Callback):
             raise TypeError(
@@ -185,7 +198,14 @@ def prepared_callbacks(callbacks):
     return [copy.copy(callback) for callback in callbacks]
 
 
-def check_watched(callbacks, measured, *, validated):
+def as_list(callbacks):
+    """The parameter `callbacks` as a list."""
+    if isinstance(callbacks, keras.callbacks.Callback):
+        return [callbacks]
+    return list(callbacks or [])
+
+
+def check_watched(callbacks, measured, *, validated, scheduled=False):
     """Refuse callbacks of Keras that monitor a metric which does not exist.
 
     Keras would warn in each epoch and never stop. With a callback of the user's own,
@@ -195,7 +215,7 @@ def check_watched(callbacks, measured, *, validated):
         return
     after_batches = list(measured)
     after_epochs = [*measured, *(f"val_{name}" for name in measured if validated)]
-    if any(isinstance(callback, _SET_THE_LEARNING_RATE) for callback in callbacks):
+    if scheduled or sets_the_learning_rate(callbacks):
         after_epochs.append("learning_rate")
     for callback in callbacks:
         metric = getattr(callback, "monitor", None)
@@ -213,6 +233,11 @@ def check_watched(callbacks, measured, *, validated):
             f"metric does not exist after each {'epoch' if by_epoch else 'batch'}. "
             f"Known metrics: {' and '.join(map(repr, known))}. {remedy}."
         )
+
+
+def sets_the_learning_rate(callbacks):
+    """Whether one of Keras' own callbacks sets the learning rate."""
+    return any(isinstance(one, _SET_THE_LEARNING_RATE) for one in callbacks)
 
 
 def is_harmless(callback):

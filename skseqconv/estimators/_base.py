@@ -220,7 +220,8 @@ class SequenceEstimator(
 
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
-        now = self._architecture_for(X, y, self._level_kind()), self._compile_options()
+        options = self._options_of_level()
+        now = self._architecture_for(X, y, options), self._compile_options()
         return now != (self._architecture, self._compiled_with)
 
     def _checked(self, X, y=None, *, reset=False, classes=None):
@@ -238,7 +239,10 @@ class SequenceEstimator(
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
         remember_steps(self, X.data)
-        self._architecture = self._architecture_for(X, y, level and level.kind)
+        options = {"window_norm": None}
+        if level is not None:
+            options = level.network_options(X.shape[1])
+        self._architecture = self._architecture_for(X, y, options)
         self._compiled_with = self._compile_options()
         self._policy = keras.config.dtype_policy().name
         network = self._take_network()
@@ -260,7 +264,7 @@ class SequenceEstimator(
         if message := kind.warning(self._architecture):
             warnings.warn(message, UserWarning, stacklevel=2)
 
-    def _architecture_for(self, X, y, window_norm):
+    def _architecture_for(self, X, y, options_of_level):
         """What the network function is given, as plain data."""
         own = {field.name for field in fields(self)}
         kind = NETWORKS[self._network_name]
@@ -277,7 +281,7 @@ class SequenceEstimator(
             "input_shape": [int(n) for n in X.shape[1:]],
             **options,
             **self._head(y),
-            "window_norm": window_norm,
+            **options_of_level,
         }
 
     def _train(self, fit, epochs, first_epoch):
@@ -304,6 +308,7 @@ class SequenceEstimator(
             callbacks=callbacks,
             verbose=self.verbose,
             fit_task=fit.task,
+            schedule=None if fit.one_epoch else self.learning_rate_schedule,
         )
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)

@@ -20,6 +20,12 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Number of filters. A sequence gives one value for each convolution.
     kernel_size : int or sequence of int, default=5
         Kernel width in time steps. A sequence gives one value for each convolution.
+    strides : int or sequence of int, default=1
+        Distance in time steps between two positions of a kernel. A sequence gives one
+        value for each convolution. ``kernel_size=24, strides=24`` reads the window in
+        segments of 24 steps. The last position ends at the newest step, and steps that
+        are left over are the oldest ones. A convolution with a stride above 1 cannot
+        be dilated. A residual block with strides has a strided convolution as shortcut.
     pool_size : int or sequence of int, default=3
         Width of the max pooling between two convolutions. A sequence gives one value
         for each of the ``n_conv - 1`` places. 1 means no pooling.
@@ -74,9 +80,16 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
-        Initial learning rate. None means the default of the optimizer (0.001 for most).
-        If the network forecasts changes (`window_norm`) and `optimizer` is a name, None
-        means a tenth of that.
+        Learning rate, with `learning_rate_schedule` its peak. None means the default of
+        the optimizer (0.001 for most). If the network forecasts changes (`window_norm`)
+        and `optimizer` is a name, None means a tenth of that.
+    learning_rate_schedule : {None, "one_cycle", "cosine"}, default=None
+        Course of the learning rate over the steps of all `epochs`, also if training
+        stops early. "one_cycle" raises it in the first 30 % of the steps, from 1/25 of
+        the peak, then lowers it to almost zero (Smith and Topin, 2018). "cosine" lowers
+        it from the peak to zero (Loshchilov and Hutter, 2017). None leaves it to
+        `optimizer` and `callbacks`. Each `fit` starts a new course, also with
+        `warm_start`. `partial_fit` uses the peak.
     epochs : int or "auto", default="auto"
         Maximum number of passes over the samples. "auto" gives 500 training steps.
     batch_size : int, default=128

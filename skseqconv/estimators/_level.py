@@ -34,11 +34,16 @@ from skseqconv.inputs._target_channel import find_target, known_target
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
+from ._level_start import exogenous_positions, missing_seasons, with_start
+
 #: What window_norm="auto" stands for where X knows its target.
 AUTO = "standard"
 
 #: Most values of windows from which the usual spread is computed.
 MAX_VALUES = 2**22
+
+#: Channels that are constant in more than this share of the windows keep their level.
+MOSTLY = 0.5
 
 #: Largest weight of the level layer, which is float32.
 _LARGEST_WEIGHT = 1e37
@@ -46,13 +51,20 @@ _LARGEST_WEIGHT = 1e37
 
 @dataclass(frozen=True)
 class Level:
-    """Where forecasts start: ``slope * last value of the channel + offset``.
+    """Where forecasts start: a linear function of the window, for each column of y.
 
-    All but `kind` and `spread` have one value for each column of y. `channels` are
-    positions after the steps, `raw_channels` positions in the series (-1 if unknown),
-    `delays` counts of rows (-1 if unknown). `means` are the means of y, used where no
-    value is known. `scale` is the error of persistence, unless that is zero (`changes`
-    is False then). `spread` is the usual spread of each channel in a window.
+    It is ``anchor * last + base``, where `last` is the newest value of the column's
+    channel, plus linear functions of the window relative to it (`lagged`) and of the
+    channels that keep their level (`exogenous`).
+
+    `start` names how it was found. `channels` are positions after the steps,
+    `raw_channels` positions in the series (-1 if unknown), `delays` counts of rows (-1
+    if unknown). ``y = slopes * channel + offsets`` is how y relates to its channel.
+    `means` are the means of y, used where no value is known. `scale` is the error of
+    the level, unless that is zero (`changes` is False then). `spread` is the usual
+    spread of each channel in a window. `others` are the channels that are no target's,
+    with their `center`; those that are `kept` keep their level in the network, too, and
+    have a `spread` over all windows.
     """
 
     kind: str
@@ -65,20 +77,61 @@ class Level:
     scale: np.ndarray
     changes: np.ndarray
     spread: np.ndarray
+    # Files of version 0.1 have no more: there, forecasts start from the last value.
+    start: str = "last"
+    period: int | None = None
+    anchors: np.ndarray | None = None
+    bases: np.ndarray | None = None
+    lagged: np.ndarray | None = None
+    exogenous: np.ndarray | None = None
+    exogenous_at: np.ndarray | None = None
+    center: np.ndarray | None = None
+    others: np.ndarray | None = None
+    kept: np.ndarray | None = None
+
+    def __post_init__(self):
+        n_channels = len(self.spread)
+        instead = {
+            "anchors": self.slopes,
+            "bases": self.offsets,
+            "center": np.zeros(n_channels),
+            "others": np.zeros(n_channels, dtype=bool),
+            "kept": np.zeros(n_channels, dtype=bool),
+        }
+        for name, value in instead.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
 
     @property
     def weights(self):
-        """Weights of the level layer: from channels to (y - `offsets`) / `scale`.
+        """Weights of the level layer: from channels to (y - `bases`) / `scale`.
 
         With them the network forecasts y for plain windows, and only the change for
         windows relative to their last values.
         """
-        spread = self.spread.astype(np.float32)
+        spread = self.spread.copy()
         spread[~(spread > 0)] = 1.0
         slope = np.zeros((len(spread), len(self.channels)))
-        slope[self.channels, np.arange(len(self.channels))] = self.slopes / self.scale
-        slope = np.clip(slope, -_LARGEST_WEIGHT, _LARGEST_WEIGHT)
-        return {"spread": spread, "slope": slope.astype(np.float32)}
+        slope[self.channels, np.arange(len(self.channels))] = self.anchors / self.scale
+        weights = {"spread": spread, "slope": slope}
+        if self.lagged is not None:
+            weights["lagged"] = self.lagged / self.scale
+        if self.others.any():
+            weights |= {n: getattr(self, n) for n in ("center", "others", "kept")}
+        if self.exogenous is not None:
+            weights["exogenous"] = self.exogenous / self.scale
+        return {
+            name: np.clip(value, -_LARGEST_WEIGHT, _LARGEST_WEIGHT).astype(np.float32)
+            for name, value in weights.items()
+        }
+
+    def centered(self, rows):
+        """Rows of channels, less the mean of channels that are no target's."""
+        return rows - self.center.astype(rows.dtype) if self.others.any() else rows
+
+    def base(self, windows):
+        """What windows are relative to, of shape (n_windows, 1, n_channels)."""
+        return np.where(self.others, self.center, windows[:, -1:])
 
     def known(self, windows, last):
         """The last known values of the channels, and where the newest is missing.
@@ -90,21 +143,64 @@ class Level:
         if not isinstance(windows, WindowView):
             return last, missing
         last = last.copy()
-        for column in range(last.shape[1]):
-            channel, raw = self.channels[column], self.raw_channels[column]
-            values, missing[:, column] = fill_missing(
-                windows, last[:, column], windows.lags[-1], channel, raw
+        for (channel, raw), columns in self.by_channel():
+            filled, gone = fill_missing(
+                windows, last[:, columns[0]], windows.lags[-1], channel, raw
             )
-            slope = self.slopes[column]
-            if slope:
-                unknown = (self.means[column] - self.offsets[column]) / slope
-                values = np.where(np.isnan(values), unknown, values)
-            last[:, column] = np.where(np.isnan(values), last[:, column], values)
+            missing[:, columns] = gone[:, None]
+            for column in columns:
+                values, slope = filled, self.slopes[column]
+                if slope:
+                    unknown = (self.means[column] - self.offsets[column]) / slope
+                    values = np.where(np.isnan(values), unknown, values)
+                last[:, column] = np.where(np.isnan(values), last[:, column], values)
         return last, missing
 
+    def by_channel(self):
+        """Each channel, in the windows and in the series, with its columns of y."""
+        pairs = list(zip(self.channels.tolist(), self.raw_channels.tolist()))
+        for pair in dict.fromkeys(pairs):
+            yield pair, [at for at, own in enumerate(pairs) if own == pair]
+
+    def network_options(self, n_steps):
+        """Options of the network that adds to this level, for windows of a length."""
+        at = exogenous_positions(n_steps).tolist() if self.others.any() else None
+        return {
+            "window_norm": self.kind,
+            "highway": self.channels.tolist(),
+            "exogenous_at": at,
+        }
+
     def of(self, last):
-        """The level of y, in its own units, for values of its channels."""
-        return self.slopes * last + self.offsets
+        """The part of the level, in units of y, that the network does not compute."""
+        return self.anchors * last + self.bases
+
+    def forecasts(self, windows):
+        """The forecasts of the network before training, in the units of y."""
+        last, _ = self.known(windows, last_values(windows, self.channels))
+        forecasts = self.of(last) + missing_seasons(self, windows)
+        if self.lagged is None:
+            return forecasts
+        n_rows = max(1, MAX_VALUES // (windows.shape[1] * windows.shape[2]))
+        for start in range(0, len(forecasts), n_rows):
+            part = slice(start, start + n_rows)
+            forecasts[part] += self._changes(windows[part], last[part])
+        return forecasts
+
+    def _changes(self, windows, last):
+        """What the network adds before training, for windows and their last values."""
+        if isinstance(windows, WindowView):
+            windows = windows.to_numpy(np.float64)
+        changes = np.empty(last.shape)
+        for (channel, _), columns in self.by_channel():
+            own = windows[:, :, channel] - last[:, columns[:1]]
+            own[:, -1] = 0.0  # also if the newest value is missing
+            changes[:, columns] = own @ self.lagged[:, columns]
+        if self.exogenous is not None:
+            others = windows[:, self.exogenous_at] - self.center
+            others[:, :, ~self.others] = 0.0
+            changes += others.reshape(len(others), -1) @ self.exogenous
+        return changes
 
 
 def find_level(estimator, windows, y):
@@ -133,7 +229,7 @@ def find_level(estimator, windows, y):
         If `window_norm` is "auto", and y is not an affine function of its channel, or
         y has another number of columns than X has targets.
     """
-    kind = estimator.window_norm
+    kind = _kind(estimator)
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
         return None
     if kind != "auto":
@@ -148,6 +244,24 @@ def find_level(estimator, windows, y):
             stacklevel=2,
         )
         return None
+
+
+def _kind(estimator):
+    """The kind of window norm, which is there if and only if there is a level."""
+    norm, level = estimator.window_norm, estimator.level
+    if norm is None and level not in (None, "auto"):
+        raise ValueError(
+            f"window_norm=None with level={level!r}: plain windows have no level to "
+            "start from. Leave one of them out."
+        )
+    if level is None and norm not in (None, "auto"):
+        raise ValueError(
+            f"level=None with window_norm={norm!r}: windows without a level are plain. "
+            "Leave one of them out."
+        )
+    if level is None or norm is None:
+        return None
+    return AUTO if norm == "auto" and level != "auto" else norm
 
 
 class _NoRelation(ValueError):
@@ -182,9 +296,10 @@ def solve_level(kind, estimator, windows, y, before=None):
             means=means,
             scale=np.ones(len(channels)),
             changes=np.zeros(len(channels), dtype=bool),
-            spread=_usual_spread(windows),
+            **_usual_values(windows, channels, before),
         )
-        scale, changes = _error_of_persistence(level, windows, y, spread_of_y)
+        level = with_start(level, estimator, windows, y, before)
+        scale, changes = _error_of_level(level, windows, y, spread_of_y)
     return replace(level, scale=scale, changes=changes)
 
 
@@ -264,24 +379,41 @@ def _can_tell(estimator, windows, y):
     return False
 
 
-def _usual_spread(windows):
-    """Standard deviation of each channel in a window, averaged over windows."""
+def _usual_values(windows, channels, before=None):
+    """Mean of the channels that are no target's, and the spread of each channel.
+
+    The spread is that in a window, averaged over windows. Channels that are constant in
+    most windows (static columns, regimes, flags) say something by their level alone.
+    They keep it, and have a spread over all windows.
+    """
     size = windows.shape[1] * windows.shape[2]
     some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
-    return np.asarray(some, dtype=np.float64).std(axis=1).mean(axis=0)
+    some = np.asarray(some, dtype=np.float64)
+    # Networks of version 0.1 take all channels relative to their last values.
+    others = np.full(some.shape[2], before is None or before.others.any())
+    others[channels] = False
+    center, over_all = mean_and_spread(some.reshape(-1, some.shape[2]))
+    spread = some.std(axis=1)
+    constant = (some == some[:, :1]).all(axis=1).mean(axis=0)
+    kept = others & (constant > MOSTLY)
+    return {
+        "spread": np.where(kept, over_all, spread.mean(axis=0)),
+        "center": np.where(others, center, 0.0),
+        "others": others,
+        "kept": kept,
+    }
 
 
-def _error_of_persistence(level, windows, y, spread_of_y):
+def _error_of_level(level, windows, y, spread_of_y):
     """The scale of the changes to learn, and whether there are any.
 
     The scale is the root mean square of the changes. If nothing changes, it is the
     spread of y.
     """
     some = _evenly(windows, MAX_ROWS_SOLVED)
-    last, _ = level.known(windows[some], last_values(windows[some], level.channels))
-    change = y[some] - level.of(last)
+    change = y[some] - level.forecasts(windows[some])
     largest = np.abs(change).max(axis=0)
     largest[~(largest > 0)] = 1.0
     scale = largest * np.sqrt(np.mean((change / largest) ** 2, axis=0))

@@ -18,6 +18,8 @@ from skseqconv.engine._pool import (
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
 
+from ._parameters import added_later
+
 _locks = weakref.WeakKeyDictionary()
 
 _locks_lock = threading.Lock()
@@ -146,7 +148,7 @@ class HoldsNetwork:
         return plain_state(state)
 
     def __setstate__(self, state):
-        state = restored_state(state)
+        state = added_later(self) | restored_state(state)
         if "_state" in state:
             state["_weights"] = Weights(state.pop("_state"))
         super().__setstate__(state)

@@ -16,6 +16,9 @@ import keras
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
+from skseqconv.engine._schedules import SCHEDULES
+from skseqconv.engine._training import as_list, sets_the_learning_rate
+
 Estimator = TypeVar("Estimator")
 
 COUNT = Interval(Integral, 1, None, closed="left")
@@ -40,8 +43,10 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def parameter(*constraint, default):
-    return field(default=default, metadata={"constraint": list(constraint)})
+def parameter(*constraint, default, since="0.1"):
+    """Declare a parameter; files of versions before `since` lack it."""
+    about = {"constraint": list(constraint), "since": since}
+    return field(default=default, metadata=about)
 
 
 @dataclass_transform(
@@ -65,6 +70,7 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1)
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
@@ -96,8 +102,8 @@ class InputAndHead:
 class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
-    global_pooling: Literal["max", "average", "last"] = parameter(
-        _one_of("max", "average", "last"), default="max"
+    global_pooling: Literal["max", "average", "last", "flatten"] = parameter(
+        _one_of("max", "average", "last", "flatten"), default="max"
     )
 
     _network_name: ClassVar[str] = "conv1d"
@@ -128,6 +134,9 @@ class TrainingParameters:
     learning_rate: float | None = parameter(
         Interval(Real, 0, None, closed="neither"), None, default=None
     )
+    learning_rate_schedule: Literal["one_cycle", "cosine"] | None = parameter(
+        _one_of(*SCHEDULES), None, default=None, since="0.2"
+    )
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
     steps_per_epoch: int | None = parameter(COUNT, None, default=None)
@@ -155,6 +164,10 @@ class RegressionParameters(TrainingParameters):
     window_norm: Literal["auto", "last", "standard"] | None = parameter(
         _one_of("auto", "last", "standard"), None, default="auto"
     )
+    level: Literal["auto", "last", "seasonal", "ar", "arx"] | None = parameter(
+        _one_of("auto", "last", "seasonal", "ar", "arx"), None, default="auto"
+    )
+    period: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )
@@ -198,6 +211,15 @@ class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameter
     """Parameters of `Conv1DGRUClassifier`."""
 
 
+def added_later(options):
+    """Parameters that version 0.1 did not have, with their defaults."""
+    return {
+        one.name: one.default
+        for one in fields(options)
+        if one.metadata.get("since", "0.1") != "0.1"
+    }
+
+
 def constraints(options):
     """Constraints of all parameters, in the form of scikit-learn."""
     return {
@@ -237,10 +259,25 @@ def check_together(options):
             "the optimizer from its configuration, which does not keep this call. Use "
             "weight_decay=None, or let all weights decay."
         )
-    if options.learning_rate is not None and _has_schedule(options.optimizer):
+    _check_learning_rate(options)
+
+
+def _check_learning_rate(options):
+    """Refuse two sources of the learning rate."""
+    for name in ("learning_rate", "learning_rate_schedule"):
+        value = getattr(options, name)
+        if value is not None and _has_schedule(options.optimizer):
+            raise ValueError(
+                f"{name}={value!r} conflicts with the schedule of the optimizer. Use "
+                f"{name}=None, or an optimizer without a schedule."
+            )
+    if options.learning_rate_schedule is None:
+        return
+    if sets_the_learning_rate(as_list(options.callbacks)):
         raise ValueError(
-            f"learning_rate={options.learning_rate!r} conflicts with the schedule of "
-            "the optimizer. Use learning_rate=None, or an optimizer without a schedule."
+            f"learning_rate_schedule={options.learning_rate_schedule!r} conflicts with "
+            "callbacks that set the learning rate (LearningRateScheduler, "
+            "ReduceLROnPlateau). Leave them out, or use learning_rate_schedule=None."
         )
 
 

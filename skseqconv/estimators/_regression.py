@@ -197,10 +197,11 @@ class SequenceRegressor(
     def _delays(self):
         return self.delay
 
-    def _level_kind(self):
-        if self.window_norm == "auto":
-            return super()._level_kind()
-        return self.window_norm
+    def _options_of_level(self):
+        options = super()._options_of_level()
+        if self.window_norm != "auto":
+            options["window_norm"] = self.window_norm
+        return options
 
     def _find_level(self, X, y):
         if self.embedding_dim is not None and self.window_norm in (None, "auto"):
@@ -222,7 +223,7 @@ class SequenceRegressor(
 
     def _encoder(self, level, y):
         if level is not None:
-            return TargetScaler(level.offsets, level.scale)
+            return TargetScaler(level.bases, level.scale)
         encoder = self.target_encoder
         if is_poisson(self.loss):  # this loss allows another unit, but no shift
             encoder.fit(y)

@@ -1,7 +1,8 @@
 """Windows relative to their last values: the input of networks that forecast changes.
 
-The last value is subtracted before values are rounded to float32, or from pairs of
-float32 numbers that together hold a float64 value. So a channel may have any level.
+Channels that keep their level are relative to their mean in training instead. Both are
+subtracted before values are rounded to float32, or from pairs of float32 numbers that
+together hold a float64 value. So a channel may have any level.
 """
 
 import numpy as np
@@ -12,20 +13,21 @@ from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
+from ._level_start import missing_seasons
 
 #: Negligible rounding to float32, as a share of a channel's usual spread.
 NEGLIGIBLE = 1e-4
 
 
 def relative(sequences, level):
-    """Sequences relative to their last values; `levels` has the level of y for each."""
+    """Sequences as the network is fed; `levels` has the level of y for each."""
     if isinstance(sequences.data, WindowView):
         return RelativeWindows(sequences.data, level)
     return RelativePanel(sequences.data, level)
 
 
 class RelativePanel(PanelSequences):
-    """The samples of an array, minus their last step."""
+    """The samples of an array, minus their base."""
 
     def __init__(self, array, level):
         super().__init__(array)
@@ -37,11 +39,11 @@ class RelativePanel(PanelSequences):
 
     def batch(self, at):
         part = self.data[at]
-        return (part - part[:, -1:]).astype(np.float32)
+        return (part - self._level.base(part)).astype(np.float32)
 
 
 class RelativeWindows(WindowSequences):
-    """The windows of a view, minus their newest row.
+    """The windows of a view, minus their base.
 
     If the newest value of a target's channel is missing in the series, the last known
     one is used.
@@ -59,7 +61,7 @@ class RelativeWindows(WindowSequences):
             last = last_values(view, level.channels)
         self._last, missing = level.known(view, last)
         self._missing = np.flatnonzero(missing.any(axis=1))
-        self.levels = level.of(self._last)
+        self.levels = level.of(self._last) + missing_seasons(level, view)
 
     def __getitem__(self, key):
         return type(self)(self.data[key], self._level)
@@ -81,9 +83,10 @@ class RelativeWindows(WindowSequences):
             block, ends, lags = by_phase(block, ends, lags)
             newest = ends - lags[-1]
         block, newest = self._with_known(block, newest)
-        high, rest = _split(block, self._level)
-        indices = (ends, lags, depth, newest)
-        return (high, *(index.astype(np.int32) for index in indices), *rest)
+        level = self._level
+        high, rest = _split(level.centered(block), level)
+        indices = (index.astype(np.int32) for index in (ends, lags, depth, newest))
+        return (high, *indices, (~level.others).astype(np.float32), *rest)
 
     def _with_known(self, block, newest):
         """The block, with added rows of last known values for missing newest ones."""
@@ -107,7 +110,7 @@ class RelativeWindows(WindowSequences):
         if len(self._missing):
             here = np.flatnonzero(np.isin(at, self._missing))
             values[here[:, None], -1, self._level.channels] = self._last[at[here]]
-        return (values - values[:, -1:]).astype(np.float32)
+        return (values - self._level.base(values)).astype(np.float32)
 
 
 def _split(block, level):

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from ._running_fit import RunningFit
 
 
+def of_level(architecture: dict[str, Any]) -> dict[str, Any]:
+    """The options of a network that belong to its level."""
+    names = ("window_norm", "highway", "exogenous_at")
+    return {name: architecture[name] for name in names if name in architecture}
+
+
 class TaskHooks:
     """What a kind of task may say. Hooks with a body here need not be overridden."""
 
@@ -56,9 +62,9 @@ class TaskHooks:
         """The level that forecasts start from."""
         return None
 
-    def _level_kind(self) -> str | None:
-        """The kind of level that the parameters ask for, of a fitted estimator."""
-        return self._architecture["window_norm"]
+    def _options_of_level(self) -> dict[str, Any]:
+        """Options of the network for its level, as a fitted estimator would get now."""
+        return of_level(self._architecture)
 
     def _solve_again(self, fit: RunningFit) -> None:
         """Solve anew what is not trained, where the network goes on."""

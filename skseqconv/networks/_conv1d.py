@@ -19,6 +19,7 @@ def conv1d_network(
     *,
     filters: int | Sequence[int] = 32,
     kernel_size: int | Sequence[int] = 5,
+    strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
@@ -26,12 +27,14 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
-    global_pooling: Literal["max", "average", "last"] = "max",
+    global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
     vocabulary_size: int | None = None,
     window_norm: Literal["last", "standard"] | None = None,
+    highway: Sequence[int] | None = None,
+    exogenous_at: Sequence[int] | None = None,
     quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
@@ -46,6 +49,8 @@ def conv1d_network(
     filters : int or sequence of int, default=32
         As in `Conv1DRegressor`.
     kernel_size : int or sequence of int, default=5
+        As in `Conv1DRegressor`.
+    strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
     pool_size : int or sequence of int, default=3
         As in `Conv1DRegressor`.
@@ -62,7 +67,7 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     residual : int, default=0
         As in `Conv1DRegressor`.
-    global_pooling : {"max", "average", "last"}, default="max"
+    global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
     dropout : float, default=0.5
         As in `Conv1DRegressor`.
@@ -77,6 +82,15 @@ def conv1d_network(
         spread of each channel, "standard" by its own spread. The output is added to the
         last value of the target. The weights `spread` and `slope` of the layer
         "window_norm" say which channel that is; the estimators set them.
+    highway : sequence of int, default=None
+        The channel of each output, for `window_norm`. A linear function of this
+        channel's window is added to the output. Its weights, `lagged` of the layer
+        "window_norm", are not trained; the estimators set them.
+    exogenous_at : sequence of int, default=None
+        For `window_norm`: channels may keep their level (weights `keeps` and `center`
+        of the layer "window_norm"). A linear function of them at these positions of
+        the window is added to the output (weights `exogenous`). None means that all
+        channels are relative to their last values.
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
@@ -113,11 +127,14 @@ def conv1d_network(
     window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
-    sequence, level = _layers.relative_to_level(sequence, window_norm, n_outputs)
+    sequence, level = _layers.relative_to_level(
+        sequence, window_norm, n_outputs, highway, exogenous_at
+    )
     sequence = _layers.convolutions(
         sequence,
         filters=filters,
         kernel_size=kernel_size,
+        strides=strides,
         pool_size=pool_size,
         n_conv=n_conv,
         dilation_rate=dilation_rate,

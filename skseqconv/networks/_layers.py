@@ -1,9 +1,11 @@
 """The parts of the networks: input, convolutions, pooling, head."""
 
+import math
+
 from keras import Input, initializers, layers
 
 from ._gru import GRU
-from ._lengths import dilation_rates, output_lengths, per_layer
+from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
 from ._own_layers import Ascending, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
@@ -52,6 +54,7 @@ def convolutions(
     *,
     filters,
     kernel_size,
+    strides,
     pool_size,
     n_conv,
     dilation_rate,
@@ -64,6 +67,7 @@ def convolutions(
     output_lengths(
         sequence.shape[1],
         kernel_size=kernel_size,
+        strides=strides,
         pool_size=pool_size,
         n_conv=n_conv,
         dilation_rate=dilation_rate,
@@ -72,6 +76,7 @@ def convolutions(
     )
     filters = per_layer(filters, n_conv, "filters")
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
+    strides = per_layer(strides, n_conv, "strides")
     dilations = dilation_rates(dilation_rate, n_conv, residual)
     pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
     _check_residual(residual, n_conv, pools, padding)
@@ -81,25 +86,67 @@ def convolutions(
         block_ends = residual and (i + 1) % residual == 0
         waits = pools[i] > 1 and activation in MONOTONE
         activated = not (normalization or block_ends or waits)
-        sequence = layers.Conv1D(
+        sequence = _convolved(
+            sequence,
             filters[i],
             kernels[i],
+            strides[i],
             dilation_rate=dilations[i],
             padding=padding,
             activation=activation if activated else None,
             use_bias=normalization != "batch",  # which would remove the bias
-            kernel_initializer=seeded("glorot_uniform"),
             name=f"conv_{i + 1}",
-            **LAST,
-        )(sequence)
+        )
         sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
         if block_ends:
-            shortcut = _of_width(shortcut, filters[i], normalization, f"{i + 1}")
+            stride = math.prod(strides[i + 1 - residual : i + 1])
+            shortcut = _of_shape(
+                shortcut, filters[i], stride, normalization, f"{i + 1}"
+            )
             sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
+        if max(strides) > 1:
+            rest = sequence.shape[1] % pools[i]
+            sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
         sequence = _activated_and_pooled(
             sequence, None if activated else activation, pools[i], f"{i + 1}"
         )
     return sequence
+
+
+def _convolved(sequence, filters, kernel_size, stride, *, padding, name, **options):
+    """A convolution. The last position of a strided kernel ends at the newest step.
+
+    Keras puts the first position at the oldest step, and would drop the newest steps.
+    """
+    if stride > 1:
+        length = sequence.shape[1]
+        span = kernel_size if padding == "valid" else 1
+        covered = (n_positions(length, span, stride) - 1) * stride + kernel_size
+        sequence = _without_oldest(sequence, length - covered, f"{name}_crop")
+        if padding == "causal":
+            padding = "valid"
+            if covered > length:
+                before = layers.ZeroPadding1D(
+                    (covered - length, 0), name=f"{name}_pad", **LAST
+                )
+                sequence = before(sequence)
+    return layers.Conv1D(
+        filters,
+        kernel_size,
+        strides=stride,
+        padding=padding,
+        kernel_initializer=seeded("glorot_uniform"),
+        name=name,
+        **options,
+        **LAST,
+    )(sequence)
+
+
+def _without_oldest(sequence, n_steps, name):
+    """A sequence without its first steps."""
+    if n_steps <= 0:
+        return sequence
+    return layers.Cropping1D((n_steps, 0), name=name)(sequence)
 
 
 def _check_residual(residual, n_conv, pools, padding):
@@ -124,18 +171,19 @@ def _check_residual(residual, n_conv, pools, padding):
         )
 
 
-def _of_width(shortcut, n_filters, normalization, name):
-    """A shortcut with as many channels as the sequence to which it is added."""
-    if shortcut.shape[-1] == n_filters:
+def _of_shape(shortcut, n_filters, stride, normalization, name):
+    """A shortcut of the same shape as the sequence to which it is added."""
+    if shortcut.shape[-1] == n_filters and stride == 1:
         return shortcut
-    shortcut = layers.Conv1D(
+    shortcut = _convolved(
+        shortcut,
         n_filters,
         1,
+        stride,
+        padding="valid",
         use_bias=normalization != "batch",
-        kernel_initializer=seeded("glorot_uniform"),
         name=f"shortcut_{name}",
-        **LAST,
-    )(shortcut)
+    )
     return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
 
 
@@ -160,13 +208,14 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
 
 
 def global_pool(sequence, kind):
-    """One value for each filter: its maximum, mean or last value over time."""
+    """The maximum, mean or last value of each filter over time, or all its values."""
     if kind == "max":
         return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
     if kind == "average":
         return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
-    last = layers.Cropping1D((sequence.shape[1] - 1, 0), name="last_step")(sequence)
-    return layers.Flatten(name="global_pool", **LAST)(last)
+    if kind == "last":
+        sequence = _without_oldest(sequence, sequence.shape[1] - 1, "last_step")
+    return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
 def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
@@ -193,12 +242,13 @@ def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
     return layers.Add(dtype="float32", name="forecast")([last, change])
 
 
-def relative_to_level(window, kind, n_outputs):
+def relative_to_level(window, kind, n_outputs, highway, exogenous_at):
     """A window relative to its last values, and the level to add to the outputs."""
     if kind is None:
         return window, None
     # In float32 with any policy: half precision would round the level.
-    norm = WindowNorm(kind, n_outputs, dtype="float32", name="window_norm")
+    options = {"dtype": "float32", "name": "window_norm"}
+    norm = WindowNorm(kind, n_outputs, highway, exogenous_at, **options)
     relative, last, spread = norm(window)
     return relative, (last, spread)
 

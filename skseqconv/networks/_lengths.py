@@ -7,7 +7,14 @@ from numbers import Integral
 from typing import Literal
 
 #: Options that determine lengths, besides the padding.
-OF_LENGTHS = ("kernel_size", "pool_size", "n_conv", "dilation_rate", "residual")
+OF_LENGTHS = (
+    "kernel_size",
+    "strides",
+    "pool_size",
+    "n_conv",
+    "dilation_rate",
+    "residual",
+)
 
 
 def receptive_field(
@@ -16,6 +23,7 @@ def receptive_field(
     n_conv: int,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     residual: int = 0,
+    strides: int | Sequence[int] = 1,
 ) -> int:
     """Compute how many time steps each output of the last convolution reads.
 
@@ -31,12 +39,21 @@ def receptive_field(
         As in `Conv1DRegressor`.
     residual : int, default=0
         As in `Conv1DRegressor`.
+    strides : int or sequence of int, default=1
+        As in `Conv1DRegressor`.
 
     Returns
     -------
     n_steps : int
         A convolution adds ``(kernel_size - 1) * dilation_rate`` and a pooling
-        ``pool_size - 1``, each times the product of the pool sizes before it.
+        ``pool_size - 1``, each times the product of the strides and pool sizes before
+        it.
+
+    Raises
+    ------
+    ValueError
+        If a sequence has another number of values than there are layers, or a
+        convolution has both a stride and a dilation above 1.
 
     See Also
     --------
@@ -58,6 +75,7 @@ def receptive_field(
         dilation_rate=dilation_rate,
         padding="valid",
         residual=residual,
+        strides=strides,
     )
 
 
@@ -70,6 +88,7 @@ def output_lengths(
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     residual: int = 0,
+    strides: int | Sequence[int] = 1,
 ) -> list[int]:
     """Compute the length of the sequence after each convolution and pooling.
 
@@ -90,6 +109,8 @@ def output_lengths(
         zeros on both sides, "causal" at the start.
     residual : int, default=0
         As in `Conv1DRegressor`.
+    strides : int or sequence of int, default=1
+        As in `Conv1DRegressor`.
 
     Returns
     -------
@@ -100,7 +121,7 @@ def output_lengths(
     ------
     ValueError
         If a layer would leave no time step. The message names the shortest window that
-        is long enough.
+        is long enough. Also if a convolution has both a stride and a dilation above 1.
 
     See Also
     --------
@@ -111,6 +132,11 @@ def output_lengths(
     >>> from skseqconv.networks import output_lengths
     >>> output_lengths(500, kernel_size=7, pool_size=5, n_conv=2)
     [494, 98, 92]
+
+    Fourteen days of hours, in segments of one day:
+
+    >>> output_lengths(336, kernel_size=24, strides=24, pool_size=1, n_conv=1)
+    [14]
     """
     layers = {
         "kernel_size": kernel_size,
@@ -119,19 +145,20 @@ def output_lengths(
         "dilation_rate": dilation_rate,
         "padding": padding,
         "residual": residual,
+        "strides": strides,
     }
     shortest = shortest_window(**layers)
     if n_steps < shortest:
         raise ValueError(
-            f"kernel_size={kernel_size!r}, pool_size={pool_size!r}, "
-            f"dilation_rate={dilation_rate!r} with n_conv={n_conv} and "
-            f"padding={padding!r} leave no time step of a window of {n_steps}. The "
-            f"shortest possible window has {shortest}. "
+            f"kernel_size={kernel_size!r}, strides={strides!r}, "
+            f"pool_size={pool_size!r}, dilation_rate={dilation_rate!r} with "
+            f"n_conv={n_conv} and padding={padding!r} leave no time step of a window "
+            f"of {n_steps}. The shortest possible window has {shortest}. "
             f"Use {what_fits(n_steps, layers)}, or a longer window."
         )
     lengths, length = [], n_steps
-    for lose, pool in losses(**layers):
-        length -= lose
+    for span, stride, pool in spans(**layers):
+        length = n_positions(length, span, stride)
         lengths.append(length)
         if pool > 1:
             length //= pool
@@ -165,29 +192,46 @@ def dilation_rates(dilation_rate, n_conv, residual):
     return per_layer(dilation_rate, n_conv, "dilation_rate")
 
 
-def losses(*, kernel_size, pool_size, n_conv, dilation_rate, padding, residual):
-    """Steps that each convolution removes, and the size of the pooling after it."""
+def spans(
+    *, kernel_size, pool_size, n_conv, dilation_rate, padding, residual, strides=1
+):
+    """For each convolution: the steps that it needs, its stride, and its pooling."""
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
     dilations = dilation_rates(dilation_rate, n_conv, residual)
+    each_stride = per_layer(strides, n_conv, "strides")
     pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
-    return [
-        ((kernel - 1) * dilation if padding == "valid" else 0, pool)
-        for kernel, dilation, pool in zip(kernels, dilations, pools, strict=True)
+    for i, (stride, dilation) in enumerate(zip(each_stride, dilations, strict=True)):
+        if stride > 1 and dilation > 1:
+            raise ValueError(
+                f"strides={strides!r} and dilation_rate={dilation_rate!r} give "
+                f"convolution {i + 1} a stride of {stride} and a dilation of "
+                f"{dilation}. A convolution can have only one of the two: use "
+                "strides=1 or dilation_rate=1, or one value for each convolution."
+            )
+    needed = [
+        (kernel - 1) * dilation + 1 if padding == "valid" else 1
+        for kernel, dilation in zip(kernels, dilations, strict=True)
     ]
+    return list(zip(needed, each_stride, pools, strict=True))
+
+
+def n_positions(n_steps, span, stride):
+    """How many places there are for a kernel that needs `span` steps."""
+    return (n_steps - span) // stride + 1
 
 
 def shortest_window(**layers):
     """Length of the shortest window that leaves one time step after the layers."""
     shortest = 1
-    for lose, pool in reversed(losses(**layers)):
-        shortest = shortest * pool + lose
+    for span, stride, pool in reversed(spans(**layers)):
+        shortest = (shortest * pool - 1) * stride + span
     return shortest
 
 
 def what_fits(n_steps, layers):
     """Options that leave a time step: each one alone, or two that always do."""
     found = []
-    for name in ("kernel_size", "pool_size", "n_conv"):
+    for name in ("kernel_size", "strides", "pool_size", "n_conv"):
         for value in _smaller(name, layers):
             if shortest_window(**{**layers, name: value}) <= n_steps:
                 found.append(f"{name}={value}")
@@ -199,12 +243,13 @@ def what_fits(n_steps, layers):
 
 def _smaller(name, layers):
     """Smaller values of a parameter, the largest first; none for a sequence."""
-    if not isinstance(layers[name], Integral):
+    value = layers.get(name, 1)
+    if not isinstance(value, Integral):
         return []
-    values = range(layers[name] - 1, 0, -1)
+    values = range(value - 1, 0, -1)
     if name != "n_conv":
         return values
-    each = (layers["kernel_size"], layers["pool_size"], layers["dilation_rate"])
+    each = [layers.get(name) for name in OF_LENGTHS]
     if any(hasattr(value, "__len__") and value != "exponential" for value in each):
         return []  # a sequence has one value for each convolution
     return [n for n in values if n % (layers["residual"] or 1) == 0]
@@ -216,7 +261,12 @@ def field_of_stack(options):
 
 
 def unread_steps(options):
-    """A warning if the network reads only the end of its windows, or None."""
+    """A warning about steps of the windows that the network does not read, or None."""
+    said = [_only_the_end(options), _between_kernels(options)]
+    return " ".join(filter(None, said)) or None
+
+
+def _only_the_end(options):
     field, n_steps = field_of_stack(options), options["input_shape"][0]
     if options.get("global_pooling") != "last" or field >= n_steps:
         return None
@@ -225,6 +275,19 @@ def unread_steps(options):
         "receptive field of the convolutions. Use more convolutions (n_conv), a larger "
         "kernel_size, dilation_rate='exponential', or a shorter window."
     )
+
+
+def _between_kernels(options):
+    kernels = per_layer(options["kernel_size"], options["n_conv"], "kernel_size")
+    strides = per_layer(options["strides"], options["n_conv"], "strides")
+    for i, (kernel, stride) in enumerate(zip(kernels, strides, strict=True)):
+        if kernel < stride:
+            return (
+                f"Convolution {i + 1} has a kernel of {kernel} steps and a stride of "
+                f"{stride}, so it skips {stride - kernel} of every {stride} steps. Use "
+                "a kernel_size that is not smaller than strides."
+            )
+    return None
 
 
 def settled_padding(options, n_steps):
@@ -243,9 +306,10 @@ def settled_padding(options, n_steps):
         padding = "valid" if shortest <= n_steps else "same"
     options = {**options, "padding": padding}
     if shortest_window(**layers, padding=padding) > n_steps:
-        options["pool_size"] = []
-        for pool in per_layer(layers["pool_size"], layers["n_conv"] - 1, "pool_size"):
-            pool = min(pool, n_steps)
-            options["pool_size"].append(pool)
-            n_steps //= pool
+        pools = []
+        for span, stride, pool in spans(**layers, padding=padding):
+            n_steps = n_positions(n_steps, span, stride)
+            pools.append(min(pool, n_steps))
+            n_steps //= pools[-1]
+        options["pool_size"] = pools[:-1]
     return options

@@ -4,6 +4,10 @@
 Keras on constants.
 """
 
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import groupby
+
 from keras import initializers, layers, losses, ops, saving
 
 from skseqconv._public import public
@@ -76,54 +80,123 @@ def variance(relative):
     return ops.maximum(of_squares - ops.square(mean), 0.0)
 
 
+#: Whether windows come from our own programs, which feed them relative already.
+_FED = ContextVar("fed", default=False)
+
+
+@contextmanager
+def fed_windows():
+    """Within this context, windows count as relative (`estimators/_relative.py`)."""
+    token = _FED.set(True)
+    try:
+        yield
+    finally:
+        _FED.reset(token)
+
+
 @public
 @saving.register_keras_serializable("skseqconv")
 class WindowNorm(layers.Layer):
-    """Subtract a window's last values, and divide by a spread.
+    """Make windows relative to their last values, and compute where forecasts start.
 
-    The spread is the window's own for `kind` "standard" (with a lower limit), and the
-    usual spread of the channel for "last". The layer returns the relative window, and
-    the level and the spread of each of `n_outputs` targets. Targets are linear
-    functions of the channels: ``channels @ slope``. The weights are not trained: the
-    estimators set them (`estimators/_level.py`).
+    The layer returns the relative window, divided by a spread, and the level and the
+    spread of each of `n_outputs` targets. The weights are not trained: the estimators
+    set them (`estimators/_level.py`).
+
+    Parameters
+    ----------
+    kind : {"last", "standard"}
+        "standard" divides by the window's own spread (with a lower limit), "last" by
+        the usual spread of the channel.
+    n_outputs : int
+        Number of targets. They are linear functions of the last values of the
+        channels: ``channels @ slope``.
+    highway : sequence of int, default=None
+        The channel of each target. A linear function of the channel's relative window
+        is added to its level. None adds nothing.
+    exogenous_at : sequence of int, default=None
+        Positions in the window. A linear function of the exogenous channels (weight
+        `others` 1) less their `center`, at these positions, is added to the level.
+        Exogenous channels whose weight `kept` is 1 keep their level in the result, too:
+        `center` is subtracted instead of the last value, and they are divided by their
+        usual spread. None means that there are no exogenous channels.
     """
 
-    def __init__(self, kind, n_outputs, **options):
+    def __init__(self, kind, n_outputs, highway=None, exogenous_at=None, **options):
         super().__init__(**options)
         self.kind, self.n_outputs = kind, n_outputs
+        self.highway, self.exogenous_at = highway, exogenous_at
         self.spread_initializer = initializers.Ones()
-        self.slope_initializer = initializers.Zeros()
 
     def build(self, input_shape):
-        n_channels = input_shape[-1]
-        for name, shape in (
-            ("spread", (n_channels,)),
-            ("slope", (n_channels, self.n_outputs)),
-        ):
+        _, n_steps, n_channels = input_shape
+        shapes = {"spread": (n_channels,), "slope": (n_channels, self.n_outputs)}
+        if self.highway is not None:
+            shapes["lagged"] = (n_steps, self.n_outputs)
+        if self.exogenous_at is not None:
+            shapes |= dict.fromkeys(("center", "others", "kept"), (n_channels,))
+            n_read = len(self.exogenous_at) * n_channels
+            shapes["exogenous"] = (n_read, self.n_outputs)
+        self.names = list(shapes)
+        for name, shape in shapes.items():
+            if name != "spread":
+                setattr(self, f"{name}_initializer", initializers.Zeros())
             initializer = getattr(self, f"{name}_initializer")
             weight = self.add_weight(shape, initializer, trainable=False, name=name)
             setattr(self, name, weight)
 
     def call(self, window):
-        return self._relative(window, self.spread, self.slope)
+        return self._computed(window, {n: getattr(self, n) for n in self.names})
 
     def stock_call(self, window):
-        return self._relative(window, self.spread.numpy(), self.slope.numpy())
+        constants = {name: getattr(self, name).numpy() for name in self.names}
+        return self._computed(window, constants)
 
-    def _relative(self, window, spread, slope):
+    def _computed(self, window, weights):
         # Python's operators keep constant NumPy arrays what they are. Operations of
         # Keras would make tensors of them, which become inputs of an ONNX graph.
-        last = window[:, -1:, :]
-        relative = window - last
+        last, exogenous = window[:, -1:, :], self.exogenous_at is not None
+        relative = window
+        if not _FED.get():
+            base = last
+            if exogenous:
+                others = weights["others"]
+                base = last * (1 - others) + weights["center"] * others
+            relative = window - base
+        level = ops.matmul(last[:, 0], weights["slope"])
+        if self.highway is not None:
+            level = level + self._lagged(relative, weights["lagged"])
+        if exogenous:
+            level = level + self._exogenous(relative, weights["exogenous"])
+            relative = relative - relative[:, -1:] * (1 - weights["kept"])
+        usual = spread = ops.zeros_like(last) + weights["spread"]
         if self.kind == "standard":
-            least = LEAST_SPREAD * spread
+            least = LEAST_SPREAD * weights["spread"]
             spread = ops.sqrt(variance(relative) + least * least)
-        else:
-            spread = ops.zeros_like(last) + spread
-        level = ops.matmul(last[:, 0], slope)
-        target_spread = ops.matmul(spread[:, 0], abs(slope))
+            if exogenous:
+                spread = spread * (1 - weights["kept"]) + usual * weights["kept"]
+        target_spread = ops.matmul(spread[:, 0], abs(weights["slope"]))
         return relative / spread, level, target_spread
 
+    def _lagged(self, relative, weight):
+        """A linear function of the window of each target's own channel."""
+        parts, start = [], 0
+        for channel, run in groupby(self.highway):
+            stop = start + len(list(run))
+            own = relative[:, :, channel]
+            parts.append(ops.matmul(own, weight[:, start:stop]))
+            start = stop
+        return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
+
+    def _exogenous(self, relative, weight):
+        read = [relative[:, at, :] for at in self.exogenous_at]
+        return ops.matmul(ops.concatenate(read, axis=-1), weight)
+
     def get_config(self):
-        own = {"kind": self.kind, "n_outputs": self.n_outputs}
+        own = {
+            "kind": self.kind,
+            "n_outputs": self.n_outputs,
+            "highway": self.highway,
+            "exogenous_at": self.exogenous_at,
+        }
         return {**super().get_config(), **own}

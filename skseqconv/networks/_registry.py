@@ -61,6 +61,7 @@ NETWORKS = {
         conv1d_gru_network,
         settled_padding,
         field_of_stack,
+        unread_steps,
         min_full_batches=8,
     ),
 }

@@ -232,6 +232,96 @@ def test_a_period_may_fall_on_a_step(frame):
     np.testing.assert_allclose(pred, frame["temp"].to_numpy()[windows.rows[20:] - 6])
 
 
+def hourly(n_rows=1500, seed=0):
+    """A load with the season of a day, and weather of no season beside it."""
+    random = np.random.default_rng(seed)
+    load = 50 + 20 * np.sin(np.arange(n_rows) * np.pi / 12) + random.normal(size=n_rows)
+    return pd.DataFrame({"load": load, "wind": random.normal(size=n_rows).cumsum()})
+
+
+@pytest.mark.parametrize("before", BEFORE)
+@pytest.mark.parametrize("delay", [1, 6, range(1, 30)])
+def test_the_period_is_found(before, delay):
+    X, y = make_supervised(hourly(), "load", delay=delay)
+    models = [
+        make_pipeline(*BEFORE[before], LookbackWindower(24), PersistenceRegressor(**p))
+        for p in ({"period": "auto"}, {"period": 24})
+    ]
+    found, given = [model.fit(X[:1000], y[:1000]) for model in models]
+    assert found[-1].period_ == given[-1].period_ == 24
+    np.testing.assert_array_equal(found[-1].lags_, given[-1].lags_)
+    np.testing.assert_array_equal(found.predict(X[1000:]), given.predict(X[1000:]))
+
+
+def test_without_a_season_the_forecast_is_the_last_value():
+    windows, y = windows_of(hourly(), "wind", 6, lookback=24)
+    found = PersistenceRegressor(period="auto").fit(windows, y)
+    plain = PersistenceRegressor().fit(windows, y)
+    assert found.period_ is plain.period_ is None
+    np.testing.assert_array_equal(found.predict(windows), plain.predict(windows))
+
+
+def test_several_targets_have_one_period():
+    table = hourly().assign(other=hourly(seed=1)["load"])
+    windows, y = windows_of(table, ["load", "other"], [6, 30], lookback=24)
+    found = PersistenceRegressor(period="auto").fit(windows, y)
+    assert found.period_ == 24
+    assert found.lags_.tolist() == [18, 18, 18, 18]
+
+
+def test_missing_values_are_those_of_an_earlier_period_that_was_found():
+    holed = hourly()
+    holed.loc[1182:1250, "load"] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(holed, "load", delay=6)
+    model = make_pipeline(LookbackWindower(24), PersistenceRegressor(period="auto"))
+    model.fit(X[:1000], y[:1000])
+    # The rows 1182 to 1250 are missing: one, two and three days before row 1257.
+    [forecast] = model.predict(X[np.flatnonzero(X.rows == 1251)])
+    np.testing.assert_allclose(forecast, holed["load"][1257 - 4 * 24])
+
+
+@pytest.mark.parametrize(
+    ("windower", "instead"),
+    [
+        (LookbackWindower(12), "lags 11 to 0. The last value is used"),
+        (LookbackWindower(40, step=5), "lags 35 to 0. The last value is used"),
+        (LookbackWindower(20), None),
+    ],
+)
+def test_a_season_that_the_window_does_not_hold_is_told(windower, instead):
+    X, y = make_supervised(hourly(), "load", delay=5)
+    windows, model = windower.fit_transform(X), PersistenceRegressor(period="auto")
+    if instead is None:
+        assert model.fit(windows, y).period_ == 24
+        return
+    told = f"found a season of 24 rows. It needs the value 19 .*{instead}.*at least 20"
+    with pytest.warns(UserWarning, match=told) as warned:
+        model.fit(windows, y)
+    assert warned[0].filename == __file__
+    assert model.period_ is None
+    assert model.lags_.tolist() == [0]
+
+
+def test_a_shorter_season_that_the_window_holds_is_used():
+    table = hourly(3000)
+    table["load"] += 15 * (np.arange(3000) // 24 % 7 > 4)
+    windows, y = windows_of(table, "load", 30, lookback=100)
+    model = PersistenceRegressor(period="auto")
+    with pytest.warns(UserWarning, match=r"of 168 rows.* The period 24 is .*least 139"):
+        model.fit(windows, y)
+    assert model.period_ == 24
+    windows, y = windows_of(table, "load", 30, lookback=139)
+    assert model.fit(windows, y).period_ == 168
+
+
+def test_an_array_has_no_rows_to_find_a_period_in():
+    windows, y = windows_of(hourly(100), "load", 5, lookback=20)
+    model = PersistenceRegressor(0, period="auto", delay=5)
+    with pytest.raises(ValueError, match='period="auto" needs a view, but X is an arr'):
+        model.fit(windows.to_numpy(), y)
+
+
 def test_plain_windows_with_channel_and_delay(frame):
     series = frame.to_numpy()
     windows = WindowView(series, np.arange(110), lags=[2, 1, 0])

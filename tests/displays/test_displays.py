@@ -1175,7 +1175,7 @@ def test_short_name_of_two_parameters():
 SCORES = {"Conv1D": [2.0, 3.0, 1.5], "now": [2.5, 3.1, 2.2], "ridge": [4.0, 3.9, 3.0]}
 
 
-def compared(scores=SCORES, baseline="now"):
+def compared(scores=SCORES, baseline="now", baselines=None):
     """What is drawn of a comparison, in two metrics."""
     table = pd.DataFrame(scores).rename_axis("fold").reset_index()
     table = table.melt("fold", var_name="model", value_name="score")
@@ -1186,6 +1186,7 @@ def compared(scores=SCORES, baseline="now"):
     return types.SimpleNamespace(
         fold_scores=pd.concat(parts, ignore_index=True),
         baseline=baseline,
+        baselines=baselines,
         metrics={
             "mean_absolute_error": Metric("mean_absolute_error", False),
             "r2": Metric("r2"),
@@ -1213,6 +1214,15 @@ def test_metric_that_is_to_be_high():
     assert display.ax_.get_xlabel() == "R² (higher is better)"
     assert list(display.models) == ["Conv1D", "now", "ridge"]
     assert_allclose(display.dots_["ridge"].get_xdata(), [-4.0, -3.9, -3.0])
+
+
+def test_all_baselines_are_gray():
+    baselines = {"now": "the last value", "ridge": "a line"}
+    drawn = ComparisonDisplay.from_comparison(compared(baselines=baselines))
+    colors = {name: dots.get_color() for name, dots in drawn.dots_.items()}
+    assert colors["now"] == colors["ridge"] != colors["Conv1D"]
+    drawn = ComparisonDisplay.from_comparison(compared())
+    assert drawn.dots_["ridge"].get_color() == colors["Conv1D"]
 
 
 def test_comparison_without_a_baseline():

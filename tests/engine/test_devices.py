@@ -55,6 +55,7 @@ def agreement(name, strategy):
     options, fit = {"batch_size": 32}, {}  # the last batch has 13 samples
     if name == "Conv1DClassifier":
         y = np.digitize(y, [0, 2])
+        options["learning_rate_schedule"] = "one_cycle"
     elif name == "Conv1DRegressor":
         fit["sample_weight"] = weight
     else:  # ten batches of an odd number each, and 51 samples held out

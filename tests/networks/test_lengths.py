@@ -15,6 +15,7 @@ from skseqconv.networks._lengths import (
 
 CHOICES = {
     "kernel_size": [1, 3, [2, 4, 1]],
+    "strides": [1, 3, [1, 2, 1]],
     "pool_size": [1, 3, [2, 1]],
     "n_conv": [3],
     "dilation_rate": [1, 2, "exponential", [1, 3, 2]],
@@ -24,21 +25,24 @@ LAYERS = [
     dict(zip(CHOICES, values, strict=True))
     for values in itertools.product(*CHOICES.values())
 ]
+LAYERS = [one for one in LAYERS if one["strides"] == 1 or one["dilation_rate"] == 1]
 PLAIN = {"kernel_size": 3, "pool_size": 2, "n_conv": 3, "dilation_rate": 1}
+PLAIN |= {"strides": 1}
 PLAIN |= {"residual": 0, "padding": "valid"}
 
 
-def left(n_steps, padding, *, kernel_size, pool_size, n_conv, dilation_rate, residual):
+def left(n_steps, padding, **layers):
     """How many steps are left behind all layers."""
-    return walk(
-        n_steps, padding, kernel_size, pool_size, n_conv, dilation_rate, residual
-    )[-1]
+    return walk(n_steps, padding, **layers)[-1]
 
 
-def walk(n_steps, padding, kernel_size, pool_size, n_conv, dilation_rate, residual):
+def walk(
+    n_steps, padding, kernel_size, strides, pool_size, n_conv, dilation_rate, residual
+):
     """How many steps are left behind each layer; poolings of 1 are none."""
     kernels = [kernel_size] * n_conv if isinstance(kernel_size, int) else kernel_size
     pools = [pool_size] * (n_conv - 1) if isinstance(pool_size, int) else pool_size
+    each_stride = [strides] * n_conv if isinstance(strides, int) else strides
     dilations = dilation_rate
     if dilation_rate == "exponential":
         dilations = [2 ** (i // max(residual, 1)) for i in range(n_conv)]
@@ -48,6 +52,7 @@ def walk(n_steps, padding, kernel_size, pool_size, n_conv, dilation_rate, residu
     for i in range(n_conv):
         if padding == "valid":
             n_steps = max(n_steps - dilations[i] * (kernels[i] - 1), 0)
+        n_steps = len(range(0, n_steps, each_stride[i]))
         steps.append(n_steps)
         if i < n_conv - 1 and pools[i] > 1:
             n_steps //= pools[i]
@@ -113,16 +118,18 @@ def test_lengths_are_those_behind_each_layer(padding):
 def test_the_receptive_field_grows_with_each_layer():
     """As in papers: a layer adds what it reads beside one step, in steps of its own."""
     for layers in LAYERS:
-        kernels, pools = (
-            [size] * 3 if isinstance(size, int) else size
-            for size in (layers["kernel_size"], layers["pool_size"])
+        kernels, strides, pools = (
+            [layers[name]] * 3 if isinstance(layers[name], int) else layers[name]
+            for name in ("kernel_size", "strides", "pool_size")
         )
         dilations = dilation_rates(layers["dilation_rate"], 3, layers["residual"])
         field = distance = 1
-        for kernel, dilation, pool in zip(
-            kernels, dilations, [*pools[:2], 1], strict=True
+        for kernel, dilation, stride, pool in zip(
+            kernels, dilations, strides, [*pools[:2], 1], strict=True
         ):
-            field += ((kernel - 1) * dilation + pool - 1) * distance
+            field += (kernel - 1) * dilation * distance
+            distance *= stride
+            field += (pool - 1) * distance
             distance *= pool
         assert receptive_field(**layers) == field
 

@@ -83,6 +83,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
         target_channel="T (degC)",
         delay=[1, 24],
         callbacks=[],
+        learning_rate_schedule="one_cycle",
         random_state=np.random.RandomState(0),
     )
     assert_type(regressor.fit(X, y, np.ones(len(y))), sk.Conv1DRegressor)
@@ -103,6 +104,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     assert_type(sk.clear_compiled_networks(), None)
 
     sk.Conv1DRegressor(filterz=3)  # type: ignore[call-arg]
+    sk.Conv1DRegressor(learning_rate_schedule="linear")  # type: ignore[arg-type]
     sk.Conv1DRegressor(3)  # type: ignore[call-arg]
     sk.Conv1DRegressor(filters="3")  # type: ignore[arg-type]
     sk.Conv1DRegressor(gru_units=3)  # type: ignore[call-arg]

@@ -1,0 +1,168 @@
+"""The baselines of a comparison: given ones, or common sense for the data."""
+
+from typing import NamedTuple
+
+from sklearn import get_config
+from sklearn.base import BaseEstimator
+from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.pipeline import make_pipeline
+
+from skseqconv._metrics import ranked
+from skseqconv.baselines._persistence import PersistenceRegressor
+from skseqconv.inputs._period import find_period, lags_of_season
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+from skseqconv.transformers._base import SequenceTransformer
+from skseqconv.transformers._windower import LookbackWindower
+
+from ._folds import spans
+from ._models import check_model, kind_of_model, names_of
+
+
+class Baseline(NamedTuple):
+    """What a baseline forecasts, in words, and its estimator."""
+
+    words: str
+    estimator: BaseEstimator | None
+
+
+def with_baselines(models, baseline, X, splits):
+    """The models by name, added baselines first; and what each baseline forecasts.
+
+    Parameters
+    ----------
+    models : dict of str to estimator
+    baseline : str, estimator or None
+        See `compare_models`.
+    X : SeriesView, WindowView or array-like
+    splits : list of (train, test)
+
+    Returns
+    -------
+    models : dict of str to estimator
+    baselines : dict of str to str
+        By name, what each baseline forecasts. It has several entries if the best of
+        them is the one to beat.
+    """
+    kind = kind_of_model(next(iter(models.values())))
+    same = [name for name, model in models.items() if model is baseline]
+    if baseline is None or same:
+        return models, dict.fromkeys(same, "")
+    if isinstance(baseline, str) and baseline == "auto":
+        found = _automatic(models, X, kind, splits)
+        added = {n: one.estimator for n, one in found.items() if n not in models}
+        return {**added, **models}, {name: one.words for name, one in found.items()}
+    if isinstance(baseline, str):
+        if baseline not in models:
+            raise ValueError(
+                f"baseline={baseline!r} must be one of the models "
+                f'{", ".join(models)}, an estimator, "auto" or None.'
+            )
+        return models, {baseline: ""}
+    check_model("baseline", baseline)
+    [name] = names_of([baseline])
+    if kind_of_model(baseline) != kind:
+        raise ValueError(
+            f"baseline={baseline!r} is a {kind_of_model(baseline)}, but the models "
+            f"are {kind}s: give a {kind}."
+        )
+    if name in models:
+        raise ValueError(
+            f"baseline={baseline!r} gets the name {name!r}, which a model already "
+            "has: add it to models under another name, and give that name."
+        )
+    return {name: baseline, **models}, {name: ""}
+
+
+def best_baseline(baselines, fold_scores, metric):
+    """Name of the baseline with the best mean score; None without baselines."""
+    of_metric = fold_scores[fold_scores["metric"] == metric.name]
+    of_metric = of_metric[of_metric["model"].isin(list(baselines))]
+    scores = of_metric.groupby("model", sort=False)["score"]
+    failed = scores.size() - scores.count()
+    order = ranked(scores.mean(), failed, metric.greater_is_better)
+    return order[0] if len(order) else None
+
+
+# Common sense for the data.
+
+
+def _automatic(models, X, kind, splits):
+    """The automatic baselines by name."""
+    if kind == "classifier":
+        words = "the class frequencies of the training rows"
+        return {"prior": Baseline(words, _asking(DummyClassifier(strategy="prior")))}
+    if not (isinstance(X, (SeriesView, WindowView)) and X.target):
+        words = "the mean of the training targets"
+        return {"mean": Baseline(words, _asking(DummyRegressor()))}
+    return _of_forecasts(models, X, splits)
+
+
+def _asking(dummy):
+    """With routing enabled, an estimator gets only what it requests."""
+    if get_config()["enable_metadata_routing"]:
+        dummy.set_fit_request(sample_weight=True)
+    return dummy
+
+
+def _of_forecasts(models, X, splits):
+    now = "the last known value"
+    found = {"persistence": Baseline(now, _on_lags(X, {0}, PersistenceRegressor()))}
+    period = _period(models, X, splits)
+    if period is not None:
+        lags = lags_of_season(period, [delay for _, delay in X.target])
+        found["seasonal persistence"] = Baseline(
+            f"the value one period of {period} rows before",
+            _on_lags(X, lags, PersistenceRegressor(period=period)),
+        )
+    return found
+
+
+def _period(models, X, splits):
+    """The period in the training rows that end first: no test row comes before them.
+
+    Its windows are as long as the longest ones of X or of the models.
+    """
+    stamps = X.stamps
+    train, _ = min(splits, key=lambda split: stamps[split[0]].max())
+    part = X[train]
+    if isinstance(X, SeriesView):
+        reach = max(
+            (s[0] for model in models.values() for s in spans(model)), default=0
+        )
+        part = WindowView(part, lags=[reach, 0] if reach else [0])
+    channels, delays = zip(*X.target, strict=True)
+    return find_period(part, channels, channels, delays)
+
+
+def _on_lags(X, lags, model):
+    """A model on windows that hold some lags: those of X if they do."""
+    if isinstance(X, SeriesView):
+        windower = LookbackWindower(max(lags) + 1, on_missing_history="ignore")
+        return make_pipeline(windower, model)
+    if lags <= {*X.lags.tolist()}:
+        return model
+    return make_pipeline(OtherLags(sorted({0, *lags}, reverse=True)), model)
+
+
+class OtherLags(SequenceTransformer):
+    """Windows that end at the same rows, with other lags.
+
+    Parameters
+    ----------
+    lags : list of int
+        How many rows before its end each entry of a window lies, oldest first.
+    """
+
+    def __init__(self, lags):
+        self.lags = lags
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        rows = SeriesView(X)
+        return WindowView(rows, lags=self.lags, on_missing_history="ignore")
+
+    def __sklearn_is_fitted__(self):
+        return True

@@ -1,0 +1,138 @@
+"""Chosen entries of windows, read part by part; the newest known values.
+
+Memory depends on the size of a part, not on the number of windows.
+"""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import CHUNK_BYTES
+from skseqconv.series._view_internals import depth_of, touched_rows
+from skseqconv.series._window_view import WindowView
+
+from ._finite import raise_not_finite, raise_not_finite_row
+from ._last_known import fill_missing, rows_before
+
+#: The rows that a part touches, with all channels, may take this many chunks.
+CHUNKS_TOUCHED = 4
+
+
+class PastValues:
+    """Entries of windows, as float64.
+
+    Parameters
+    ----------
+    windows : WindowView or ndarray of shape (n_samples, n_steps, n_channels)
+    """
+
+    def __init__(self, windows):
+        self.windows, self._read = windows, None
+
+    def __len__(self):
+        return len(self.windows)
+
+    def entries(self, channel, at):
+        """Values of a channel at some entries.
+
+        Parameters
+        ----------
+        channel : int
+        at : ndarray of int
+            Positions in the window, oldest first.
+
+        Returns
+        -------
+        values : ndarray of float64 of shape (n_samples, n_entries)
+            A copy.
+        """
+        windows = self.windows
+        if not isinstance(windows, WindowView):
+            values = windows[:, at[0] : at[-1] + 1, channel]
+            return np.array(values[:, at - at[0]], dtype=np.float64)
+        if self._read is None:
+            self._read = *windows.block(np.float64), depth_of(windows)
+        block, ends, depth = self._read
+        column, lags = np.ascontiguousarray(block[:, channel]), windows.lags[at]
+        side_by_side = lags[0] - lags[-1] == len(lags) - 1
+        if side_by_side and (depth >= lags[0]).all():
+            # Copies whole windows, which is faster than single values.
+            return sliding_window_view(column, len(lags))[ends - lags[0]]
+        return column[ends[:, None] - np.minimum(lags, depth[:, None])]
+
+    def newest(self, channel, raw_channel):
+        """The newest known value of a channel; NaN if none is known.
+
+        Parameters
+        ----------
+        channel : int
+            Position in the windows.
+        raw_channel : int
+            Position in the series; negative if unknown.
+        """
+        values = self.entries(channel, np.array([self.windows.shape[1] - 1]))[:, 0]
+        if not isinstance(self.windows, WindowView):
+            return values
+        lag = self.windows.lags[-1]
+        return fill_missing(self.windows, values, lag, channel, raw_channel)[0]
+
+    def refuse_not_finite(self, channel, at, rows):
+        """Raise an error that names the first missing or infinite value, if any.
+
+        Parameters
+        ----------
+        channel, at
+            As for `entries`.
+        rows : ndarray of bool of shape (n_samples,)
+            The samples to check.
+        """
+        values = self.entries(channel, at)
+        bad = ~np.isfinite(values) & rows[:, None]
+        if not bad.any():
+            return
+        sample, entry = np.argwhere(bad)[0]
+        value = values[sample, entry]
+        if not isinstance(self.windows, WindowView):
+            raise_not_finite(value, channel, f"sample {sample}")
+        lag = self.windows.lags[at[entry]]
+        row = rows_before(self.windows, lag)[0][sample]
+        raise_not_finite_row(self.windows, row, channel, value)
+
+
+def parts_of(windows, n_entries, rows=None):
+    """Parts of windows whose entries take about `CHUNK_BYTES`.
+
+    Parameters
+    ----------
+    windows : WindowView or ndarray
+    n_entries : int
+        Number of values that are read at once from each window.
+    rows : ndarray of int, default=None
+        Positions of the windows to read; None for all.
+
+    Yields
+    ------
+    at : ndarray of int
+        Positions of the windows of a part. Neighbors in the series are together.
+    past : PastValues
+    """
+    rows = np.arange(len(windows)) if rows is None else rows
+    size = CHUNK_BYTES // (8 * n_entries)
+    if isinstance(windows, WindowView) and len(rows):
+        ends = windows.rows[rows]
+        if (ends[1:] < ends[:-1]).any():
+            rows = rows[np.argsort(ends, kind="stable")]
+        # Windows far from each other touch many rows.
+        touched = touched_rows(windows[rows]).n_rows * windows.n_channels / len(rows)
+        size = min(size, int(CHUNKS_TOUCHED * CHUNK_BYTES / (8 * touched)))
+    size = max(size, 1)
+    for start in range(0, len(rows), size):
+        at = rows[start : start + size]
+        yield at, PastValues(windows[at])
+
+
+def newest_entry(windows):
+    """The same windows with only their newest entry."""
+    if isinstance(windows, WindowView):
+        return WindowView(SeriesView(windows), lags=windows.lags[-1:])
+    return windows[:, -1:]
