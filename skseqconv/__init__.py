@@ -14,6 +14,9 @@ from ._version import __version__ as __version__
 if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from . import datasets as datasets
     from .baselines._flat import FlatWindowRegressor as FlatWindowRegressor
+    from .baselines._linear_autoregression import (
+        LinearAutoregression as LinearAutoregression,
+    )
     from .baselines._persistence import PersistenceRegressor as PersistenceRegressor
     from .comparison._compare import compare_models as compare_models
     from .comparison._comparison import Comparison as Comparison
@@ -60,6 +63,7 @@ _MODULE_OF = {
     "Conv1DGRURegressor": "estimators._conv1d_gru_regressor",
     "Conv1DGRUClassifier": "estimators._conv1d_gru_classifier",
     "PersistenceRegressor": "baselines._persistence",
+    "LinearAutoregression": "baselines._linear_autoregression",
     "FlatWindowRegressor": "baselines._flat",
     "clear_compiled_networks": "engine._pool",
     "compare_models": "comparison._compare",

@@ -178,11 +178,11 @@ def solve_autoregression(
 
     Notes
     -----
-    The objective is that of scikit-learn's Ridge. Features and changes of a target are
-    divided by the root mean square of the target's changes, relative to that of all
-    targets together. So a target of large values does not dominate shared weights, and
-    for one target nothing is divided. Values of exogenous channels and the newest value
-    are standardized, and multiplied by that root mean square.
+    The objective is that of scikit-learn's Ridge. Values of a target's channel are
+    divided by its standard deviation, relative to that of all targets' channels
+    together. So a target of large values does not dominate shared weights, and for one
+    target nothing is divided. Exogenous channels are standardized and multiplied by
+    that common standard deviation, so they have the units of the target, too.
     """
     n_steps = windows.shape[1]
     exogenous = np.asarray(exogenous, dtype=np.int64)
@@ -279,7 +279,7 @@ class _Solution:
             self._intercepts[columns] = scale * intercepts
             self._alphas[columns] = alpha
             if len(self._task.exogenous_channels):
-                level = scale * target.level * weights[n_own]
+                level = weights[n_own]
                 self._level[columns] = level
                 self._intercepts[columns] -= target.mean * level
                 others = scale * weights[n_own + 1 :]

@@ -40,11 +40,10 @@ class Target:
     columns: np.ndarray
     slopes: np.ndarray
     offsets: np.ndarray
-    #: Changes are divided by it.
+    #: All values of the channel are divided by it.
     scale: float = 1.0
-    #: The newest value, as a feature, is ``level * (newest - mean)``.
+    #: Mean of the newest value.
     mean: float = 0.0
-    level: float = 0.0
 
 
 class Samples(NamedTuple):
@@ -90,10 +89,15 @@ def entries_back(n_steps, lags=None):
 
 
 def rows_to_learn(windows, sample_weight):
-    """Positions of complete windows with a weight."""
+    """Positions of complete windows with a weight; an error if there are none."""
     complete = complete_rows(windows)
     if sample_weight is not None:
         complete = complete & (sample_weight > 0)
+        if not complete.any():
+            raise ValueError(
+                "sample_weight is zero for every complete window: there is nothing "
+                "to learn. At least one must be positive."
+            )
     return np.flatnonzero(complete)
 
 
@@ -122,42 +126,25 @@ def earlier_less_newest(past, channel, n_lags, newest):
 
 
 def scaled(task, targets, rows):
-    """The targets with their scales, and the usual size of a change of all of them."""
+    """The targets with their scales, and the usual spread of their channels."""
     if len(targets) < 2 and not len(task.exogenous_channels):
         return targets, 1.0
     sums = [Moments() for _ in targets]
-    for at, past in parts_of(newest_entry(task.windows), task.y.shape[1], rows):
+    for at, past in parts_of(newest_entry(task.windows), 1, rows):
+        weight = None if task.sample_weight is None else task.sample_weight[at]
         for target, moments in zip(targets, sums, strict=True):
-            newest, changes, weight, known = samples_of(task, target, at, past)
-            moments.add(newest[:, None], changes, weight, known)
-    sizes = np.array([_size_of_changes(moments) for moments in sums])
-    unit = float(np.sqrt(np.mean(sizes**2))) or 1.0
-    found = []
-    for target, moments, size in zip(targets, sums, sizes, strict=True):
-        level = _inverse(moments.spread()) * unit if moments else [0.0]
-        mean = moments.means()[0] if moments else [0.0]
-        found.append(
-            replace(
-                target,
-                scale=float(size / unit) or 1.0,
-                mean=float(mean[0]),
-                level=float(level[0]),
-            )
+            newest = past.newest(target.channel, target.raw_channel)[:, None]
+            moments.add(newest, newest.copy(), weight, ~np.isnan(newest[:, 0]))
+    spreads = [moments.spread()[0] if moments else 0.0 for moments in sums]
+    unit = float(np.sqrt(np.mean(np.square(spreads)))) or 1.0
+    return [
+        replace(
+            target,
+            scale=float(spread / unit) or 1.0,
+            mean=float(moments.means()[0][0]) if moments else 0.0,
         )
-    return found, unit
-
-
-def _size_of_changes(moments):
-    """Root mean square of the changes."""
-    if not moments:
-        return 0.0
-    newest, changes = moments.means()
-    squares = moments.about((newest, np.zeros_like(changes)))[2]
-    return float(np.sqrt(np.mean(squares / moments.weight)))
-
-
-def _inverse(spread):
-    return np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+        for target, moments, spread in zip(targets, sums, spreads, strict=True)
+    ], unit
 
 
 def moments_of(task, targets, rows):
@@ -174,7 +161,7 @@ def moments_of(task, targets, rows):
             features /= target.scale
             changes /= target.scale
             if others:
-                level = target.level * (newest - target.mean)
+                level = (newest - target.mean) / target.scale
                 features = np.hstack([features, level[:, None], *others])
             sums.add(features, changes, weight, known)
     return sums
@@ -184,5 +171,8 @@ def factors_of(task, moments, unit):
     """What the penalty takes as the size of each feature: only others' are scaled."""
     factors = np.ones(len(moments.means()[0]))
     if len(task.exogenous_channels):
-        factors[task.n_lags :] = unit * _inverse(moments.spread()[task.n_lags :])
+        spread = moments.spread()[task.n_lags :]
+        others = factors[task.n_lags :]
+        np.divide(unit, spread, out=others, where=spread > 0)
+        others[spread == 0] = 0.0
     return factors

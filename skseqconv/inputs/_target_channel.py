@@ -66,7 +66,7 @@ def find_target(estimator, windows, y, before=None):
 
 
 def _channels(estimator, windows, n_outputs, known):
-    labels = _labels_of(estimator, windows)
+    labels = labels_of(estimator, windows)
     n_channels = windows.shape[2]
     chosen = estimator.target_channel
     if chosen is None and known:
@@ -85,7 +85,7 @@ def _channels(estimator, windows, n_outputs, known):
     return [channel_position(c, labels, n_channels, "target_channel") for c in chosen]
 
 
-def _labels_of(estimator, windows):
+def labels_of(estimator, windows):
     """Labels of the channels of the windows, text or not; None if they have none."""
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None:

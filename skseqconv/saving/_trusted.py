@@ -20,6 +20,7 @@ TYPES = (
     "skseqconv.Conv1DRegressor",
     "skseqconv.FlatWindowRegressor",
     "skseqconv.FlattenWindows",
+    "skseqconv.LinearAutoregression",
     "skseqconv.LookbackWindower",
     "skseqconv.PerStep",
     "skseqconv.PersistenceRegressor",

@@ -86,24 +86,22 @@ def test_one_target_is_ridge(frame, sized, step, n_lags, weighted, monkeypatch):
 
 def shared_table(values, y, channels, n_outputs, others=(), at=()):
     """The rows of all targets, one below the other, scaled as documented."""
-    sizes, rows = [], []
+    spreads = values[:, -1, channels].std(axis=0)
+    unit = np.sqrt(np.mean(spreads**2))
+    features, changes = [], []
     for number, channel in enumerate(channels):
         earlier, newest = table_of(values, channel, values.shape[1])
         change = y[:, number * n_outputs : (number + 1) * n_outputs] - newest
-        sizes.append(np.sqrt(np.mean(change**2)))
-        rows.append((earlier, newest, change))
-    unit = np.sqrt(np.mean(np.square(sizes)))
-    features, changes = [], []
-    for (earlier, newest, change), size in zip(rows, sizes, strict=True):
-        parts = [earlier / (size / unit)]
+        parts = [earlier]
+        if len(others):
+            parts.append(newest - newest.mean())
+        parts = [part / (spreads[number] / unit) for part in parts]
         if len(others):
             read = values[:, at][:, :, others].reshape(len(values), -1)
-            z = (read - read.mean(axis=0)) / read.std(axis=0)
-            level = (newest - newest.mean()) / newest.std()
-            parts += [level * unit, z * unit]
+            parts.append((read - read.mean(axis=0)) / read.std(axis=0) * unit)
         features.append(np.hstack(parts))
-        changes.append(change / (size / unit))
-    return np.vstack(features), np.vstack(changes), np.array(sizes) / unit
+        changes.append(change / (spreads[number] / unit))
+    return np.vstack(features), np.vstack(changes), spreads / unit
 
 
 @pytest.mark.parametrize("exogenous", [(), (2,), (1, 2)])

@@ -127,7 +127,12 @@ def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     assert_type(naive.fit(X, y).predict(X), NDArray[np.float64])
     assert_type(sk.FlatWindowRegressor(lags=[0, 1]).fit(X, y), sk.FlatWindowRegressor)
     sk.FlatWindowRegressor(DummyRegressor())
+    linear = sk.LinearAutoregression(48, exogenous=["T (degC)"], alpha=10.0)
+    assert_type(linear.fit(X, y, y), sk.LinearAutoregression)
+    assert_type(linear.predict(X), NDArray[np.float64])
 
+    sk.LinearAutoregression(alpha="best")  # type: ignore[arg-type]
+    sk.LinearAutoregression(exogenous="T")  # type: ignore[arg-type]
     sk.PersistenceRegressor(period="day")  # type: ignore[arg-type]
     sk.FlatWindowRegressor(regresor=None)  # type: ignore[call-arg]
 

@@ -1,0 +1,361 @@
+"""A linear autoregression, solved in closed form: the baseline of many horizons."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable, Sequence
+from numbers import Integral, Real
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+
+from skseqconv._callbacks import one_task
+from skseqconv._public import public
+from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.inputs._autoregression import Autoregression, solve_autoregression
+from skseqconv.inputs._fitted_steps import check_steps, remember_steps
+from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._past_values import parts_of
+from skseqconv.inputs._relation import mean_and_spread, no_relation, target_relations
+from skseqconv.inputs._target_channel import find_target, labels_of
+from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.series._containers import refuse_masked
+from skseqconv.series._missing_history import check_history
+from skseqconv.series._supervised import channel_position
+from skseqconv.series._window_view import WindowView
+from skseqconv.transformers._base import lags_of
+
+
+@public
+class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+    """Linear forecast of all horizons from the last values of the target's channel.
+
+    It forecasts the change from the newest value of the target channel. The features
+    are the earlier values of the channel less the newest one, as in NLinear [1]_, so
+    forecasts follow the level of the series. The weights are those of a ridge
+    regression in closed form. By default one set of weights serves all series and all
+    targets.
+
+    Windows are read in parts of a few megabytes. So memory does not depend on the
+    number of rows.
+
+    Parameters
+    ----------
+    lags : int, default=None
+        Number of entries of a window to read, the newest. None reads all.
+    exogenous : bool or sequence of str or int, default=False
+        Channels that help to forecast, by name or position: their values are read as
+        they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
+        the level of the target channel. True takes all channels that are no target.
+    alpha : float or "auto", default="auto"
+        Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
+        tries powers of ten (and of the square root of ten) around the size of the Gram
+        matrix, and takes the one with the least squared error on the last fifth of the
+        rows in time. The weights are then solved from all rows. If no strength
+        helps, it takes the strongest, which forecasts the newest value plus the mean
+        change.
+    shared : bool, default=True
+        Whether all targets have the same weights. If False, each target has its own,
+        and its own strength of the penalty. All series of a list share their weights
+        in either case.
+    target_channel : str, int or sequence of these, default=None
+        Name or position of the target channel. For several columns of y, one per
+        column. None takes the target channel known from `make_supervised`, or the only
+        channel.
+    delay : int or sequence of int, default=None
+        Forecast horizon: the number of rows from the end of the window to the target.
+        None takes the delay known from `make_supervised`. Windows of other series need
+        `delay`. The forecast from a plain array has the units of X.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_outputs, n_lags)
+        Weights of the target channel's values less the newest one, oldest first. The
+        last one, of the newest value, is zero.
+    intercept_ : ndarray of shape (n_outputs,)
+        Change that is forecast if all features are zero, in the units of the channel.
+    exogenous_coef_ : ndarray of shape (n_outputs, n_exogenous, n_exogenous_lags)
+        Weights of the exogenous channels, oldest first.
+    level_coef_ : ndarray of shape (n_outputs,)
+        Weights of the newest value itself. Zero without exogenous channels.
+    alpha_ : float or ndarray of shape (n_outputs,)
+        Strength of the penalty. An array if `shared` is False and targets differ in it.
+    held_out_mse_, held_out_persistence_mse_ : ndarray of shape (n_outputs,) or None
+        Mean squared errors on the rows that chose `alpha_`, in the units of y squared:
+        of weights solved without these rows, and of the newest value as forecast. None
+        if `alpha` is a number, or if there are too few rows to hold any out.
+    lags_, exogenous_lags_ : ndarray
+        Lags at which the target channel and the exogenous channels are read, in rows
+        before the end of the window, oldest first.
+    channels_ : ndarray of shape (n_outputs,)
+        Position of the target channel of each column of y.
+    exogenous_channels_ : ndarray of shape (n_exogenous,)
+        Positions of the exogenous channels.
+    slopes_, offsets_ : ndarray of shape (n_outputs,)
+        ``y = slope * channel + offset``.
+    n_features_in_ : int
+        Number of channels.
+    feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
+        Names of the channels. Exists only if X has names.
+
+    Raises
+    ------
+    ValueError
+        By `fit`, if the target channel is unknown, if the window has fewer entries than
+        `lags`, if targets that share weights have different delays, or if y is not an
+        affine function of the channel. By `fit` and `predict`, for missing and infinite
+        values.
+
+    See Also
+    --------
+    PersistenceRegressor : Forecasts the newest value.
+    FlatWindowRegressor : Any regressor on all entries of the window.
+
+    Notes
+    -----
+    The forecast is ``y = slope * (newest + change) + offset`` with ``change =
+    intercept_ + coef_ @ (values - newest)``, plus the terms of the exogenous channels
+    and of the level. A newest value that is missing (NaN) in the series is replaced by
+    the last known value before it, even if an imputer fills it. If there is none, the
+    forecast is the mean of y in `fit`.
+
+    For one target, the weights are those of scikit-learn's ``Ridge(alpha_)`` on a table
+    of these features. For several targets that share weights, the rows of all targets
+    are one table. The values of each target are first divided by the standard
+    deviation of its channel, relative to that of all target channels together.
+    Exogenous channels are standardized before the penalty, and have the standard
+    deviation of the target channels.
+
+    Rows are taken as ordered in time if X is an array. Rows whose target lies within
+    the last fifth of the rows do not choose `alpha_`.
+
+    References
+    ----------
+    .. [1] A. Zeng, M. Chen, L. Zhang, Q. Xu, "Are Transformers Effective for Time
+       Series Forecasting?", AAAI, 2023.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import LinearAutoregression, LookbackWindower, make_supervised
+    >>> series = np.sin(np.arange(200) / 4) + 0.01 * np.arange(200)
+    >>> X, y = make_supervised(series, 0, delay=range(1, 13))
+    >>> model = make_pipeline(LookbackWindower(24), LinearAutoregression())
+    >>> model = model.fit(X[:150], y[:150])
+    >>> bool(abs(model.predict(X[160:]) - y[160:]).max() < 0.01)
+    True
+    >>> model[-1].coef_.shape
+    (12, 24)
+    """
+
+    _parameter_constraints = {  # noqa: RUF012
+        "lags": [Interval(Integral, 1, None, closed="left"), None],
+        "exogenous": ["boolean", "array-like"],
+        "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "shared": ["boolean"],
+        "target_channel": [Hashable, "array-like", None],
+        "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
+    }
+
+    def __init__(
+        self,
+        lags: int | None = None,
+        *,
+        exogenous: bool | Sequence[Hashable] = False,
+        alpha: float | Literal["auto"] = "auto",
+        shared: bool = True,
+        target_channel: Hashable | Sequence[Hashable] = None,
+        delay: int | Sequence[int] | None = None,
+    ) -> None:
+        self.lags = lags
+        self.exogenous = exogenous
+        self.alpha = alpha
+        self.shared = shared
+        self.target_channel = target_channel
+        self.delay = delay
+
+    @one_task
+    def fit(
+        self,
+        X: WindowView | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Solve the weights from the complete windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. An array of two dimensions has one channel.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+            The target.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows, not negative. None for equal weights.
+
+        Returns
+        -------
+        self : object
+            The fitted estimator.
+        """
+        refuse_durations(self, ("lags", "delay"), X)
+        self._validate_params()
+        fitted = copy.copy(self)  # a fit that fails changes nothing
+        fitted._fit(X, y, sample_weight)
+        vars(self).update(vars(fitted))
+        return self
+
+    def _fit(self, X, y, sample_weight):
+        windows = check_input(self, X, reset=True).data
+        y = check_values(self, y, len(windows), reset=True)
+        sample_weight = _checked_weight(sample_weight, y)
+        columns = y.reshape(len(y), -1)
+        n_lags = self._number_of_lags(windows)
+        channels, raw, delays = find_target(self, windows, columns)
+        self._check_shared(channels, delays)
+        slopes, offsets, rests = target_relations(windows, columns, channels, delays)
+        if reason := no_relation(channels, rests):
+            raise ValueError(reason)
+        solved = solve_autoregression(
+            windows,
+            columns,
+            channels=channels,
+            raw_channels=raw,
+            slopes=slopes,
+            offsets=offsets,
+            delays=delays,
+            n_lags=n_lags,
+            shared=self.shared,
+            exogenous=self._exogenous_channels(windows, channels),
+            alpha=self.alpha,
+            sample_weight=sample_weight,
+        )
+        remember_steps(self, windows)
+        self.channels_, self._raw_channels = np.array(channels), np.array(raw)
+        self.slopes_, self.offsets_ = slopes, offsets
+        self._means = mean_and_spread(columns)[0]
+        self._one_dimensional = y.ndim == 1
+        self._keep(solved, lags_of(windows))
+
+    def _number_of_lags(self, windows):
+        n_steps = windows.shape[1]
+        if self.lags is not None and self.lags > n_steps:
+            raise ValueError(
+                f"lags={self.lags}, but the windows have {n_steps} entries. Use a "
+                f"longer lookback, or at most lags={n_steps}."
+            )
+        return self.lags or n_steps
+
+    def _check_shared(self, channels, delays):
+        """Refuse shared weights of targets with different delays."""
+        of_channel = {}
+        for channel, delay in zip(channels, delays, strict=True):
+            of_channel.setdefault(channel, []).append(delay)
+        first, *others = of_channel.values()
+        if self.shared and any(other != first for other in others):
+            raise ValueError(
+                "shared=True needs the same delays, in the same order, for each target "
+                "channel. Use shared=False for weights of its own for each target."
+            )
+
+    def _exogenous_channels(self, windows, targets):
+        if isinstance(self.exogenous, (bool, np.bool_)):
+            others = sorted(set(range(windows.shape[2])) - set(targets))
+            return others if self.exogenous else []
+        labels = labels_of(self, windows)
+        return [
+            channel_position(channel, labels, windows.shape[2], "exogenous")
+            for channel in self.exogenous
+        ]
+
+    def _keep(self, solved, lags):
+        self.coef_ = solved.weights.T
+        self.intercept_ = solved.intercepts
+        self.level_coef_ = solved.level_weights
+        self.exogenous_coef_ = solved.exogenous_weights.T
+        self.exogenous_channels_ = solved.exogenous_channels
+        self.alpha_ = solved.alpha
+        self.lags_ = lags[-solved.n_lags :]
+        self.exogenous_lags_ = lags[solved.exogenous_at]
+        self._exogenous_at = solved.exogenous_at
+        errors = solved.held_out_error, solved.held_out_persistence
+        self.held_out_mse_, self.held_out_persistence_mse_ = (
+            None if error is None else self.slopes_**2 * error for error in errors
+        )
+
+    def _solved(self):
+        return Autoregression(
+            n_lags=self.coef_.shape[1],
+            weights=self.coef_.T,
+            level_weights=self.level_coef_,
+            exogenous_channels=self.exogenous_channels_,
+            exogenous_at=self._exogenous_at,
+            exogenous_weights=self.exogenous_coef_.T,
+            intercepts=self.intercept_,
+            alphas=np.broadcast_to(self.alpha_, len(self.intercept_)),
+        )
+
+    def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
+        """Forecast y from windows.
+
+        Parameters
+        ----------
+        X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
+                (n_samples, n_steps)
+            Windows. Before the series begins, its first row is repeated, with a
+            `MissingHistoryWarning`.
+
+        Returns
+        -------
+        y_pred : ndarray of shape (n_samples,) or (n_samples, n_outputs)
+            In the units of y.
+        """
+        check_is_fitted(self)
+        windows = check_input(self, X, reset=False).data
+        check_steps(self, windows)
+        check_history(windows, max([self.lags_[0], *self.exogenous_lags_[:1]]))
+        solved, n_outputs = self._solved(), len(self.intercept_)
+        y_pred = np.empty((len(windows), n_outputs))
+        for at, past in parts_of(windows, max(solved.n_lags, n_outputs)):
+            newest = self._newest(past)
+            newest += solved.changes(past.windows, self.channels_, newest)
+            y_pred[at] = self.slopes_ * newest + self.offsets_
+        y_pred = np.where(np.isnan(y_pred), self._means, y_pred)
+        return y_pred[:, 0] if self._one_dimensional else y_pred
+
+    def _newest(self, past):
+        """The newest known value for each output; NaN if there is none."""
+        newest = np.empty((len(past), len(self.channels_)))
+        for channel in np.unique(self.channels_):
+            columns = np.flatnonzero(self.channels_ == channel)
+            values = past.newest(channel, self._raw_channels[columns[0]])
+            last = np.array([past.windows.shape[1] - 1])
+            past.refuse_not_finite(channel, last, np.isinf(values))
+            newest[:, columns] = values[:, None]
+        return newest
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.target_tags.multi_output = True
+        tags.regressor_tags.poor_score = True
+        return tags
+
+
+def _checked_weight(sample_weight, y):
+    """Weights of the rows as float64; None if there are none."""
+    if sample_weight is None:
+        return None
+    refuse_masked("sample_weight", sample_weight)
+    weight = _check_sample_weight(sample_weight, y, dtype=np.float64)
+    if (weight < 0).any():
+        raise ValueError(
+            f"sample_weight has {weight.min():g}: weights must not be negative."
+        )
+    return weight
