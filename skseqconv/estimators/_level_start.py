@@ -127,7 +127,11 @@ def _period(level, estimator, windows, optional=False):
             )
     if period is None or not optional:
         return period
-    return period if np.isin(_season_lags(level, period), _lags_of(windows)).all() else None
+    return (
+        period
+        if np.isin(_season_lags(level, period), _lags_of(windows)).all()
+        else None
+    )
 
 
 def _season_lags(level, period):
