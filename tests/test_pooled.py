@@ -4,6 +4,7 @@ import pickle
 import re
 import warnings
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from skseqconv import (
     CalendarFeatures,
     Conv1DRegressor,
     FlatWindowRegressor,
+    ForecastDisplay,
     LookbackWindower,
     PersistenceRegressor,
     SeriesView,
@@ -23,6 +25,7 @@ from skseqconv import (
     compare_models,
     make_supervised,
 )
+from tests.benchmarks import long_horizons
 
 DELAYS = [1, 2, 3]
 CHANNELS = ["c", "a", "d", "b"]
@@ -193,3 +196,24 @@ def test_calendar_channels_are_no_targets():
     frame = CalendarFeatures(["day"]).fit_transform(table())
     X, _ = pooled(frame)
     assert X.n_channels == 1 and set(X.channels) == set(CHANNELS)
+
+
+def test_a_plot_shows_one_channel():
+    X, y = pooled(table())
+    with pytest.raises(ValueError, match=r"rows of 4 series .* X\[X.channels == 'c'\]"):
+        ForecastDisplay.from_predictions(y, y + 1, index=X)
+    own = X.channels == "c"
+    display = ForecastDisplay.from_predictions(y[own], y[own] + 1, index=X[own])
+    assert_allclose(display.mae, 1)
+    plt.close(display.figure_)
+
+
+@pytest.mark.slow
+def test_persistence_as_published(data_folder):
+    """The table of the FITS repository: "repeat last" on ETTh1, 96 horizons."""
+    task = long_horizons.Task(data_folder, "ETTh1", 96, 336)
+    found = long_horizons.run(task, "persistence", "test", 0)
+    assert round(found["mse"], 3) == 1.294 and round(found["mae"], 3) == 0.713
+    found = long_horizons.run(task, "seasonal", "test", 0)
+    assert round(found["mse"], 3) == 0.512 and round(found["mae"], 3) == 0.433
+    assert sum(len(y) for _, y in task.chunks("test")) == 7 * 2785

@@ -24,9 +24,9 @@ from skseqconv.inputs._relation import mean_and_spread, no_relation, target_rela
 from skseqconv.inputs._target_channel import find_target, labels_of
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.series._channels import channel_position
 from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
-from skseqconv.series._supervised import channel_position
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import lags_of
 

@@ -178,10 +178,12 @@ def _refuse_parallel(view):
     """Raise for several series at the same times: one line cannot show them."""
     ids = view.series_ids[np.argsort(view.stamps, kind="stable")]
     if np.count_nonzero(np.diff(ids)) >= len(np.unique(ids)):
+        own = "X.series_ids == 0"
+        if view.channels is not None:
+            own = f"X.channels == {view.channels[0]!r}"
         raise ValueError(
             f"X has rows of {len(np.unique(ids))} series at the same times, but a plot "
-            "shows one series: select it in X and y, for example with X[X.series_ids "
-            "== 0]."
+            f"shows one series: select it in X and y, for example with X[{own}]."
         )
 
 

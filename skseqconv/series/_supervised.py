@@ -271,13 +271,14 @@ def _without_missing(rows, y):
         raise ValueError(
             "The target is missing at every row: check target, or the series."
         )
-    if missing.any():
-        warnings.warn(
-            f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
-            "values) and were left out. They stay as history of later rows.",
-            UserWarning,
-            stacklevel=3,
-        )
+    if not missing.any():
+        return rows, y
+    warnings.warn(
+        f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
+        "values) and were left out. They stay as history of later rows.",
+        UserWarning,
+        stacklevel=3,
+    )
     return rows[~missing], y[~missing]
 
 
