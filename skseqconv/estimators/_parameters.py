@@ -40,8 +40,9 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def parameter(*constraint, default):
-    return field(default=default, metadata={"constraint": list(constraint)})
+def parameter(*constraint, default, **older):
+    """A field. `before` is the value that acts as versions without the parameter."""
+    return field(default=default, metadata={"constraint": list(constraint), **older})
 
 
 @dataclass_transform(
@@ -65,7 +66,7 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
-    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1)
+    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1, before=1)
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
