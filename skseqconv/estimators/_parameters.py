@@ -43,10 +43,9 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def parameter(*constraint, default, since="0.1"):
-    """Declare a parameter; files of versions before `since` lack it."""
-    about = {"constraint": list(constraint), "since": since}
-    return field(default=default, metadata=about)
+def parameter(*constraint, default, **older):
+    """A field. `before` is the value that acts as versions without the parameter."""
+    return field(default=default, metadata={"constraint": list(constraint), **older})
 
 
 @dataclass_transform(
@@ -70,7 +69,7 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
-    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1)
+    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1, before=1)
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
@@ -135,7 +134,7 @@ class TrainingParameters:
         Interval(Real, 0, None, closed="neither"), None, default=None
     )
     learning_rate_schedule: Literal["one_cycle", "cosine"] | None = parameter(
-        _one_of(*SCHEDULES), None, default=None, since="0.2"
+        _one_of(*SCHEDULES), None, default=None, before=None
     )
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
@@ -165,9 +164,14 @@ class RegressionParameters(TrainingParameters):
         _one_of("auto", "last", "standard"), None, default="auto"
     )
     level: Literal["auto", "last", "seasonal", "ar", "arx"] | None = parameter(
-        _one_of("auto", "last", "seasonal", "ar", "arx"), None, default="auto"
+        _one_of("auto", "last", "seasonal", "ar", "arx"),
+        None,
+        default="auto",
+        before="auto",
     )
-    period: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
+    period: int | Literal["auto"] = parameter(
+        _one_of("auto"), COUNT, default="auto", before="auto"
+    )
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )
@@ -209,15 +213,6 @@ class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
 @parameters
 class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameters):
     """Parameters of `Conv1DGRUClassifier`."""
-
-
-def added_later(options):
-    """Parameters that version 0.1 did not have, with their defaults."""
-    return {
-        one.name: one.default
-        for one in fields(options)
-        if one.metadata.get("since", "0.1") != "0.1"
-    }
 
 
 def constraints(options):
