@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cache
 from numbers import Integral, Real
 from typing import ClassVar, Literal, TypeVar, dataclass_transform
@@ -18,6 +19,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
+
+from ._validation_split import DATES, date_of
 
 Estimator = TypeVar("Estimator")
 
@@ -139,7 +142,9 @@ class TrainingParameters:
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
     steps_per_epoch: int | None = parameter(COUNT, None, default=None)
-    validation_split: float = parameter(_SHARE, default=0.0)
+    validation_split: float | str | date | np.datetime64 = parameter(
+        _SHARE, *DATES, default=0.0
+    )
     validation_gap: int | Literal["auto"] = parameter(
         _one_of("auto"), _NUMBER, default="auto"
     )
@@ -248,6 +253,7 @@ def check_together(options):
                 f"{name}={getattr(options, name)!r} needs token ids. Set "
                 f"embedding_dim, or leave out {name}."
             )
+    date_of(options.validation_split)  # refuses text that is no date
     if _spares_weights(options.optimizer):
         raise ValueError(
             "exclude_from_weight_decay() was called on the optimizer. Each fit copies "
