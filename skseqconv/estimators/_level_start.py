@@ -9,7 +9,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from skseqconv.inputs._autoregression import held_out_in_time, solve_autoregression
+from skseqconv.inputs._autoregression import (
+    FIRST_HELD_OUT,
+    parts_in_time,
+    solve_autoregression,
+)
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing
 from skseqconv.inputs._period import find_period, lag_of_season
@@ -56,28 +60,27 @@ def with_start(level, estimator, windows, y, before=None):
 
 
 def _best_start(level, estimator, windows, y):
-    """The start with the least error on the last rows in time."""
-    held_out = held_out_in_time(windows, _solvable(windows), _known_delays(level))
-    if len(held_out) < 2 or not all(map(len, held_out)):
-        return level
+    """The start with the least error on rows that are held out in time."""
     found, errors = {"last": level}, {"last": 1.0}
     period = _period(level, estimator, windows, optional=True)
     if period is not None:
         found["seasonal"] = _seasonal(level, windows, period)
-        some = held_out[1][:: -(-len(held_out[1]) // MAX_ROWS_COMPARED)]
+        parts = parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]
+        some = np.concatenate([part for pair in parts for part in pair])
+        some = some[:: -(-len(some) // MAX_ROWS_COMPARED) or 1]
         of_both = [
             np.mean((one.forecasts(windows[some]) - y[some]) ** 2, axis=0)
             for one in (found["seasonal"], level)
         ]
-        errors["seasonal"] = _relative_error(*of_both)
+        errors["seasonal"] = _share(*of_both)
     for start in ("ar", "arx") if level.others.any() else ("ar",):
         found[start], errors[start] = _autoregressive(level, windows, y, start)
     least = min(errors.values())
     return next(found[s] for s in STARTS if errors.get(s, np.inf) <= least + MARGIN)
 
 
-def _relative_error(error, persistence):
-    """The mean over columns of an error, in units of that of the last value."""
+def _share(error, persistence):
+    """The mean over columns of an error, as a share of that of the last value."""
     known = persistence > 0
     return float(np.mean(error[known] / persistence[known])) if known.any() else 1.0
 
@@ -208,11 +211,8 @@ def _autoregressive(level, windows, y, start):
     for shared in (True, False) if _alike(level) else (False,):
         one = solve_autoregression(windows[some], y[some], shared=shared, **options)
         solved.append(one)
-        if one.held_out_error is None:
-            errors.append(np.inf)
-        else:
-            error, persistence = one.held_out_error, one.held_out_persistence
-            errors.append(_relative_error(error, persistence))
+        error = one.held_out_error
+        errors.append(np.inf if error is None else float(np.mean(error)))
     best = int(np.argmin(errors))
     return _with_weights(level, start, solved[best], n_steps), errors[best]
 
