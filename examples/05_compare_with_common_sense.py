@@ -2,8 +2,9 @@
 Test whether a network beats a naive forecast.
 ==============================================
 
-`compare_models` compares ridge regression, Conv1D and Conv1D-GRU with persistence, the
-naive forecast. All models forecast the temperature 24 hours ahead from 10 days, on the
+`compare_models` compares ridge regression, Conv1D and Conv1D-GRU with naive forecasts:
+the last value, and the value one season ago if the target has a season. The better one
+is the baseline. All models forecast the temperature 24 hours ahead from 10 days, on the
 same five folds in time order.
 
 ::
@@ -85,7 +86,7 @@ comparison = compare_models(
 )
 print(comparison)
 
-# %% Each model against persistence, over folds and over single forecasts
+# %% Each model against the baseline, over folds and over single forecasts
 columns = ["gain", "skill", "won", "p_value", "dm_p_value"]
 print(comparison.differences()[columns].round(3).to_string())
 
@@ -98,8 +99,8 @@ if options.save:
     found = comparison.predictions.iloc[-7 * DAY :]
     display = ForecastDisplay.from_predictions(
         found["truth"],
-        {name: found[name] for name in ("persistence", "Conv1D", "Conv1D-GRU")},
+        {name: found[name] for name in (comparison.baseline, "Conv1D", "Conv1D-GRU")},
         index=X[-7 * DAY :],
-        baseline="persistence",
+        baseline=comparison.baseline,
     )
     display.figure_.savefig(folder / "05_forecast.png", dpi=120, bbox_inches="tight")

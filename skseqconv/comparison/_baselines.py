@@ -119,9 +119,9 @@ def _of_forecasts(models, X, splits):
 
 
 def _period(models, X, splits):
-    """The period in the training rows that end first: no test row comes before them.
+    """The period in the training part that ends first, which holds no test row.
 
-    Its windows are as long as the longest ones of X or of the models.
+    It is found in the rows that the longest windows of X or of the models hold.
     """
     stamps = X.stamps
     train, _ = min(splits, key=lambda split: stamps[split[0]].max())

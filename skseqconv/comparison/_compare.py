@@ -122,7 +122,8 @@ def compare_models(
     - "persistence", the last known value of the target;
     - "seasonal persistence", the value one period before the forecast time, if the
       target has a season: ``PersistenceRegressor(period="auto")`` describes the search
-      for the period. It uses the training part that ends first, so no test row is read.
+      for the period. It uses the training part that ends first. Where folds are in time
+      order, it holds no test row.
 
     The baseline to beat is the one with the best mean of the first metric on the test
     rows. This favors the baselines, not the models.

@@ -158,7 +158,9 @@ class Level:
 
     def by_channel(self):
         """Each channel, in the windows and in the series, with its columns of y."""
-        pairs = list(zip(self.channels.tolist(), self.raw_channels.tolist()))
+        pairs = list(
+            zip(self.channels.tolist(), self.raw_channels.tolist(), strict=True)
+        )
         for pair in dict.fromkeys(pairs):
             yield pair, [at for at, own in enumerate(pairs) if own == pair]
 

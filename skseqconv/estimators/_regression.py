@@ -204,20 +204,23 @@ class SequenceRegressor(
         return options
 
     def _find_level(self, X, y):
-        if self.embedding_dim is not None and self.window_norm in (None, "auto"):
-            return None
+        asked = {"window_norm": self.window_norm, "level": self.level}
+        asked = {n: value for n, value in asked.items() if value not in (None, "auto")}
+        name, value = next(iter(asked.items()), (None, None))
         if self.embedding_dim is not None:
-            raise ValueError(
-                f"window_norm={self.window_norm!r} is for numeric channels, but with "
-                "embedding_dim X holds token ids. Leave one of them out."
-            )
-        if is_poisson(self.loss):
-            if self.window_norm in (None, "auto"):
+            if name is None:
                 return None
             raise ValueError(
-                f"window_norm={self.window_norm!r} forecasts changes, which may be "
-                f"negative, but loss={self.loss!r} needs positive forecasts. Use "
-                "window_norm=None, or another loss."
+                f"{name}={value!r} is for numeric channels, but with embedding_dim X "
+                "holds token ids. Leave one of them out."
+            )
+        if is_poisson(self.loss):
+            if name is None:
+                return None
+            raise ValueError(
+                f"{name}={value!r} forecasts changes, which may be negative, but "
+                f"loss={self.loss!r} needs positive forecasts. Use {name}=None, or "
+                "another loss."
             )
         return find_level(self, X.data, y.reshape(len(y), -1))
 

@@ -23,15 +23,17 @@ from ._autoregression_rows import (
     finite_entries,
     moments_of,
     rows_to_learn,
-    samples_of,
     scaled,
     targets_of,
 )
 from ._past_values import parts_of
-from ._ridge import Moments, choose_alpha, solve_ridge
+from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
 
-#: Share of the rows, the last in time, on which the strength is chosen.
-SHARE_HELD_OUT = 0.2
+#: The strength is chosen on parts of the rows in the order of time: each from this one
+#: on is held out once, and the rows before it are fitted. One part at the end would be
+#: a season of its own.
+N_PARTS = 5
+FIRST_HELD_OUT = 2
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,6 @@ class Autoregression:
     intercepts: np.ndarray
     alphas: np.ndarray
     held_out_error: np.ndarray | None = None
-    held_out_persistence: np.ndarray | None = None
 
     @property
     def alpha(self):
@@ -166,9 +167,9 @@ def solve_autoregression(
         The entries at which they are read, counted back from the newest. None takes 0
         and the powers of two that the window holds.
     alpha : float or "auto", default="auto"
-        Strength of the penalty. "auto" chooses it on the last fifth of the rows in
-        time, and then solves the weights from all rows. Too few rows get the strongest
-        penalty.
+        Strength of the penalty. "auto" chooses it on the third, the fourth and the last
+        fifth of the rows in time, each with weights from all rows before it, and then
+        solves the weights from all rows. Too few rows get the strongest penalty.
     sample_weight : ndarray of shape (n_samples,), default=None
         Zero leaves a row out.
 
@@ -205,30 +206,25 @@ def solve_autoregression(
         )
     rows = rows_to_learn(windows, sample_weight)
     choose = isinstance(alpha, str)
-    parts = held_out_in_time(windows, rows, delays) if choose else (rows,)
-    solution, before = (_Solution(task, len(slopes)) for _ in range(2))
+    parts = parts_in_time(windows, rows, delays) if choose else [(rows, rows[:0])]
+    solution = _Solution(task, len(slopes))
     for group in [targets] if shared else [[target] for target in targets]:
         group, unit = scaled(task, group, rows)
-        moments = [moments_of(task, group, part) for part in parts]
-        total = sum(moments, Moments())
+        moments = [
+            tuple(moments_of(task, group, one) for one in part) for part in parts
+        ]
+        total = sum((one for part in moments for one in part), Moments())
         if not total:  # no target varies with its channel, or no value is known
             continue
         factors = factors_of(task, total, unit)
-        strength = alpha
-        if choose:
-            fitted, held_out = moments[:2]
-            strength = choose_alpha(fitted, held_out, factors)
-            if fitted and held_out:
-                before.put(group, *solve_ridge(fitted, factors, strength), strength)
-        solution.put(group, *solve_ridge(total, factors, strength), strength)
-    if not choose or not (len(parts[0]) and len(parts[1])):
-        return solution.result()
-    errors = _held_out_errors(before.result(), task, targets, channels, parts[1])
-    return solution.result(*errors)
+        chosen = choose_alpha(_folds(moments), factors) if choose else Chosen(alpha)
+        weights = solve_ridge(total, factors, chosen.alpha)
+        solution.put(group, *weights, chosen)
+    return solution.result()
 
 
-def held_out_in_time(windows, rows, delays=(), share=SHARE_HELD_OUT):
-    """Split rows into early ones, the last ones in time, and a gap between them.
+def parts_in_time(windows, rows, delays=()):
+    """Split rows into `N_PARTS` parts in the order of time.
 
     Parameters
     ----------
@@ -237,25 +233,35 @@ def held_out_in_time(windows, rows, delays=(), share=SHARE_HELD_OUT):
     rows : ndarray of int
         Positions of the samples to split.
     delays : sequence of int, default=()
-        How many rows ahead the targets lie. A row whose target lies among the last
-        rows belongs to the gap.
-    share : float, default=0.2
-        Share of the last rows. Rows of the same time stay together.
+        How many rows ahead the targets lie.
 
     Returns
     -------
-    early, last, gap : ndarray of int
+    parts : list of (ndarray of int, ndarray of int)
+        Of each part, the rows whose targets lie before the next part, and the others.
+        Rows of the same time are in the same part.
     """
     is_view = isinstance(windows, WindowView)
     stamps = windows.stamps[rows] if is_view else rows
-    n_early = len(rows) - int(np.ceil(len(rows) * share))
-    first = np.partition(stamps, n_early)[n_early]
-    last = stamps >= first
-    early = ~last
     delay = max((d for d in delays if d is not None), default=0)
-    if is_view and delay:
-        early &= target_stamps(windows[rows], delay) < first
-    return rows[early], rows[last], rows[~early & ~last]
+    ahead = target_stamps(windows[rows], delay) if is_view and delay else stamps
+    firsts = np.arange(1, N_PARTS) * len(rows) // N_PARTS
+    firsts = np.partition(stamps, firsts)[firsts] if len(rows) else firsts
+    part = np.searchsorted(firsts, stamps, side="right")
+    inside = np.searchsorted(firsts, ahead, side="right") == part
+    return [
+        (rows[(part == at) & inside], rows[(part == at) & ~inside])
+        for at in range(N_PARTS)
+    ]
+
+
+def _folds(moments):
+    """Sums over the rows before each part that is held out, and over its own."""
+    before = before_gap = Moments()
+    for at, (inside, across) in enumerate(moments):
+        if at >= FIRST_HELD_OUT:
+            yield before_gap, inside + across
+        before_gap, before = before + inside, before + inside + across
 
 
 class _Solution:
@@ -269,15 +275,20 @@ class _Solution:
         self._others = np.zeros((*n_read, n_outputs))
         self._intercepts = np.zeros(n_outputs)
         self._alphas = np.zeros(n_outputs)
+        self._errors = None
 
-    def put(self, targets, weights, intercepts, alpha):
+    def put(self, targets, weights, intercepts, chosen):
         """Enter weights of scaled features, for targets that share them."""
         n_own = self._task.n_lags - 1
         for target in targets:
             columns, scale = target.columns, target.scale
             self._weights[:n_own, columns] = weights[:n_own]
             self._intercepts[columns] = scale * intercepts
-            self._alphas[columns] = alpha
+            self._alphas[columns] = chosen.alpha
+            if chosen.error is not None:
+                if self._errors is None:
+                    self._errors = np.ones(len(self._level))
+                self._errors[columns] = chosen.error / chosen.error_of_zero
             if len(self._task.exogenous_channels):
                 level = weights[n_own]
                 self._level[columns] = level
@@ -287,8 +298,7 @@ class _Solution:
                 others = others.reshape(n_channels, n_at, len(columns))
                 self._others[:, :, columns] = others.swapaxes(0, 1)
 
-    def result(self, *held_out):
-        """The autoregression, with its errors on held-out rows."""
+    def result(self):
         return Autoregression(
             self._task.n_lags,
             self._weights,
@@ -298,28 +308,5 @@ class _Solution:
             self._others,
             self._intercepts,
             self._alphas,
-            *held_out,
+            self._errors,
         )
-
-
-def _held_out_errors(solved, task, targets, channels, rows):
-    """Mean squared errors of each output, and of the newest value as forecast.
-
-    NaN where no newest value is known; zero for outputs that do not vary.
-    """
-    n_outputs = task.y.shape[1]
-    sums, weights = np.zeros((2, n_outputs)), np.zeros(n_outputs)
-    for at, past in parts_of(task.windows, task.n_read, rows):
-        newest, truth = np.zeros((2, len(at), n_outputs))
-        weight = None
-        for target in targets:
-            last, changes, weight, _ = samples_of(task, target, at, past)
-            newest[:, target.columns] = last[:, None]
-            truth[:, target.columns] = changes
-        predicted = solved.changes(past.windows, channels, newest)
-        weight = ~np.isnan(newest) * (1.0 if weight is None else weight[:, None])
-        for total, errors in zip(sums, (truth - predicted, truth), strict=True):
-            total += (weight * np.nan_to_num(errors) ** 2).sum(axis=0)
-        weights += weight.sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        return sums / weights

@@ -4,6 +4,8 @@ The objective is that of scikit-learn's Ridge with an intercept: the weighted su
 squared errors plus alpha times the sum of the squared weights.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 #: Strengths that are tried, as exponents of ten beside the mean eigenvalue of the
@@ -110,39 +112,65 @@ def solve_ridge(moments, factors, alpha):
     return weights, means[1] - means[0] @ weights
 
 
-def choose_alpha(fitted, held_out, factors):
-    """The strength with the least squared error on held-out rows.
+class Chosen(NamedTuple):
+    """A strength, and its squared errors on held-out rows, one for each target."""
+
+    alpha: float
+    error: np.ndarray | None = None
+    #: Of the forecast that nothing changes, in the same units.
+    error_of_zero: np.ndarray | None = None
+
+
+def choose_alpha(folds, factors):
+    """The strength with the least squared error on held-out rows of several folds.
 
     Parameters
     ----------
-    fitted, held_out : Moments
+    folds : list of (Moments, Moments)
+        Of the rows that each fold fits and holds out.
     factors : ndarray of shape (n_features,)
         As for `solve_ridge`.
 
     Returns
     -------
-    alpha : float
-        A power of ten, or of its square root. Of equal ones the largest. If no row is
-        fitted or held out, the largest that would have been tried.
+    chosen : Chosen
+        `alpha` is a power of ten, or of its square root. Of equal ones it is the
+        largest. Without folds it is the largest that would be tried for a Gram matrix
+        of ones.
     """
-    either = fitted or held_out
-    means = either.means()
-    values, vectors, projected = _eigen(either, means, factors)
-    unit = values.mean() if len(values) else 0.0
+    folds = [_Fold(*fold, factors) for fold in folds if all(fold)]
+    units = [fold.values.mean() for fold in folds if len(fold.values)]
+    unit = np.mean(units) if units else 0.0
     unit = np.round(np.log10(unit)) if unit > 0 else 0.0
-    alphas = 10.0 ** (unit + EXPONENTS)
-    if not (fitted and held_out):
-        return float(alphas[-1])
-    xx, xy, _ = held_out.about(means)
-    vectors = factors[:, None] * vectors
-    xx, xy = vectors.T @ xx @ vectors, vectors.T @ xy
+    alphas = 10.0 ** (unit + EXPONENTS[::-1])
+    if not folds:
+        return Chosen(float(alphas[0]))
+    # Each fold counts alike, in units of its own changes: no stormy season decides.
+    units = [fold.error_of_zero.sum() or 1.0 for fold in folds]
+    of_zero = sum(f.error_of_zero / unit for f, unit in zip(folds, units, strict=True))
+    errors = [
+        sum(fold.error(alpha) / unit for fold, unit in zip(folds, units, strict=True))
+        for alpha in alphas
+    ]
+    best = np.argmin([error.sum() for error in errors])
+    return Chosen(float(alphas[best]), errors[best], of_zero)
 
-    def loss(alpha):  # less a constant, the sum of squares of the targets
-        weights = projected / (values + alpha)[:, None]
-        return (weights * (xx @ weights - 2 * xy)).sum()
 
-    losses = np.array([loss(alpha) for alpha in alphas[::-1]])
-    return float(alphas[::-1][np.argmin(losses)])
+class _Fold:
+    """Sums of squared errors on held-out rows, of weights from other rows."""
+
+    def __init__(self, fitted, held_out, factors):
+        means = fitted.means()
+        self.values, vectors, self._projected = _eigen(fitted, means, factors)
+        xx, xy, self._squares = held_out.about(means)
+        vectors = factors[:, None] * vectors
+        self._xx, self._xy = vectors.T @ xx @ vectors, vectors.T @ xy
+        self.error_of_zero = held_out.about((means[0], np.zeros(len(means[1]))))[2]
+
+    def error(self, alpha):
+        weights = self._projected / (self.values + alpha)[:, None]
+        explained = (weights * (2 * self._xy - self._xx @ weights)).sum(axis=0)
+        return np.maximum(self._squares - explained, 0.0)
 
 
 def _eigen(moments, means, factors):
