@@ -325,8 +325,8 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         for at, past in parts_of(windows, max(solved.n_lags, n_outputs)):
             newest = self._newest(past)
             newest += solved.changes(past.windows, self.channels_, newest)
-            y_pred[at] = self.slopes_ * newest + self.offsets_
-        y_pred = np.where(np.isnan(y_pred), self._means, y_pred)
+            values = self.slopes_ * newest + self.offsets_
+            y_pred[at] = np.where(np.isnan(newest), self._means, values)
         return y_pred[:, 0] if self._one_dimensional else y_pred
 
     def _newest(self, past):
