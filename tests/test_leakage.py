@@ -12,6 +12,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 from skseqconv import (
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -87,8 +88,14 @@ def test_windows(t, future, lookback):
 @pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @pytest.mark.parametrize(
     "model",
-    [FlatWindowRegressor(), FlatWindowRegressor(lags=[0, 4]), PersistenceRegressor()],
-    ids=["flat", "lags", "persistence"],
+    [
+        FlatWindowRegressor(),
+        FlatWindowRegressor(lags=[0, 4]),
+        PersistenceRegressor(),
+        LinearAutoregression(),
+        LinearAutoregression(exogenous=True),
+    ],
+    ids=["flat", "lags", "persistence", "linear", "exogenous"],
 )
 @quick
 @given(t=last_known, future=st.sampled_from(["other", "huge"]))
@@ -111,7 +118,8 @@ def test_a_missing_future_fails_no_prediction_of_the_past(t):
     series = with_another_future(t, "missing")
     X, y = make_supervised(SERIES, 1, delay=DELAY)
     known = X.rows + DELAY <= t
-    for model in (FlatWindowRegressor(), PersistenceRegressor()):
+    linear = LinearAutoregression(exogenous=True)
+    for model in (FlatWindowRegressor(), PersistenceRegressor(), linear):
         pipeline = make_pipeline(Standardizer(), LookbackWindower(5), model)
         pipeline.fit(X[known], y[known])
         assert np.isfinite(pipeline.predict(SeriesView(series)[: t + 1])).all()

@@ -10,6 +10,7 @@ from skseqconv import (
     Conv1DRegressor,
     FlattenWindows,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -104,7 +105,12 @@ def test_statistics_leave_masked_values_out():
 
 @pytest.mark.parametrize(
     "model",
-    [Conv1DRegressor(**SMALL), FlatWindowRegressor(), PersistenceRegressor(0, delay=1)],
+    [
+        Conv1DRegressor(**SMALL),
+        FlatWindowRegressor(),
+        PersistenceRegressor(0, delay=1),
+        LinearAutoregression(target_channel=0),
+    ],
     ids=lambda model: type(model).__name__,
 )
 @pytest.mark.parametrize("shape", [(10, 3), (10, 3, 2)])
@@ -129,6 +135,11 @@ def test_models_find_masked_values_of_x(model, shape):
         (
             "sample_weight",
             lambda X, y: FlatWindowRegressor().fit(X, y.data, sample_weight=y),
+        ),
+        ("y", lambda X, y: LinearAutoregression().fit(X, y)),
+        (
+            "sample_weight",
+            lambda X, y: LinearAutoregression().fit(X, y.data, sample_weight=y),
         ),
         ("X", lambda X, y: TokenSequencer(3).fit(y.astype(int)[:, None])),
         ("X", lambda X, y: TokenSequencer(3).fit([y.astype(int), y.astype(int)])),

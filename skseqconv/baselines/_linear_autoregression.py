@@ -20,7 +20,7 @@ from skseqconv.inputs._autoregression import Autoregression, solve_autoregressio
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of
-from skseqconv.inputs._relation import mean_and_spread, no_relation, target_relations
+from skseqconv.inputs._relation import no_relation, target_relations
 from skseqconv.inputs._target_channel import find_target, labels_of
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import refuse_durations
@@ -239,7 +239,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         remember_steps(self, windows)
         self.channels_, self._raw_channels = np.array(channels), np.array(raw)
         self.slopes_, self.offsets_ = slopes, offsets
-        self._means = mean_and_spread(columns)[0]
+        self._means = columns.mean(axis=0)
         self._one_dimensional = y.ndim == 1
         self._keep(solved, lags_of(windows))
 

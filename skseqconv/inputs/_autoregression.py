@@ -310,7 +310,7 @@ def _held_out_errors(solved, task, targets, channels, rows):
     n_outputs = task.y.shape[1]
     sums, weights = np.zeros((2, n_outputs)), np.zeros(n_outputs)
     for at, past in parts_of(task.windows, task.n_read, rows):
-        newest, truth = np.zeros((2, len(at), n_outputs))
+        newest, truth = np.zeros((2, len(past), n_outputs))
         weight = None
         for target in targets:
             last, changes, weight, _ = samples_of(task, target, at, past)

@@ -58,7 +58,9 @@ class Samples(NamedTuple):
 def samples_of(task, target, at, past):
     """The samples of a target at positions `at`, whose windows are `past`."""
     newest = past.newest(target.channel, target.raw_channel)
-    changes = (task.y[at][:, target.columns] - target.offsets) / target.slopes
+    changes = task.y[at][:, target.columns]
+    changes -= target.offsets
+    changes /= target.slopes
     changes -= newest[:, None]
     weight = None if task.sample_weight is None else task.sample_weight[at]
     return Samples(newest, changes, weight, ~np.isnan(newest))
@@ -104,7 +106,7 @@ def rows_to_learn(windows, sample_weight):
 def finite_entries(past, channel, at, rows):
     """Entries of a channel; an error names one that is not finite in some rows."""
     values = past.entries(channel, at)
-    if not np.isfinite(values).all():
+    if not np.isfinite(values.sum()):
         past.refuse_not_finite(channel, at, rows)
     return values
 
@@ -152,14 +154,15 @@ def moments_of(task, targets, rows):
     sums = Moments()
     for at, past in parts_of(task.windows, task.n_read, rows):
         others = [
-            finite_entries(past, channel, task.exogenous_at, np.ones(len(at), bool))
+            finite_entries(past, channel, task.exogenous_at, np.ones(len(past), bool))
             for channel in task.exogenous_channels
         ]
         for target in targets:
             newest, changes, weight, known = samples_of(task, target, at, past)
             features = earlier_less_newest(past, target.channel, task.n_lags, newest)
-            features /= target.scale
-            changes /= target.scale
+            if target.scale != 1.0:
+                features /= target.scale
+                changes /= target.scale
             if others:
                 level = (newest - target.mean) / target.scale
                 features = np.hstack([features, level[:, None], *others])

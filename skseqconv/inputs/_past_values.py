@@ -112,7 +112,7 @@ def parts_of(windows, n_entries, rows=None):
 
     Yields
     ------
-    at : ndarray of int
+    at : slice or ndarray of int
         Positions of the windows of a part. Neighbors in the series are together.
     past : PastValues
     """
@@ -128,6 +128,8 @@ def parts_of(windows, n_entries, rows=None):
     size = max(size, 1)
     for start in range(0, len(rows), size):
         at = rows[start : start + size]
+        if (np.diff(at) == 1).all():  # a slice does not copy
+            at = slice(at[0], at[-1] + 1)
         yield at, PastValues(windows[at])
 
 

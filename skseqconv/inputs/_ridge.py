@@ -14,8 +14,8 @@ EXPONENTS = np.arange(-6.0, 6.5, 0.5)
 class Moments:
     """Weighted sums of features, targets, and their products, about a fixed point.
 
-    The point is the mean of the first rows that are added: products of values far from
-    zero would round too much.
+    Products of values far from zero would round too much. So the point is the mean of
+    the first rows that are added, or zero if it lies among these rows.
     """
 
     def __init__(self):
@@ -29,9 +29,10 @@ class Moments:
         if not len(X):
             return
         if self._point is None:
-            self._point = X.mean(axis=0), Y.mean(axis=0)
-        X -= self._point[0]
-        Y -= self._point[1]
+            self._point = _near(X), _near(Y)
+        for values, point in zip((X, Y), self._point, strict=True):
+            if point.any():
+                values -= point
         root = np.ones(len(X)) if weight is None else np.sqrt(weight)
         if weight is not None:
             X *= root[:, None]
@@ -86,6 +87,12 @@ class Moments:
         squares = np.diagonal(self.about(means)[0]) / self.weight
         spread = np.sqrt(np.maximum(squares, 0.0))
         return np.where(spread > 1e-12 * np.abs(means[0]), spread, 0.0)
+
+
+def _near(values):
+    """Mean of each column; zero where values of both signs are about as large."""
+    mean = values.mean(axis=0)
+    return np.where(np.abs(mean) > values.std(axis=0), mean, 0.0)
 
 
 def solve_ridge(moments, factors, alpha):

@@ -18,6 +18,7 @@ from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -252,6 +253,7 @@ ESTIMATORS = {
     "classifier": Conv1DClassifier(**STILL),
     "persistence": PersistenceRegressor(),
     "flat": FlatWindowRegressor(),
+    "linear": LinearAutoregression(),
 }
 
 

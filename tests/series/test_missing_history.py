@@ -23,6 +23,7 @@ from skseqconv import (
     Conv1DRegressor,
     FlattenWindows,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     MissingHistoryWarning,
     PersistenceRegressor,
@@ -62,12 +63,13 @@ NETWORKS = ["network", "classifier"]
 MODELS = {
     "flat": FlatWindowRegressor(),
     "persistence": PersistenceRegressor(period=11),  # it reads the oldest entry
+    "linear": LinearAutoregression(),
     "network": Conv1DRegressor(loss="quantile", validation_split=0.2, **SMALL),
     "classifier": Conv1DClassifier(**SMALL),
 }
 
 
-NAMES = ["flat", "persistence"]
+NAMES = ["flat", "persistence", "linear"]
 NAMES += [pytest.param(name, marks=pytest.mark.trains) for name in NETWORKS]
 
 

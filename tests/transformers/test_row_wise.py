@@ -28,6 +28,7 @@ from sklearn.preprocessing import (
 from skseqconv import (
     FlattenWindows,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -605,6 +606,7 @@ EVERYONE = [
     FlattenWindows(),
     PersistenceRegressor(),
     FlatWindowRegressor(),
+    LinearAutoregression(),
     make_pipeline(Standardizer(), PersistenceRegressor()),
 ]
 

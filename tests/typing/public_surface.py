@@ -123,7 +123,7 @@ def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     assert_type(linear.predict(X), NDArray[np.float64])
 
     sk.LinearAutoregression(alpha="best")  # type: ignore[arg-type]
-    sk.LinearAutoregression(exogenous="T")  # type: ignore[arg-type]
+    sk.LinearAutoregression(shared="all")  # type: ignore[arg-type]
     sk.PersistenceRegressor(period="day")  # type: ignore[arg-type]
     sk.FlatWindowRegressor(regresor=None)  # type: ignore[call-arg]
 

@@ -31,6 +31,7 @@ from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -98,6 +99,7 @@ def forecasters():
         ),
         "flat": windowed(FlatWindowRegressor()),
         "persistence": windowed(PersistenceRegressor()),
+        "linear": windowed(LinearAutoregression()),
     }
 
 
