@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -178,6 +180,27 @@ def test_linear_autoregression_reads_a_period_as_far_as_training_rows_allow(task
     assert lags_of_line(windows, {"none": DummyRegressor()}) == two_days
     few = slice(None, 400)  # the first training part has 94 rows
     assert lags_of_line(X[few], {"none": DummyRegressor()}) == two_days[-24:]
+
+
+@pytest.mark.parametrize("wrong", [(0, 1), (12, 0), (12, 20), (13, 2)])
+def test_windows_that_are_none_are_the_error_of_their_model(task, wrong):
+    lookback, step = wrong
+    models = {"wrong": ridge_on(lookback, step), "mean": DummyRegressor()}
+    with pytest.warns(FitFailedWarning, match="^wrong failed in folds 0, 1, 2") as told:
+        found = compare_models(models, *task, cv=CV)
+    assert len(told) == 1
+    assert found.baseline == DAY_AGO
+
+
+def test_weights_are_passed_on_with_routing_enabled(task):
+    X, y = task
+    params = {"sample_weight": np.ones(len(y))}
+    plain = compare_models({"mean": DummyRegressor()}, X, y, cv=CV, params=params)
+    with sklearn.config_context(enable_metadata_routing=True):
+        mean = DummyRegressor().set_fit_request(sample_weight=True)
+        routed = compare_models({"mean": mean}, X, y, cv=CV, params=params)
+    assert routed.failures.empty
+    pd.testing.assert_frame_equal(routed.predictions, plain.predictions)
 
 
 def test_several_horizons_have_a_linear_autoregression_without_a_season():
