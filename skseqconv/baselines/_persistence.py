@@ -94,7 +94,8 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     See Also
     --------
-    FlatWindowRegressor : Ridge regression on a few lags, a stronger baseline.
+    LinearAutoregression : Linear in the last values, a stronger baseline.
+    FlatWindowRegressor : Ridge regression on a few lags of all channels.
 
     Notes
     -----

@@ -2,21 +2,28 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from sklearn import get_config
 from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 from skseqconv._metrics import ranked
+from skseqconv.baselines._linear_autoregression import LinearAutoregression
 from skseqconv.baselines._persistence import PersistenceRegressor
 from skseqconv.inputs._period import find_period, lags_of_season
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import SequenceTransformer
-from skseqconv.transformers._windower import LookbackWindower
+from skseqconv.transformers._per_step import PerStep
 
 from ._folds import spans
 from ._models import check_model, kind_of_model, names_of
+
+#: If the models' windows do not hold a period, a linear autoregression reads two
+#: periods, but at least and at most this many rows.
+MIN_LOOKBACK, MAX_LOOKBACK = 48, 720
 
 
 class Baseline(NamedTuple):
@@ -106,47 +113,84 @@ def _asking(dummy):
 
 
 def _of_forecasts(models, X, splits):
-    now = "the last known value"
-    found = {"persistence": Baseline(now, _on_lags(X, {0}, PersistenceRegressor()))}
-    period = _period(models, X, splits)
+    """The last value; the value one period ago; a line through the values before."""
+    delays = [delay for _, delay in X.target]
+    now = _on_lags(X, {0}, PersistenceRegressor())
+    found = {"persistence": Baseline("the last known value", now)}
+    given = _longest_lags(models, X)
+    period = _period(X, splits, given)
     if period is not None:
-        lags = lags_of_season(period, [delay for _, delay in X.target])
+        seasonal = PersistenceRegressor(period=period)
         found["seasonal persistence"] = Baseline(
             f"the value one period of {period} rows before",
-            _on_lags(X, lags, PersistenceRegressor(period=period)),
+            _on_lags(X, lags_of_season(period, delays), seasonal),
+        )
+    if period is not None or len(set(delays)) > 1:
+        lags = given
+        if len(given) < 2 or given[0] + 1 < (period or 0):
+            own = _sensible_lags(X, splits, period, max(delays))
+            lags = max(given, own, key=max)
+        found["linear autoregression"] = Baseline(
+            f"linear in {_in_words(lags)}",
+            make_pipeline(
+                # It refuses missing values, but looks for a newest one itself.
+                PerStep(SimpleImputer(keep_empty_features=True)),
+                OtherLags(lags.tolist()),
+                LinearAutoregression(),
+            ),
         )
     return found
 
 
-def _period(models, X, splits):
+def _longest_lags(models, X):
+    """The lags of the longest windows of X or of the models; one if they have none."""
+    if isinstance(X, WindowView):
+        return X.lags
+    known = {span for model in models.values() for span in spans(model)}
+    reach, lookback = max(known, default=(0, 1))
+    return np.arange(reach, -1, reach - lookback)
+
+
+def _sensible_lags(X, splits, period, delay):
+    """Two periods, at least two days of hours, as far as all training parts allow."""
+    lookback = min(max(2 * (period or 0), delay, MIN_LOOKBACK), MAX_LOOKBACK)
+    parts = [SeriesView(X[train]) for train, _ in splits]
+    while lookback > 1 and any(
+        WindowView(part, lags=[lookback]).complete.sum() < 2 * lookback
+        for part in parts
+    ):
+        lookback //= 2
+    return np.arange(lookback - 1, -1, -1)
+
+
+def _in_words(lags):
+    """The values that windows with these lags hold."""
+    step = lags[-2] - lags[-1] if len(lags) > 1 else 1
+    several = f"{len(lags)} of the" if step > 1 else "the"
+    return f"{several} last {lags[0] + step} values"
+
+
+def _period(X, splits, lags):
     """The period in the training part that ends first, which holds no test row.
 
-    It is found in the rows that the longest windows of X or of the models hold.
+    It is found in the rows that windows with these lags hold.
     """
     stamps = X.stamps
     train, _ = min(splits, key=lambda split: stamps[split[0]].max())
-    part = X[train]
-    if isinstance(X, SeriesView):
-        reach = max(
-            (s[0] for model in models.values() for s in spans(model)), default=0
-        )
-        part = WindowView(part, lags=[reach, 0] if reach else [0])
     channels, delays = zip(*X.target, strict=True)
-    return find_period(part, channels, channels, delays)
+    windows = WindowView(SeriesView(X[train]), lags=lags)
+    return find_period(windows, channels, channels, delays)
 
 
 def _on_lags(X, lags, model):
-    """A model on windows that hold some lags: those of X if they do."""
-    if isinstance(X, SeriesView):
-        windower = LookbackWindower(max(lags) + 1, on_missing_history="ignore")
-        return make_pipeline(windower, model)
-    if lags <= {*X.lags.tolist()}:
+    """A model on windows that hold some lags: on those of X if they do."""
+    if isinstance(X, WindowView) and lags <= {*X.lags.tolist()}:
         return model
     return make_pipeline(OtherLags(sorted({0, *lags}, reverse=True)), model)
 
 
 class OtherLags(SequenceTransformer):
-    """Windows that end at the same rows, with other lags.
+    """Windows that end at the same rows, with these lags.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ def compare_models(
     See Also
     --------
     make_supervised : Creates X and y of a forecast.
-    PersistenceRegressor : The baseline of forecasts.
+    PersistenceRegressor, LinearAutoregression : The baselines of forecasts.
 
     Notes
     -----
@@ -123,7 +123,12 @@ def compare_models(
     - "seasonal persistence", the value one period before the forecast time, if the
       target has a season: ``PersistenceRegressor(period="auto")`` describes the search
       for the period. It uses the training part that ends first. Where folds are in time
-      order, it holds no test row.
+      order, it holds no test row;
+    - "linear autoregression", a :class:`LinearAutoregression` with defaults, if the
+      target has a season or y has several horizons. It reads the windows of X, or
+      windows as long as the longest `LookbackWindower` of the models. If these do not
+      hold a period, it reads two periods, but at least 48 and at most 720 rows, as far
+      as the training parts allow. Missing values are replaced by means.
 
     The baseline to beat is the one with the best mean of the first metric on the test
     rows. This favors the baselines, not the models.

@@ -122,8 +122,10 @@ def spans(model):
     Models inside searches are not checked, because the search sets their parameters.
     """
     if isinstance(model, LookbackWindower):
-        if isinstance(model.lookback, Integral) and isinstance(model.step, Integral):
-            yield int(model.lookback - model.step), int(model.lookback)
+        lookback, step = model.lookback, model.step
+        whole = isinstance(lookback, Integral) and isinstance(step, Integral)
+        if whole and 1 <= step <= lookback:  # other windows are an error of the model
+            yield int(lookback - step), int(lookback)
     elif isinstance(model, Pipeline):
         for _, step in model.steps:
             yield from spans(step)

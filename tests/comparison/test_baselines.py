@@ -3,15 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
+from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GroupKFold, KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     SeriesView,
@@ -26,16 +29,19 @@ from skseqconv.comparison._baselines import best_baseline, with_baselines
 
 DELAY = 6
 CV = TimeSeriesSplit(3, gap=DELAY)
-NOW, DAY_AGO = "persistence", "seasonal persistence"
+NOW, DAY_AGO, LINE = "persistence", "seasonal persistence", "linear autoregression"
 
 
 def load(n_rows=1600, seed=0):
-    """An hourly load that is best forecast by the same hour of the day before."""
+    """An hourly load that is best forecast by the same hour of the day before.
+
+    It is a seasonal random walk: each hour of the day goes its own way.
+    """
     random = np.random.default_rng(seed)
     hours = pd.date_range("2021-01-01", periods=n_rows, freq="h")
-    shape = 20 * np.sin(np.arange(n_rows) * np.pi / 12)
-    level = random.normal(size=n_rows).cumsum() / 10
-    values = 100 + shape + level + random.normal(size=n_rows)
+    steps = random.normal(size=(n_rows // 24 + 1, 24))
+    steps[0] = 20 * np.sin(np.arange(24) * np.pi / 12)
+    values = 100 + steps.cumsum(axis=0).ravel()[:n_rows]
     return pd.DataFrame({"wind": random.normal(size=n_rows), "load": values}, hours)
 
 
@@ -75,13 +81,14 @@ def test_a_model_that_a_season_beats_does_not_beat_common_sense(found):
     said = found.summary()
     assert said.startswith("No model beats seasonal persistence. late is closest, wor")
     assert said.endswith(
-        " seasonal persistence has the best mean absolute error of 2 baselines: "
+        " seasonal persistence has the best mean absolute error of 3 baselines: "
         "persistence (the last known value), seasonal persistence (the value one "
-        "period of 24 rows before)."
+        "period of 24 rows before), linear autoregression (linear in the last 48 "
+        "values)."
     )
     assert repr(found).endswith(said)
-    assert list(found.baselines) == [NOW, DAY_AGO]
-    # The other baseline is no model, so nothing is corrected for it.
+    assert list(found.baselines) == [NOW, DAY_AGO, LINE]
+    # The other baselines are no models, so nothing is corrected for them.
     assert "corrected" not in said
 
 
@@ -95,10 +102,10 @@ def test_seasonal_persistence_is_the_value_one_period_before(found, task):
 
 
 def test_the_reference_is_that_of_the_first_metric(found, task):
-    assert "of 2 baselines" in found.summary("r2")
+    assert "of 3 baselines" in found.summary("r2")
     assert "has the best mean absolute error" in found.summary("r2")
     assert found.tables["r2"].loc[DAY_AGO, "skill"] == 0
-    assert list(found.differences().index) == ["late", NOW]
+    assert sorted(found.differences().index) == ["late", LINE, NOW]
 
 
 @pytest.mark.parametrize("lookback", [3, 18, 19, 40])
@@ -134,6 +141,87 @@ def test_several_targets_and_horizons_have_one_period():
         for delay in (1, 6, 30)
     ]
     assert_allclose(found.predictions[DAY_AGO], np.transpose(expected))
+
+
+def lags_of_line(X, models, cv=CV):
+    models, _ = with_baselines(models, "auto", X, list(cv.split(X)))
+    return models[LINE].named_steps["otherlags"].lags
+
+
+def ridge_on(lookback, step=1):
+    return make_pipeline(LookbackWindower(lookback, step=step), FlatWindowRegressor())
+
+
+def test_linear_autoregression_reads_the_longest_windows_of_the_models(task):
+    X, y = task
+    models = {"short": ridge_on(24), "long": ridge_on(60, 3), "none": DummyRegressor()}
+    assert lags_of_line(X, models) == list(range(57, -1, -3))
+    found = compare_models(models, X, y, cv=CV)
+    assert "linear autoregression (linear in 20 of the last 60 values)" in str(found)
+    line = make_pipeline(LookbackWindower(60, step=3), LinearAutoregression())
+    for fold, (train, test) in enumerate(CV.split(X)):
+        part = found.predictions[found.predictions["fold"] == fold]
+        expected = line.fit(X[train], y[train]).predict(X[test])
+        assert_allclose(part[LINE], expected, rtol=1e-9)
+
+
+def test_linear_autoregression_reads_the_windows_of_x(task):
+    X, _ = task
+    windows = LookbackWindower(60, step=3).fit_transform(X)
+    assert lags_of_line(windows, {"none": DummyRegressor()}) == list(range(57, -1, -3))
+
+
+def test_linear_autoregression_reads_a_period_as_far_as_training_rows_allow(task):
+    X, _ = task
+    two_days = list(range(47, -1, -1))
+    assert lags_of_line(X, {"none": DummyRegressor()}) == two_days
+    assert lags_of_line(X, {"short": ridge_on(20)}) == two_days
+    windows = LookbackWindower(20).fit_transform(X)
+    assert lags_of_line(windows, {"none": DummyRegressor()}) == two_days
+    few = slice(None, 400)  # the first training part has 94 rows
+    assert lags_of_line(X[few], {"none": DummyRegressor()}) == two_days[-24:]
+
+
+@pytest.mark.parametrize("wrong", [(0, 1), (12, 0), (12, 20), (13, 2)])
+def test_windows_that_are_none_are_the_error_of_their_model(task, wrong):
+    lookback, step = wrong
+    models = {"wrong": ridge_on(lookback, step), "mean": DummyRegressor()}
+    with pytest.warns(FitFailedWarning, match="^wrong failed in folds 0, 1, 2") as told:
+        found = compare_models(models, *task, cv=CV)
+    assert len(told) == 1
+    assert found.baseline == DAY_AGO
+
+
+def test_weights_are_passed_on_with_routing_enabled(task):
+    X, y = task
+    params = {"sample_weight": np.ones(len(y))}
+    plain = compare_models({"mean": DummyRegressor()}, X, y, cv=CV, params=params)
+    with sklearn.config_context(enable_metadata_routing=True):
+        mean = DummyRegressor().set_fit_request(sample_weight=True)
+        routed = compare_models({"mean": mean}, X, y, cv=CV, params=params)
+    assert routed.failures.empty
+    pd.testing.assert_frame_equal(routed.predictions, plain.predictions)
+
+
+def test_several_horizons_have_a_linear_autoregression_without_a_season():
+    table = load().assign(load=np.random.default_rng(0).normal(size=1600).cumsum())
+    X, y = make_supervised(table, "load", delay=[1, 6])
+    assert list(names_for(X)) == [NOW, LINE]
+    found = compare_models({"mean": DummyRegressor()}, X, y, cv=CV)
+    assert found.failures.empty
+    assert found.predictions[LINE].notna().all(axis=None)
+
+
+def test_missing_values_are_no_failure(task):
+    table = load()
+    table.iloc[np.random.default_rng(0).permutation(1600)[:200]] = np.nan
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(table, "load", delay=DELAY)
+    for rows in (X, LookbackWindower(12).fit_transform(X)):
+        found = compare_models({"mean": DummyRegressor()}, rows, y, cv=CV)
+        assert found.failures.empty
+        assert set(found.baselines) == {NOW, DAY_AGO, LINE}
+        assert found.predictions.notna().all(axis=None)
 
 
 def test_without_a_season_the_last_value_is_the_only_baseline(task):
@@ -189,8 +277,7 @@ def test_training_rows_far_apart_are_read_as_far_back_as_the_models_read():
     X, _ = make_supervised(load(), "load", delay=DELAY, rows=np.arange(200, 1600, 60))
     cv = TimeSeriesSplit(3)
     assert list(names_for(X, cv=cv)) == [NOW]
-    ridge = make_pipeline(LookbackWindower(120), FlatWindowRegressor())
-    assert list(names_for(X, {"ridge": ridge}, cv=cv)) == [NOW, DAY_AGO]
+    assert list(names_for(X, {"ridge": ridge_on(120)}, cv=cv)) == [NOW, DAY_AGO, LINE]
 
 
 def test_models_of_the_users_own_are_baselines_by_their_names(task):
@@ -199,8 +286,8 @@ def test_models_of_the_users_own_are_baselines_by_their_names(task):
         DAY_AGO: make_pipeline(LookbackWindower(48), PersistenceRegressor(period=48)),
     }
     found = compare_models(models, *task, cv=CV)
-    assert found.baseline == DAY_AGO
-    assert sorted(found.table.index) == ["mean", NOW, DAY_AGO]
+    assert found.baseline == LINE  # better than two days before
+    assert sorted(found.table.index) == [LINE, "mean", NOW, DAY_AGO]
     rows = np.concatenate([test for _, test in CV.split(task[0])])
     expected = task[0].series[rows + DELAY - 48, 1]
     assert_allclose(found.predictions[DAY_AGO], expected)
@@ -219,7 +306,7 @@ def test_a_chosen_baseline_is_the_only_one(task):
 
 
 def test_a_chosen_baseline_needs_its_windows(task):
-    long = make_pipeline(LookbackWindower(600), FlatWindowRegressor())
+    long = ridge_on(600)
     with pytest.raises(ValueError, match=r"models\['flatwindowregressor'\] has lookb"):
         compare_models({"mean": DummyRegressor()}, *task, cv=CV, baseline=long)
 

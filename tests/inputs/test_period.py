@@ -190,6 +190,10 @@ def test_a_period_that_a_window_does_not_hold_is_no_candidate():
     assert find_period(rows, 0, 0, [12], lags=np.arange(40, -1, -8)) is None
 
 
+def test_no_rows_have_no_period():
+    assert find_period(SeriesView(load(3000)[:, None])[:0], 0, 0, [1]) is None
+
+
 def test_an_unknown_delay_is_one_row():
     rows = SeriesView(load(3000, weekends=False)[:, None])
     assert find_period(rows, 0, 0, [None]) == find_period(rows, 0, 0, [1]) == 24
