@@ -192,7 +192,7 @@ class SequenceEstimator(
         learned = rows_to_learn(X, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
         held_out = None
-        if self.validation_split and not one_epoch:
+        if self.validation_split != 0 and not one_epoch:
             learned, held_out = validation_tail(
                 X.data,
                 learned,

@@ -96,12 +96,18 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Number of samples per training step.
     steps_per_epoch : int, default=None
         Training steps per epoch, on newly drawn samples. None uses each sample once.
-    validation_split : float, default=0.0
-        Share of the samples, the last ones in time, to hold out and score each epoch.
+    validation_split : float, str, date or numpy.datetime64, default=0.0
+        Samples to hold out and score each epoch: the share of the last ones in time, or
+        a date in ISO format ("2016-07-01"). A date holds out the samples whose targets
+        all lie at or after it. Training samples have all targets before it; samples
+        with both are left out. X must be a view of series with dates. A date without a
+        time zone is in that of the series. If X does not know how far ahead y lies, the
+        date of a window's last row counts.
     validation_gap : int or "auto", default="auto"
         Number of samples left out before the validation part. "auto" leaves out those
         whose target lies after the first validation row. It needs a view from
-        `make_supervised`, or a view and `delay`; otherwise it leaves out none.
+        `make_supervised`, or a view and `delay`; otherwise it leaves out none. With a
+        date in `validation_split` it leaves out no more than the date does.
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs without a lower validation loss
         (training loss without `validation_split`), and keep the best epoch's weights.

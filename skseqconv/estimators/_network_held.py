@@ -3,7 +3,9 @@
 import threading
 import weakref
 from contextlib import contextmanager
+from dataclasses import fields
 from functools import wraps
+from inspect import signature
 
 import keras
 
@@ -17,8 +19,7 @@ from skseqconv.engine._pool import (
     take,
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
-
-from ._parameters import added_later
+from skseqconv.networks._registry import NETWORKS
 
 _locks = weakref.WeakKeyDictionary()
 
@@ -148,10 +149,24 @@ class HoldsNetwork:
         return plain_state(state)
 
     def __setstate__(self, state):
-        state = added_later(self) | restored_state(state)
+        state = self._completed(restored_state(state))
         if "_state" in state:
             state["_weights"] = Weights(state.pop("_state"))
         super().__setstate__(state)
+
+    def _completed(self, state):
+        """A state that an older version wrote, with the parameters that are new."""
+        new = {
+            field.name: field.metadata["before"]
+            for field in fields(self)
+            if "before" in field.metadata
+        }
+        state = new | state
+        if "_architecture" in state:
+            build = NETWORKS[state["_architecture"]["network"]].build
+            new = {name: new[name] for name in new.keys() & signature(build).parameters}
+            state["_architecture"] = new | state["_architecture"]
+        return state
 
     def __sklearn_clone__(self):
         clone = super().__sklearn_clone__()

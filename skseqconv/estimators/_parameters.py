@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cache
 from numbers import Integral, Real
 from typing import ClassVar, Literal, TypeVar, dataclass_transform
@@ -18,6 +19,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
+
+from ._validation_split import DATES, date_of
 
 Estimator = TypeVar("Estimator")
 
@@ -43,10 +46,9 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def parameter(*constraint, default, since="0.1"):
-    """Declare a parameter; files of versions before `since` lack it."""
-    about = {"constraint": list(constraint), "since": since}
-    return field(default=default, metadata=about)
+def parameter(*constraint, default, **older):
+    """A field. `before` is the value that acts as versions without the parameter."""
+    return field(default=default, metadata={"constraint": list(constraint), **older})
 
 
 @dataclass_transform(
@@ -70,7 +72,7 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
-    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1)
+    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1, before=1)
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
@@ -135,12 +137,14 @@ class TrainingParameters:
         Interval(Real, 0, None, closed="neither"), None, default=None
     )
     learning_rate_schedule: Literal["one_cycle", "cosine"] | None = parameter(
-        _one_of(*SCHEDULES), None, default=None, since="0.2"
+        _one_of(*SCHEDULES), None, default=None, before=None
     )
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
     steps_per_epoch: int | None = parameter(COUNT, None, default=None)
-    validation_split: float = parameter(_SHARE, default=0.0)
+    validation_split: float | str | date | np.datetime64 = parameter(
+        _SHARE, *DATES, default=0.0
+    )
     validation_gap: int | Literal["auto"] = parameter(
         _one_of("auto"), _NUMBER, default="auto"
     )
@@ -165,9 +169,14 @@ class RegressionParameters(TrainingParameters):
         _one_of("auto", "last", "standard"), None, default="auto"
     )
     level: Literal["auto", "last", "seasonal", "ar", "arx"] | None = parameter(
-        _one_of("auto", "last", "seasonal", "ar", "arx"), None, default="auto"
+        _one_of("auto", "last", "seasonal", "ar", "arx"),
+        None,
+        default="auto",
+        before="auto",
     )
-    period: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
+    period: int | Literal["auto"] = parameter(
+        _one_of("auto"), COUNT, default="auto", before="auto"
+    )
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )
@@ -211,15 +220,6 @@ class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameter
     """Parameters of `Conv1DGRUClassifier`."""
 
 
-def added_later(options):
-    """Parameters that version 0.1 did not have, with their defaults."""
-    return {
-        one.name: one.default
-        for one in fields(options)
-        if one.metadata.get("since", "0.1") != "0.1"
-    }
-
-
 def constraints(options):
     """Constraints of all parameters, in the form of scikit-learn."""
     return {
@@ -253,6 +253,7 @@ def check_together(options):
                 f"{name}={getattr(options, name)!r} needs token ids. Set "
                 f"embedding_dim, or leave out {name}."
             )
+    date_of(options.validation_split)  # refuses text that is no date
     if _spares_weights(options.optimizer):
         raise ValueError(
             "exclude_from_weight_decay() was called on the optimizer. Each fit copies "

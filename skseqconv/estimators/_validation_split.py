@@ -1,12 +1,43 @@
 """The validation part: the last rows in time, with a gap before them."""
 
-import numpy as np
+from datetime import date, datetime
 
-from skseqconv.series._view_internals import target_stamps
+import numpy as np
+import pandas as pd
+
+from skseqconv.series._view_internals import (
+    first_rows_from,
+    rows_after,
+    target_stamps,
+)
 from skseqconv.series._window_view import WindowView
 
+#: Types of `validation_split` that say from which date on samples are held out.
+DATES = (str, date, np.datetime64)
 
-def validation_tail(X, rows, share, gap, delay=None, strata=None):
+
+def date_of(split):
+    """The date that `validation_split` gives, as a Timestamp; None for a share.
+
+    Text is read as ISO 8601 only, because 1/2/2016 is two dates.
+    """
+    if not isinstance(split, DATES):
+        return None
+    try:
+        found = pd.Timestamp(
+            datetime.fromisoformat(split) if isinstance(split, str) else split
+        )
+    except ValueError:
+        found = pd.NaT
+    if found is pd.NaT:
+        raise ValueError(
+            f"validation_split={split!r} is not a date. Use a date such as "
+            "'2016-07-01' or '2016-07-01 12:00', or a share of the samples such as 0.2."
+        )
+    return found
+
+
+def validation_tail(X, rows, split, gap, delay=None, strata=None):
     """Split samples into a training part and the last ones in time.
 
     Parameters
@@ -15,12 +46,14 @@ def validation_tail(X, rows, share, gap, delay=None, strata=None):
         The samples. Those of an array count as ordered in time.
     rows : ndarray of int
         Positions of the samples that may be used.
-    share : float
-        Share of them to hold out. Samples with equal stamps stay together.
+    split : float or date
+        Share of them to hold out, or the date from which on they are held out. Samples
+        with equal stamps stay together.
     gap : int or "auto"
         Number of samples left out before the validation part (whole stamps). "auto"
         leaves out those whose target lies after the first validation row, if X is a
-        view and `delay` is given or X knows its target.
+        view and `delay` is given or X knows its target. With a date, samples with
+        targets before it and at or after it are left out in any case.
     delay : int or sequence of int, default=None
         How many rows ahead the targets lie; None to ask X.
     strata : ndarray of shape (n_samples,), default=None
@@ -34,34 +67,73 @@ def validation_tail(X, rows, share, gap, delay=None, strata=None):
     Raises
     ------
     ValueError
-        If no sample is left to train on.
+        If no sample is left to train on, a date leaves none to hold out, or X has no
+        dates to compare it with.
     """
     windows = isinstance(X, WindowView)
-    if strata is not None and not windows and gap == "auto":
-        return _last_of_each(rows, strata[rows], share)
+    first_date = date_of(split)
+    if first_date is None and strata is not None and not windows and gap == "auto":
+        return _last_of_each(rows, strata[rows], split)
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
-    ranked = stamps[order]
-    # The small number guards against rounding: 100 * 0.07 is larger than 7.
-    n_training = len(rows) - int(np.ceil(len(rows) * share - 1e-9))
-    first = ranked[min(n_training, len(rows) - 1)]
-    training = order[ranked < first]
-    validation = order[ranked >= first]
-    if gap == "auto":
-        if delay is None:
-            delay = [d for _, d in getattr(X, "target", None) or []]
-        delay = np.max(delay, initial=0)
-        if windows and delay:
-            training = training[target_stamps(X[rows[training]], delay) <= first]
-    elif gap:
+    if delay is None:
+        delay = [d for _, d in getattr(X, "target", None) or []]
+    if first_date is not None:
+        targets = _targets_before(X, rows, first_date, split, delay)
+        training, validation = (order[held[order]] for held in targets)
+    else:
+        training, validation = _last_share(stamps[order], order, split)
+        longest = np.max(delay, initial=0)
+        if gap == "auto" and windows and longest:
+            first = stamps[validation[0]]
+            due = target_stamps(X[rows[training]], longest)
+            training = training[due <= first]
+    if gap != "auto" and gap:
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf
         training = training[stamps[training] < last]
     if not len(training):
         raise ValueError(
-            f"validation_split={share!r} and validation_gap={gap!r} leave none of the "
-            f"{len(rows)} rows to train on: use smaller ones, or more rows."
+            f"validation_split={split!r} and validation_gap={gap!r} leave none of the "
+            f"{len(rows)} rows to train on: use "
+            f"{'smaller ones' if first_date is None else 'a later date'}, or more rows."
         )
     return np.sort(rows[training]), np.sort(rows[validation])
+
+
+def _last_share(ranked, order, share):
+    """Cut samples in the order of time, not between equal stamps."""
+    # The small number guards against rounding: 100 * 0.07 is larger than 7.
+    n_training = len(ranked) - int(np.ceil(len(ranked) * share - 1e-9))
+    first = ranked[min(n_training, len(ranked) - 1)]
+    return order[ranked < first], order[ranked >= first]
+
+
+def _targets_before(X, rows, first_date, split, delay):
+    """Whether all targets of a sample lie before a date, and whether none does."""
+    firsts = None
+    if isinstance(X, WindowView):
+        X = X[rows]
+        try:
+            firsts = first_rows_from(X, first_date)
+        except ValueError as error:
+            raise ValueError(f"validation_split={split!r}: {error}") from None
+    if firsts is None:
+        raise ValueError(
+            f"validation_split={split!r} is a date, but X has no dates. Give "
+            "make_supervised a table with a DatetimeIndex, or use a share of the "
+            "samples such as validation_split=0.2."
+        )
+    delays = np.atleast_1d(delay) if np.size(delay) else np.zeros(1, dtype=int)
+    earliest, _ = rows_after(X, delays.min())
+    latest, known = rows_after(X, delays.max())
+    held_out = earliest >= firsts
+    if not held_out.any():
+        raise ValueError(
+            f"validation_split={split!r} holds out nothing: all targets of the "
+            f"{len(rows)} rows with complete windows lie before it. The last of these "
+            f"rows is at {X.index.max()}. Use an earlier date."
+        )
+    return (latest < firsts) & known, held_out
 
 
 def _last_of_each(rows, labels, share):

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Literal
 
+import numpy as np
+
 #: Options that determine lengths, besides the padding.
 OF_LENGTHS = (
     "kernel_size",
@@ -192,9 +194,7 @@ def dilation_rates(dilation_rate, n_conv, residual):
     return per_layer(dilation_rate, n_conv, "dilation_rate")
 
 
-def spans(
-    *, kernel_size, pool_size, n_conv, dilation_rate, padding, residual, strides=1
-):
+def spans(*, kernel_size, strides, pool_size, n_conv, dilation_rate, padding, residual):
     """For each convolution: the steps that it needs, its stride, and its pooling."""
     kernels = per_layer(kernel_size, n_conv, "kernel_size")
     dilations = dilation_rates(dilation_rate, n_conv, residual)
@@ -230,26 +230,43 @@ def shortest_window(**layers):
 
 def what_fits(n_steps, layers):
     """Options that leave a time step: each one alone, or two that always do."""
+
+    def fits(**changes):
+        return shortest_window(**{**layers, **changes}) <= n_steps
+
     found = []
+    for size in _smaller_segments(layers):
+        if fits(kernel_size=size, strides=size):
+            found.append(f"kernel_size={size} with strides={size}")
+            break
     for name in ("kernel_size", "strides", "pool_size", "n_conv"):
         for value in _smaller(name, layers):
-            if shortest_window(**{**layers, name: value}) <= n_steps:
+            if fits(**{name: value}):
                 found.append(f"{name}={value}")
                 break
-    if shortest_window(**{**layers, "padding": "same"}) <= n_steps:
+    if fits(padding="same"):
         found.append('padding="same"')
     return " or ".join(found) or 'padding="same" with pool_size=1'
 
 
+def _smaller_segments(layers):
+    """Smaller sizes of segments, the largest first; none for convolutions without."""
+    both = layers["kernel_size"], layers["strides"]
+    if not all(isinstance(value, Integral) for value in both) or layers["strides"] == 1:
+        return []
+    return range(min(max(both) - 1, *both), 1, -1)
+
+
 def _smaller(name, layers):
     """Smaller values of a parameter, the largest first; none for a sequence."""
-    value = layers.get(name, 1)
-    if not isinstance(value, Integral):
+    if not isinstance(layers[name], Integral):
         return []
-    values = range(value - 1, 0, -1)
+    values = range(layers[name] - 1, 0, -1)
+    if name == "kernel_size":  # a kernel that is shorter than its stride skips steps
+        return [n for n in values if n >= np.max(layers["strides"])]
     if name != "n_conv":
         return values
-    each = [layers.get(name) for name in OF_LENGTHS]
+    each = [layers[name] for name in OF_LENGTHS]
     if any(hasattr(value, "__len__") and value != "exponential" for value in each):
         return []  # a sequence has one value for each convolution
     return [n for n in values if n % (layers["residual"] or 1) == 0]

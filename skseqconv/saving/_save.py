@@ -186,6 +186,7 @@ _INSTEAD = {
     "class_weight": "keys that are str or numbers",
     "loss": "one of Keras' own, or its name",
     "optimizer": "one of Keras' own, or its name",
+    "validation_split": "text, '2016-07-01' for example",
     "tokenizer": "'words', 'classic' or 'characters'; put spaces between tokens",
 }
 

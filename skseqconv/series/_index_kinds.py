@@ -50,6 +50,32 @@ def comparable(index):
     return index if index.dtype.kind in "iuf" else None
 
 
+def dates_of(index):
+    """An index as dates, periods as their first moments; None if it has no dates."""
+    index = comparable(index)
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    return index if isinstance(index, pd.DatetimeIndex) else None
+
+
+def in_zone_of(index, date):
+    """A date that can be compared with those of an index.
+
+    A date without a time zone is one in the zone of the index.
+    """
+    if index.tz is None and date.tz is None:
+        return date
+    if index.tz is None:
+        raise ValueError(
+            f"the date has a time zone ({date.tz}), but the index of the series has "
+            "none. Leave out the time zone."
+        )
+    if date.tz is None:
+        # Of a clock change: the first of two equal times, the next of a missing one.
+        return date.tz_localize(index.tz, ambiguous=True, nonexistent="shift_forward")
+    return date
+
+
 def ticks(index):
     """The index as an array of numbers."""
     if hasattr(index, "asi8"):

@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+#: Later than any row.
+NEVER = np.iinfo(np.int64).max
+
 
 def depth_of(view):
     """How many earlier rows of its own series each row has."""
@@ -27,6 +30,24 @@ def target_stamps(view, delay):
     stamps = view.stamps + delay
     stamps[inside] = view._series.stamps(rows[inside])
     return stamps
+
+
+def first_rows_from(view, date):
+    """For each row, the first row of its series at or after a date (a Timestamp).
+
+    `NEVER` for a series that ends before the date. None for series without dates.
+    """
+    from ._index_kinds import dates_of, in_zone_of
+
+    series = view._series
+    indexes = [dates_of(index) for index in series.indexes or [None]]
+    if any(index is None for index in indexes):
+        return None
+    firsts = []
+    for start, stop, index in zip(series.starts, series.stops, indexes, strict=True):
+        first = start + np.count_nonzero(index < in_zone_of(index, date))
+        firsts.append(first if first < stop else NEVER)
+    return np.array(firsts)[view.series_ids]
 
 
 def raw_values(view, rows, channels=slice(None)):

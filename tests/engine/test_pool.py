@@ -300,6 +300,15 @@ NETWORKS = [
         random_state=0,
     ),
     Conv1DGRUClassifier(**STACK, gru_units=3, normalization="layer", random_state=0),
+    Conv1DRegressor(
+        **STACK | {"pool_size": 1},
+        padding="causal",
+        residual=2,
+        strides=2,
+        global_pooling="flatten",
+        random_state=0,
+    ),
+    Conv1DGRURegressor(**STACK, strides=(3, 1), gru_units=3, random_state=0),
     Conv1DClassifier(
         **STACK, embedding_dim=3, embedding_dropout=0.2, vocabulary_size=9
     ).set_params(random_state=0),

@@ -58,6 +58,7 @@ SMALL |= {"learning_rate": 0.02, "random_state": 0}
 GRU = SMALL | {"n_conv": 1, "gru_units": 4}
 TCN = {"n_conv": 4, "kernel_size": 4, "residual": 2, "padding": "causal"}
 TCN |= {"pool_size": 1, "dilation_rate": "exponential", "global_pooling": "last"}
+STRIDED = {"strides": (3, 1, 2, 1), "dilation_rate": 1, "global_pooling": "flatten"}
 TOKENS = {"embedding_dim": 4, "embedding_dropout": 0.3}
 
 #: Networks by name, with the delays of a regression.
@@ -69,6 +70,14 @@ REGRESSORS = {
     ),
     "bidirectional": (
         Conv1DGRURegressor(**GRU, bidirectional=True, normalization="layer"),
+        6,
+    ),
+    "segments": (
+        Conv1DGRURegressor(**GRU | {"kernel_size": 3, "strides": 3}),
+        [1, 6, 12],
+    ),
+    "strided blocks": (
+        Conv1DRegressor(**SMALL | TCN | STRIDED, normalization="batch"),
         6,
     ),
     "quantiles": (Conv1DRegressor(**SMALL, loss="quantile", window_norm="last"), 6),
@@ -546,10 +555,11 @@ def need_litert():
 
 
 @OTHER_PACKAGE
-def test_litert(tmp_path):
+@pytest.mark.parametrize("name", ["quantiles of three", "strided blocks"])
+def test_litert(name, tmp_path):
     need_litert()
-    _, windows, wanted = fitted("quantiles of three")
-    model, path = exported("quantiles of three"), str(tmp_path / "model.tflite")
+    _, windows, wanted = fitted(name)
+    model, path = exported(name), str(tmp_path / "model.tflite")
     model.export(path, format="litert", verbose=False)
     assert_close(interpreted(path, windows), wanted)
     assert interpreted(path, windows[:3]).shape == (3, *wanted.shape[1:])
@@ -568,10 +578,11 @@ def test_litert_of_quantiles_on_one_side(quantiles, tmp_path):
 
 
 @OTHER_PACKAGE
-def test_litert_of_a_gru_on_batches_of_one_size(tmp_path):
+@pytest.mark.parametrize("name", ["bidirectional", "segments"])
+def test_litert_of_a_gru_on_batches_of_one_size(name, tmp_path):
     need_litert()
-    _, windows, wanted = fitted("bidirectional")
-    model, path = exported("bidirectional"), str(tmp_path / "model.tflite")
+    _, windows, wanted = fitted(name)
+    model, path = exported(name), str(tmp_path / "model.tflite")
     signature = [keras.InputSpec("float32", shape=windows.shape)]
     model.export(path, format="litert", verbose=False, input_signature=signature)
     assert_close(interpreted(path, windows), wanted)

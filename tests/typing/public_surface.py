@@ -84,6 +84,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
         delay=[1, 24],
         callbacks=[],
         learning_rate_schedule="one_cycle",
+        validation_split="2016-07-01",
         random_state=np.random.RandomState(0),
     )
     assert_type(regressor.fit(X, y, np.ones(len(y))), sk.Conv1DRegressor)
