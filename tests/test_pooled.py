@@ -153,7 +153,12 @@ def test_the_gap_counts_the_rows_of_all_channels(spare):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = compare_models({"ridge": windowed("ridge")}, X, y, cv=cv)
-    assert found.baseline == "persistence"
+    assert "persistence" in found.table.index
+    test = np.concatenate([test for _, test in cv.split(X)])
+    assert_array_equal(
+        found.predictions.index.get_level_values("channel"), X.channels[test]
+    )
+    assert_array_equal(found.predictions.index.get_level_values(0), X.index[test])
     said = [str(warning.message) for warning in caught]
     assert len(said) == any(leaks) == (spare > 0)
     for text in said:

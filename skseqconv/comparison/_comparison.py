@@ -41,7 +41,8 @@ class Comparison:
     predictions : DataFrame
         Out-of-fold predictions of the same fits that were scored: columns fold, truth
         and one per model. If y has several columns, the columns have two levels,
-        (model, output). The index is that of X: dates, or row numbers.
+        (model, output). The index is that of X: dates, or row numbers. If X is pooled,
+        it has the channel as a second level.
     failures : DataFrame
         One row per failure: columns model, fold, stage (fit, predictions or the
         metric), error and traceback.

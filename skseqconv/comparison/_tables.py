@@ -102,5 +102,9 @@ def _missing(n_rows, truth):
 def _index_of(X, positions):
     """Index of the rows of X: dates, row numbers of the series, or positions."""
     if isinstance(X, (SeriesView, WindowView)):
-        return X.rows[positions] if X.index is None else X.index[positions]
+        index = pd.Index(X.source_rows) if X.index is None else X.index
+        if X.channels is not None:
+            names = [index.name, "channel"]
+            index = pd.MultiIndex.from_arrays([index, X.channels], names=names)
+        return index[positions]
     return X.index[positions] if hasattr(X, "iloc") else positions

@@ -127,13 +127,17 @@ class Series:
             return np.array(array[rows, channels], dtype=self.dtype)
         return np.array(array[rows][:, channels], dtype=self.dtype)
 
+    def _share_an_index(self):
+        """Whether all series have the very same index (as pooled channels), or none."""
+        if self.indexes is None:
+            return True
+        return all(index is self.indexes[0] for index in self.indexes)
+
     def index_at(self, rows):
         """The entries of the index at rows, or None."""
         if self.indexes is None:
             return None
-        if all(
-            index is self.indexes[0] for index in self.indexes
-        ):  # for example pooled
+        if self._share_an_index():
             return self.indexes[0][rows - self.first_rows(rows)]
         return self.indexes[0].append(self.indexes[1:])[rows]
 
@@ -163,7 +167,7 @@ class Series:
         if len(self.arrays) == 1:
             return rows
         if self._stamps is None:
-            times = None if self.indexes is None else _times(self.indexes)
+            times = None if self._share_an_index() else _times(self.indexes)
             if times is None:  # there is nothing to rank: positions order the rows
                 return rows - self.first_rows(rows)
             self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]

@@ -83,7 +83,8 @@ def make_supervised(
         model), see :meth:`SeriesView.pool`. Channels that are no targets are left
         out, so there are no drivers and no calendar channels. Nothing is copied.
         Rows are in the order of time; those of the same time are in the order of
-        `target`. A row is left out only for the targets that are missing.
+        `target`. A row is left out only for the targets that are missing. `rows` are
+        numbered as without pooling.
 
     Returns
     -------

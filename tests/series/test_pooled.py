@@ -220,6 +220,16 @@ def test_a_cut_file_is_found(tmp_path):
         X.to_numpy()
 
 
+def test_dates_are_neither_joined_nor_ranked():
+    frame = table(hourly(50))
+    X, _ = make_supervised(frame, ["load", "wind"], delay=3, pooled=True)
+    assert_array_equal(X.stamps, X.source_rows)
+    assert X._series._stamps is None
+    part = pickle.loads(pickle.dumps(X[10:]))
+    assert X.index.equals(frame.index[X.source_rows])
+    assert part.index.equals(X.index[10:]) and part._series._stamps is None
+
+
 def test_a_pickle_is_not_larger_than_the_series():
     array = np.zeros((10_000, 20))
     X = SeriesView(array, rows=range(5)).pool(range(3))
