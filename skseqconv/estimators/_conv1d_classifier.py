@@ -149,8 +149,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     Raises
     ------
     ValueError
-        By `fit`, if kernels and pooling leave no time step, y has one class only, a
-        value is missing or infinite, token ids are outside the vocabulary, or
+        By `fit`, if kernels, strides and pooling leave no time step, y has one class
+        only, a value is missing or infinite, token ids are outside the vocabulary, or
         training diverges.
 
     See Also

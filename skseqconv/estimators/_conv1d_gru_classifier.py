@@ -155,8 +155,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     Raises
     ------
     ValueError
-        By `fit`, if kernels and pooling leave no time step, y has one class only, a
-        value is missing or infinite, token ids are outside the vocabulary, or
+        By `fit`, if kernels, strides and pooling leave no time step, y has one class
+        only, a value is missing or infinite, token ids are outside the vocabulary, or
         training diverges.
 
     See Also

@@ -169,8 +169,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     Raises
     ------
     ValueError
-        By `fit`, if kernels and pooling leave no time step, no training row has a
-        complete window, a value is missing or infinite, or training diverges.
+        By `fit`, if kernels, strides and pooling leave no time step, no training row
+        has a complete window, a value is missing or infinite, or training diverges.
 
     See Also
     --------

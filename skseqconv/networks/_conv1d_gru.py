@@ -114,8 +114,9 @@ def conv1d_gru_network(
     Raises
     ------
     ValueError
-        If kernels and pooling leave no time step, residual blocks do not fit the other
-        options, or `embedding_dim` comes without `vocabulary_size`.
+        If kernels, strides and pooling leave no time step, a convolution has both a
+        stride and a dilation above 1, residual blocks do not fit the other options, or
+        `embedding_dim` comes without `vocabulary_size`.
 
     See Also
     --------

@@ -73,7 +73,7 @@ REGRESSORS = {
         6,
     ),
     "segments": (
-        Conv1DGRURegressor(**GRU | {"kernel_size": 3, "strides": 3}),
+        Conv1DGRURegressor(**GRU | {"kernel_size": 3, "strides": 3, "epochs": 4}),
         [1, 6, 12],
     ),
     "strided blocks": (

@@ -76,7 +76,9 @@ def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
 def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     regressor = sk.Conv1DRegressor(
         filters=[32, 64],
+        strides=(2, 1),
         dilation_rate="exponential",
+        global_pooling="flatten",
         loss="quantile",
         quantiles=(0.1, 0.5, 0.9),
         window_norm="last",
@@ -112,6 +114,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     sk.Conv1DRegressor(class_weight="balanced")  # type: ignore[call-arg]
     sk.Conv1DRegressor(model=None)  # type: ignore[call-arg]
     sk.Conv1DGRURegressor(padding="full")  # type: ignore[arg-type]
+    sk.Conv1DGRURegressor(strides="24")  # type: ignore[arg-type]
     sk.Conv1DGRURegressor(global_pooling="last")  # type: ignore[call-arg]
     sk.Conv1DClassifier(quantiles=(0.5,))  # type: ignore[call-arg]
     sk.Conv1DClassifier(epochs="all")  # type: ignore[arg-type]
@@ -201,10 +204,10 @@ def example_data(path: Path) -> None:
 
 def network_builders() -> None:
     networks.conv1d_network((240, 14), 2, filters=[16, 32, 64]).count_params()
-    networks.conv1d_gru_network((240, 14), gru_units=16, window_norm="last")
+    networks.conv1d_gru_network((240, 14), gru_units=16, window_norm="last", strides=2)
     lengths = networks.output_lengths(240, kernel_size=5, pool_size=3, n_conv=2)
     assert_type(lengths, list[int])
-    assert_type(networks.receptive_field(5, 3, n_conv=2), int)
+    assert_type(networks.receptive_field(5, 3, n_conv=2, strides=[2, 1]), int)
 
     networks.conv1d_network((240, 14), padding="auto")  # type: ignore[arg-type]
     networks.conv1d_gru_network((240, 14), units=16)  # type: ignore[call-arg]
