@@ -28,6 +28,9 @@ from ._common import (
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+#: Styles of the lines of what a loss is compared with.
+REFERENCES = {"persistence": ":", "start": "-."}
+
 #: Up to this many epochs, each one has a marker.
 FEW_EPOCHS = 25
 
@@ -48,13 +51,19 @@ class HistoryDisplay:
         Name of the metric to draw.
     label : str, default=None
         Label of the y axis; None for the name of the metric.
+    references : dict of dict of dict of float, default=None
+        The ``reference_loss_`` of estimators, by name: horizontal lines beside the
+        curves of the loss. None for no lines.
 
     Attributes
     ----------
     lines_ : dict of matplotlib.lines.Line2D
         Each curve, by the pair (name, "training" or "validation").
+    references_ : dict of matplotlib.lines.Line2D
+        Each horizontal line, by the pair (name, "persistence" or "start").
     best_ : dict of matplotlib.lines.Line2D
-        The mark of the best epoch of each estimator with validation, by name.
+        The mark of the best epoch of each estimator with validation, by name. No mark
+        if the start was better.
     ax_ : matplotlib.axes.Axes
         The axes.
     figure_ : matplotlib.figure.Figure
@@ -70,7 +79,10 @@ class HistoryDisplay:
     >>> import matplotlib.pyplot as plt
     >>> from skseqconv import HistoryDisplay
     >>> history = {"loss": [0.9, 0.6, 0.5], "val_loss": [0.8, 0.6, 0.7]}
-    >>> display = HistoryDisplay({"Conv1D": history}).plot()
+    >>> last_value = {"persistence": {"loss": 1.0, "val_loss": 0.9}}
+    >>> display = HistoryDisplay(
+    ...     {"Conv1D": history}, references={"Conv1D": last_value}
+    ... ).plot()
     >>> display.best_epochs
     {'Conv1D': 2}
     >>> plt.close(display.figure_)
@@ -82,10 +94,12 @@ class HistoryDisplay:
         *,
         metric: str = "loss",
         label: str | None = None,
+        references: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
     ) -> None:
         self.histories = histories
         self.metric = metric
         self.label = label
+        self.references = references
 
     @classmethod
     def from_estimator(
@@ -141,17 +155,28 @@ class HistoryDisplay:
             },
             metric=metric,
             label=labels.pop() if len(labels) == 1 else None,
+            references={
+                name: network.reference_loss_
+                for name, network in networks.items()
+                if hasattr(network, "reference_loss_")
+            },
         )
         return display.plot(ax, line_kw=line_kw)
 
     @property
     def best_epochs(self) -> dict[str, int]:
-        """The epoch (from 1) with the best validation value of each estimator."""
+        """The epoch (from 1) with the best validation value of each estimator.
+
+        0 if the network was better at its start (``references``).
+        """
         best = {}
         for name, (_, validation) in self._curves().items():
             if validation is not None and np.isfinite(validation).any():
                 lower = np.nanargmin if _is_error(self.metric) else np.nanargmax
                 best[name] = int(lower(validation)) + 1
+                start = self._references_of(name).get("start", {})
+                if start.get("val_loss", np.inf) <= np.nanmin(validation):
+                    best[name] = 0
         return best
 
     def plot(
@@ -193,6 +218,7 @@ class HistoryDisplay:
             if validation is not None:
                 part = (name, "validation")
                 self._draw(part, validation, other, "-", marker, line_kw)
+        self._draw_references(curves)
         self._mark_best(curves)
         whole = MaxNLocator(integer=True, steps=[1, 2, 5, 10], min_n_ticks=1)
         self.ax_.xaxis.set_major_locator(whole)
@@ -232,8 +258,35 @@ class HistoryDisplay:
         epochs = np.arange(1, len(values) + 1)
         [self.lines_[part]] = self.ax_.plot(epochs, values, **styled(options, line_kw))
 
+    def _references_of(self, name):
+        """Losses to compare with, by their name; none beside another metric."""
+        known = self.references or {}
+        return known.get(name, {}) if self.metric == "loss" else {}
+
+    def _draw_references(self, curves):
+        """Draw horizontal lines, on the held-out rows if there are some."""
+        self.references_ = {}
+        for name, (_, validation) in curves.items():
+            kind = "training" if validation is None else "validation"
+            key = "loss" if validation is None else "val_loss"
+            color, drawn = self.lines_[name, kind].get_color(), []
+            for reference, losses in self._references_of(name).items():
+                value = losses.get(key)
+                if value is None or any(np.isclose(value, drawn)):
+                    continue
+                drawn.append(value)
+                self.references_[name, reference] = self.ax_.axhline(
+                    value,
+                    color=color,
+                    linestyle=REFERENCES[reference],
+                    label=f"{reference}, {kind}: {value:.3g}",
+                    zorder=1,
+                )
+
     def _mark_best(self, curves):
         for name, epoch in self.best_epochs.items():
+            if not epoch:
+                continue
             [self.best_[name]] = self.ax_.plot(
                 epoch,
                 curves[name][1][epoch - 1],
@@ -255,7 +308,8 @@ class HistoryDisplay:
         if len(curves) == 1:
             for (_, kind), line in self.lines_.items():
                 line.set_label(kind)
-            return [*self.lines_.values(), *self.best_.values()]
+            drawn = self.lines_, self.best_, self.references_
+            return [handle for handles in drawn for handle in handles.values()]
         handles = []
         for name, (_, validation) in curves.items():
             kind = "training" if validation is None else "validation"
@@ -266,6 +320,9 @@ class HistoryDisplay:
         if len(self.lines_) > len(curves):
             handles.append(Line2D([], [], color="0.3", label="validation"))
             handles.append(Line2D([], [], color="0.3", ls="--", label="training"))
+        for reference in dict.fromkeys(known for _, known in self.references_):
+            line = REFERENCES[reference]
+            handles.append(Line2D([], [], color="0.3", ls=line, label=reference))
         return handles
 
 
@@ -303,5 +360,5 @@ def _label(network, metric):
     if architecture["window_norm"] is None:
         return f"{label}\n(y standardized)"
     if name == "Mean squared error":
-        return f"{label}\n(of persistence: 1)"
-    return f"{label}\n(unit: RMS error of persistence)"
+        return f"{label}\n(of the start on training rows: 1)"
+    return f"{label}\n(unit: RMS error of the start on training rows)"

@@ -50,7 +50,7 @@ class Feed:
 
     def __init__(self, sequences, y, weights=None):
         self.n_samples = len(sequences)
-        self._sequences = sequences
+        self.sequences = sequences
         self._labels = (y,) if weights is None else (y, weights)
         self._whole = sequences.fits_tensor()
         if self._whole:
@@ -59,7 +59,11 @@ class Feed:
 
     def some(self):
         """A few of the sequences."""
-        return self._sequences[:8]
+        return self.sequences[:8]
+
+    def labels(self, part):
+        """Targets of the samples in a slice and, if they have some, their weights."""
+        return to_tensors(label[part] for label in self._labels)
 
     def calls(self, order, batch_size, n_steps):
         """Yield the arguments of each call of a program."""
@@ -70,5 +74,5 @@ class Feed:
                 yield self._tensors, self._labels, part
             else:
                 labels = to_tensors(label[part] for label in self._labels)
-                batch = to_tensors((self._sequences.batch(part),))
+                batch = to_tensors((self.sequences.batch(part),))
                 yield batch, labels, np.arange(len(part), dtype=np.int32)

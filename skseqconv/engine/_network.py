@@ -70,6 +70,9 @@ STEPS_PER_CALL = 32
 #: Approximate memory of a batch of predictions in the widest layer.
 PREDICT_BATCH_BYTES = 2**23
 
+#: Most outputs of which the loss is computed together.
+MAX_LOSS_VALUES = 2**20
+
 #: Weights of a sound network are smaller. If one is larger, its outputs are checked to
 #: be finite.
 LARGE_WEIGHT = 1e3
@@ -220,6 +223,17 @@ class Network:
         for _ in self._run("test", feed, order, size, STEPS_PER_CALL):
             pass
         return self.metrics()
+
+    def loss_of(self, outputs, feed):
+        """Mean loss over the samples of a feed, if these were the outputs."""
+        total, size = 0.0, max(1, MAX_LOSS_VALUES // math.prod(outputs.shape[1:]))
+        for start in range(0, len(outputs), size):
+            part = slice(start, start + size)
+            y, *weights = feed.labels(part)
+            given = tf.convert_to_tensor(outputs[part])
+            loss = self.model.compute_loss(None, y, given, *weights, training=False)
+            total += float(loss) * len(given)
+        return total / len(outputs)
 
     def metrics(self):
         """Means since the last reset, as floats."""

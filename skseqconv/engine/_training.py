@@ -241,13 +241,42 @@ def sets_the_learning_rate(callbacks):
 
 
 def is_harmless(callback):
-    """Whether a callback is Keras' own, which leave no trace in a model."""
-    own = type(callback).__module__.startswith("keras.")
+    """Whether a callback is Keras' own or ours, which leave no trace in a model."""
+    own = type(callback).__module__.startswith(("keras.", "skseqconv."))
     return own and not isinstance(callback, keras.callbacks.LambdaCallback)
 
 
-def stopping(monitor, patience):
-    """Early stopping that restores the best weights."""
-    return keras.callbacks.EarlyStopping(
-        monitor=monitor, patience=patience, restore_best_weights=True
-    )
+class Stopping(keras.callbacks.EarlyStopping):
+    """Early stopping that keeps the best weights, those of the start among them.
+
+    Parameters
+    ----------
+    monitor : str
+    patience : int
+    start : float, default=None
+        The monitored value before the first epoch, where it counts as epoch 0. It does
+        not shorten the patience: a network may lose something before it gains.
+    """
+
+    def __init__(self, monitor, patience, start=None):
+        super().__init__(monitor=monitor, patience=patience, restore_best_weights=True)
+        self._start = start
+        #: The epoch whose weights are kept, from 1; 0 for the start.
+        self.kept = 0
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin(logs)
+        self._n_epochs = 0
+        if self._start is not None:
+            self._first_weights = self.model.get_weights()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._n_epochs += 1
+        super().on_epoch_end(epoch, logs)
+        if self.best_epoch == epoch:
+            self.kept = self._n_epochs
+
+    def on_train_end(self, logs=None):
+        if self._start is not None and self._start <= self.best:
+            self.kept, self.best_weights = 0, self._first_weights
+        super().on_train_end(logs)

@@ -8,6 +8,7 @@ estimator takes all that the copy has learned, at once.
 
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import fields
 from inspect import signature
@@ -22,7 +23,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
 from skseqconv.engine._pool import drop, refuse_fork
-from skseqconv.engine._training import is_harmless, prepared_callbacks, stopping, train
+from skseqconv.engine._training import Stopping, is_harmless, prepared_callbacks, train
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.networks._registry import NETWORKS
@@ -35,23 +36,34 @@ from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers
 from ._network_held import HoldsNetwork, alone
 from ._parameters import TrainingParameters, check_together, constraints, parameters
+from ._reference_loss import reference_losses
 from ._running_fit import RunningFit, Samples, joined, rows_to_learn
 from ._scikeras import OnScikeras
 from ._task import TaskHooks
 from ._validation_split import validation_tail
 
 #: Results of training, which a new network does not have.
-_OF_TRAINING = ("history_", "n_iter_", "_calibration")
-
-#: Training steps of a fit with ``epochs="auto"``. On the validation parts of the
-#: benchmark "accuracy", Conv1D was best after 130 to 500 steps. Conv1D-GRU is slower
-#: and still improved a little after that.
-STEPS_OF_A_FIT = 500
+_OF_TRAINING = (
+    "history_",
+    "n_iter_",
+    "reference_loss_",
+    "best_epoch_",
+    "_calibration",
+)
 
 #: A network that forecasts changes starts at persistence, which is good. On the
 #: validation part of ETTh1 (error of persistence: 0.215), five epochs with Adam's own
 #: learning rate made it worse (0.259), with a tenth of it better (0.208, with dropout).
 CHANGES_LEARN_SLOWER = 0.1
+
+
+def steps_of_a_fit(n_samples: int, n_outputs: int) -> int:
+    """Training steps of a fit with ``epochs="auto"``.
+
+    On the validation parts of the benchmark "accuracy", Conv1D was best after 130 to
+    500 steps. Conv1D-GRU is slower and still improved a little after that.
+    """
+    return 500
 
 
 @parameters
@@ -179,7 +191,7 @@ class SequenceEstimator(
             self._solve_again(fit)
             remember_steps(self, fit.X.data)
         if task is not None:
-            task.begin(self._n_epochs(len(fit.X)))
+            task.begin(self._n_epochs(fit))
         self._through_scikeras(fit)
 
     def _prepared(self, given, going_on, task):
@@ -211,12 +223,13 @@ class SequenceEstimator(
         self._check_learned(fit)
         return fit
 
-    def _n_epochs(self, n_samples):
+    def _n_epochs(self, fit):
         """How many epochs a fit has, if nothing stops it."""
         if self.epochs != "auto":
             return self.epochs
+        n_samples, n_outputs = len(fit.y), math.prod(fit.y.shape[1:])
         steps = self.steps_per_epoch or -(-n_samples // self.batch_size)
-        return -(-STEPS_OF_A_FIT // steps)
+        return -(-steps_of_a_fit(n_samples, n_outputs) // steps)
 
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
@@ -288,18 +301,22 @@ class SequenceEstimator(
         network = self._slot.network
         network.set_learning_rate(self.learning_rate)
         if epochs == "auto":
-            epochs = self._n_epochs(len(fit.X))
+            epochs = self._n_epochs(fit)
         callbacks = prepared_callbacks(self.callbacks)
         if not all(map(is_harmless, callbacks)):
             drop(self._slot)  # a callback of the user's own may change the model
+        for name in ("_calibration", "best_epoch_"):  # of the fit before
+            vars(self).pop(name, None)
+        held_out = fit.held_out and self._feed(fit.held_out)
+        start = self._start(fit, held_out)
         if self.early_stopping and epochs > 1:
-            monitor = "loss" if fit.held_out is None else "val_loss"
-            callbacks.append(stopping(monitor, self.n_iter_no_change))
-        vars(self).pop("_calibration", None)  # of the fit before
+            monitor = "loss" if held_out is None else "val_loss"
+            stopping = Stopping(monitor, self.n_iter_no_change, start)
+            callbacks.append(stopping)
         history = train(
             network,
             self._feed(fit.learned),
-            fit.held_out and self._feed(fit.held_out),
+            held_out,
             epochs=epochs,
             first_epoch=self._n_epochs_trained,
             seed=self._seed,
@@ -312,11 +329,22 @@ class SequenceEstimator(
         )
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
+        if self.early_stopping and epochs > 1:
+            self.best_epoch_ = stopping.kept
         if first_epoch:
             history = joined(self.history_, history)
         self.history_ = history
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - first_epoch
+
+    def _start(self, fit, held_out):
+        """Loss on held-out rows before training; None if the weights are random."""
+        network, start, level = self._slot.network, None, self._level is not None
+        if held_out is not None and (level or (fit.going_on and self.early_stopping)):
+            start = network.evaluate(held_out)["loss"]
+        if level and not (fit.one_epoch and fit.going_on):
+            self.reference_loss_ = reference_losses(self, fit, network, held_out, start)
+        return start
 
     def _feed(self, samples):
         return Feed(*self._fed(samples.X, samples.y), samples.sample_weight)

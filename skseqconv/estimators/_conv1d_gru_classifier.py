@@ -106,6 +106,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs without a lower validation loss
         (training loss without `validation_split`), and keep the best epoch's weights.
+        If training starts from a forecast, or from earlier weights (`warm_start`), and
+        no epoch has a lower validation loss than this start, its weights are kept.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
     callbacks : keras.callbacks.Callback or list of these, default=None
@@ -134,7 +136,11 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
         "loss", "accuracy" and, with `validation_split`, "val_loss" and
-        "val_accuracy": one value per epoch.
+        "val_accuracy": one value per epoch. With `learning_rate_schedule`,
+        "learning_rate" is that of the last step of each epoch.
+    best_epoch_ : int
+        The epoch whose weights are kept, from 1; 0 is the start. Exists with
+        `early_stopping`.
     n_iter_ : int
         Number of epochs trained.
     receptive_field_ : int

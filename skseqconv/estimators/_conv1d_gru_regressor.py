@@ -75,8 +75,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         together: they never cross, and `predict` returns the median. "poisson" is for
         counts: y is divided by its mean, forecasts are never negative, and "auto" for
         `window_norm` means None. If the network forecasts changes (`window_norm`), a
-        custom loss receives y minus its last value, in units of the error of the
-        persistence forecast.
+        custom loss receives y minus the forecast it starts from, in units of the
+        error of that forecast.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
@@ -111,6 +111,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs without a lower validation loss
         (training loss without `validation_split`), and keep the best epoch's weights.
+        If training starts from a forecast, or from earlier weights (`warm_start`), and
+        no epoch has a lower validation loss than this start, its weights are kept.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
     callbacks : keras.callbacks.Callback or list of these, default=None
@@ -153,8 +155,18 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
         "loss" and, with `validation_split`, "val_loss": one value per epoch, in units
-        of the standardized y. If the network forecasts changes, the unit is the error
-        of persistence (root mean square), and an "mse" of 1 is no better than that.
+        of the standardized y. If the network forecasts changes, the unit is the root
+        mean square error of its start on the training rows. Held-out rows may be harder
+        or easier, so compare with `reference_loss_`. With `learning_rate_schedule`,
+        "learning_rate" is that of the last step of each epoch.
+    reference_loss_ : dict of dict of float
+        Losses to compare `history_` with, of the same rows and in the same units:
+        "persistence" (the last value) and "start" (the network before its first epoch).
+        Each has "loss", on at most 10,000 training rows, and, with `validation_split`,
+        "val_loss". Exists if the network forecasts changes.
+    best_epoch_ : int
+        The epoch whose weights are kept, from 1; 0 is the start. Exists with
+        `early_stopping`.
     n_iter_ : int
         Number of epochs trained.
     receptive_field_ : int
@@ -165,7 +177,7 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Whether there is a network to predict with.
     target_encoder_ : transformer
         Standardizes y (`mean_`, `scale_`) and converts outputs of `model_` back. If the
-        network forecasts changes, `scale_` is the error of persistence.
+        network forecasts changes, `scale_` is the error of its start.
     feature_encoder_ : transformer
         Returns X unchanged.
     n_features_in_ : int

@@ -177,6 +177,11 @@ class Level:
         """The part of the level, in units of y, that the network does not compute."""
         return self.anchors * last + self.bases
 
+    def persistence(self, windows):
+        """The last values as forecasts, in the units of y."""
+        last, _ = self.known(windows, last_values(windows, self.channels))
+        return self.slopes * last + self.offsets
+
     def forecasts(self, windows):
         """The forecasts of the network before training, in the units of y."""
         last, _ = self.known(windows, last_values(windows, self.channels))

@@ -114,6 +114,14 @@ class SequenceRegressor(
         X, level = self._at_level(X)
         return X, self.target_encoder_.transform(y, level)
 
+    def _persistence(self, feed):
+        level, X = self._found_level(), feed.sequences
+        last = level.persistence(X.data)
+        outputs = self.target_encoder_.transform(last, X.levels)
+        if self._quantiles is None:
+            return outputs
+        return np.repeat(outputs[:, :, None], len(self._quantiles), axis=2)
+
     def _explains(self, X, y):
         """Whether y relates to X as it did in the fit; None if unknown."""
         level = self._found_level()

@@ -12,6 +12,8 @@ from skseqconv.inputs._sequences import Sequences
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
+    from skseqconv.engine._feed import Feed
+
     from ._level import Level
     from ._running_fit import RunningFit
 
@@ -72,6 +74,10 @@ class TaskHooks:
     def _fed(self, X: Sequences, y: NDArray) -> tuple[Sequences, NDArray]:
         """Samples and targets as the network takes them."""
         return X, self.target_encoder_.transform(y)
+
+    def _persistence(self, feed: Feed) -> NDArray[np.float32]:
+        """The last values of the targets, as outputs of the network."""
+        raise NotImplementedError
 
     def _delays(self) -> int | ArrayLike | None:
         """How many rows ahead y lies; None for what X knows."""

@@ -156,7 +156,7 @@ def test_history_of_a_pipeline(fitted):
         assert_array_equal(line.get_xdata(), [1, 2])
         assert_allclose(line.get_ydata(), history[key])
     assert display.ax_.get_xlabel() == "Epoch"
-    label = "Loss: mean squared error\n(of persistence: 1)"
+    label = "Loss: mean squared error\n(of the start on training rows: 1)"
     assert display.ax_.get_ylabel() == label
 
 
@@ -197,9 +197,18 @@ def test_history_of_a_classifier():
 @pytest.mark.parametrize(
     ("loss", "window_norm", "label"),
     [
-        ("mae", "last", "Loss: mean absolute error\n(unit: RMS error of persistence)"),
+        (
+            "mae",
+            "last",
+            "Loss: mean absolute error\n"
+            "(unit: RMS error of the start on training rows)",
+        ),
         ("quantile", None, "Loss: quantile\n(y standardized)"),
-        ("mean_squared_error", "last", "Loss: mean squared error\n(of persistence: 1)"),
+        (
+            "mean_squared_error",
+            "last",
+            "Loss: mean squared error\n(of the start on training rows: 1)",
+        ),
     ],
 )
 def test_loss_is_named(loss, window_norm, label):
@@ -273,7 +282,7 @@ def test_validation_that_is_all_missing_has_no_best():
 @pytest.mark.trains
 def test_history_of_partial_fit(task):
     X, y = task
-    model = windows(network(validation_split=0.2, epochs=1))
+    model = windows(network(validation_split=0.2, epochs=1, window_norm=None))
     model.fit(X[:300], y[:300])
     model[-1].partial_fit(model[:-1].transform(X[:300]), y[:300])
     display = HistoryDisplay.from_estimator(model)
@@ -295,6 +304,79 @@ def test_several_histories_are_told_apart():
         "validation",
         "training",
     ]
+
+
+def references(persistence, start):
+    """The held-out losses, and others of the training rows."""
+    return {
+        "persistence": {"loss": 1.0, "val_loss": persistence},
+        "start": {"loss": 0.95, "val_loss": start},
+    }
+
+
+@pytest.mark.trains
+def test_the_loss_of_a_forecaster_is_drawn_beside_what_it_is_compared_with(fitted):
+    display = HistoryDisplay.from_estimator(fitted)
+    loss = fitted[-1].reference_loss_["persistence"]["val_loss"]
+    line = display.references_["Conv1DRegressor", "persistence"]
+    assert_allclose(line.get_ydata(), loss)
+    assert f"persistence, validation: {loss:.3g}" in legend_of(display)
+
+
+def test_a_start_at_persistence_is_one_line():
+    given = {"a": references(0.9, 0.9)}
+    display = HistoryDisplay({"a": HISTORY}, references=given).plot()
+    assert list(display.references_) == [("a", "persistence")]
+
+
+def test_references_are_of_the_rows_of_the_curve():
+    given = {"a": references(0.9, 0.85)}
+    display = HistoryDisplay({"a": HISTORY}, references=given).plot()
+    found = [line.get_ydata()[0] for line in display.references_.values()]
+    assert found == [0.9, 0.85]
+    assert legend_of(display) == [
+        "training",
+        "validation",
+        "best epoch: 2 (0.55)",
+        "persistence, validation: 0.9",
+        "start, validation: 0.85",
+    ]
+    display = HistoryDisplay({"a": {"loss": [0.9, 0.6]}}, references=given).plot()
+    assert legend_of(display) == [
+        "training",
+        "persistence, training: 1",
+        "start, training: 0.95",
+    ]
+
+
+def test_references_of_several_have_the_colors_of_their_curves():
+    given = {"a": references(0.9, 0.9), "c": references(1.2, 1.1)}
+    histories = {"a": HISTORY, "b": HISTORY, "c": {"loss": [0.5, 0.4]}}
+    display = HistoryDisplay(histories, references=given).plot()
+    assert list(display.references_) == [
+        ("a", "persistence"),
+        ("c", "persistence"),
+        ("c", "start"),
+    ]
+    for (name, _), line in display.references_.items():
+        assert line.get_color() == display.lines_[name, "training"].get_color()
+    assert legend_of(display)[3:] == ["validation", "training", "persistence", "start"]
+
+
+@pytest.mark.parametrize("start, best", [(0.56, 2), (0.55, 0), (0.3, 0)])
+def test_a_start_that_no_epoch_beats_is_best(start, best):
+    display = HistoryDisplay({"a": HISTORY}, references={"a": references(1.0, start)})
+    assert display.best_epochs == {"a": best}
+    assert set(display.plot().best_) == ({"a"} if best else set())
+
+
+def test_other_metrics_have_no_references():
+    history = {"mae": [0.5, 0.6], "val_mae": [0.7, 0.6]}
+    display = HistoryDisplay(
+        {"a": history}, metric="mae", references={"a": references(0.1, 0.1)}
+    )
+    assert display.plot().references_ == {}
+    assert display.best_epochs == {"a": 2}
 
 
 def test_line_options_take_aliases():
