@@ -55,10 +55,10 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     alpha : float or "auto", default="auto"
         Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
         tries powers of ten (and of the square root of ten) around the size of the Gram
-        matrix, and takes the one with the least squared error on the last fifth of the
-        rows in time. The weights are then solved from all rows. If no strength
-        helps, it takes the strongest, which forecasts the newest value plus the mean
-        change.
+        matrix, and takes the one with the least squared error on the third, the fourth
+        and the last fifth of the rows in time, each with weights from the rows before
+        it. The weights are then solved from all rows. If no strength helps, it takes
+        the strongest, which forecasts the newest value plus the mean change.
     shared : bool, default=True
         Whether all targets have the same weights. If False, each target has its own,
         and its own strength of the penalty. All series of a list share their weights
@@ -85,10 +85,10 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Weights of the newest value itself. Zero without exogenous channels.
     alpha_ : float or ndarray of shape (n_outputs,)
         Strength of the penalty. An array if `shared` is False and targets differ in it.
-    held_out_mse_, held_out_persistence_mse_ : ndarray of shape (n_outputs,) or None
-        Mean squared errors on the rows that chose `alpha_`, in the units of y squared:
-        of weights solved without these rows, and of the newest value as forecast. None
-        if `alpha` is a number, or if there are too few rows to hold any out.
+    held_out_error_ : ndarray of shape (n_outputs,) or None
+        Squared error on the rows that chose `alpha_`, of weights solved from the rows
+        before them, as a share of the squared error of the newest value. None if
+        `alpha` is a number, or if there are too few rows to hold any out.
     lags_, exogenous_lags_ : ndarray
         Lags at which the target channel and the exogenous channels are read, in rows
         before the end of the window, oldest first.
@@ -131,8 +131,9 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     Exogenous channels are standardized before the penalty, and have the standard
     deviation of the target channels.
 
-    Rows are taken as ordered in time if X is an array. Rows whose target lies within
-    the last fifth of the rows do not choose `alpha_`.
+    Rows are taken as ordered in time if X is an array. To choose `alpha_`, rows whose
+    target lies in a held-out fifth are not fitted. Each held-out fifth counts alike, in
+    units of its own changes.
 
     References
     ----------
@@ -284,10 +285,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self.lags_ = lags[-solved.n_lags :]
         self.exogenous_lags_ = lags[solved.exogenous_at]
         self._exogenous_at = solved.exogenous_at
-        errors = solved.held_out_error, solved.held_out_persistence
-        self.held_out_mse_, self.held_out_persistence_mse_ = (
-            None if error is None else self.slopes_**2 * error for error in errors
-        )
+        self.held_out_error_ = solved.held_out_error
 
     def _solved(self):
         return Autoregression(

@@ -152,8 +152,9 @@ class Network:
     def set_level(self, values):
         """Set the weights from the channels of a window to the level of the target."""
         layer = self.model.get_layer("window_norm")
-        for name, value in values.items():
-            getattr(layer, name).assign(value)
+        for name in layer.names:  # fewer in networks of version 0.1
+            if name in values:
+                getattr(layer, name).assign(values[name])
 
     @property
     def n_parameters(self):

@@ -182,7 +182,7 @@ class SequenceEstimator(
         if going_on and self._changed(X, y):
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
-                "network, its loss or optimizer, or the shape of its input have "
+                "network, its level, loss or optimizer, or the shape of its input have "
                 "changed. Set warm_start=False, or use the parameters of that fit."
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task)

@@ -1,14 +1,15 @@
 """The level of the target: a regressor's network forecasts changes from it.
 
 The input of such a network is relative to the last values of each window, and its
-output is added to the target's last value. So an untrained network forecasts
-persistence, and if the level leaves the range seen in training, the forecasts follow
-it. Subtracting the last value is the idea of NLinear (Zeng et al. 2023), dividing by
-the spread that of reversible instance normalization (Kim et al. 2022). This module
-solves what the network needs: how y relates to its channel in the windows, and how
-large changes usually are.
+output is added to a level: the target's last value, or another linear function of the
+window (`_level_start` chooses and solves it). So an untrained network forecasts the
+level, and if the series leaves the range seen in training, the forecasts follow it.
+Subtracting the last value is the idea of NLinear (Zeng et al. 2023), dividing by the
+spread that of reversible instance normalization (Kim et al. 2022). This module solves
+what the network needs: how y relates to its channel in the windows, and how large
+changes usually are.
 
-The level itself never enters the network. It is subtracted from y and added to the
+The last value itself never enters the network. It is subtracted from y and added to the
 output in float64, so it may have any size (`_relative` feeds the windows).
 """
 
@@ -18,6 +19,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from skseqconv.inputs._last_known import fill_missing
+from skseqconv.inputs._past_values import parts_of
 from skseqconv.inputs._relation import (
     LEAST_ROWS,
     MAX_ROWS_SOLVED,
@@ -63,8 +65,8 @@ class Level:
     `means` are the means of y, used where no value is known. `scale` is the error of
     the level, unless that is zero (`changes` is False then). `spread` is the usual
     spread of each channel in a window. `others` are the channels that are no target's,
-    with their `center`; those that are `kept` keep their level in the network, too, and
-    have a `spread` over all windows.
+    with their mean, `center`; those that are `kept` keep their level in the network,
+    and have a `spread` over all windows.
     """
 
     kind: str
@@ -111,13 +113,15 @@ class Level:
         """
         spread = self.spread.copy()
         spread[~(spread > 0)] = 1.0
-        slope = np.zeros((len(spread), len(self.channels)))
-        slope[self.channels, np.arange(len(self.channels))] = self.anchors / self.scale
-        weights = {"spread": spread, "slope": slope}
+        weights = {
+            "spread": spread,
+            "slope": self._of_channels(self.anchors / self.scale),
+            "gain": self._of_channels(np.abs(self.slopes) / self.scale),
+        }
         if self.lagged is not None:
             weights["lagged"] = self.lagged / self.scale
         if self.others.any():
-            weights |= {n: getattr(self, n) for n in ("center", "others", "kept")}
+            weights |= {n: getattr(self, n) for n in ("center", "centered", "kept")}
         if self.exogenous is not None:
             weights["exogenous"] = self.exogenous / self.scale
         return {
@@ -125,13 +129,26 @@ class Level:
             for name, value in weights.items()
         }
 
-    def centered(self, rows):
-        """Rows of channels, less the mean of channels that are no target's."""
-        return rows - self.center.astype(rows.dtype) if self.others.any() else rows
+    def _of_channels(self, values):
+        """A matrix from channels to outputs, with a value for each output."""
+        matrix = np.zeros((len(self.spread), len(values)))
+        matrix[self.channels, np.arange(len(values))] = values
+        return matrix
+
+    @property
+    def centered(self):
+        """Channels that windows have less their `center`, not their last values."""
+        return self.kept if self.exogenous is None else self.others
+
+    def less_center(self, rows):
+        """Rows of channels, less the mean of the centered ones."""
+        if not self.centered.any():
+            return rows
+        return rows - np.where(self.centered, self.center, 0.0).astype(rows.dtype)
 
     def base(self, windows):
         """What windows are relative to, of shape (n_windows, 1, n_channels)."""
-        return np.where(self.others, self.center, windows[:, -1:])
+        return np.where(self.centered, self.center, windows[:, -1:])
 
     def known(self, windows, last):
         """The last known values of the channels, and where the newest is missing.
@@ -148,13 +165,16 @@ class Level:
                 windows, last[:, columns[0]], windows.lags[-1], channel, raw
             )
             missing[:, columns] = gone[:, None]
-            for column in columns:
-                values, slope = filled, self.slopes[column]
-                if slope:
-                    unknown = (self.means[column] - self.offsets[column]) / slope
-                    values = np.where(np.isnan(values), unknown, values)
-                last[:, column] = np.where(np.isnan(values), last[:, column], values)
+            unknown = np.isnan(filled)
+            last[np.ix_(~unknown, columns)] = filled[~unknown, None]
+            for column in columns if unknown.any() else ():
+                last[unknown, column] = self.usual(column, last[unknown, column])
         return last, missing
+
+    def usual(self, column, instead):
+        """The value of a channel whose level is the mean of y; `instead` if none is."""
+        slope = self.slopes[column]
+        return (self.means[column] - self.offsets[column]) / slope if slope else instead
 
     def by_channel(self):
         """Each channel, in the windows and in the series, with its columns of y."""
@@ -185,29 +205,46 @@ class Level:
     def forecasts(self, windows):
         """The forecasts of the network before training, in the units of y."""
         last, _ = self.known(windows, last_values(windows, self.channels))
-        forecasts = self.of(last) + missing_seasons(self, windows)
+        forecasts = self.of(last) + missing_seasons(self, windows, last)
         if self.lagged is None:
             return forecasts
-        n_rows = max(1, MAX_VALUES // (windows.shape[1] * windows.shape[2]))
-        for start in range(0, len(forecasts), n_rows):
-            part = slice(start, start + n_rows)
-            forecasts[part] += self._changes(windows[part], last[part])
+        for at, past in parts_of(windows, max(windows.shape[1], last.shape[1])):
+            forecasts[at] += self._changes(past, last[at])
         return forecasts
 
-    def _changes(self, windows, last):
+    def _changes(self, past, last):
         """What the network adds before training, for windows and their last values."""
-        if isinstance(windows, WindowView):
-            windows = windows.to_numpy(np.float64)
-        changes = np.empty(last.shape)
+        changes = np.zeros(last.shape)
         for (channel, _), columns in self.by_channel():
-            own = windows[:, :, channel] - last[:, columns[:1]]
-            own[:, -1] = 0.0  # also if the newest value is missing
-            changes[:, columns] = own @ self.lagged[:, columns]
+            read = np.flatnonzero(self.lagged[:, columns].any(axis=1))
+            if len(read):
+                own = past.entries(channel, read) - last[:, columns[:1]]
+                changes[:, columns] = own @ self.lagged[np.ix_(read, columns)]
         if self.exogenous is not None:
-            others = windows[:, self.exogenous_at] - self.center
-            others[:, :, ~self.others] = 0.0
-            changes += others.reshape(len(others), -1) @ self.exogenous
+            shape = len(self.exogenous_at), len(self.others), -1
+            weights = self.exogenous.reshape(shape)
+            for channel in np.flatnonzero(self.others):
+                values = past.entries(channel, self.exogenous_at)
+                changes += (values - self.center[channel]) @ weights[:, channel]
         return changes
+
+
+def asked_for(estimator):
+    """What the parameters `window_norm` and `level` ask for, with words for it.
+
+    Returns
+    -------
+    asked : str
+        For example ``"level='ar'"``; empty if neither asks for a level.
+    way_out : str
+        How to ask for none.
+    """
+    names = ("window_norm", "level")
+    asked = [name for name in names if getattr(estimator, name) not in (None, "auto")]
+    return (
+        ", ".join(f"{name}={getattr(estimator, name)!r}" for name in asked),
+        " and ".join(f"{name}=None" for name in asked),
+    )
 
 
 def find_level(estimator, windows, y):
@@ -216,7 +253,7 @@ def find_level(estimator, windows, y):
     Parameters
     ----------
     estimator : SequenceRegressor
-        With `window_norm`, `target_channel` and `delay`.
+        With `window_norm`, `level`, `period`, `target_channel` and `delay`.
     windows : WindowView or ndarray of shape (n_samples, n_steps, n_channels)
     y : ndarray of shape (n_samples, n_outputs)
 
@@ -227,14 +264,15 @@ def find_level(estimator, windows, y):
     Raises
     ------
     ValueError
-        If `window_norm` names a kind, and y is not an affine function of its channel
-        or the channel is unknown.
+        If `window_norm` or `level` asks for a level, and y is not an affine function of
+        its channel, the channel is unknown, or the windows do not have what the level
+        reads.
 
     Warns
     -----
     UserWarning
-        If `window_norm` is "auto", and y is not an affine function of its channel, or
-        y has another number of columns than X has targets.
+        If neither asks for one, and y is not an affine function of its channel, or y
+        has another number of columns than X has targets.
     """
     kind = _kind(estimator)
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
@@ -272,10 +310,10 @@ def _kind(estimator):
 
 
 class _NoRelation(ValueError):
-    def __init__(self, kind, reason):
+    def __init__(self, estimator, reason):
+        asked, way_out = asked_for(estimator)
         super().__init__(
-            f"window_norm={kind!r} is not possible: {reason} window_norm=None uses "
-            "plain windows."
+            f"{asked} is not possible: {reason} For plain windows, use {way_out}."
         )
         self.reason = reason
 
@@ -290,7 +328,7 @@ def solve_level(kind, estimator, windows, y, before=None):
         channels, raw, delays = find_target(estimator, windows, y, before)
         slopes, offsets, rests = target_relations(windows, y, channels, delays)
     if reason := no_relation(channels, rests):
-        raise _NoRelation(kind, reason)
+        raise _NoRelation(estimator, reason)
     with np.errstate(invalid="ignore", over="ignore"):
         means, spread_of_y = mean_and_spread(y)
         level = Level(
@@ -391,7 +429,8 @@ def _usual_values(windows, channels, before=None):
 
     The spread is that in a window, averaged over windows. Channels that are constant in
     most windows (static columns, regimes, flags) say something by their level alone.
-    They keep it, and have a spread over all windows.
+    They keep it, and have a spread over all windows. A network that goes on keeps the
+    levels that it has learned from.
     """
     size = windows.shape[1] * windows.shape[2]
     some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
@@ -404,7 +443,7 @@ def _usual_values(windows, channels, before=None):
     center, over_all = mean_and_spread(some.reshape(-1, some.shape[2]))
     spread = some.std(axis=1)
     constant = (some == some[:, :1]).all(axis=1).mean(axis=0)
-    kept = others & (constant > MOSTLY)
+    kept = others & (constant > MOSTLY) if before is None else before.kept
     return {
         "spread": np.where(kept, over_all, spread.mean(axis=0)),
         "center": np.where(others, center, 0.0),

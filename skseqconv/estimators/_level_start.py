@@ -11,11 +11,12 @@ import numpy as np
 
 from skseqconv.inputs._autoregression import (
     FIRST_HELD_OUT,
+    Variant,
     parts_in_time,
-    solve_autoregression,
+    solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
-from skseqconv.inputs._last_known import fill_missing
+from skseqconv.inputs._last_known import fill_missing, missing_in_series
 from skseqconv.inputs._period import find_period, lag_of_season
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
@@ -25,13 +26,21 @@ from skseqconv.series._window_view import WindowView
 STARTS = ("last", "seasonal", "ar", "arx")
 MARGIN = 0.01
 
-#: An autoregression is solved from this many windows, at most, spread evenly, and from
-#: this many of their newest entries.
-MAX_ROWS = 100_000
+#: An autoregression is solved from all windows, or from at least and at most this many
+#: of them, spread evenly. Between the two, there are as many as take this many
+#: multiplications.
+MIN_ROWS, MAX_ROWS = 20_000, 100_000
+MAX_PRODUCTS = 8e9
+
+#: It reads this many of the newest entries of a window, at most.
 MAX_LAGS = 1024
 
-#: "auto" compares the season with others on this many held-out windows, at most.
-MAX_ROWS_COMPARED = 5_000
+#: "auto" does not try exogenous channels if more values than this would be read.
+MAX_FEATURES = 1200
+
+#: "auto" compares the season with the last value on this many held-out windows of each
+#: part, at most.
+MAX_ROWS_COMPARED = 2_000
 
 
 def exogenous_positions(n_steps):
@@ -55,44 +64,58 @@ def with_start(level, estimator, windows, y, before=None):
         period = _period(level, estimator, windows) if before is None else before.period
         return _seasonal(level, windows, period)
     if start in ("ar", "arx"):
-        return _autoregressive(level, windows, y, start)[0]
+        return _autoregressive(level, windows, y, [start])[start][0]
     return level
 
 
 def _best_start(level, estimator, windows, y):
     """The start with the least error on rows that are held out in time."""
-    found, errors = {"last": level}, {"last": 1.0}
+    found = {"last": (level, 1.0)}
     period = _period(level, estimator, windows, optional=True)
     if period is not None:
-        found["seasonal"] = _seasonal(level, windows, period)
-        parts = parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]
-        some = np.concatenate([part for pair in parts for part in pair])
+        season = _seasonal(level, windows, period)
+        found["seasonal"] = season, _error_of_season(season, level, windows, y)
+    starts = ["ar"]
+    if level.others.any() and _n_features(level, windows) <= MAX_FEATURES:
+        starts.append("arx")
+    found |= _autoregressive(level, windows, y, starts)
+    least = min(error for _, error in found.values())
+    return next(
+        found[start][0]
+        for start in STARTS
+        if start in found and found[start][1] <= least + MARGIN
+    )
+
+
+def _error_of_season(season, level, windows, y):
+    """The squared error of the season on held-out rows, as a share of persistence's.
+
+    Each part counts alike, as where the strength of an autoregression is chosen.
+    """
+    errors = np.zeros((2, y.shape[1]))
+    for part in parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]:
+        some = np.concatenate(part)
         some = some[:: -(-len(some) // MAX_ROWS_COMPARED) or 1]
-        of_both = [
-            np.mean((one.forecasts(windows[some]) - y[some]) ** 2, axis=0)
-            for one in (found["seasonal"], level)
-        ]
-        errors["seasonal"] = _share(*of_both)
-    for start in ("ar", "arx") if level.others.any() else ("ar",):
-        found[start], errors[start] = _autoregressive(level, windows, y, start)
-    least = min(errors.values())
-    return next(found[s] for s in STARTS if errors.get(s, np.inf) <= least + MARGIN)
-
-
-def _share(error, persistence):
-    """The mean over columns of an error, as a share of that of the last value."""
-    known = persistence > 0
-    return float(np.mean(error[known] / persistence[known])) if known.any() else 1.0
+        if len(some):
+            of_both = [
+                np.sum((one.forecasts(windows[some]) - y[some]) ** 2, axis=0)
+                for one in (season, level)
+            ]
+            errors += np.array(of_both) / (of_both[1].sum() or 1.0)
+    error, persistence = errors
+    share = np.ones_like(error)
+    np.divide(error, persistence, out=share, where=persistence > 0)
+    return float(share.mean())
 
 
 def _known_delays(level):
     return [int(delay) for delay in level.delays if delay >= 0]
 
 
-def _solvable(windows):
-    """Positions of the windows from which an autoregression is solved."""
+def _solvable(windows, most=MAX_ROWS):
+    """Positions of windows from which a start is solved."""
     complete = np.flatnonzero(complete_rows(windows))
-    return complete[:: -(-len(complete) // MAX_ROWS) or 1]
+    return complete[:: -(-len(complete) // most) or 1]
 
 
 def _lags_of(windows):
@@ -159,62 +182,82 @@ def _seasonal(level, windows, period):
     return replace(level, start="seasonal", period=int(period), lagged=lagged)
 
 
-def missing_seasons(level, windows):
+def missing_seasons(level, windows, last):
     """What is to be added to forecasts that start from a value which is missing.
 
-    An earlier step may have filled the gap. The value of an earlier period is better.
+    An earlier step has filled the gap. The value of an earlier period is better. `last`
+    are the last known values, which stand for the newest ones.
     """
     if level.start != "seasonal" or not isinstance(windows, WindowView):
         return 0.0
-    lags, added = _season_lags(level, level.period), np.zeros((len(windows), 1))
+    lags, added = _season_lags(level, level.period), np.zeros((1, len(level.channels)))
     for (channel, raw), columns in level.by_channel():
         for lag in np.unique(lags[columns]):
-            entry = WindowView(SeriesView(windows), lags=[lag])
-            value = entry.to_numpy(np.float64)[:, 0, channel]
-            filled, missing = fill_missing(
-                windows, value, lag, channel, raw, level.period
-            )
-            if not missing.any():
+            missing = np.flatnonzero(missing_in_series(windows, lag, channel, raw))
+            if not len(missing):
                 continue
-            if added.shape[1] == 1:
-                added = np.zeros((len(windows), len(lags)))
-            here = [column for column in columns if lags[column] == lag]
-            change = np.where(missing & np.isfinite(filled), filled - value, 0.0)
-            added[:, here] = change[:, None] * level.slopes[here]
+            some = windows[missing]
+            value = WindowView(SeriesView(some), lags=[lag]).to_numpy(np.float64)
+            value = value[:, 0, channel]
+            season, _ = fill_missing(some, value, lag, channel, raw, level.period)
+            if len(added) < len(windows):
+                added = np.zeros((len(windows), added.shape[1]))
+            for column in [column for column in columns if lags[column] == lag]:
+                start = last[missing, column] if lag == windows.lags[-1] else value
+                better = np.where(np.isnan(season), level.usual(column, start), season)
+                added[missing, column] = (better - start) * level.slopes[column]
     return added
 
 
 # A solved autoregression.
 
 
-def _autoregressive(level, windows, y, start):
-    """The level of an autoregression, and its relative error on held-out rows."""
-    some = _solvable(windows)
-    exogenous = np.flatnonzero(level.others) if start == "arx" else ()
-    if start == "arx" and not len(exogenous):
+def _n_features(level, windows):
+    """Number of values that an autoregression reads of a window."""
+    n_steps = windows.shape[1]
+    n_others = np.count_nonzero(level.others) * len(exogenous_positions(n_steps))
+    return min(n_steps, MAX_LAGS) + n_others
+
+
+def _autoregressive(level, windows, y, starts):
+    """By start, the level of an autoregression and its relative error."""
+    exogenous = np.flatnonzero(level.others) if "arx" in starts else np.array([], int)
+    if "arx" in starts and not len(exogenous):
         raise ValueError(
             "level='arx' reads channels beside those of y, but X has no other. Use "
             "level='ar'."
         )
     n_steps = windows.shape[1]
-    options = {
-        "channels": level.channels,
-        "raw_channels": level.raw_channels,
-        "slopes": level.slopes,
-        "offsets": level.offsets,
-        "delays": _known_delays(level),
-        "n_lags": min(n_steps, MAX_LAGS),
-        "exogenous": exogenous,
-        "exogenous_lags": n_steps - 1 - exogenous_positions(n_steps)[::-1],
-    }
-    solved, errors = [], []
-    for shared in (True, False) if _alike(level) else (False,):
-        one = solve_autoregression(windows[some], y[some], shared=shared, **options)
-        solved.append(one)
+    n_features = _n_features(level, windows) if len(exogenous) else n_steps
+    n_products = n_features**2 * len(list(level.by_channel()))
+    most = np.clip(MAX_PRODUCTS / n_products, MIN_ROWS, MAX_ROWS)
+    some = _solvable(windows, int(most))
+    if len(some) < len(windows):
+        windows, y = windows[some], y[some]
+    sharing = (True, False) if _alike(level) else (False,)
+    variants = [Variant(shared, s == "arx") for s in starts for shared in sharing]
+    solved = solve_variants(
+        windows,
+        y,
+        variants,
+        channels=level.channels,
+        raw_channels=level.raw_channels,
+        slopes=level.slopes,
+        offsets=level.offsets,
+        delays=_known_delays(level),
+        n_lags=min(n_steps, MAX_LAGS),
+        exogenous=exogenous,
+        exogenous_lags=n_steps - 1 - exogenous_positions(n_steps)[::-1],
+        alpha="auto",
+    )
+    found = {}
+    for variant, one in zip(variants, solved, strict=True):
+        start = "arx" if variant.exogenous else "ar"
         error = one.held_out_error
-        errors.append(np.inf if error is None else float(np.mean(error)))
-    best = int(np.argmin(errors))
-    return _with_weights(level, start, solved[best], n_steps), errors[best]
+        error = np.inf if error is None else float(np.mean(error))
+        if start not in found or error < found[start][1]:
+            found[start] = _with_weights(level, start, one, n_steps), error
+    return found
 
 
 def _alike(level):

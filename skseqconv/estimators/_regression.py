@@ -17,6 +17,7 @@ from ._conformal import check_quantiles
 from ._intervals import GivesIntervals
 from ._level import (
     Level,
+    asked_for,
     can_be_solved,
     find_level,
     solve_level,
@@ -211,23 +212,30 @@ class SequenceRegressor(
             options["window_norm"] = self.window_norm
         return options
 
+    def _changed(self, X, y):
+        level = self._found_level()
+        if self.level not in ("auto", level and level.start):
+            return True
+        seasonal = level is not None and level.start == "seasonal"
+        if seasonal and self.period not in ("auto", level.period):
+            return True
+        return super()._changed(X, y)
+
     def _find_level(self, X, y):
-        asked = {"window_norm": self.window_norm, "level": self.level}
-        asked = {n: value for n, value in asked.items() if value not in (None, "auto")}
-        name, value = next(iter(asked.items()), (None, None))
+        asked, way_out = asked_for(self)
         if self.embedding_dim is not None:
-            if name is None:
+            if not asked:
                 return None
             raise ValueError(
-                f"{name}={value!r} is for numeric channels, but with embedding_dim X "
-                "holds token ids. Leave one of them out."
+                f"{asked} is for numeric channels, but with embedding_dim X holds "
+                f"token ids. Use {way_out}, or no embedding_dim."
             )
         if is_poisson(self.loss):
-            if name is None:
+            if not asked:
                 return None
             raise ValueError(
-                f"{name}={value!r} forecasts changes, which may be negative, but "
-                f"loss={self.loss!r} needs positive forecasts. Use {name}=None, or "
+                f"{asked} forecasts changes, which may be negative, but "
+                f"loss={self.loss!r} needs positive forecasts. Use {way_out}, or "
                 "another loss."
             )
         return find_level(self, X.data, y.reshape(len(y), -1))

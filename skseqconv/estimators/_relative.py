@@ -1,8 +1,9 @@
 """Windows relative to their last values: the input of networks that forecast changes.
 
-Channels that keep their level are relative to their mean in training instead. Both are
-subtracted before values are rounded to float32, or from pairs of float32 numbers that
-together hold a float64 value. So a channel may have any level.
+Channels whose level is read, by the network or by a solved start, are relative to their
+mean in training instead. Both are subtracted before values are rounded to float32, or
+from pairs of float32 numbers that together hold a float64 value. So a channel may have
+any level.
 """
 
 import numpy as np
@@ -61,7 +62,8 @@ class RelativeWindows(WindowSequences):
             last = last_values(view, level.channels)
         self._last, missing = level.known(view, last)
         self._missing = np.flatnonzero(missing.any(axis=1))
-        self.levels = level.of(self._last) + missing_seasons(level, view)
+        self.levels = level.of(self._last)
+        self.levels += missing_seasons(level, view, self._last)
 
     def __getitem__(self, key):
         return type(self)(self.data[key], self._level)
@@ -84,9 +86,9 @@ class RelativeWindows(WindowSequences):
             newest = ends - lags[-1]
         block, newest = self._with_known(block, newest)
         level = self._level
-        high, rest = _split(level.centered(block), level)
+        high, rest = _split(level.less_center(block), level)
         indices = (index.astype(np.int32) for index in (ends, lags, depth, newest))
-        return (high, *indices, (~level.others).astype(np.float32), *rest)
+        return (high, *indices, (~level.centered).astype(np.float32), *rest)
 
     def _with_known(self, block, newest):
         """The block, with added rows of last known values for missing newest ones."""

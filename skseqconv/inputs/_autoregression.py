@@ -9,6 +9,7 @@ from sums over the rows, so windows are read part by part.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,8 +24,9 @@ from ._autoregression_rows import (
     finite_entries,
     moments_of,
     rows_to_learn,
-    scaled,
     targets_of,
+    together,
+    with_scales,
 )
 from ._past_values import parts_of
 from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
@@ -59,9 +61,9 @@ class Autoregression:
     intercepts : ndarray of shape (n_outputs,)
     alphas : ndarray of shape (n_outputs,)
         Strength of the penalty. Equal if targets share their weights.
-    held_out_error, held_out_persistence : ndarray of shape (n_outputs,) or None
-        Mean squared errors on the rows that chose the strength: of weights solved
-        without these rows, and of the newest value as forecast. None if no rows were
+    held_out_error : ndarray of shape (n_outputs,) or None
+        Squared error on the rows that chose the strength, of weights solved from the
+        rows before them, as a share of that of the newest value. None if no rows were
         held out.
     """
 
@@ -185,10 +187,59 @@ def solve_autoregression(
     target nothing is divided. Exogenous channels are standardized and multiplied by
     that common standard deviation, so they have the units of the target, too.
     """
-    n_steps = windows.shape[1]
-    exogenous = np.asarray(exogenous, dtype=np.int64)
+    options = {
+        "channels": channels,
+        "slopes": slopes,
+        "offsets": offsets,
+        "raw_channels": raw_channels,
+        "delays": delays,
+        "n_lags": n_lags,
+        "exogenous": exogenous,
+        "exogenous_lags": exogenous_lags,
+        "alpha": alpha,
+        "sample_weight": sample_weight,
+    }
+    variant = Variant(shared, len(exogenous) > 0)
+    return solve_variants(windows, y, [variant], **options)[0]
+
+
+class Variant(NamedTuple):
+    """Whether all targets have the same weights, and exogenous channels are read."""
+
+    shared: bool
+    exogenous: bool
+
+
+def solve_variants(
+    windows,
+    y,
+    variants,
+    *,
+    channels,
+    slopes,
+    offsets,
+    raw_channels,
+    delays,
+    n_lags,
+    exogenous,
+    exogenous_lags,
+    alpha,
+    sample_weight=None,
+):
+    """Solve several autoregressions, and read the windows of each target only once.
+
+    Parameters
+    ----------
+    windows, y, channels, ...
+        As for `solve_autoregression`.
+    variants : list of Variant
+
+    Returns
+    -------
+    autoregressions : list of Autoregression
+    """
+    n_steps, exogenous = windows.shape[1], np.asarray(exogenous, dtype=np.int64)
     at = n_steps - 1 - entries_back(n_steps, exogenous_lags)
-    channels = np.asarray(channels)
     task = Task(
         windows,
         y,
@@ -197,30 +248,32 @@ def solve_autoregression(
         exogenous_channels=exogenous,
         exogenous_at=at if len(exogenous) else at[:0],
     )
+    channels = np.asarray(channels)
     targets = targets_of(channels, raw_channels, slopes, offsets)
     sizes = {len(target.columns) for target in targets}
-    if shared and len(sizes) > 1:
+    if len(sizes) > 1 and any(variant.shared for variant in variants):
         raise ValueError(
             "shared=True needs equally many outputs for each target, but the targets "
             f"have {' and '.join(map(str, sorted(sizes)))}. Use shared=False."
         )
     rows = rows_to_learn(windows, sample_weight)
-    choose = isinstance(alpha, str)
-    parts = parts_in_time(windows, rows, delays) if choose else [(rows, rows[:0])]
-    solution = _Solution(task, len(slopes))
-    for group in [targets] if shared else [[target] for target in targets]:
-        group, unit = scaled(task, group, rows)
-        moments = [
-            tuple(moments_of(task, group, one) for one in part) for part in parts
-        ]
-        total = sum((one for part in moments for one in part), Moments())
-        if not total:  # no target varies with its channel, or no value is known
-            continue
-        factors = factors_of(task, total, unit)
-        chosen = choose_alpha(_folds(moments), factors) if choose else Chosen(alpha)
-        weights = solve_ridge(total, factors, chosen.alpha)
-        solution.put(group, *weights, chosen)
-    return solution.result()
+    parts = [(rows, rows[:0])]
+    if isinstance(alpha, str):
+        parts = parts_in_time(windows, rows, delays)
+    targets = with_scales(task, targets, rows)
+    solutions = [_Solution(task, variant, alpha, len(slopes)) for variant in variants]
+    shared = [one for one in solutions if one.variant.shared]
+    of_all = None
+    for target in targets:
+        moments = [[moments_of(task, target, one) for one in part] for part in parts]
+        for solution in solutions:
+            if not solution.variant.shared:
+                solution.solve([target.alone()], moments)
+        if shared:
+            of_all = together(of_all, moments, target, task.n_lags)
+    for solution in shared:
+        solution.solve(targets, of_all)
+    return [solution.result() for solution in solutions]
 
 
 def parts_in_time(windows, rows, delays=()):
@@ -267,9 +320,12 @@ def _folds(moments):
 class _Solution:
     """The arrays of an autoregression, filled target by target."""
 
-    def __init__(self, task, n_outputs):
-        n_read = len(task.exogenous_at), len(task.exogenous_channels)
-        self._task = task
+    def __init__(self, task, variant, alpha, n_outputs):
+        self._task, self.variant, self._alpha = task, variant, alpha
+        self._at, self._channels = task.exogenous_at, task.exogenous_channels
+        if not variant.exogenous:
+            self._at, self._channels = self._at[:0], self._channels[:0]
+        n_read = len(self._at), len(self._channels)
         self._weights = np.zeros((task.n_lags, n_outputs))
         self._level = np.zeros(n_outputs)
         self._others = np.zeros((*n_read, n_outputs))
@@ -277,7 +333,22 @@ class _Solution:
         self._alphas = np.zeros(n_outputs)
         self._errors = None
 
-    def put(self, targets, weights, intercepts, chosen):
+    def solve(self, targets, moments):
+        """Solve the weights that targets share, from sums over parts of the rows."""
+        n_own = self._task.n_lags - 1
+        if not self.variant.exogenous and len(self._task.exogenous_channels):
+            moments = [[one.of_first(n_own) for one in part] for part in moments or ()]
+        total = sum((one for part in moments or () for one in part), Moments())
+        if not total:  # no target varies with its channel, or no value is known
+            return
+        spread = np.sqrt(np.mean([target.spread**2 for target in targets]))
+        factors = factors_of(self._task, total, spread or 1.0)
+        chosen = Chosen(self._alpha)
+        if isinstance(self._alpha, str):
+            chosen = choose_alpha(_folds(moments), total, factors)
+        self._put(targets, *solve_ridge(total, factors, chosen.alpha), chosen)
+
+    def _put(self, targets, weights, intercepts, chosen):
         """Enter weights of scaled features, for targets that share them."""
         n_own = self._task.n_lags - 1
         for target in targets:
@@ -288,8 +359,8 @@ class _Solution:
             if chosen.error is not None:
                 if self._errors is None:
                     self._errors = np.ones(len(self._level))
-                self._errors[columns] = chosen.error / chosen.error_of_zero
-            if len(self._task.exogenous_channels):
+                self._errors[columns] = chosen.error
+            if self.variant.exogenous:
                 level = weights[n_own]
                 self._level[columns] = level
                 self._intercepts[columns] -= target.mean * level
@@ -303,8 +374,8 @@ class _Solution:
             self._task.n_lags,
             self._weights,
             self._level,
-            self._task.exogenous_channels,
-            self._task.exogenous_at,
+            self._channels,
+            self._at,
             self._others,
             self._intercepts,
             self._alphas,

@@ -40,10 +40,15 @@ class Target:
     columns: np.ndarray
     slopes: np.ndarray
     offsets: np.ndarray
-    #: All values of the channel are divided by it.
+    #: All values of the channel are divided by it, where targets share weights.
     scale: float = 1.0
-    #: Mean of the newest value.
+    #: Mean and standard deviation of the newest value.
     mean: float = 0.0
+    spread: float = 1.0
+
+    def alone(self):
+        """The target with weights of its own, for values as they are."""
+        return replace(self, scale=1.0, mean=0.0)
 
 
 class Samples(NamedTuple):
@@ -127,10 +132,10 @@ def earlier_less_newest(past, channel, n_lags, newest):
     return values
 
 
-def scaled(task, targets, rows):
-    """The targets with their scales, and the usual spread of their channels."""
+def with_scales(task, targets, rows):
+    """The targets with their scales: the spread beside that of all targets together."""
     if len(targets) < 2 and not len(task.exogenous_channels):
-        return targets, 1.0
+        return targets
     sums = [Moments() for _ in targets]
     for at, past in parts_of(newest_entry(task.windows), 1, rows):
         weight = None if task.sample_weight is None else task.sample_weight[at]
@@ -144,38 +149,55 @@ def scaled(task, targets, rows):
             target,
             scale=float(spread / unit) or 1.0,
             mean=float(moments.means()[0][0]) if moments else 0.0,
+            spread=float(spread),
         )
         for target, moments, spread in zip(targets, sums, spreads, strict=True)
-    ], unit
+    ]
 
 
-def moments_of(task, targets, rows):
-    """Sums over rows, those of all targets together."""
+def moments_of(task, target, rows):
+    """Sums over rows of a target: its own past and, if read, the other channels."""
     sums = Moments()
     for at, past in parts_of(task.windows, task.n_read, rows):
-        others = [
-            finite_entries(past, channel, task.exogenous_at, np.ones(len(past), bool))
-            for channel in task.exogenous_channels
-        ]
-        for target in targets:
-            newest, changes, weight, known = samples_of(task, target, at, past)
-            features = earlier_less_newest(past, target.channel, task.n_lags, newest)
-            if target.scale != 1.0:
-                features /= target.scale
-                changes /= target.scale
-            if others:
-                level = (newest - target.mean) / target.scale
-                features = np.hstack([features, level[:, None], *others])
-            sums.add(features, changes, weight, known)
+        newest, changes, weight, known = samples_of(task, target, at, past)
+        features = earlier_less_newest(past, target.channel, task.n_lags, newest)
+        if len(task.exogenous_channels):
+            others = [
+                finite_entries(past, channel, task.exogenous_at, np.ones(len(past), bool))
+                for channel in task.exogenous_channels
+            ]
+            features = np.hstack([features, newest[:, None], *others])
+        sums.add(features, changes, weight, known)
     return sums
+
+
+def together(sums, more, target, n_lags):
+    """Sums of targets that share weights, and those of one more target, scaled."""
+
+    def scaled(moments):
+        if not moments:
+            return moments
+        n_features = len(moments.means()[0])
+        factors, shift = np.ones(n_features), np.zeros(n_features)
+        factors[:n_lags] /= target.scale
+        shift[n_lags - 1 : n_lags] = target.mean  # of the newest value, if it is read
+        return moments.scaled(shift, factors, 1 / target.scale)
+
+    more = [[scaled(one) for one in part] for part in more]
+    if sums is None:
+        return more
+    return [
+        [one + other for one, other in zip(*parts, strict=True)]
+        for parts in zip(sums, more, strict=True)
+    ]
 
 
 def factors_of(task, moments, unit):
     """What the penalty takes as the size of each feature: only others' are scaled."""
     factors = np.ones(len(moments.means()[0]))
-    if len(task.exogenous_channels):
+    others = factors[task.n_lags :]
+    if len(others):
         spread = moments.spread()[task.n_lags :]
-        others = factors[task.n_lags :]
         np.divide(unit, spread, out=others, where=spread > 0)
         others[spread == 0] = 0.0
     return factors

@@ -42,6 +42,15 @@ def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
     return values, missing
 
 
+def missing_in_series(windows, lag, channel, raw_channel):
+    """Whether the value `lag` rows before each window's end is NaN in the series.
+
+    False where the channel of the series is unknown.
+    """
+    known = _Known(windows, channel, raw_channel)
+    return known.missing_in_series(rows_before(windows, lag)[0])
+
+
 def rows_before(windows, lag):
     """The row `lag` before each window's end, and the first row of its series.
 

@@ -53,9 +53,6 @@ class Moments:
     def __add__(self, other):
         if not (self and other):
             return self or other
-        both = Moments()
-        both._point = self._point
-        both.weight = self.weight + other.weight
         apart = [
             total + other.weight * (theirs - ours)
             for total, theirs, ours in zip(
@@ -63,8 +60,38 @@ class Moments:
             )
         ]
         moved = [*apart, *other.about(self._point)]
-        both._sums = [a + b for a, b in zip(self._sums, moved, strict=True)]
+        both = self._of(
+            self._point, [a + b for a, b in zip(self._sums, moved, strict=True)]
+        )
+        both.weight += other.weight
         return both
+
+    def scaled(self, shift, factors, factor):
+        """The sums of ``(X - shift) * factors`` and ``Y * factor``."""
+        x, y, xx, xy, yy = self._sums
+        sums = [
+            x * factors,
+            y * factor,
+            xx * np.outer(factors, factors),
+            xy * (factor * factors[:, None]),
+            yy * factor**2,
+        ]
+        point = (self._point[0] - shift) * factors, self._point[1] * factor
+        return self._of(point, sums)
+
+    def of_first(self, n_features):
+        """The sums without features from the given number on."""
+        if not self:
+            return self
+        x, y, xx, xy, yy = self._sums
+        some = slice(n_features)
+        point = self._point[0][some], self._point[1]
+        return self._of(point, [x[some], y, xx[some, some], xy[some], yy])
+
+    def _of(self, point, sums):
+        same = Moments()
+        same.weight, same._point, same._sums = self.weight, point, sums
+        return same
 
     def means(self):
         """Means of the features and of the targets."""
@@ -120,47 +147,50 @@ def solve_ridge(moments, factors, alpha):
 
 
 class Chosen(NamedTuple):
-    """A strength, and its squared errors on held-out rows, one for each target."""
+    """A strength, and its squared errors on held-out rows, one for each target.
+
+    They are shares of the error of the forecast that nothing changes.
+    """
 
     alpha: float
     error: np.ndarray | None = None
-    #: Of the forecast that nothing changes, in the same units.
-    error_of_zero: np.ndarray | None = None
 
 
-def choose_alpha(folds, factors):
+def choose_alpha(folds, total, factors):
     """The strength with the least squared error on held-out rows of several folds.
 
     Parameters
     ----------
     folds : list of (Moments, Moments)
         Of the rows that each fold fits and holds out.
+    total : Moments
+        Of all rows. Strengths around its mean eigenvalue are tried.
     factors : ndarray of shape (n_features,)
         As for `solve_ridge`.
 
     Returns
     -------
     chosen : Chosen
-        `alpha` is a power of ten, or of its square root. Of equal ones it is the
-        largest. Without folds it is the largest that would be tried for a Gram matrix
-        of ones.
+        `alpha` is a power of ten, or of its square root. Of equal ones, and without
+        folds, it is the largest.
     """
     folds = [_Fold(*fold, factors) for fold in folds if all(fold)]
-    units = [fold.values.mean() for fold in folds if len(fold.values)]
-    unit = np.mean(units) if units else 0.0
+    squares = np.diagonal(total.about(total.means())[0]) * factors**2
+    unit = squares.mean() if len(squares) else 0.0
     unit = np.round(np.log10(unit)) if unit > 0 else 0.0
     alphas = 10.0 ** (unit + EXPONENTS[::-1])
     if not folds:
         return Chosen(float(alphas[0]))
     # Each fold counts alike, in units of its own changes: no stormy season decides.
     units = [fold.error_of_zero.sum() or 1.0 for fold in folds]
-    of_zero = sum(f.error_of_zero / unit for f, unit in zip(folds, units, strict=True))
-    errors = [
-        sum(fold.error(alpha) / unit for fold, unit in zip(folds, units, strict=True))
-        for alpha in alphas
-    ]
-    best = np.argmin([error.sum() for error in errors])
-    return Chosen(float(alphas[best]), errors[best], of_zero)
+    pairs = list(zip(folds, units, strict=True))
+    errors = [sum(fold.total(alpha) / unit for fold, unit in pairs) for alpha in alphas]
+    alpha = float(alphas[np.argmin(errors)])
+    error = sum(fold.error(alpha) / unit for fold, unit in pairs)
+    of_zero = sum(fold.error_of_zero / unit for fold, unit in pairs)
+    # A target that never changes is forecast as well by nothing.
+    share = np.divide(error, of_zero, out=np.ones_like(error), where=of_zero > 0)
+    return Chosen(alpha, share)
 
 
 class _Fold:
@@ -173,8 +203,18 @@ class _Fold:
         vectors = factors[:, None] * vectors
         self._xx, self._xy = vectors.T @ xx @ vectors, vectors.T @ xy
         self.error_of_zero = held_out.about((means[0], np.zeros(len(means[1]))))[2]
+        # For the sum over targets, products with them are formed once.
+        self._all_xx = self._xx * (self._projected @ self._projected.T)
+        self._all_xy = (self._xy * self._projected).sum(axis=1)
+
+    def total(self, alpha):
+        """The sum over targets."""
+        shrunk = 1 / (self.values + alpha)
+        explained = shrunk @ (2 * self._all_xy - self._all_xx @ shrunk)
+        return max(self._squares.sum() - explained, 0.0)
 
     def error(self, alpha):
+        """One sum for each target."""
         weights = self._projected / (self.values + alpha)[:, None]
         explained = (weights * (2 * self._xy - self._xx @ weights)).sum(axis=0)
         return np.maximum(self._squares - explained, 0.0)

@@ -113,13 +113,14 @@ class WindowNorm(layers.Layer):
         channels: ``channels @ slope``.
     highway : sequence of int, default=None
         The channel of each target. A linear function of the channel's relative window
-        is added to its level. None adds nothing.
+        (weight `lagged`) is added to its level. The spread of a target is then
+        ``spread @ gain``, which does not depend on the level. None adds nothing.
     exogenous_at : sequence of int, default=None
-        Positions in the window. A linear function of the exogenous channels (weight
-        `others` 1) less their `center`, at these positions, is added to the level.
-        Exogenous channels whose weight `kept` is 1 keep their level in the result, too:
-        `center` is subtracted instead of the last value, and they are divided by their
-        usual spread. None means that there are no exogenous channels.
+        Positions in the window. A linear function (weight `exogenous`) of the channels
+        at these positions is added to the level. Channels whose weight `centered` is 1
+        are taken relative to their `center` for it, instead of their last values. Those
+        whose weight `kept` is 1 are relative to it in the result, too, and are divided
+        by their usual spread. None means that there are no exogenous channels.
     """
 
     def __init__(self, kind, n_outputs, highway=None, exogenous_at=None, **options):
@@ -133,8 +134,9 @@ class WindowNorm(layers.Layer):
         shapes = {"spread": (n_channels,), "slope": (n_channels, self.n_outputs)}
         if self.highway is not None:
             shapes["lagged"] = (n_steps, self.n_outputs)
+            shapes["gain"] = shapes["slope"]
         if self.exogenous_at is not None:
-            shapes |= dict.fromkeys(("center", "others", "kept"), (n_channels,))
+            shapes |= dict.fromkeys(("center", "centered", "kept"), (n_channels,))
             n_read = len(self.exogenous_at) * n_channels
             shapes["exogenous"] = (n_read, self.n_outputs)
         self.names = list(shapes)
@@ -160,8 +162,8 @@ class WindowNorm(layers.Layer):
         if not _FED.get():
             base = last
             if exogenous:
-                others = weights["others"]
-                base = last * (1 - others) + weights["center"] * others
+                centered = weights["centered"]
+                base = last * (1 - centered) + weights["center"] * centered
             relative = window - base
         level = ops.matmul(last[:, 0], weights["slope"])
         if self.highway is not None:
@@ -175,7 +177,8 @@ class WindowNorm(layers.Layer):
             spread = ops.sqrt(variance(relative) + least * least)
             if exogenous:
                 spread = spread * (1 - weights["kept"]) + usual * weights["kept"]
-        target_spread = ops.matmul(spread[:, 0], abs(weights["slope"]))
+        gain = abs(weights["slope"]) if self.highway is None else weights["gain"]
+        target_spread = ops.matmul(spread[:, 0], gain)
         return relative / spread, level, target_spread
 
     def _lagged(self, relative, weight):

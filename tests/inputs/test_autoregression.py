@@ -1,5 +1,7 @@
 """The solved autoregression against scikit-learn's Ridge on a table of all windows."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import LookbackWindower, PerStep, Standardizer, make_supervised
 from skseqconv.inputs import _past_values, _ridge
-from skseqconv.inputs._autoregression import held_out_in_time, solve_autoregression
+from skseqconv.inputs._autoregression import parts_in_time, solve_autoregression
 
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
@@ -193,75 +195,91 @@ def test_level_and_scale_do_not_cost_digits(frame):
     np.testing.assert_allclose(solved.weights[:-1, 0], ridge.coef_, atol=1e-6)
 
 
+def folds_of(n_rows, gap):
+    """Positions of the rows to fit and of the rows held out, by plain arithmetic."""
+    firsts = [n_rows * part // 5 for part in range(6)]
+    for part in (2, 3, 4):
+        yield np.arange(firsts[part] - gap), np.arange(firsts[part], firsts[part + 1])
+
+
 @pytest.mark.parametrize("as_array", [False, True])
 @pytest.mark.parametrize("shared", [True, False])
-def test_the_strength_is_chosen_on_the_last_rows(as_array, shared):
+@pytest.mark.parametrize("exogenous", [(), (2,)])
+def test_the_strength_is_chosen_on_later_parts(as_array, shared, exogenous):
     delay = 2
     values = wandering_cycles(200, seed=1)
     windows, y = windows_of(values, [0, 1], delay, lookback=24)
     windows, y = windows[windows.complete], y[windows.complete]
-    n_last = -(-len(y) // 5)
-    first = len(y) - n_last
-    fitted = slice(0, first if as_array else first - delay)
     values = windows.to_numpy()
     solved = solve(
-        values if as_array else windows, y, [delay], shared=shared, channels=[0, 1]
+        values if as_array else windows,
+        y,
+        [delay],
+        shared=shared,
+        channels=[0, 1],
+        exogenous=exogenous,
     )
+    at = [7, 15, 19, 21, 22, 23]
     for group in [[0, 1]] if shared else [[0], [1]]:
-        X, Y, scales = shared_table(values, y[:, group], group, 1)
-        X = X.reshape(len(group), len(y), -1)
-        Y = Y.reshape(len(group), len(y))
-        early, late = (
-            [np.concatenate(part[:, rows]) for part in (X, Y)]
-            for rows in (fitted, slice(first, None))
-        )
-        errors = {}
-        for alpha in 10.0 ** np.arange(-3, 9, 0.5):
-            ridge = Ridge(alpha, solver="svd").fit(*early)
-            left = ridge.predict(late[0]) - late[1]
-            errors[alpha] = np.mean(left**2)
+        X, Y, _ = shared_table(values, y[:, group], group, 1, list(exogenous), at)
+        X, Y = (part.reshape(len(group), len(y), -1) for part in (X, Y))
+        errors, nothing = {}, 0.0
+        for fitted, last in folds_of(len(y), 0 if as_array else delay):
+            early, late = (
+                [np.concatenate(part[:, rows]) for part in (X, Y)]
+                for rows in (fitted, last)
+            )
+            unit = np.sum(late[1] ** 2)
+            nothing += 1.0
+            for alpha in 10.0 ** np.arange(-3, 9, 0.5):
+                ridge = Ridge(alpha, solver="svd").fit(*early)
+                left = ridge.predict(late[0]).ravel() - late[1][:, 0]
+                errors[alpha] = errors.get(alpha, 0.0) + np.sum(left**2) / unit
         best = min(errors, key=errors.get)
         assert 1e-2 < best < 1e8
         np.testing.assert_allclose(solved.alphas[group], best)
-        ridge = Ridge(best, solver="svd").fit(*early)
-        for column, own_X, own_Y, scale in zip(group, X, Y, scales, strict=True):
-            left = (own_Y - ridge.predict(own_X))[first:] * scale
-            error = solved.held_out_error[column]
-            np.testing.assert_allclose(error, np.mean(left**2), rtol=1e-6)
-            of_persistence = np.mean((own_Y[first:] * scale) ** 2)
-            found = solved.held_out_persistence[column]
-            np.testing.assert_allclose(found, of_persistence, rtol=1e-9)
+        found = solved.held_out_error[group]
+        np.testing.assert_allclose(found, errors[best] / nothing, rtol=1e-3)
     assert np.array_equal(solved.alpha, solved.alphas[0] if shared else solved.alphas)
-    given = solve(windows, y, [delay], shared=True, alpha=solved.alphas[0])
+    given = solve(
+        windows, y, [delay], shared=True, alpha=solved.alphas[0], exogenous=exogenous
+    )
     assert given.held_out_error is None
     if shared:
         np.testing.assert_allclose(given.weights, solved.weights, rtol=1e-9)
 
 
-def test_held_out_rows_are_the_last_in_time(frame):
+def test_parts_follow_each_other_in_time(frame):
     series = [frame[:100], frame[100:150].set_axis(range(50, 100))]
     windows, _ = windows_of(series, "a", [1, 6])
     rows = np.flatnonzero(windows.complete)
-    early, last, gap = held_out_in_time(windows, rows, [1, 6])
-    assert sorted([*early, *last, *gap]) == rows.tolist()
-    assert windows.stamps[early].max() + 6 < windows.stamps[last].min()
-    assert windows.stamps[gap].min() + 6 >= windows.stamps[last].min()
-    assert len(last) >= len(rows) / 5
-    early, last, gap = held_out_in_time(windows, rows, [200])
-    assert not len(early)
+    parts = parts_in_time(windows, rows, [1, 6])
+    assert sorted(np.concatenate([row for part in parts for row in part])) == (
+        rows.tolist()
+    )
+    for (inside, across), (more, and_more) in pairwise(parts):
+        later = windows.stamps[np.concatenate([more, and_more])]
+        assert windows.stamps[inside].max() + 6 < later.min()
+        assert windows.stamps[across].max() < later.min()
+        assert windows.stamps[across].min() + 6 >= later.min()
+    sizes = [len(inside) + len(across) for inside, across in parts]
+    assert max(sizes) - min(sizes) <= 2  # two series share their stamps
+    for inside, _ in parts_in_time(windows, rows, [200])[:-1]:
+        assert not len(inside)
 
 
 def test_no_gain_means_the_strongest_penalty():
-    """What the early rows show is wrong for the last ones."""
+    """What the earlier rows show is wrong for each later part."""
     noise = np.random.default_rng(3).normal(size=601)
-    turns = np.where(np.arange(600) < 470, 0.9, -0.9)
+    turns = np.where(np.arange(600) // 60 % 4 < 2, 0.9, -0.9)
     series = (noise[1:] + turns * noise[:-1]).cumsum()
     windows, y = windows_of(series[:, None], 0, [1, 2, 3])
     solved = solve(windows, y, [1, 2, 3])
     assert np.abs(solved.weights).max() < 1e-4
-    few = solve(windows[8:12], y[8:12], [1, 2, 3])  # too few to hold any out
-    assert few.held_out_error is None
-    assert np.abs(few.weights).max() < 1e-4
+    for n_rows in (1, 2, 4):  # too few to fit and hold out any
+        few = solve(windows[8 : 8 + n_rows], y[8 : 8 + n_rows], [1, 2, 3])
+        assert (few.held_out_error is None) == (n_rows == 1)
+        assert np.abs(few.weights).max() < 1e-4
 
 
 def test_the_newest_value_is_the_last_known_one(frame):
