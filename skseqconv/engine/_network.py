@@ -111,8 +111,12 @@ class Network:
         self._begins_as_weights = copies(
             self.optimizer.variables, self.model.trainable_variables
         )
+        n_parallel = 1
+        if architecture.get("channel_independent"):
+            n_parallel = len(set(architecture["highway"]))
+        bytes_each = 4 * n_parallel * widest_output(self.model)
         self.predict_batch_size = int(
-            np.clip(PREDICT_BATCH_BYTES // (4 * widest_output(self.model)), 1, 4096)
+            np.clip(PREDICT_BATCH_BYTES // bytes_each, 1, 4096)
         )
         self.n_outputs = n_outputs
         self._programs, self._tracing = {}, threading.RLock()

@@ -252,9 +252,7 @@ class SequenceEstimator(
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y)
         remember_steps(self, X.data)
-        options = {"window_norm": None}
-        if level is not None:
-            options = level.network_options(X.shape[1])
+        options = self._options_for_level(level, X.shape[1])
         self._architecture = self._architecture_for(X, y, options)
         self._compiled_with = self._compile_options()
         self._policy = keras.config.dtype_policy().name

@@ -184,6 +184,14 @@ class Level:
         for pair in dict.fromkeys(pairs):
             yield pair, [at for at, own in enumerate(pairs) if own == pair]
 
+    @property
+    def several_alike(self):
+        """Whether y has several targets, one after the other, with the same delays."""
+        columns = [own for _, own in self.by_channel()]
+        delays = {tuple(self.delays[own]) for own in columns}
+        in_order = sum(columns, []) == list(range(len(self.channels)))
+        return len(columns) > 1 and len(delays) == 1 and in_order
+
     def network_options(self, n_steps):
         """Options of the network that adds to this level, for windows of a length."""
         at = exogenous_positions(n_steps).tolist() if self.others.any() else None

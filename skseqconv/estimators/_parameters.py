@@ -177,6 +177,9 @@ class RegressionParameters(TrainingParameters):
     period: int | Literal["auto"] = parameter(
         _one_of("auto"), COUNT, default="auto", before="auto"
     )
+    channel_independent: bool | Literal["auto"] = parameter(
+        "boolean", _one_of("auto"), default="auto", before=False
+    )
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )

@@ -206,10 +206,27 @@ class SequenceRegressor(
     def _delays(self):
         return self.delay
 
+    def _options_for_level(self, level, n_steps):
+        several = level is not None and level.several_alike
+        if self.channel_independent is True and not several:
+            raise ValueError(
+                "channel_independent=True forecasts several channels with the same "
+                "weights: y needs several target channels that the windows hold, all "
+                "with the same delays (make_supervised with a list of targets), and a "
+                "level. Use channel_independent='auto', or False."
+            )
+        independent = several and bool(self.channel_independent)
+        if level is None:
+            return {"window_norm": None, "channel_independent": False}
+        options = level.network_options(n_steps)
+        return {**options, "channel_independent": independent}
+
     def _options_of_level(self):
         options = super()._options_of_level()
         if self.window_norm != "auto":
             options["window_norm"] = self.window_norm
+        if self.channel_independent != "auto":
+            options["channel_independent"] = bool(self.channel_independent)
         return options
 
     def _changed(self, X, y):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def of_level(architecture: dict[str, Any]) -> dict[str, Any]:
     """The options of a network that belong to its level."""
-    names = ("window_norm", "highway", "exogenous_at")
+    names = ("window_norm", "highway", "exogenous_at", "channel_independent")
     return {name: architecture[name] for name in names if name in architecture}
 
 
@@ -63,6 +63,10 @@ class TaskHooks:
     def _find_level(self, X: Sequences, y: NDArray) -> Level | None:
         """The level that forecasts start from."""
         return None
+
+    def _options_for_level(self, level: Level | None, n_steps: int) -> dict[str, Any]:
+        """Options of the network for a new level."""
+        return {"window_norm": None}
 
     def _options_of_level(self) -> dict[str, Any]:
         """Options of the network for its level, as a fitted estimator would get now."""

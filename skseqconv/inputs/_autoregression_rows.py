@@ -163,7 +163,9 @@ def moments_of(task, target, rows):
         features = earlier_less_newest(past, target.channel, task.n_lags, newest)
         if len(task.exogenous_channels):
             others = [
-                finite_entries(past, channel, task.exogenous_at, np.ones(len(past), bool))
+                finite_entries(
+                    past, channel, task.exogenous_at, np.ones(len(past), bool)
+                )
                 for channel in task.exogenous_channels
             ]
             features = np.hstack([features, newest[:, None], *others])

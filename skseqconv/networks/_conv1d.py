@@ -35,6 +35,7 @@ def conv1d_network(
     window_norm: Literal["last", "standard"] | None = None,
     highway: Sequence[int] | None = None,
     exogenous_at: Sequence[int] | None = None,
+    channel_independent: bool = False,
     quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
@@ -91,6 +92,10 @@ def conv1d_network(
         of the layer "window_norm"). A linear function of them at these positions of
         the window is added to the output (weights `exogenous`). None means that all
         channels are relative to their last values.
+    channel_independent : bool, default=False
+        Whether the same weights forecast each channel of `highway` on its own. All
+        channels must have equally many outputs, one channel after the other. Channels
+        that are not in `highway` are read with each of them.
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
@@ -131,6 +136,9 @@ def conv1d_network(
     sequence, level = _layers.relative_to_level(
         sequence, window_norm, n_outputs, highway, exogenous_at
     )
+    n_targets = 1
+    if channel_independent:
+        sequence, n_targets = _layers.each_target(sequence, highway, n_outputs)
     sequence = _layers.convolutions(
         sequence,
         filters=filters,
@@ -146,6 +154,6 @@ def conv1d_network(
     )
     features = _layers.global_pool(sequence, global_pooling)
     head = _layers.head(
-        features, n_outputs, dropout, output_activation, level, quantiles
+        features, n_outputs, dropout, output_activation, level, quantiles, n_targets
     )
     return Model(window, head, name="conv1d")

@@ -6,7 +6,7 @@ from keras import Input, initializers, layers
 
 from ._gru import GRU
 from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
-from ._own_layers import Ascending, WindowNorm
+from ._own_layers import Ascending, EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
 BATCH_MOMENTUM = 0.9
@@ -218,20 +218,37 @@ def global_pool(sequence, kind):
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
-def head(features, n_outputs, dropout, activation, level=None, quantiles=None):
+def each_target(sequence, highway, n_outputs):
+    """Each target as a sample of its own, and the number of targets."""
+    targets = list(dict.fromkeys(highway or ()))
+    runs = [channel for channel in targets for _ in range(n_outputs // len(targets))]
+    if len(targets) < 2 or runs != list(highway):
+        raise ValueError(
+            f"channel_independent=True with highway={highway!r}: it needs several "
+            "channels, each with equally many outputs, one channel after the other."
+        )
+    return EachTarget(targets, name="each_target")(sequence), len(targets)
+
+
+def head(
+    features, n_outputs, dropout, activation, level=None, quantiles=None, n_targets=1
+):
     """The network's outputs. Before training, changes from a level are zero."""
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
     outputs = layers.Dense(
-        n_outputs * len(quantiles or [0.5]),
+        n_outputs // n_targets * len(quantiles or [0.5]),
         activation=activation,
         kernel_initializer=seeded("glorot_uniform") if level is None else "zeros",
         name="output",
     )(features)
     if quantiles:
-        outputs = layers.Reshape((n_outputs, len(quantiles)), name="each")(outputs)
+        each = n_outputs // n_targets, len(quantiles)
+        outputs = layers.Reshape(each, name="each")(outputs)
         middle = quantiles.index(0.5)
         outputs = Ascending(middle, name="quantiles")(outputs)
+    if n_targets > 1:
+        outputs = Together(n_targets, name="together")(outputs)
     if level is None:
         return outputs
     last, spread = level

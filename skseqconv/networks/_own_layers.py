@@ -203,3 +203,51 @@ class WindowNorm(layers.Layer):
             "exogenous_at": self.exogenous_at,
         }
         return {**super().get_config(), **own}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class EachTarget(layers.Layer):
+    """Make each target's channel a sample of its own, with the channels of no target.
+
+    From (n_samples, n_steps, n_channels) to (n_samples * n_targets, n_steps, 1 +
+    n_others). `targets` are the positions of the targets' channels.
+    """
+
+    def __init__(self, targets, **options):
+        super().__init__(**options)
+        self.targets = targets
+
+    def call(self, windows):
+        _, n_steps, n_channels = windows.shape
+        others = [at for at in range(n_channels) if at not in self.targets]
+        each = [
+            ops.stack([windows[:, :, at] for at in [target, *others]], axis=-1)
+            for target in self.targets
+        ]
+        samples = ops.stack(each, axis=1)
+        return ops.reshape(samples, (-1, n_steps, 1 + len(others)))
+
+    stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "targets": self.targets}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class Together(layers.Layer):
+    """Join the outputs of `n_targets` samples, which `EachTarget` has made, to one."""
+
+    def __init__(self, n_targets, **options):
+        super().__init__(**options)
+        self.n_targets = n_targets
+
+    def call(self, outputs):
+        _, n_each, *more = outputs.shape
+        return ops.reshape(outputs, (-1, self.n_targets * n_each, *more))
+
+    stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "n_targets": self.n_targets}
