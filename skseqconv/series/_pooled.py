@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from skseqconv._public import public
 
+from ._containers import unmasked
 from ._series import Series
 
 #: Name of the only channel of pooled series of named channels.
@@ -130,7 +131,7 @@ def unpooled(view, values, as_frame):
 
 
 def _checked_values(view, values):
-    values = np.asarray(values)
+    values = np.asarray(unmasked(values))
     if values.dtype.kind not in "fiub":
         raise ValueError(
             f"values must be numbers, got an array of dtype {values.dtype}."

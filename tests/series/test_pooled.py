@@ -180,6 +180,13 @@ def test_a_frame_without_dates_has_row_numbers():
     assert list(X.unpool(quantiles[:, 0], as_frame=True).loc[:, 2]) == [0, 1, 2]
 
 
+def test_parts_without_values():
+    X, y = make_supervised(numbered(6), [0, 2], delay=[1, 2], pooled=True)
+    assert X[:0].unpool(y[:0]).shape == (0, 2, 2)
+    masked = np.ma.masked_array(y[:2], [[False, True], [False, False]])
+    assert_array_equal(X[:2].unpool(masked), [[[10, np.nan], [12, 22]]])
+
+
 def test_labels_of_any_kind():
     frame = pd.DataFrame(numbered(4))
     frame.columns = pd.Index([("a", 1), "b", 7], tupleize_cols=False)
