@@ -12,6 +12,9 @@ import numpy as np
 #: centered Gram matrix: from nearly no penalty to weights of nearly zero.
 EXPONENTS = np.arange(-6.0, 6.5, 0.5)
 
+#: A point near the values is found from this many rows.
+MAX_ROWS_NEAR = 256
+
 
 class Moments:
     """Weighted sums of features, targets, and their products, about a fixed point.
@@ -120,6 +123,7 @@ class Moments:
 
 def _near(values):
     """Mean of each column; zero where values of both signs are about as large."""
+    values = values[:MAX_ROWS_NEAR]
     mean = values.mean(axis=0)
     return np.where(np.abs(mean) > values.std(axis=0), mean, 0.0)
 
