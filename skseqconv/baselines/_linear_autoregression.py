@@ -58,7 +58,8 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         matrix, and takes the one with the least squared error on the third, the fourth
         and the last fifth of the rows in time, each with weights from the rows before
         it. The weights are then solved from all rows. If no strength helps, it takes
-        the strongest, which forecasts the newest value plus the mean change.
+        the strongest, which forecasts the newest value plus the mean change. So it does
+        for fewer than 20 rows.
     shared : bool, default=True
         Whether all targets have the same weights. If False, each target has its own,
         and its own strength of the penalty. All series of a list share their weights
@@ -88,7 +89,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     held_out_error_ : ndarray of shape (n_outputs,) or None
         Squared error on the rows that chose `alpha_`, of weights solved from the rows
         before them, as a share of the squared error of the newest value. None if
-        `alpha` is a number, or if there are too few rows to hold any out.
+        `alpha` is a number, or if there are fewer than 20 rows.
     lags_, exogenous_lags_ : ndarray
         Lags at which the target channel and the exogenous channels are read, in rows
         before the end of the window, oldest first.

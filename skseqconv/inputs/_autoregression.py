@@ -37,6 +37,9 @@ from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
 N_PARTS = 5
 FIRST_HELD_OUT = 2
 
+#: Fewer rows do not show which strength is best.
+LEAST_ROWS = 20
+
 
 @dataclass(frozen=True)
 class Autoregression:
@@ -171,7 +174,7 @@ def solve_autoregression(
     alpha : float or "auto", default="auto"
         Strength of the penalty. "auto" chooses it on the third, the fourth and the last
         fifth of the rows in time, each with weights from all rows before it, and then
-        solves the weights from all rows. Too few rows get the strongest penalty.
+        solves the weights from all rows. Fewer than 20 rows get the strongest penalty.
     sample_weight : ndarray of shape (n_samples,), default=None
         Zero leaves a row out.
 
@@ -258,7 +261,7 @@ def solve_variants(
         )
     rows = rows_to_learn(windows, sample_weight)
     parts = [(rows, rows[:0])]
-    if isinstance(alpha, str):
+    if isinstance(alpha, str) and len(rows) >= LEAST_ROWS:
         parts = parts_in_time(windows, rows, delays)
     targets = with_scales(task, targets, rows)
     solutions = [_Solution(task, variant, alpha, len(slopes)) for variant in variants]
