@@ -276,7 +276,7 @@ def test_no_gain_means_the_strongest_penalty():
     windows, y = windows_of(series[:, None], 0, [1, 2, 3])
     solved = solve(windows, y, [1, 2, 3])
     assert np.abs(solved.weights).max() < 1e-4
-    for n_rows in (1, 2, 4):  # too few to fit and hold out any
+    for n_rows in (1, 2):  # no change to learn from before the held-out row
         few = solve(windows[8 : 8 + n_rows], y[8 : 8 + n_rows], [1, 2, 3])
         assert (few.held_out_error is None) == (n_rows == 1)
         assert np.abs(few.weights).max() < 1e-4
