@@ -238,7 +238,9 @@ class Network:
             given = tf.convert_to_tensor(outputs[part])
             loss = self.model.compute_loss(None, y, given, *weights, training=False)
             total += float(loss) * len(given)
-        return total / len(outputs)
+        # Keras divides the losses of several devices by their number, before it adds.
+        n_shares = 1 if self.strategy is None else self.strategy.num_replicas_in_sync
+        return n_shares * total / len(outputs)
 
     def metrics(self):
         """Means since the last reset, as floats."""

@@ -74,9 +74,9 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         forecasts the mean, "mae" the median. "quantile" trains all `quantiles`
         together: they never cross, and `predict` returns the median. "poisson" is for
         counts: y is divided by its mean, forecasts are never negative, and "auto" for
-        `window_norm` means None. If the network forecasts changes (`window_norm`), a
-        custom loss receives y minus the forecast it starts from, in units of the
-        error of that forecast.
+        `window_norm` and `level` means None. If the network forecasts changes
+        (`window_norm`), a custom loss receives y minus the level, in units of the
+        level's error.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
@@ -129,14 +129,34 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     quantiles : sequence of float, default=(0.1, 0.5, 0.9)
         For ``loss="quantile"``: ascending quantiles between 0 and 1, including 0.5.
     window_norm : {"auto", "last", "standard"} or None, default="auto"
-        Forecasts changes instead of values. Each window is taken relative to its last
-        values. "last" divides it by the usual spread of each channel, "standard" by its
-        own spread. The output is added to the last value of the target, so forecasts
-        start from persistence and follow a series to a new level. If that value is
-        missing in the series, the last known value is used, even if an earlier step has
-        filled the gap. "auto" means "standard" if X knows its target (from
-        `make_supervised`) or `target_channel` names it, and y is an affine function of
-        that channel. Otherwise, and with None, windows are used as they are.
+        Forecasts changes from a `level` instead of values. Each window is taken
+        relative to its last values, so forecasts follow a series to a new level. "last"
+        divides it by the usual spread of each channel, "standard" by its own spread.
+        Channels beside the target that are constant in most windows (ids, regimes,
+        flags) are standardized over all windows instead, so the network sees their
+        values. If the target's last value is missing in the series, the last known
+        value is used, even if an earlier step has filled the gap. "auto" means
+        "standard" if X knows its target (from `make_supervised`) or `target_channel`
+        names it, and y is an affine function of that channel. Otherwise, and with None,
+        windows are used as they are.
+    level : {"auto", "last", "seasonal", "ar", "arx"} or None, default="auto"
+        What the output of the network is added to: an untrained network forecasts it.
+        "last" is the last value of the target. "seasonal" is its last known value a
+        whole number of `period` before the forecast time. "ar" is the forecast of a
+        `LinearAutoregression` on the window of the target. "arx" also reads the values
+        of the other channels, and of the target itself. Both are solved in `fit`, and
+        stay as they are in training. "auto" takes the first of these four whose squared
+        error is at most 0.01 above the least, in units of the error of "last", on
+        later parts of the training rows. None uses windows as they are.
+    period : int or "auto", default="auto"
+        Number of rows in a season, for the levels "seasonal" and "auto". "auto" finds
+        it in `fit`, as `PersistenceRegressor` does. The window must hold the value that
+        the forecast starts from.
+    channel_independent : bool or "auto", default="auto"
+        Whether the same weights forecast each target on its own, from its own channel
+        and the channels of no target (PatchTST: Nie et al., ICLR 2023). False forecasts
+        all targets together, from all channels. "auto" means True if y has several
+        targets, all with the same delays, and the network forecasts changes.
     target_channel : str, int or sequence of these, default=None
         Name or position of the channel whose future y is, for `window_norm`. A sequence
         gives one channel for each column of y. None means the target that X knows, or
@@ -177,7 +197,13 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Whether there is a network to predict with.
     target_encoder_ : transformer
         Standardizes y (`mean_`, `scale_`) and converts outputs of `model_` back. If the
-        network forecasts changes, `scale_` is the error of its start.
+        network forecasts changes, `scale_` is the error of the level.
+    level_ : str or None
+        What forecasts start from, as `level` names it. None if windows are used as they
+        are.
+    period_ : int or None
+        Number of rows in the season that forecasts start from, if `level_` is
+        "seasonal".
     feature_encoder_ : transformer
         Returns X unchanged.
     n_features_in_ : int

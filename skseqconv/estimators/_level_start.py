@@ -35,6 +35,9 @@ MAX_PRODUCTS = 8e9
 #: It reads this many of the newest entries of a window, at most.
 MAX_LAGS = 1024
 
+#: "auto" tries no autoregression on fewer windows: chance would choose.
+LEAST_ROWS_TRIED = 50
+
 #: "auto" does not try exogenous channels if more values than this would be read.
 MAX_FEATURES = 1200
 
@@ -75,10 +78,10 @@ def _best_start(level, estimator, windows, y):
     if period is not None:
         season = _seasonal(level, windows, period)
         found["seasonal"] = season, _error_of_season(season, level, windows, y)
-    starts = ["ar"]
-    if level.others.any() and _n_features(level, windows) <= MAX_FEATURES:
-        starts.append("arx")
-    found |= _autoregressive(level, windows, y, starts)
+    if len(_solvable(windows)) >= LEAST_ROWS_TRIED:
+        few = _n_features(windows, level.others.sum()) <= MAX_FEATURES
+        starts = ["ar", "arx"] if few and level.others.any() else ["ar"]
+        found |= _autoregressive(level, windows, y, starts)
     least = min(error for _, error in found.values())
     return next(
         found[start][0]
@@ -212,10 +215,10 @@ def missing_seasons(level, windows, last):
 # A solved autoregression.
 
 
-def _n_features(level, windows):
+def _n_features(windows, n_exogenous):
     """Number of values that an autoregression reads of a window."""
     n_steps = windows.shape[1]
-    n_others = np.count_nonzero(level.others) * len(exogenous_positions(n_steps))
+    n_others = n_exogenous * len(exogenous_positions(n_steps))
     return min(n_steps, MAX_LAGS) + n_others
 
 
@@ -228,7 +231,7 @@ def _autoregressive(level, windows, y, starts):
             "level='ar'."
         )
     n_steps = windows.shape[1]
-    n_features = _n_features(level, windows) if len(exogenous) else n_steps
+    n_features = _n_features(windows, len(exogenous))
     n_products = n_features**2 * len(list(level.by_channel()))
     most = np.clip(MAX_PRODUCTS / n_products, MIN_ROWS, MAX_ROWS)
     some = _solvable(windows, int(most))

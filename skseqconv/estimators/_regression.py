@@ -93,7 +93,25 @@ class SequenceRegressor(
         """Outputs in the units and shape of y."""
         return self.target_encoder_.inverse_transform(outputs, level)
 
-    # The level that forecasts start at.
+    # The level that forecasts start from.
+
+    @property
+    def level_(self) -> str | None:
+        """What forecasts start from, as `level` names it; None for plain windows."""
+        return self._of_level("start", "last")
+
+    @property
+    def period_(self) -> int | None:
+        """Number of rows in the season that forecasts start from, if they do."""
+        return self._of_level("period", None)
+
+    def _of_level(self, name, of_version_0_1):
+        if not self.initialized_:
+            raise AttributeError(
+                f"This {type(self).__name__} has no {name} of its level before it is "
+                "fitted."
+            )
+        return self._level and self._level.get(name, of_version_0_1)
 
     def _found_level(self):
         """The level of the fit, if the network forecasts changes."""

@@ -22,15 +22,17 @@ class TargetScaler(BaseEstimator):
 
     def fit(self, y):
         self.n_dims_ = y.ndim
-        self.mean_, self.scale_ = mean_and_spread(y.reshape(len(y), -1))
-        if self.mean is not None:
+        if self.mean is None:
+            self.mean_, self.scale_ = mean_and_spread(y.reshape(len(y), -1))
+        else:
             self.mean_, self.scale_ = self.mean, self.scale
         return self
 
     def transform(self, y, level=None):
         """(y - mean) / scale, or (y - level) / scale with a level for each row."""
         rest = y.reshape(len(y), -1) - (self.mean_ if level is None else level)
-        return (rest / np.where(self.scale_ > 0, self.scale_, 1)).astype(np.float32)
+        rest /= np.where(self.scale_ > 0, self.scale_, 1)  # y may be large
+        return rest.astype(np.float32)
 
     def inverse_transform(self, y, level=None):
         y = self.in_units(y, level)

@@ -89,17 +89,21 @@ def conv1d_gru_network(
     window_norm : {None, "last", "standard"}, default=None
         Takes each window relative to its last values. "last" divides it by the usual
         spread of each channel, "standard" by its own spread. The output is added to the
-        last value of the target. The weights `spread` and `slope` of the layer
-        "window_norm" say which channel that is; the estimators set them.
+        last value of the target. The weights of the layer "window_norm" are not
+        trained; the estimators set them. `slope` says which channel the target is,
+        `spread` has the usual spreads.
     highway : sequence of int, default=None
         The channel of each output, for `window_norm`. A linear function of this
-        channel's window is added to the output. Its weights, `lagged` of the layer
-        "window_norm", are not trained; the estimators set them.
+        channel's window (weight `lagged`) is added to the output. The output is
+        multiplied by the spread of the channel times `gain`, and not by that of
+        `slope`. This is the autoregressive highway of LSTNet (Lai et al., SIGIR 2018),
+        here with solved weights.
     exogenous_at : sequence of int, default=None
-        For `window_norm`: channels may keep their level (weights `keeps` and `center`
-        of the layer "window_norm"). A linear function of them at these positions of
-        the window is added to the output (weights `exogenous`). None means that all
-        channels are relative to their last values.
+        Positions in the window, for `window_norm`. A linear function of the channels at
+        these positions (weight `exogenous`) is added to the output. Channels may be
+        relative to a fixed `center` instead of their last value: for this function
+        (`centered` is 1), and in what the convolutions read (`kept` is 1, too). None
+        means that all channels are relative to their last values.
     channel_independent : bool, default=False
         Whether the same weights forecast each channel of `highway` on its own. All
         channels must have equally many outputs, one channel after the other. Channels

@@ -8,9 +8,9 @@
 - weather: all 21 channels of the year 2020, -9999 included; 70, 10 and 20 % of the
   rows, taken as consecutive.
 
-Each channel is standardized by the rows to learn from, and is a series of its own
-(`pooled=True`). A model forecasts the next 96, 192, 336 or 720 rows from the last
-`lookback` rows. Errors are means over all windows of a part (a window at every row, no
+Each channel is standardized by the rows to learn from, and is a target. A model
+forecasts the next 96, 192, 336 or 720 rows of all channels from the last `lookback`
+rows. Errors are means over all windows of a part (a window at every row, no
 batch dropped), all horizons and all channels. The targets of a window lie in its part;
 its look-back may reach into the part before. Values are float32.
 
@@ -51,7 +51,7 @@ MAX_TARGETS, CHUNK_TARGETS = 2**27, 2**23
 
 
 class Task:
-    """The channels of a data set as series of their own, and its parts."""
+    """The channels of a data set, each a target, and its parts."""
 
     def __init__(self, folder, name, horizon, lookback):
         self.period, self.lookback = 24 * SETS[name], lookback
@@ -74,7 +74,6 @@ class Task:
             self.channels,
             delay=self.delays,
             rows=rows,
-            pooled=True,
         )
 
     def learn(self):

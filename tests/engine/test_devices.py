@@ -151,6 +151,16 @@ def continued(strategy):
     return [model.predict(X).tolist() for model in (one, two, three)]
 
 
+def references(strategy):
+    """What losses are compared with, on one device and on two."""
+    X, y, _ = data()
+    options = {"target_channel": 0, "delay": 1, "validation_split": 0.3}
+    one = small("Conv1DRegressor", **options).fit(X, y)
+    with strategy.scope():
+        two = small("Conv1DRegressor", **options).fit(X, y)
+    return [one.reference_loss_, two.reference_loss_]
+
+
 def main():
     strategy = two_devices()
     found = {name: agreement(name, strategy) for name in CASES}
@@ -159,6 +169,7 @@ def main():
     found["of older Keras"] = refusal_of_older_keras(strategy)
     found["pooled"] = pooled(strategy)
     found["continued"] = continued(strategy)
+    found["references"] = references(strategy)
     print(json.dumps(found))
 
 
@@ -183,6 +194,12 @@ def test_two_devices_give_what_one_gives(found, name):
     rtol = 1e-5 if name == "Conv1DGRURegressor" else 1 / 301
     for key, expected in one_history.items():
         np.testing.assert_allclose(two_history[key], expected, rtol=rtol)
+
+
+def test_losses_are_compared_with_the_same_on_any_number_of_devices(found):
+    one, two = found["references"]
+    for name, losses in one.items():
+        assert two[name] == pytest.approx(losses, rel=1e-4)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -99,7 +99,7 @@ def level_of(model):
 @pytest.mark.parametrize("steps", STEPS)
 def test_untrained_network_says_that_the_target_stays(Estimator, kind, steps, walk):
     X, y = windows(walk, 1, steps=STEPS[steps])
-    model = small(Estimator, window_norm=kind).initialize(X, y)
+    model = small(Estimator, level="last", window_norm=kind).initialize(X, y)
     assert_persistence(model.predict(X), walk[X.rows, 1])
 
 
@@ -108,7 +108,7 @@ def test_untrained_network_says_that_the_target_stays(Estimator, kind, steps, wa
 @pytest.mark.parametrize("steps", STEPS)
 def test_so_it_does_for_several_targets_and_delays(Estimator, kind, steps, walk):
     X, y = windows(walk, [2, 0], delay=[1, 4], steps=STEPS[steps])
-    model = small(Estimator, window_norm=kind).initialize(X, y)
+    model = small(Estimator, level="last", window_norm=kind).initialize(X, y)
     last = walk[X.rows][:, [2, 2, 0, 0]]
     assert_persistence(model.predict(X)[:, :2], last[:, :2])
     assert_persistence(model.predict(X)[:, 2:], last[:, 2:])
@@ -120,7 +120,7 @@ def test_target_may_be_transformed_by_an_affine_function(walk):
         MinMaxScaler(),
         FunctionTransformer(lambda y: 5 - 2 * y, lambda z: (5 - z) / 2),
     ):
-        model = small(Conv1DRegressor, epochs=1, learning_rate=1e-9)
+        model = small(Conv1DRegressor, level="last", epochs=1, learning_rate=1e-9)
         model = TransformedTargetRegressor(model, transformer=transformer)
         model.fit(X, y)
         assert_persistence(model.predict(X), walk[X.rows, 0])
@@ -129,16 +129,15 @@ def test_target_may_be_transformed_by_an_affine_function(walk):
 
 def test_median_of_untrained_quantiles_is_persistence(walk):
     X, y = windows(walk)
-    model = small(Conv1DRegressor, loss="quantile").initialize(X, y)
+    model = small(Conv1DRegressor, level="last", loss="quantile").initialize(X, y)
     assert_persistence(model.predict(X), walk[X.rows, 0])
 
 
 def test_windows_of_every_other_row_start_from_their_last_one(walk):
     X, y = make_supervised(walk, 0, delay=DELAY)
     X = LookbackWindower(24, step=2).fit_transform(X)[22:]
-    assert_persistence(
-        small(Conv1DRegressor).initialize(X, y[22:]).predict(X), walk[X.rows, 0]
-    )
+    model = small(Conv1DRegressor, level="last").initialize(X, y[22:])
+    assert_persistence(model.predict(X), walk[X.rows, 0])
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -146,13 +145,13 @@ def test_float32_series_are_as_good(dtype, walk):
     series = walk.astype(dtype)
     for steps in STEPS.values():
         X, y = windows(series, steps=steps)
-        model = small(Conv1DRegressor).initialize(X, y)
+        model = small(Conv1DRegressor, level="last").initialize(X, y)
         assert_persistence(model.predict(X), walk[X.rows, 0])
 
 
 def test_list_of_series_has_one_relation(walk):
     X, y = windows([walk[:120], walk[120:240] + 30, walk[:60]], steps=[Standardizer()])
-    model = small(Conv1DRegressor).initialize(X, y)
+    model = small(Conv1DRegressor, level="last").initialize(X, y)
     raw = np.concatenate([walk[:120], walk[120:240] + 30, walk[:60]])
     assert_persistence(model.predict(X), raw[X.rows, 0])
 
@@ -163,13 +162,14 @@ def test_list_of_series_has_one_relation(walk):
 @EACH
 def test_loss_of_one_is_no_better_than_persistence(Estimator, kind, walk):
     X, y = windows(walk, [0, 2], steps=[Standardizer()])
-    model = small(Estimator, window_norm=kind, epochs=1, learning_rate=1e-8)
+    model = small(Estimator, level="last", window_norm=kind)
+    model.set_params(epochs=1, learning_rate=1e-8)
     assert model.fit(X, y).history_["loss"] == pytest.approx([1], rel=1e-3)
 
 
 def test_so_it_is_where_windows_end_before_their_row(walk):
     X = WindowView(walk, ends=np.arange(16, 297), lags=np.arange(1, 17)[::-1])
-    model = small(Conv1DRegressor, window_norm="last", target_channel=0, delay=DELAY)
+    model = small(Conv1DRegressor, level="last", target_channel=0, delay=DELAY)
     model.set_params(epochs=1, learning_rate=1e-8).fit(X, walk[19:, 0])
     assert model.history_["loss"] == pytest.approx([1], rel=1e-3)
 
@@ -259,10 +259,11 @@ def test_token_ids_have_no_level():
 @pytest.mark.parametrize("kind", ["last", "standard"])
 def test_channel_and_delay_can_be_given(Estimator, kind, walk):
     X = plain_windows(walk)
-    model = small(Estimator, window_norm=kind, target_channel=2, delay=DELAY)
+    options = {"window_norm": kind, "level": "last"}
+    model = small(Estimator, target_channel=2, delay=DELAY, **options)
     model.initialize(X, walk[DELAY:, 2])
     assert_persistence(model.predict(X), walk[:-DELAY, 2])
-    of_two = small(Estimator, window_norm=kind, target_channel=[-1, 0], delay=(3, 3))
+    of_two = small(Estimator, target_channel=[-1, 0], delay=(3, 3), **options)
     of_two.initialize(X, walk[DELAY:, [2, 0]])
     assert_persistence(of_two.predict(X), walk[:-DELAY, [2, 0]])
 
@@ -271,7 +272,7 @@ def test_channel_and_delay_can_be_given(Estimator, kind, walk):
 def test_channel_can_be_given_by_name(weather):
     X = LookbackWindower(N_STEPS).fit_transform(weather[:-6])
     y = weather["p (mbar)"].to_numpy()
-    model = small(Conv1DRegressor, window_norm="last", target_channel="p (mbar)")
+    model = small(Conv1DRegressor, level="last", target_channel="p (mbar)")
     model.set_params(delay=6).initialize(X, y[6:])
     assert_persistence(model.predict(X), y[:-6])
 
@@ -279,9 +280,10 @@ def test_channel_can_be_given_by_name(weather):
 def test_arrays_of_windows_are_in_the_units_of_y(walk):
     view, y = windows(walk)
     X = view[N_STEPS:].to_numpy()
-    model = small(Conv1DRegressor, window_norm="standard", target_channel=0)
+    model = small(Conv1DRegressor, level="last", target_channel=0)
     assert_persistence(model.initialize(X, y[N_STEPS:]).predict(X), X[:, -1, 0])
-    one = small(Conv1DRegressor, window_norm="last").initialize(X[:, :, 0], y[N_STEPS:])
+    one = small(Conv1DRegressor, window_norm="last", level="last")
+    one.initialize(X[:, :, 0], y[N_STEPS:])
     assert_persistence(one.predict(X[:, :, 0]), X[:, -1, 0])
 
 
@@ -395,7 +397,8 @@ def test_copies_keep_the_level(walk):
 
 def test_partial_fit_from_the_start_has_a_level(walk):
     X, y = windows(walk)
-    model = small(Conv1DRegressor, learning_rate=1e-9).partial_fit(X, y)
+    model = small(Conv1DRegressor, level="last", learning_rate=1e-9)
+    model.partial_fit(X, y)
     assert_persistence(model.predict(X), walk[X.rows, 0])
 
 
@@ -471,7 +474,8 @@ def test_other_channels_may_be_constant(steps, walk):
     series = walk.copy()
     series[:, 1:] = [0, 5000]
     X, y = windows(series, steps=STEPS[steps])
-    model = small(Conv1DRegressor, epochs=1, learning_rate=1e-9).fit(X, y)
+    model = small(Conv1DRegressor, level="last", epochs=1, learning_rate=1e-9)
+    model.fit(X, y)
     assert_persistence(model.predict(X), walk[X.rows, 0])
 
 

@@ -90,7 +90,8 @@ def level_of(channel=0, spread=1.0, n_channels=2):
 def test_untrained_network_is_persistence_exactly(kind, level):
     series = walk_at(level)
     X, y = windows_of(series)
-    model = Conv1DRegressor(window_norm=kind, **SMALL).initialize(X, y)
+    model = Conv1DRegressor(window_norm=kind, level="last", **SMALL)
+    model.initialize(X, y)
     np.testing.assert_array_equal(model.predict(X), series[X.rows, 0])
 
 
@@ -98,7 +99,7 @@ def test_untrained_network_is_persistence_exactly(kind, level):
 def test_so_it_is_for_series_of_different_levels_and_at_another_one(Estimator):
     series = [walk_at(1.0), walk_at(1e8, seed=1)]
     X, y = windows_of(series)
-    model = Estimator(**SMALL).initialize(X, y)
+    model = Estimator(level="last", **SMALL).initialize(X, y)
     np.testing.assert_array_equal(model.predict(X), np.vstack(series)[X.rows, 0])
     elsewhere = walk_at(-3e9, seed=2)
     np.testing.assert_array_equal(
@@ -111,7 +112,7 @@ def test_so_it_is_for_series_of_different_levels_and_at_another_one(Estimator):
 @pytest.mark.parametrize("level", LEVELS)
 def test_so_it_is_for_arrays_of_windows(level):
     X = windows_of(walk_at(level))[0].to_numpy()
-    model = Conv1DRegressor(window_norm="last", target_channel=0, **SMALL)
+    model = Conv1DRegressor(level="last", target_channel=0, **SMALL)
     model.initialize(X, X[:, -1, 0] + 1)
     np.testing.assert_array_equal(model.predict(X), X[:, -1, 0])
 
@@ -120,15 +121,15 @@ def test_behind_a_scaler_rounding_is_that_of_float64():
     for scaler in (Standardizer(), PerStep(MinMaxScaler())):
         series = walk_at(1e9)
         X, y = windows_of(series, scaler)
-        predicted = Conv1DRegressor(**SMALL).initialize(X, y).predict(X)
-        np.testing.assert_allclose(predicted, series[X.rows, 0], rtol=1e-14)
+        model = Conv1DRegressor(level="last", **SMALL).initialize(X, y)
+        np.testing.assert_allclose(model.predict(X), series[X.rows, 0], rtol=1e-14)
 
 
 def test_a_transformed_target_is_as_exact():
     series = walk_at(1e9)
     X, y = windows_of(series)
     model = TransformedTargetRegressor(
-        Conv1DRegressor(epochs=1, learning_rate=1e-12, **SMALL),
+        Conv1DRegressor(level="last", epochs=1, learning_rate=1e-12, **SMALL),
         func=lambda y: y / 7 - 1e8,
         inverse_func=lambda z: 7 * (z + 1e8),
     )
@@ -152,7 +153,7 @@ def test_a_loss_of_one_is_that_of_persistence_at_any_level():
     for level in LEVELS:
         X, y = windows_of(walk_at(level))
         model = Conv1DRegressor(epochs=1, learning_rate=1e-9, dropout=0, **SMALL)
-        model.set_params(validation_split=0.2).fit(X, y)
+        model.set_params(level="last", validation_split=0.2).fit(X, y)
         assert model.history_["loss"] == pytest.approx([1], rel=0.1)
         assert 0.2 < model.history_["val_loss"][0] < 5
 
@@ -225,16 +226,16 @@ def test_arrays_are_less_their_last_step():
 
 
 def test_the_rest_is_fed_only_where_rounding_matters():
-    for level, n_tensors in ((0.0, 5), (1e3, 5), (1e5, 6)):
+    for level, n_tensors in ((0.0, 6), (1e3, 6), (1e5, 7)):
         X, _ = windows_of(walk_at(level))
         assert len(relative(Sequences.of(X), level_of()).tensors()) == n_tensors
     single = WindowView(walk_at(1e5).astype(np.float32), lags=[1, 0])
-    assert len(relative(Sequences.of(single), level_of()).tensors()) == 5
+    assert len(relative(Sequences.of(single), level_of()).tensors()) == 6
 
 
 @pytest.mark.parametrize(
     ("spread", "n_tensors"),
-    [(1.0, 6), (1e3, 5), (0.0, 6), (1e-3, 6)],  # 1e5 is rounded by 4e-3 at most
+    [(1.0, 7), (1e3, 6), (0.0, 7), (1e-3, 7)],  # 1e5 is rounded by 4e-3 at most
 )
 def test_rounding_matters_beside_the_usual_spread(spread, n_tensors):
     X, _ = windows_of(walk_at(1e5))
@@ -319,8 +320,8 @@ def test_the_level_is_the_last_known_value(fill, named, one_tensor):
     assert np.isnan(series[X.rows, 0]).sum() > 30
     order = np.random.default_rng(0).permutation(len(X))
     for model in (
-        Conv1DRegressor(**SMALL).initialize(X, y),
-        Conv1DRegressor(target_channel=channel, **SMALL).initialize(X, y),
+        Conv1DRegressor(level="last", **SMALL).initialize(X, y),
+        Conv1DRegressor(level="last", target_channel=channel, **SMALL).initialize(X, y),
         PersistenceRegressor().fit(X, y),
     ):
         np.testing.assert_allclose(model.predict(X), expected, rtol=1e-12)
@@ -343,7 +344,7 @@ def test_forecasts_from_missing_values_are_as_good_as_persistence():
 def test_windows_hold_the_last_known_value_and_leave_others_alone():
     series = holed()
     X, y = windows_of(series, PerStep(SimpleImputer()))
-    level = find_level(Conv1DRegressor(), X, y[:, None])
+    level = find_level(Conv1DRegressor(level="last"), X, y[:, None])
     fed = relative(Sequences.of(X), level)
     at = np.arange(len(X), dtype=np.int32)
     expected = X.to_numpy()
@@ -361,7 +362,7 @@ def test_several_targets_have_each_their_own_last_known_value():
     X = LookbackWindower(N_STEPS).fit_transform(
         PerStep(SimpleImputer()).fit_transform(X)
     )
-    model = Conv1DRegressor(**SMALL).initialize(X, y)
+    model = Conv1DRegressor(level="last", **SMALL).initialize(X, y)
     known = [pd.DataFrame(part).ffill() for part in (series[:150], series[150:])]
     known = np.vstack(known)[X.rows][:, [1, 1, 0, 0]]
     known = np.where(np.isnan(known), y.mean(axis=0), known)
@@ -372,7 +373,7 @@ def test_the_last_known_value_is_looked_for_beyond_the_window():
     series = walk_at(50.0, 200)
     series[100:180, 0] = np.nan
     X, y = windows_of(series, PerStep(SimpleImputer()))
-    model = Conv1DRegressor(**SMALL).initialize(X, y)
+    model = Conv1DRegressor(level="last", **SMALL).initialize(X, y)
     in_hole = WindowView(X._derive(rows=np.array([150, 179])), lags=X.lags)
     np.testing.assert_array_equal(model.predict(in_hole), series[99, 0])
 
@@ -419,7 +420,7 @@ def test_the_usual_spread_is_the_mean_over_windows():
 )
 def test_the_scale_is_the_error_of_persistence(target, scale, changes):
     X, y = windows_of(target)
-    level = find_level(Conv1DRegressor(), X, y[:, None])
+    level = find_level(Conv1DRegressor(level="last"), X, y[:, None])
     np.testing.assert_allclose(level.scale, scale, rtol=1e-6)
     assert level.changes.tolist() == [changes]
 
