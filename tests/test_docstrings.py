@@ -39,6 +39,7 @@ TEXTS_THAT_DIFFER = {
     "quantiles": "of a loss, or of a head",
     "target_channel": "of a forecast, or of the level that it starts from",
     "delay": "of a task, of a forecast, or of the level that it starts from",
+    "lags": "chosen entries of a window, or how many of the newest",
 }
 
 
