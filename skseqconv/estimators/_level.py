@@ -189,7 +189,7 @@ class Level:
         """Whether y has several targets, one after the other, with the same delays."""
         columns = [own for _, own in self.by_channel()]
         delays = {tuple(self.delays[own]) for own in columns}
-        in_order = sum(columns, []) == list(range(len(self.channels)))
+        in_order = np.concatenate(columns).tolist() == list(range(len(self.channels)))
         return len(columns) > 1 and len(delays) == 1 and in_order
 
     def network_options(self, n_steps):

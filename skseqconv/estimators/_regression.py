@@ -98,14 +98,14 @@ class SequenceRegressor(
     @property
     def level_(self) -> str | None:
         """What forecasts start from, as `level` names it; None for plain windows."""
-        return self._start("start", "last")
+        return self._of_level("start", "last")
 
     @property
     def period_(self) -> int | None:
         """Number of rows in the season that forecasts start from, if they do."""
-        return self._start("period", None)
+        return self._of_level("period", None)
 
-    def _start(self, name, of_version_0_1):
+    def _of_level(self, name, of_version_0_1):
         if not self.initialized_:
             raise AttributeError(
                 f"This {type(self).__name__} has no {name} of its level before it is "
