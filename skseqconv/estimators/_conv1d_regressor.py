@@ -145,6 +145,11 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Number of rows in a season, for the levels "seasonal" and "auto". "auto" finds
         it in `fit`, as `PersistenceRegressor` does. The window must hold the value that
         the forecast starts from.
+    channel_independent : bool or "auto", default="auto"
+        Whether the same weights forecast each target on its own, from its own channel
+        and the channels of no target (PatchTST: Nie et al., ICLR 2023). False forecasts
+        all targets together, from all channels. "auto" means True if y has several
+        targets, all with the same delays, and the network forecasts changes.
     target_channel : str, int or sequence of these, default=None
         Name or position of the channel whose future y is, for `window_norm`. A sequence
         gives one channel for each column of y. None means the target that X knows, or

@@ -189,7 +189,8 @@ class Level:
         """Whether y has several targets, one after the other, with the same delays."""
         columns = [own for _, own in self.by_channel()]
         delays = {tuple(self.delays[own]) for own in columns}
-        in_order = np.concatenate(columns).tolist() == list(range(len(self.channels)))
+        order = [column for own in columns for column in own]
+        in_order = order == list(range(len(self.channels)))
         return len(columns) > 1 and len(delays) == 1 and in_order
 
     def network_options(self, n_steps):
