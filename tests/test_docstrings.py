@@ -39,7 +39,9 @@ TEXTS_THAT_DIFFER = {
     "quantiles": "of a loss, or of a head",
     "target_channel": "of a forecast, or of the level that it starts from",
     "delay": "of a task, of a forecast, or of the level that it starts from",
-    "lags": "chosen entries of a window, or how many of the newest",
+    "period": "of a forecast, or of the level that it starts from",
+    "lags": "of a window, or how many an autoregression reads of it",
+    "channel_independent": "decided by a regressor, or given to a network",
 }
 
 
@@ -233,6 +235,8 @@ def test_fitted_attributes_are_those_documented(name, tiny):
     estimator = _new(ESTIMATORS[name])
     if is_classifier(estimator):
         y = y > y.mean()
+    if "early_stopping" in estimator.get_params():
+        estimator.set_params(early_stopping=True, epochs=2)
     if hasattr(estimator, "predict") or name.endswith("FlattenWindows"):
         X = LookbackWindower(8).fit_transform(X)
     if name.endswith("TokenSequencer"):

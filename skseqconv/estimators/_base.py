@@ -146,8 +146,7 @@ class SequenceEstimator(
     def initialize(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
         """Build the network with its initial weights, without training.
 
-        `fit` calls this by itself. An untrained network with `window_norm` predicts the
-        last known value.
+        `fit` calls this by itself. An untrained network with a `level` forecasts it.
 
         Parameters
         ----------

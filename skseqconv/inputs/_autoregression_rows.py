@@ -134,7 +134,7 @@ def earlier_less_newest(past, channel, n_lags, newest):
 
 def with_scales(task, targets, rows):
     """The targets with their scales: the spread beside that of all targets together."""
-    if len(targets) < 2 and not len(task.exogenous_channels):
+    if not targets or (len(targets) == 1 and not len(task.exogenous_channels)):
         return targets
     sums = [Moments() for _ in targets]
     for at, past in parts_of(newest_entry(task.windows), 1, rows):

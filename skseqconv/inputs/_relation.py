@@ -14,6 +14,9 @@ from skseqconv.series._window_view import WindowView
 #: The relation is solved from this many rows, at most.
 MAX_ROWS_SOLVED = 10_000
 
+#: For many columns of y from fewer, but this many: they read a value each.
+MAX_VALUES_SOLVED, MIN_ROWS_SOLVED = 100_000, 1_000
+
 #: y counts as affine up to this remainder, as a share of the spread of y.
 TOLERANCE = 1e-4
 
@@ -133,7 +136,10 @@ def target_relations(windows, y, channels, delays):
 
 def later_values(windows, y, channels, delays, columns=None):
     """For columns of y, their channel `delay` rows later and y, at rows with both."""
-    n_rows = min(len(windows), MAX_ROWS_SOLVED)
+    n_rows = np.clip(
+        MAX_VALUES_SOLVED // len(channels), MIN_ROWS_SOLVED, MAX_ROWS_SOLVED
+    )
+    n_rows = min(len(windows), n_rows)
     some = np.linspace(0, len(windows) - 1, n_rows).astype(int)
     windows, y = windows[some], y[some]
     delay = None

@@ -12,15 +12,15 @@ import numpy as np
 #: centered Gram matrix: from nearly no penalty to weights of nearly zero.
 EXPONENTS = np.arange(-6.0, 6.5, 0.5)
 
-#: A point near the values is found from this many rows.
-MAX_ROWS_NEAR = 256
+#: Number of rows that show where values lie.
+N_ROWS_NEAR = 256
 
 
 class Moments:
     """Weighted sums of features, targets, and their products, about a fixed point.
 
     Products of values far from zero would round too much. So the point is the mean of
-    the first rows that are added, or zero if it lies among these rows.
+    some of the first rows that are added, or zero if it lies among these rows.
     """
 
     def __init__(self):
@@ -122,8 +122,8 @@ class Moments:
 
 
 def _near(values):
-    """Mean of each column; zero where values of both signs are about as large."""
-    values = values[:MAX_ROWS_NEAR]
+    """Mean of the first rows; zero where values of both signs are about as large."""
+    values = values[:N_ROWS_NEAR]
     mean = values.mean(axis=0)
     return np.where(np.abs(mean) > values.std(axis=0), mean, 0.0)
 

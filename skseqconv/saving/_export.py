@@ -97,7 +97,9 @@ def export_keras(
     which the pipeline refuses, its outputs mean nothing. Windows are float32: seven
     digits must be enough for each channel. If the newest value of the target is
     missing, forecasts start from the last known one in the window; `predict` searches
-    the whole series for it.
+    the whole series for it. If the value one period ago is missing (``level_`` is
+    "seasonal"), the model takes what the imputer fills in, `predict` the value of an
+    earlier period.
 
     LiteRT runs a GRU on batches of one fixed size. Pass the size to `export`:
     ``input_signature=[keras.InputSpec("float32", shape=(1, n_lags, n_channels))]``.

@@ -114,12 +114,13 @@ CASES = {
 }
 
 
+#: A pooled view has no other channel.
+PAIRS = [(c, s) for c in CASES for s in STARTS if (c, s) != ("pooled", "arx")]
+
+
 @trains
-@EACH
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "start"), PAIRS)
 def test_untrained_network_forecasts_its_level(case, start):
-    if case == "pooled" and start == "arx":
-        pytest.skip("a pooled view has one channel")
     X, y = CASES[case]()
     expected = reference(start, X, y).predict(X)
     model = Conv1DRegressor(**SMALL, level=start).initialize(X, y)
@@ -128,7 +129,6 @@ def test_untrained_network_forecasts_its_level(case, start):
     changes = np.abs(expected - last).max()
     assert changes > 1e-3 or start == "last"
     rounding = 1e-5 * changes + 1e-14 * np.abs(last).max()
-    # A missing value may be 40 standard deviations from what an imputer has filled in.
     np.testing.assert_allclose(model.predict(X), expected, rtol=0, atol=rounding)
     level = find_level(model, X, columns(y))
     np.testing.assert_allclose(
@@ -330,6 +330,16 @@ def test_auto_takes_the_simplest_of_the_best(series, choice, options):
     assert level.start == choice
     assert np.isfinite(level.forecasts(X[X.complete])).all()
     assert (level.scale > 0).all()
+
+
+@pytest.mark.parametrize("start", ["auto", "ar", "arx"])
+def test_constant_y_is_no_future_of_its_channel(start):
+    X, _ = windows_of(driven())
+    y = np.full((len(X), 1), 3.0)
+    level = find_level(Conv1DRegressor(level=start), X, y)
+    assert start in ("auto", level.start)
+    np.testing.assert_array_equal(level.forecasts(X), y)
+    assert not level.changes.any()
 
 
 def test_auto_finds_what_other_channels_tell():

@@ -1185,7 +1185,7 @@ def test_an_interrupt_while_a_program_is_made_leaves_nothing(windows, monkeypatc
 
 def test_a_network_that_is_not_trained_forecasts_persistence(windows):
     X, y = windows
-    model = small(Conv1DRegressor).initialize(X, y)
+    model = small(Conv1DRegressor, level="last").initialize(X, y)
     now = PersistenceRegressor().fit(X, y).predict(X)
     np.testing.assert_allclose(model.predict(X), now, atol=1e-4)
     assert not hasattr(model, "history_")
