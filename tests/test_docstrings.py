@@ -41,6 +41,8 @@ TEXTS_THAT_DIFFER = {
     "delay": "of a task, of a forecast, or of the level that it starts from",
     "period": "of a forecast, or of the level that it starts from",
     "lags": "of a window, or how many an autoregression reads of it",
+    "strides": 'with "auto", or given to a network',
+    "global_pooling": 'with "auto", or given to a network',
     "channel_independent": "decided by a regressor, or given to a network",
 }
 

@@ -278,7 +278,8 @@ class SequenceEstimator(
         self._layers = describe_layers(network.model)
         kind = NETWORKS[self._network_name]
         self.receptive_field_ = kind.receptive_field(self._architecture)
-        if message := kind.warning(self._architecture):
+        chosen_here = getattr(self, "global_pooling", None) == "auto"
+        if not chosen_here and (message := kind.warning(self._architecture)):
             warnings.warn(message, UserWarning, stacklevel=2)
 
     def _architecture_for(self, X, y, options_of_level):
@@ -292,14 +293,9 @@ class SequenceEstimator(
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy numbers and tuples become plain
                 options[name] = np.asarray(value).tolist()
-        options = kind.settled(options, X.shape[1])
-        return {
-            "network": self._network_name,
-            "input_shape": [int(n) for n in X.shape[1:]],
-            **options,
-            **self._head(y),
-            **options_of_level,
-        }
+        shape = [int(n) for n in X.shape[1:]]
+        options = kind.settled({**options, **self._head(y), **options_of_level}, shape)
+        return {"network": self._network_name, "input_shape": shape, **options}
 
     def _train(self, fit, epochs, first_epoch):
         network = self._slot.network

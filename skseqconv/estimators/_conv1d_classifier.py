@@ -59,11 +59,12 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
-    global_pooling : {"max", "average", "last", "flatten"}, default="max"
+    global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
         time steps: the head then has ``n_steps * n_filters + 1`` parameters for each
         output, where `n_steps` is the number of steps that the last convolution leaves.
+        "auto" means "last" if several outputs are forecast from a level, else "max".
     loss : str, callable or keras.losses.Loss, default="auto"
         Loss between 0 or 1 for each class and its probability, as Keras takes it.
         "auto" means "binary_crossentropy" for two classes, and

@@ -106,8 +106,8 @@ class InputAndHead:
 class Conv1DParameters(InputAndHead, Conv1DStack):
     """Options of `conv1d_network`."""
 
-    global_pooling: Literal["max", "average", "last", "flatten"] = parameter(
-        _one_of("max", "average", "last", "flatten"), default="max"
+    global_pooling: Literal["auto", "max", "average", "last", "flatten"] = parameter(
+        _one_of("auto", "max", "average", "last", "flatten"), default="auto"
     )
 
     _network_name: ClassVar[str] = "conv1d"

@@ -145,12 +145,14 @@ def conv1d_gru_network(
     window, sequence = _layers.input_and_sequence(
         input_shape, embedding_dim, embedding_dropout, vocabulary_size
     )
-    sequence, level = _layers.relative_to_level(
-        sequence, window_norm, n_outputs, highway, exogenous_at
+    sequence, level, n_targets = _layers.relative_to_level(
+        sequence,
+        n_outputs,
+        window_norm=window_norm,
+        highway=highway,
+        exogenous_at=exogenous_at,
+        channel_independent=channel_independent,
     )
-    n_targets = 1
-    if channel_independent:
-        sequence, n_targets = _layers.each_target(sequence, highway, n_outputs)
     sequence = _layers.convolutions(
         sequence,
         filters=filters,

@@ -218,18 +218,6 @@ def global_pool(sequence, kind):
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
-def each_target(sequence, highway, n_outputs):
-    """Each target as a sample of its own, and the number of targets."""
-    targets = list(dict.fromkeys(highway or ()))
-    runs = [channel for channel in targets for _ in range(n_outputs // len(targets))]
-    if len(targets) < 2 or runs != list(highway):
-        raise ValueError(
-            f"channel_independent=True with highway={highway!r}: it needs several "
-            "channels, each with equally many outputs, one channel after the other."
-        )
-    return EachTarget(targets, name="each_target")(sequence), len(targets)
-
-
 def head(
     features, n_outputs, dropout, activation, level=None, quantiles=None, n_targets=1
 ):
@@ -259,15 +247,43 @@ def head(
     return layers.Add(dtype="float32", name="forecast")([last, change])
 
 
-def relative_to_level(window, kind, n_outputs, highway, exogenous_at):
-    """A window relative to its last values, and the level to add to the outputs."""
-    if kind is None:
-        return window, None
+def relative_to_level(
+    window,
+    n_outputs,
+    *,
+    window_norm=None,
+    highway=None,
+    exogenous_at=None,
+    channel_independent=False,
+):
+    """A window relative to its last values, and what to add to the outputs.
+
+    Returns
+    -------
+    sequence
+        What the next layer reads. With `channel_independent`, each target is a sample.
+    level : tuple or None
+        The level and the spread of each output.
+    n_targets : int
+        How many samples of `sequence` a window becomes.
+    """
+    if window_norm is None:
+        return window, None, 1
     # In float32 with any policy: half precision would round the level.
     options = {"dtype": "float32", "name": "window_norm"}
-    norm = WindowNorm(kind, n_outputs, highway, exogenous_at, **options)
-    relative, last, spread = norm(window)
-    return relative, (last, spread)
+    norm = WindowNorm(window_norm, n_outputs, highway, exogenous_at, **options)
+    sequence, last, spread = norm(window)
+    if not channel_independent:
+        return sequence, (last, spread), 1
+    targets = list(dict.fromkeys(highway or ()))
+    runs = [channel for channel in targets for _ in range(n_outputs // len(targets))]
+    if len(targets) < 2 or runs != list(highway):
+        raise ValueError(
+            f"channel_independent=True with highway={highway!r}: it needs several "
+            "channels, each with equally many outputs, one channel after the other."
+        )
+    sequence = EachTarget(targets, name="each_target")(sequence)
+    return sequence, (last, spread), len(targets)
 
 
 def seeded(name, **config):

@@ -8,8 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-#: With ``strides="auto"`` a GRU reads at most this many steps, if kernels allow it. With
-#: 33 instead of 104 of them (windows of 336), it forecast ETTh1 as well, and faster.
+#: ``strides="auto"`` lets a GRU read at most this many steps, if kernels allow it. With
+#: 33 instead of 104 steps (windows of 336) it forecast ETTh1 as well, and faster.
 MOST_STEPS = 40
 
 #: Options that determine lengths, besides the padding.
