@@ -51,10 +51,17 @@ _OF_TRAINING = (
     "_calibration",
 )
 
-#: A network that forecasts changes starts at persistence, which is good. On the
-#: validation part of ETTh1 (error of persistence: 0.215), five epochs with Adam's own
-#: learning rate made it worse (0.259), with a tenth of it better (0.208, with dropout).
-CHANGES_LEARN_SLOWER = 0.1
+
+def share_of_rate(n_outputs: int) -> float:
+    """Share of the optimizer's own learning rate, for networks that forecast changes.
+
+    Such a network starts from a good forecast, and noise leads it away: the more, the
+    fewer outputs a sample has. On validation parts, a tenth of Adam's rate was better
+    than all of it for one output (weather, 24 hours ahead: 2.25 and 2.38 degrees), and
+    half of it was better than a tenth for 7 channels and 96 horizons of ETTh1 (mean
+    squared error 0.653 and 0.665).
+    """
+    return min(0.5, 0.1 * math.sqrt(n_outputs))
 
 
 def steps_of_a_fit(n_samples: int, n_outputs: int) -> int:
@@ -260,7 +267,7 @@ class SequenceEstimator(
         if level is not None:
             network.set_level(level.weights)
             if isinstance(self.optimizer, str):
-                network.slow_down(CHANGES_LEARN_SLOWER)
+                network.slow_down(share_of_rate(math.prod(y.shape[1:])))
         self._n_epochs_trained = 0
         for name in _OF_TRAINING:
             vars(self).pop(name, None)

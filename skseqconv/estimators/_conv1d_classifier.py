@@ -20,12 +20,14 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         Number of filters. A sequence gives one value for each convolution.
     kernel_size : int or sequence of int, default=5
         Kernel width in time steps. A sequence gives one value for each convolution.
-    strides : int or sequence of int, default=1
+    strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
         segments of 24 steps. The last position ends at the newest step, and steps that
         are left over are the oldest ones. A convolution with a stride above 1 cannot
         be dilated. A residual block with strides has a strided convolution as shortcut.
+        "auto" gives the first convolution the smallest stride, at most its kernel size,
+        that leaves 40 steps or fewer after the last layer (1 with `residual`).
     pool_size : int or sequence of int, default=3
         Width of the max pooling between two convolutions. A sequence gives one value
         for each of the ``n_conv - 1`` places. 1 means no pooling.

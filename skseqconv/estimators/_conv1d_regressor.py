@@ -20,12 +20,14 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Number of filters. A sequence gives one value for each convolution.
     kernel_size : int or sequence of int, default=5
         Kernel width in time steps. A sequence gives one value for each convolution.
-    strides : int or sequence of int, default=1
+    strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
         segments of 24 steps. The last position ends at the newest step, and steps that
         are left over are the oldest ones. A convolution with a stride above 1 cannot
         be dilated. A residual block with strides has a strided convolution as shortcut.
+        "auto" gives the first convolution the smallest stride, at most its kernel size,
+        that leaves 40 steps or fewer after the last layer (1 with `residual`).
     pool_size : int or sequence of int, default=3
         Width of the max pooling between two convolutions. A sequence gives one value
         for each of the ``n_conv - 1`` places. 1 means no pooling.
@@ -75,7 +77,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     learning_rate : float, default=None
         Learning rate, with `learning_rate_schedule` its peak. None means the default of
         the optimizer (0.001 for most). If the network forecasts changes (`window_norm`)
-        and `optimizer` is a name, None means a tenth of that.
+        and `optimizer` is a name, None means a tenth of that for one output. The share
+        grows with the square root of the number of outputs, up to half for 25.
     learning_rate_schedule : {None, "one_cycle", "cosine"}, default=None
         Course of the learning rate over the steps of all `epochs`, also if training
         stops early. "one_cycle" raises it in the first 30 % of the steps, from 1/25 of

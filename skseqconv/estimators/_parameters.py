@@ -72,7 +72,9 @@ class Conv1DStack:
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
-    strides: int | Sequence[int] = parameter(*_EACH_LAYER, default=1, before=1)
+    strides: int | Sequence[int] | Literal["auto"] = parameter(
+        *_EACH_LAYER, _one_of("auto"), default=1, before=1
+    )
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
     dilation_rate: int | Sequence[int] | Literal["exponential"] = parameter(
@@ -216,6 +218,10 @@ class Conv1DClassifierParameters(ClassificationParameters, Conv1DParameters):
 @parameters
 class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
     """Parameters of `Conv1DGRURegressor`."""
+
+    strides: int | Sequence[int] | Literal["auto"] = parameter(
+        *_EACH_LAYER, _one_of("auto"), default="auto", before=1
+    )
 
 
 @parameters

@@ -120,29 +120,35 @@ def target_relations(windows, y, channels, delays):
             "delay=None, and X does not know how far ahead y lies. Set delay: it is "
             "needed to convert values of the channel to the units of y."
         )
-    relations, rounding = [], rounding_of(windows)
-    pairs = later_values(windows, y, channels, delays)
-    for delay, (later, own) in zip(delays, pairs, strict=True):
+    relations, rounding = np.empty((3, len(channels))), rounding_of(windows)
+    # Columns of the same delay after one another: their rows are read once.
+    columns = np.argsort(delays, kind="stable")
+    pairs = later_values(windows, y, channels, delays, columns)
+    for column, (later, own) in zip(columns, pairs, strict=True):
         if not len(own):
             raise ValueError(
-                f"delay={delay} reaches beyond the end of the series at every row."
+                f"delay={delays[column]} reaches beyond the end of the series at every "
+                "row."
             )
-        relations.append(solve_affine(later, own, rounding))
-    return tuple(map(np.array, zip(*relations, strict=True)))
+        relations[:, column] = solve_affine(later, own, rounding)
+    return tuple(relations)
 
 
-def later_values(windows, y, channels, delays):
-    """For each column of y, its channel `delay` rows later and y, at rows with both."""
+def later_values(windows, y, channels, delays, columns=None):
+    """For columns of y, their channel `delay` rows later and y, at rows with both."""
     n_rows = np.clip(
         MAX_VALUES_SOLVED // len(channels), MIN_ROWS_SOLVED, MAX_ROWS_SOLVED
     )
     n_rows = min(len(windows), n_rows)
     some = np.linspace(0, len(windows) - 1, n_rows).astype(int)
     windows, y = windows[some], y[some]
-    for column, (channel, delay) in enumerate(zip(channels, delays, strict=True)):
-        rows, inside = rows_after(windows, delay)
-        later = SeriesView(windows, rows=rows[inside]).to_numpy(np.float64)
-        yield later[:, channel], y[inside, column]
+    delay = None
+    for column in range(len(channels)) if columns is None else columns:
+        if delays[column] != delay:
+            delay = delays[column]
+            rows, inside = rows_after(windows, delay)
+            later = SeriesView(windows, rows=rows[inside]).to_numpy(np.float64)
+        yield later[:, channels[column]], y[inside, column]
 
 
 def no_relation(channels, rests):

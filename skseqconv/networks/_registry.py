@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
-from ._lengths import field_of_stack, settled_padding, unread_steps
+from ._lengths import field_of_stack, settled_lengths, unread_steps
 
 if TYPE_CHECKING:
     import keras
@@ -55,11 +55,11 @@ class NetworkKind(NamedTuple):
 
 NETWORKS = {
     "conv1d": NetworkKind(
-        conv1d_network, settled_padding, field_of_stack, unread_steps
+        conv1d_network, settled_lengths, field_of_stack, unread_steps
     ),
     "conv1d_gru": NetworkKind(
         conv1d_gru_network,
-        settled_padding,
+        settled_lengths,
         field_of_stack,
         unread_steps,
         min_full_batches=8,

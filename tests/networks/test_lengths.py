@@ -8,7 +8,7 @@ from skseqconv.networks import output_lengths, receptive_field
 from skseqconv.networks._lengths import (
     dilation_rates,
     per_layer,
-    settled_padding,
+    settled_lengths,
     shortest_window,
     what_fits,
 )
@@ -70,7 +70,7 @@ def test_the_shortest_window_leaves_a_step(padding):
 
 def test_padding_is_settled_for_the_window():
     for layers, n_steps in itertools.product(LAYERS, range(1, 40)):
-        options = settled_padding({**layers, "padding": "auto"}, n_steps)
+        options = settled_lengths({**layers, "padding": "auto"}, n_steps)
         fits = left(n_steps, "valid", **layers) > 0 and not layers["residual"]
         assert options["padding"] == ("valid" if fits else "same")
         assert left(n_steps, options.pop("padding"), **{**layers, **options}) > 0
@@ -80,7 +80,7 @@ def test_padding_is_settled_for_the_window():
 
 def test_a_padding_that_is_chosen_stays():
     options = {**PLAIN, "padding": "causal"}
-    assert settled_padding(options, 1) is options
+    assert settled_lengths(options, 1) is options
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from skseqconv.networks import (
     receptive_field,
 )
 from skseqconv.networks._gru import GRU
-from skseqconv.networks._lengths import settled_padding, unread_steps
+from skseqconv.networks._lengths import settled_lengths, unread_steps
 
 pytestmark = pytest.mark.trains
 
@@ -215,7 +215,7 @@ def test_flattened_features_have_a_weight_for_each_step():
 def test_short_windows_are_padded():
     layers = {**SEGMENTS, "pool_size": 1, "dilation_rate": 1, "residual": 0}
     for n_steps, padding in ((24, "valid"), (23, "same"), (5, "same"), (1, "same")):
-        options = settled_padding({**layers, "padding": "auto"}, n_steps)
+        options = settled_lengths({**layers, "padding": "auto"}, n_steps)
         assert options == {**layers, "padding": padding}
         assert conv1d_network((n_steps, 1), **options).output_shape == (None, 1)
 
@@ -224,7 +224,7 @@ def test_no_pooling_is_wider_than_its_sequence():
     layers = {"kernel_size": 3, "strides": (2, 1, 1), "n_conv": 3, "pool_size": 3}
     layers |= {"dilation_rate": 1, "residual": 0, "padding": "auto"}
     for n_steps, pools in ((18, 3), (10, [3, 1]), (4, [2, 1]), (2, [1, 1])):
-        options = settled_padding(layers, n_steps)
+        options = settled_lengths(layers, n_steps)
         assert options == {**layers, "padding": "same", "pool_size": pools}
         conv1d_network((n_steps, 1), **options)
 
