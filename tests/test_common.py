@@ -69,11 +69,10 @@ NETWORKS = [
     *CLASSIFIERS,
 ]
 SEASONAL = PersistenceRegressor(period=2, delay=1)
-CHOOSING = LinearAutoregression()
 REGRESSORS = [
     PersistenceRegressor(),
     SEASONAL,
-    CHOOSING,
+    LinearAutoregression(),
     LinearAutoregression(alpha=1.0),
     FlatWindowRegressor(),
     *NETWORKS[:2],
@@ -129,12 +128,6 @@ def expected_failures(estimator):
         return failures
     if estimator is SEASONAL:
         return {"check_fit2d_1feature": "a window of one step is not a period long"}
-    if estimator is CHOOSING:
-        return {
-            "check_sample_weight_equivalence_on_dense_data": (
-                "the last rows choose alpha, and the check changes the order of rows"
-            )
-        }
     if estimator in NETWORKS:
         return {
             "check_estimator_tags_renamed": (

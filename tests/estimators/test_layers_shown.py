@@ -27,7 +27,7 @@ SMALL = {"filters": 8, "kernel_size": 3, "n_conv": 2, "epochs": 1, "random_state
 #: Of a network with SMALL for windows of 24 steps of 3 channels.
 LAYERS = [
     ["window", "InputLayer", "24 x 3", "0", "0"],
-    ["window_norm", "WindowNorm", "24 x 3", "0", "6"],
+    ["window_norm", "WindowNorm", "24 x 3", "0", "60"],
     ["conv_1", "Conv1D", "22 x 8", "80", "0"],
     ["pool_1", "MaxPooling1D", "7 x 8", "0", "0"],
     ["activation_1", "Activation", "7 x 8", "0", "0"],
