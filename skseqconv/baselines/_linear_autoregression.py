@@ -60,9 +60,11 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         it. The weights are then solved from all rows. If no strength helps, it takes
         the strongest, which forecasts the newest value plus the mean change. So it does
         for fewer than 20 rows.
-    shared : bool, default=True
+    shared : bool or "auto", default="auto"
         Whether all targets have the same weights. If False, each target has its own,
-        and its own strength of the penalty. All series of a list share their weights
+        and its own strength of the penalty. "auto" takes what has the least squared
+        error on the held-out rows that choose `alpha`; True if `alpha` is a number, and
+        False if targets have different delays. All series of a list share their weights
         in either case.
     target_channel : str, int or sequence of these, default=None
         Name or position of the target channel. For several columns of y, one per
@@ -160,7 +162,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         "lags": [Interval(Integral, 1, None, closed="left"), None],
         "exogenous": ["boolean", "array-like"],
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
-        "shared": ["boolean"],
+        "shared": ["boolean", StrOptions({"auto"})],
         "target_channel": [Hashable, "array-like", None],
         "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
     }
@@ -171,7 +173,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         *,
         exogenous: bool | Sequence[Hashable] = False,
         alpha: float | Literal["auto"] = "auto",
-        shared: bool = True,
+        shared: bool | Literal["auto"] = "auto",
         target_channel: Hashable | Sequence[Hashable] = None,
         delay: int | Sequence[int] | None = None,
     ) -> None:
@@ -260,7 +262,7 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         for channel, delay in zip(channels, delays, strict=True):
             of_channel.setdefault(channel, []).append(delay)
         first, *others = of_channel.values()
-        if self.shared and any(other != first for other in others):
+        if self.shared is True and any(other != first for other in others):
             raise ValueError(
                 "shared=True needs the same delays, in the same order, for each target "
                 "channel. Use shared=False for weights of its own for each target."

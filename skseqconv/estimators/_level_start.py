@@ -13,18 +13,19 @@ from skseqconv.inputs._autoregression import (
     FIRST_HELD_OUT,
     Variant,
     parts_in_time,
+    sharing_to_try,
+    simplest,
     solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
 from skseqconv.inputs._period import find_period, lag_of_season
+from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-#: The starts, simple ones first. "auto" takes the first one whose squared error on
-#: held-out rows is at most this share above the least.
+#: The starts, simple ones first: "auto" takes the simplest of the best on held-out rows.
 STARTS = ("last", "seasonal", "ar", "arx")
-MARGIN = 0.01
 
 #: An autoregression is solved from all windows, or from at least and at most this many
 #: of them, spread evenly. Between the two, there are as many as take this many
@@ -82,33 +83,26 @@ def _best_start(level, estimator, windows, y):
         few = _n_features(windows, level.others.sum()) <= MAX_FEATURES
         starts = ["ar", "arx"] if few and level.others.any() else ["ar"]
         found |= _autoregressive(level, windows, y, starts)
-    least = min(error for _, error in found.values())
-    return next(
-        found[start][0]
-        for start in STARTS
-        if start in found and found[start][1] <= least + MARGIN
-    )
+    return simplest(*zip(*(found[s] for s in STARTS if s in found), strict=True))
 
 
 def _error_of_season(season, level, windows, y):
     """The squared error of the season on held-out rows, as a share of persistence's.
 
-    Each part counts alike, as where the strength of an autoregression is chosen.
+    Each part counts alike, in units of the spread of y, as for an autoregression.
     """
-    errors = np.zeros((2, y.shape[1]))
+    spread = mean_and_spread(y)[1]
+    unit, shares = np.where(spread > 0, spread, np.inf), []
     for part in parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]:
         some = np.concatenate(part)
         some = some[:: -(-len(some) // MAX_ROWS_COMPARED) or 1]
-        if len(some):
-            of_both = [
-                np.sum((one.forecasts(windows[some]) - y[some]) ** 2, axis=0)
-                for one in (season, level)
-            ]
-            errors += np.array(of_both) / (of_both[1].sum() or 1.0)
-    error, persistence = errors
-    share = np.ones_like(error)
-    np.divide(error, persistence, out=share, where=persistence > 0)
-    return float(share.mean())
+        own, of_last = (
+            np.sum(((one.forecasts(windows[some]) - y[some]) / unit) ** 2)
+            for one in (season, level)
+        )
+        if of_last > 0:
+            shares.append(own / of_last)
+    return float(np.mean(shares)) if shares else 1.0
 
 
 def _known_delays(level):
@@ -237,7 +231,7 @@ def _autoregressive(level, windows, y, starts):
     some = _solvable(windows, int(most))
     if len(some) < len(windows):
         windows, y = windows[some], y[some]
-    sharing = (True, False) if _alike(level) else (False,)
+    sharing = sharing_to_try(level.channels, level.delays)
     variants = [Variant(shared, s == "arx") for s in starts for shared in sharing]
     solved = solve_variants(
         windows,
@@ -254,19 +248,12 @@ def _autoregressive(level, windows, y, starts):
         alpha="auto",
     )
     found = {}
-    for variant, one in zip(variants, solved, strict=True):
-        start = "arx" if variant.exogenous else "ar"
-        error = one.held_out_error
-        error = np.inf if error is None else float(np.mean(error))
-        if start not in found or error < found[start][1]:
-            found[start] = _with_weights(level, start, one, n_steps), error
+    for start in starts:
+        pairs = zip(variants, solved, strict=True)
+        both = [s for v, s in pairs if v.exogenous == (start == "arx")]
+        best = simplest(both, [one.error for one in both])
+        found[start] = _with_weights(level, start, best, n_steps), best.error
     return found
-
-
-def _alike(level):
-    """Whether y has several targets, all with the same delays."""
-    delays = [tuple(level.delays[columns]) for _, columns in level.by_channel()]
-    return len(delays) > 1 and len(set(delays)) == 1
 
 
 def _with_weights(level, start, solved, n_steps):

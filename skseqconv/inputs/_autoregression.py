@@ -37,6 +37,10 @@ from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
 N_PARTS = 5
 FIRST_HELD_OUT = 2
 
+#: A simpler forecast is taken if its error on held-out rows is at most this much larger,
+#: as a share of the error of persistence.
+MARGIN = 0.01
+
 #: Fewer rows do not show which strength is best.
 LEAST_ROWS = 20
 
@@ -79,6 +83,7 @@ class Autoregression:
     intercepts: np.ndarray
     alphas: np.ndarray
     held_out_error: np.ndarray | None = None
+    error: float | None = None
 
     @property
     def alpha(self):
@@ -162,9 +167,10 @@ def solve_autoregression(
         ones lies among these.
     n_lags : int, default=None
         Number of entries of the own channel to read, the newest; None for all.
-    shared : bool, default=True
+    shared : bool or "auto", default=True
         Whether all targets have the same weights. They must have equally many outputs,
-        in the same order.
+        in the same order. "auto" takes what has the least error on held-out rows, and
+        True if none are held out.
     exogenous : sequence of int, default=()
         Channels whose values are read as they are. If there are any, the newest value
         of the own channel is, too.
@@ -202,8 +208,35 @@ def solve_autoregression(
         "alpha": alpha,
         "sample_weight": sample_weight,
     }
-    variant = Variant(shared, len(exogenous) > 0)
-    return solve_variants(windows, y, [variant], **options)[0]
+    tried = [shared]
+    if shared == "auto":
+        tried = sharing_to_try(channels, delays)
+        if not isinstance(alpha, str):  # nothing is held out
+            tried = tried[:1]
+    variants = [Variant(one, len(exogenous) > 0) for one in tried]
+    solved = solve_variants(windows, y, variants, **options)
+    return simplest(solved, [one.error for one in solved])
+
+
+def sharing_to_try(channels, delays):
+    """Values of `shared` to choose from: several targets that have the same delays."""
+    of_channel = {}
+    for channel, delay in zip(channels, delays, strict=True):
+        of_channel.setdefault(int(channel), []).append(delay)
+    first, *others = of_channel.values()
+    alike = others and all(other == first for other in others)
+    return [True, False] if alike else [False]
+
+
+def simplest(candidates, errors):
+    """The first of candidates whose error is at most `MARGIN` above the least.
+
+    Errors are squared errors on held-out rows, as shares of those of the last value;
+    None if no rows were held out.
+    """
+    errors = [np.inf if error is None else error for error in errors]
+    known = zip(candidates, errors, strict=True)
+    return next(one for one, error in known if error <= min(errors) + MARGIN)
 
 
 class Variant(NamedTuple):
@@ -334,7 +367,7 @@ class _Solution:
         self._others = np.zeros((*n_read, n_outputs))
         self._intercepts = np.zeros(n_outputs)
         self._alphas = np.zeros(n_outputs)
-        self._errors = None
+        self._errors = self._sums = None
 
     def solve(self, targets, moments):
         """Solve the weights that targets share, from sums over parts of the rows."""
@@ -349,6 +382,9 @@ class _Solution:
         chosen = Chosen(self._alpha)
         if isinstance(self._alpha, str):
             chosen = choose_alpha(_folds(moments), total, factors)
+        if chosen.sums is not None and spread > 0:
+            sums = chosen.sums / spread**2
+            self._sums = sums if self._sums is None else self._sums + sums
         self._put(targets, *solve_ridge(total, factors, chosen.alpha), chosen)
 
     def _put(self, targets, weights, intercepts, chosen):
@@ -383,4 +419,11 @@ class _Solution:
             self._intercepts,
             self._alphas,
             self._errors,
+            self._error(),
         )
+
+    def _error(self):
+        if self._sums is None:
+            return None
+        error, of_zero = self._sums[self._sums[:, 1] > 0].T
+        return float(np.mean(error / of_zero)) if len(error) else 1.0

@@ -151,13 +151,13 @@ def solve_ridge(moments, factors, alpha):
 
 
 class Chosen(NamedTuple):
-    """A strength, and its squared errors on held-out rows, one for each target.
-
-    They are shares of the error of the forecast that nothing changes.
-    """
+    """A strength, and its squared errors on held-out rows."""
 
     alpha: float
+    #: One for each target, as a share of that of the forecast that nothing changes.
     error: np.ndarray | None = None
+    #: For each fold, the sum over targets, and that of forecasting no change.
+    sums: np.ndarray | None = None
 
 
 def choose_alpha(folds, total, factors):
@@ -194,7 +194,8 @@ def choose_alpha(folds, total, factors):
     of_zero = sum(fold.error_of_zero / unit for fold, unit in pairs)
     # A target that never changes is forecast as well by nothing.
     share = np.divide(error, of_zero, out=np.ones_like(error), where=of_zero > 0)
-    return Chosen(alpha, share)
+    sums = [(fold.total(alpha), fold.error_of_zero.sum()) for fold in folds]
+    return Chosen(alpha, share, np.array(sums))
 
 
 class _Fold:
