@@ -90,7 +90,9 @@ _HELD = {
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
     "Pinball": "networks._own_layers",
-    "WindowNorm": "networks._own_layers",
+    "WindowNorm": "networks._window_norm",
+    "EachTarget": "networks._window_norm",
+    "Together": "networks._window_norm",
 }
 _SUBMODULES = ("datasets",)
 

@@ -21,8 +21,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from skseqconv.networks._own_layers import Pinball, fed_windows
+from skseqconv.networks._own_layers import Pinball
 from skseqconv.networks._registry import NETWORKS
+from skseqconv.networks._window_norm import fed_windows
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors

@@ -278,8 +278,9 @@ class SequenceEstimator(
         self._layers = describe_layers(network.model)
         kind = NETWORKS[self._network_name]
         self.receptive_field_ = kind.receptive_field(self._architecture)
-        chosen_here = getattr(self, "global_pooling", None) == "auto"
-        if not chosen_here and (message := kind.warning(self._architecture)):
+        # A pooling that "auto" has chosen is not worth a warning.
+        pooling = {"global_pooling": getattr(self, "global_pooling", None)}
+        if message := kind.warning(self._architecture | pooling):
             warnings.warn(message, UserWarning, stacklevel=2)
 
     def _architecture_for(self, X, y, options_of_level):

@@ -24,7 +24,7 @@ from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-#: The starts, simple ones first: "auto" takes the simplest of the best on held-out rows.
+#: The starts, simple ones first: "auto" takes the simplest of those that are good.
 STARTS = ("last", "seasonal", "ar", "arx")
 
 #: An autoregression is solved from all windows, or from at least and at most this many

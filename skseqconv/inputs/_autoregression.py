@@ -37,8 +37,8 @@ from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
 N_PARTS = 5
 FIRST_HELD_OUT = 2
 
-#: A simpler forecast is taken if its error on held-out rows is at most this much larger,
-#: as a share of the error of persistence.
+#: A simpler forecast is taken if its error on held-out rows is at most this much
+#: larger, as a share of the error of persistence.
 MARGIN = 0.01
 
 #: Fewer rows do not show which strength is best.

@@ -6,7 +6,8 @@ from keras import Input, initializers, layers
 
 from ._gru import GRU
 from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
-from ._own_layers import Ascending, EachTarget, Together, WindowNorm
+from ._own_layers import Ascending
+from ._window_norm import EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
 BATCH_MOMENTUM = 0.9

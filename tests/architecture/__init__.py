@@ -42,6 +42,7 @@ KERAS_AT_IMPORT = (
     "networks._gru",
     "networks._layers",
     "networks._own_layers",
+    "networks._window_norm",
 )
 
 #: Folders and files that may import Keras inside functions.

@@ -33,7 +33,7 @@ from skseqconv.inputs._relation import (
     target_relations,
 )
 from skseqconv.inputs._sequences import Sequences
-from skseqconv.networks._own_layers import variance
+from skseqconv.networks._window_norm import variance
 from skseqconv.series._window_view import WindowView
 
 # They predict the rows that they were fitted to, the first of which have no history.

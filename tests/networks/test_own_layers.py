@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from skseqconv.networks import conv1d_gru_network
-from skseqconv.networks._own_layers import Ascending, Pinball, WindowNorm
+from skseqconv.networks._own_layers import Ascending, Pinball
+from skseqconv.networks._window_norm import WindowNorm
 
 pytestmark = pytest.mark.trains
 
