@@ -3,9 +3,9 @@ Test whether a network beats a naive forecast.
 ==============================================
 
 `compare_models` compares ridge regression, Conv1D and Conv1D-GRU with naive forecasts:
-the last value, and the value one season ago if the target has a season. The better one
-is the baseline. All models forecast the temperature 24 hours ahead from 10 days, on the
-same five folds in time order.
+the last value and, if the target has a season, the value one season ago and a linear
+autoregression. The best of these is the baseline. All models forecast the temperature
+24 hours ahead from 10 days, on the same five folds in time order.
 
 ::
 

@@ -10,8 +10,8 @@ from ._parameters import Conv1DClassifierParameters
 class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     """Classification of sequences by a stack of one-dimensional convolutions.
 
-    The network has convolutions with max pooling between them, the maximum over time
-    and a head that gives probabilities. It classifies series, as arrays or windows, and
+    The network has convolutions with max pooling between them, a pooling over time and
+    a head that gives probabilities. It classifies series, as arrays or windows, and
     texts, with `embedding_dim` after a `TokenSequencer`.
 
     Parameters

@@ -11,8 +11,10 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     """Regression on sequences by convolutions that a GRU reads in order.
 
     Convolutions with max pooling between them shorten the sequence. A gated recurrent
-    unit reads the result in order, and a linear head follows. The defaults are those of
-    F. Chollet, "Deep Learning with Python", for the Jena climate series.
+    unit reads the result in order, and a linear head follows. If X knows its target,
+    forecasts start from a `level`, and the network learns what is left. The default
+    numbers of layers, filters and units, and widths of kernels and pooling, are those
+    of F. Chollet, "Deep Learning with Python", for the Jena climate series.
 
     Parameters
     ----------
@@ -227,8 +229,11 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
 
     Notes
     -----
-    With ``reset_after=False`` the network has as many weights as in the first edition
-    of the book.
+    The network of the book, on windows as they are, is ``Conv1DGRURegressor(level=None,
+    strides=1, optimizer="rmsprop", dropout=0)``. With ``reset_after=False`` it has as
+    many weights as in the first edition.
+
+    `Conv1DRegressor` says in its notes where the levels come from.
 
     Examples
     --------

@@ -10,9 +10,11 @@ from ._regression import SequenceRegressor
 class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     """Regression on sequences by a stack of one-dimensional convolutions.
 
-    The network has convolutions with max pooling between them, the maximum over time
-    and a linear head. The defaults are those of F. Chollet, "Deep Learning with
-    Python", for the Jena climate series.
+    The network has convolutions with max pooling between them, a pooling over time and
+    a linear head. If X knows its target, forecasts start from a `level`, and the
+    network learns what is left. The default numbers of layers and filters, and widths
+    of kernels and pooling, are those of F. Chollet, "Deep Learning with Python", for
+    the Jena climate series.
 
     Parameters
     ----------
@@ -222,7 +224,10 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     Notes
     -----
     The maximum over time does not know when something happened. If the order matters,
-    as in forecasts, use `Conv1DGRURegressor`.
+    use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`.
+
+    The network of the book, on windows as they are, is ``Conv1DRegressor(level=None,
+    global_pooling="max", optimizer="rmsprop", dropout=0)``.
 
     Windows relative to their last value are the idea of NLinear [1]_, a linear
     autoregression beside the network that of LSTNet [2]_, where both are trained

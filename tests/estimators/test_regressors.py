@@ -83,15 +83,20 @@ def windows(task):
 # The networks.
 
 
+BOOK = {"level": None, "strides": 1, "optimizer": "rmsprop", "dropout": 0}
+
+
 @pytest.mark.parametrize(
     ("estimator", "n_parameters"),
     [
         (Conv1DRegressor(), 12_609),
+        (Conv1DRegressor(**BOOK, global_pooling="max"), 12_609),
         (Conv1DGRURegressor(), 13_793),
-        (Conv1DGRURegressor(reset_after=False), 13_697),
+        (Conv1DGRURegressor(**BOOK), 13_793),
+        (Conv1DGRURegressor(**BOOK, reset_after=False), 13_697),
     ],
 )
-def test_defaults_are_the_networks_of_the_book(estimator, n_parameters):
+def test_networks_have_as_many_parameters_as_those_of_the_book(estimator, n_parameters):
     series = np.random.default_rng(0).normal(size=(300, 14))
     view = WindowView(series, ends=np.arange(240, 300), lags=np.arange(240)[::-1])
     estimator.set_params(epochs=1, steps_per_epoch=1, batch_size=8)
