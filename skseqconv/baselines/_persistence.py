@@ -20,7 +20,7 @@ from skseqconv.inputs._finite import raise_not_finite, raise_not_finite_row
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._last_known import fill_missing, rows_before
 from skseqconv.inputs._network_input import check_input
-from skseqconv.inputs._period import find_period, lag_of_season, lags_of_season
+from skseqconv.inputs._period import find_held_period, lag_of_season, why_not_held
 from skseqconv.inputs._relation import (
     mean_and_spread,
     no_relation,
@@ -195,28 +195,22 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         return self
 
     def _found_period(self, windows, channels, raw, delays):
-        """The best period that the windows hold; warn if a longer one is better."""
+        """The best period that the windows hold; warn if another one is better."""
         if not isinstance(windows, WindowView):
             raise ValueError(
                 'period="auto" needs a view, but X is an array, whose rows are not '
                 "known to follow each other. Give the period, or make X by "
                 "make_supervised and LookbackWindower."
             )
-        best = find_period(windows, channels, raw, delays)
-        if best is None or lags_of_season(best, delays) <= set(windows.lags.tolist()):
-            return best
-        held = find_period(windows, channels, raw, delays, windows.lags)
-        needed = max(lags_of_season(best, delays))
-        instead = "The last value" if held is None else f"The period {held}"
-        warnings.warn(
-            f'period="auto" found a season of {best} rows. It needs the value {needed} '
-            f"rows before the end of the window, but the window has lags "
-            f"{windows.lags[0]} to {windows.lags[-1]}. {instead} is used. For the "
-            f"season, use a lookback of at least {needed + 1} with step=1.",
-            UserWarning,
-            stacklevel=stacklevel_of_caller(),
-        )
-        return held
+        period, better = find_held_period(windows, channels, raw, delays)
+        if better:
+            instead = "the last value" if period is None else f"the period {period}"
+            warnings.warn(
+                f"{better} Until then, {instead} is used.",
+                UserWarning,
+                stacklevel=stacklevel_of_caller(),
+            )
+        return period
 
     def _lag(self, delay, windows):
         if self.period_ is None:
@@ -226,15 +220,9 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 f"period={self.period_} counts back from the forecast time, but X does "
                 "not know how far ahead this time is. Set delay."
             )
-        lag = lag_of_season(self.period_, delay)
-        known = lags_of(windows)
-        if lag not in known:
-            raise ValueError(
-                f"period={self.period_} with delay={delay} needs the value {lag} rows "
-                f"before the end of the window, but the window has lags {known[0]} to "
-                f"{known[-1]}. Use a longer lookback, or a step that divides {lag}."
-            )
-        return lag
+        if reason := why_not_held(self.period_, [delay], lags_of(windows)):
+            raise ValueError(reason)
+        return lag_of_season(self.period_, delay)
 
     def predict(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Forecast the value that was read from each window.

@@ -5,6 +5,7 @@ or a linear autoregression in closed form (the "autoregressive highway" of LSTNe
 et al. 2018, which is trained there). It stays fixed while the network learns the rest.
 """
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -19,8 +20,14 @@ from skseqconv.inputs._autoregression import (
 )
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
-from skseqconv.inputs._period import find_period, lag_of_season
+from skseqconv.inputs._period import (
+    find_held_period,
+    find_period,
+    lag_of_season,
+    why_not_held,
+)
 from skseqconv.inputs._relation import mean_and_spread
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
@@ -127,7 +134,8 @@ def _lags_of(windows):
 def _period(level, estimator, windows, optional=False):
     """The period that is given, or else found in the rows that the windows read.
 
-    With `optional`, None if there is none, or the windows do not hold it.
+    With `optional`, None if there is none, or the windows do not hold it. They must
+    hold a period that is found.
     """
     if (level.delays < 0).any() or not isinstance(windows, WindowView):
         if optional:
@@ -137,24 +145,39 @@ def _period(level, estimator, windows, optional=False):
             "but X does not know how far ahead that is. Make X and y by "
             "make_supervised, or set delay and give a view of windows."
         )
-    period = estimator.period
+    period, delays = estimator.period, level.delays.tolist()
     if period == "auto":
         channels = level.channels.tolist(), level.raw_channels.tolist()
-        lags = _lags_of(windows) if optional else None
-        period = find_period(windows, *channels, level.delays, lags)
-        if period is None and not optional:
-            raise ValueError(
-                "level='seasonal' with period='auto', but no season was found: at no "
-                "period is the value one period ago clearly better than the last "
-                "value. Give the period as a number of rows, or use level='auto'."
-            )
-    if period is None or not optional:
-        return period
-    return (
-        period
-        if np.isin(_season_lags(level, period), _lags_of(windows)).all()
-        else None
-    )
+        if optional:
+            return find_period(windows, *channels, delays, windows.lags)
+        return _found_period(windows, *channels, delays)
+    if optional and (reason := why_not_held(period, delays, windows.lags)):
+        warnings.warn(
+            f"level='auto' does not try 'seasonal': {reason}",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
+        return None
+    return period
+
+
+def _found_period(windows, channels, raw_channels, delays):
+    """The best period that the windows hold; warn if another one is better."""
+    period, better = find_held_period(windows, channels, raw_channels, delays)
+    if period is None:
+        reason = better or (
+            "period='auto' found no season: at no period is the value one period ago "
+            "clearly better than the last value. Give the period as a number of rows, "
+            "or use level='auto'."
+        )
+        raise ValueError(f"level='seasonal' is not possible: {reason}")
+    if better:
+        warnings.warn(
+            f"{better} Until then, the period {period} is used.",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
+    return period
 
 
 def _season_lags(level, period):
@@ -164,14 +187,8 @@ def _season_lags(level, period):
 
 def _seasonal(level, windows, period):
     lags, held = _season_lags(level, period), _lags_of(windows)
-    outside = ~np.isin(lags, held)
-    if outside.any():
-        lag = lags[outside].max()
-        raise ValueError(
-            f"level='seasonal' with period={period} needs the value {lag} rows before "
-            f"the end of the window, but the window has lags {held[0]} to {held[-1]}. "
-            f"Use a lookback of at least {lag + 1}, or a step that divides {lag}."
-        )
+    if reason := why_not_held(period, level.delays.tolist(), held):
+        raise ValueError(f"level='seasonal' is not possible: {reason}")
     lagged = np.zeros((len(held), len(lags)))
     at = np.searchsorted(-held, -lags)
     lagged[at, np.arange(len(lags))] = level.slopes

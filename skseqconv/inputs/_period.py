@@ -1,5 +1,7 @@
 """The period of a season, found in the rows that windows read."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -94,6 +96,67 @@ def find_period(windows, channel, raw_channel, delays, lags=None):
         if equal <= counting:
             return min(equal, default=best)
     return None
+
+
+def find_held_period(windows, channel, raw_channel, delays):
+    """The best period of which windows hold the values, as `find_period` finds it.
+
+    Parameters
+    ----------
+    windows : WindowView
+    channel, raw_channel, delays
+        As for `find_period`.
+
+    Returns
+    -------
+    period : int or None
+        None if the windows hold no period that counts.
+    better : str or None
+        Says that there is a better period, and which windows hold it.
+    """
+    best = find_period(windows, channel, raw_channel, delays)
+    reason = best and why_not_held(best, delays, windows.lags)
+    if reason is None:
+        return best, None
+    better = (
+        f"period='auto' found a season of {best} rows, but the window does not hold "
+        f"it: {reason}"
+    )
+    return find_period(windows, channel, raw_channel, delays, windows.lags), better
+
+
+def why_not_held(period, delays, lags):
+    """Why windows do not hold the values of a season, and the way out.
+
+    Parameters
+    ----------
+    period : int
+    delays : sequence of int
+    lags : ndarray of int
+        The lags of the windows, the largest first.
+
+    Returns
+    -------
+    reason : str or None
+        None if they hold the season.
+    """
+    delay_of = {lag_of_season(period, delay): delay for delay in delays}
+    missing = set(delay_of) - set(lags.tolist())
+    if not missing:
+        return None
+    lag, step = max(missing), math.gcd(*np.diff(lags).tolist()) or 1
+    divisor = math.gcd(*delay_of)
+    if lag <= lags[0]:
+        way_out = f"a step that divides {divisor}" if divisor > 1 else "step=1"
+    elif divisor % step:
+        way_out = f"a lookback of at least {lag + 1} with step=1"
+    else:
+        way_out = f"a lookback of at least {lag + step}"
+    return (
+        f"period={period} with delay={delay_of[lag]} needs the value {lag} rows before "
+        f"the end of the window, but the window has lags {lags[0]} to {lags[-1]}. Use "
+        f"{way_out}."
+    )
 
 
 def lag_of_season(period, delay):

@@ -284,8 +284,8 @@ def test_missing_values_are_those_of_an_earlier_period_that_was_found():
 @pytest.mark.parametrize(
     ("windower", "instead"),
     [
-        (LookbackWindower(12), "lags 11 to 0. The last value is used"),
-        (LookbackWindower(40, step=5), "lags 35 to 0. The last value is used"),
+        (LookbackWindower(12), "lags 11 to 0. Use a lookback of at least 20"),
+        (LookbackWindower(40, step=5), "lags 35 to 0. Use a step that divides 19"),
         (LookbackWindower(20), None),
     ],
 )
@@ -295,7 +295,7 @@ def test_a_season_that_the_window_does_not_hold_is_told(windower, instead):
     if instead is None:
         assert model.fit(windows, y).period_ == 24
         return
-    told = f"found a season of 24 rows. It needs the value 19 .*{instead}.*at least 20"
+    told = rf"of 24 rows, .* the value 19 .*{instead}\. Until then, the last value is"
     with pytest.warns(UserWarning, match=told) as warned:
         model.fit(windows, y)
     assert warned[0].filename == __file__
@@ -308,7 +308,9 @@ def test_a_shorter_season_that_the_window_holds_is_used():
     table["load"] += 15 * (np.arange(3000) // 24 % 7 > 4)
     windows, y = windows_of(table, "load", 30, lookback=100)
     model = PersistenceRegressor(period="auto")
-    with pytest.warns(UserWarning, match=r"of 168 rows.* The period 24 is .*least 139"):
+    with pytest.warns(
+        UserWarning, match=r"of 168 rows.*least 139\..* the period 24 is"
+    ):
         model.fit(windows, y)
     assert model.period_ == 24
     windows, y = windows_of(table, "load", 30, lookback=139)
@@ -552,7 +554,7 @@ def test_one_channel_or_delay_for_each_column(frame):
 
 def test_a_period_outside_the_window_is_an_error(frame):
     windows, y = windows_of(frame, "temp", 2, lookback=6)
-    match = r"period=24 with delay=2 needs the value 22 rows .*lags 5 to 0"
+    match = r"period=24 with delay=2 .* 22 rows .*lags 5 to 0\. Use a .*least 23\.$"
     with pytest.raises(ValueError, match=match):
         PersistenceRegressor(period=24).fit(windows, y)
     windows, y = windows_of(frame, "temp", 2, lookback=6, step=2)

@@ -364,8 +364,38 @@ def test_a_period_that_is_given_is_a_candidate():
     for period, choice in ((6, "seasonal"), (5, "ar")):
         level = find_level(Conv1DRegressor(period=period), X, columns(y))
         assert level.start == choice
-    short, y = windows_of(series, target=0, delay=1, lookback=4)  # 5 rows back
-    assert find_level(Conv1DRegressor(period=6), short, columns(y)).start != "seasonal"
+
+
+def test_auto_tells_that_the_window_does_not_hold_the_period_that_is_given():
+    series = np.tile([0.0, 4, 1, -3, 9, 2], 60)
+    X, y = windows_of(series, target=0, delay=1, lookback=4)
+    told = "'auto' does not try 'seasonal': period=6 .* 5 rows .* lags 3 .* at least 6"
+    with pytest.warns(UserWarning, match=told):
+        level = find_level(Conv1DRegressor(period=6), X, columns(y))
+    assert level.start != "seasonal"
+    # A period that nobody has asked for is left out silently.
+    assert find_level(Conv1DRegressor(), X, columns(y)).start != "seasonal"
+
+
+def days_and_weeks():
+    hours = np.arange(3000)
+    weekend = 15 * (hours // 24 % 7 > 4)
+    return 50 + 20 * np.sin(hours * np.pi / 12) + weekend + noise(3000)
+
+
+def test_a_found_season_lies_in_the_window():
+    model = Conv1DRegressor(level="seasonal")
+    X, y = windows_of(days_and_weeks(), target=0, delay=30, lookback=100)
+    told = (
+        r"of 168 rows, .* 138 rows .*at least 139\. Until then, the period 24 is used"
+    )
+    with pytest.warns(UserWarning, match=told):
+        assert find_level(model, X, columns(y)).period == 24
+    X, y = windows_of(days_and_weeks(), target=0, delay=30, lookback=139)
+    assert find_level(model, X, columns(y)).period == 168
+    X, y = windows_of(days_and_weeks(), target=0, delay=30, lookback=10)
+    with pytest.raises(ValueError, match=r"of 168 rows, .*at least 139\.$"):
+        find_level(model, X, columns(y))
 
 
 def test_few_windows_are_solved_from_many(monkeypatch):
@@ -522,9 +552,9 @@ def test_lookback_level_and_kernel_are_searched_together():
     [
         (
             {"level": "seasonal", "period": 40},
-            "level='seasonal' with period=40 needs the value 37 rows before the end of "
-            "the window, but the window has lags 15 to 0. Use a lookback of at least "
-            "38",
+            "level='seasonal' is not possible: period=40 with delay=3 needs the value "
+            "37 rows before the end of the window, but the window has lags 15 to 0. "
+            "Use a lookback of at least 38.$",
         ),
         ({"level": "last", "window_norm": None}, "window_norm=None with level='last'"),
         ({"level": None, "window_norm": "last"}, "level=None with window_norm='last'"),
@@ -560,7 +590,7 @@ def test_token_ids_have_no_level():
 
 def test_a_season_that_is_asked_for_must_be_known():
     X, y = windows_of(noise(400).cumsum(), target=0)
-    with pytest.raises(ValueError, match="no season was found"):
+    with pytest.raises(ValueError, match="period='auto' found no season"):
         Conv1DRegressor(level="seasonal").fit(X, y)
     rows = noise(400)[:, None]
     for plain in (X.to_numpy(), LookbackWindower(9).fit_transform(rows[:-3])):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from skseqconv import LookbackWindower, PerStep, SeriesView, Standardizer, WindowView
-from skseqconv.inputs._period import find_period, lag_of_season
+from skseqconv.inputs._period import find_period, lag_of_season, why_not_held
 
 
 def load(n_rows, per_day=24, *, weekends=True, seed=0):
@@ -188,6 +188,23 @@ def test_a_period_that_a_window_does_not_hold_is_no_candidate():
     assert find_period(rows, 0, 0, [12], lags=np.arange(47, -1, -1)) == 24
     assert find_period(rows, 0, 0, [12], lags=np.arange(42, -1, -6)) == 24
     assert find_period(rows, 0, 0, [12], lags=np.arange(40, -1, -8)) is None
+
+
+@pytest.mark.parametrize(
+    ("period", "delays", "lags", "way_out"),
+    [
+        (24, [2, 3], range(21, -1, -1), "a lookback of at least 23"),
+        (24, [4], range(16, -1, -4), "a lookback of at least 24"),
+        (24, [4], range(18, -1, -6), "a lookback of at least 21 with step=1"),
+        (24, [4], range(24, -1, -6), "a step that divides 20"),
+        (24, [4, 5], range(24, -1, -4), "step=1"),
+        (3, [1], [0], "a lookback of at least 3"),
+        (24, [4, 8], range(20, -1, -4), None),
+    ],
+)
+def test_the_way_to_a_window_that_holds_the_season(period, delays, lags, way_out):
+    reason = why_not_held(period, delays, np.array(lags))
+    assert (reason and reason.partition("Use ")[2]) == (way_out and f"{way_out}.")
 
 
 def test_no_rows_have_no_period():
