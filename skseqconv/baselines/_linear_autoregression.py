@@ -110,9 +110,9 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     ------
     ValueError
         By `fit`, if the target channel is unknown, if the window has fewer entries than
-        `lags`, if targets that share weights have different delays, or if y is not an
-        affine function of the channel. By `fit` and `predict`, for missing and infinite
-        values.
+        `lags`, if targets that share weights have different delays, if y is not an
+        affine function of the channel, or if `exogenous` names the only target channel,
+        or a channel twice. By `fit` and `predict`, for missing and infinite values.
 
     See Also
     --------
@@ -209,6 +209,11 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             The fitted estimator.
         """
         refuse_durations(self, ("lags", "delay"), X)
+        if isinstance(self.exogenous, str):
+            raise ValueError(
+                f"exogenous={self.exogenous!r} must be True, False or a list of "
+                f"channels: exogenous=[{self.exogenous!r}] for one channel."
+            )
         self._validate_params()
         fitted = copy.copy(self)  # a fit that fails changes nothing
         fitted._fit(X, y, sample_weight)
@@ -272,11 +277,18 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         if isinstance(self.exogenous, (bool, np.bool_)):
             others = sorted(set(range(windows.shape[2])) - set(targets))
             return others if self.exogenous else []
-        labels = labels_of(self, windows)
-        return [
-            channel_position(channel, labels, windows.shape[2], "exogenous")
-            for channel in self.exogenous
-        ]
+        labels, positions = labels_of(self, windows), []
+        for channel in self.exogenous:
+            at = channel_position(channel, labels, windows.shape[2], "exogenous")
+            if set(targets) == {at}:  # one of several targets may help the others
+                raise ValueError(
+                    f"exogenous has {channel!r}, which is the target channel: its "
+                    "values are read in any case. Leave it out."
+                )
+            if at in positions:
+                raise ValueError(f"exogenous has {channel!r} twice. Leave one out.")
+            positions.append(at)
+        return positions
 
     def _keep(self, solved, lags):
         self.coef_ = solved.weights.T

@@ -190,7 +190,7 @@ def test_other_delays_need_weights_of_their_own(frame):
     windows, y = windows_of(frame, ["temp", "rain"], [1, 3])
     some = {"target_channel": ["temp", "rain"], "delay": [1, 3]}
     with pytest.raises(ValueError, match=r"shared=True needs the same.*shared=F"):
-        LinearAutoregression(**some).fit(windows, y[:, [0, 3]])
+        LinearAutoregression(**some, shared=True).fit(windows, y[:, [0, 3]])
     model = LinearAutoregression(**some, shared=False).fit(windows, y[:, [0, 3]])
     assert model.predict(windows[20:]).shape == (len(y) - 20, 2)
 
@@ -306,7 +306,11 @@ def test_more_lags_than_entries(frame):
         ({"delay": 3}, "not an affine function"),
         ({"exogenous": ["T"]}, r"exogenous='T' is not a channel .*'temp'"),
         ({"exogenous": [3]}, r"exogenous=3 is not a channel .*0\.\.2"),
-        ({"exogenous": "wind"}, "'exogenous' parameter of LinearAutoregression must"),
+        ({"exogenous": "wind"}, r"exogenous='wind' must be .*exogenous=\['wind'\] for"),
+        ({"exogenous": 1.5}, "'exogenous' parameter of LinearAutoregression must"),
+        ({"exogenous": ["wind", "temp"]}, "exogenous has 'temp', which is the target"),
+        ({"exogenous": [-2]}, "exogenous has -2, which is the target channel"),
+        ({"exogenous": ["wind", "rain", 0]}, "exogenous has 0 twice"),
         ({"alpha": 0.0}, "'alpha' parameter of LinearAutoregression must be"),
         ({"alpha": -1.0}, "'alpha' parameter of LinearAutoregression must be"),
         ({"alpha": "best"}, "'alpha' parameter of LinearAutoregression must be"),
