@@ -187,8 +187,8 @@ class SequenceEstimator(
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
                 "network, its level, loss or optimizer, the shape of its input, or the "
-                "targets of y have changed. Set warm_start=False, or use the parameters "
-                "and targets of that fit."
+                "targets of y have changed. Set warm_start=False, or use those of that "
+                "fit."
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task)
         if going_on:
