@@ -64,13 +64,11 @@ def share_of_rate(n_outputs: int) -> float:
     return min(0.5, 0.1 * math.sqrt(n_outputs))
 
 
-def steps_of_a_fit(n_samples: int, n_outputs: int) -> int:
-    """Training steps of a fit with ``epochs="auto"``.
-
-    On the validation parts of the benchmark "accuracy", Conv1D was best after 130 to
-    500 steps. Conv1D-GRU is slower and still improved a little after that.
-    """
-    return 500
+#: Training steps of a fit with ``epochs="auto"``. On the validation parts of the
+#: benchmark "accuracy", Conv1D was best after 130 to 500 steps. Conv1D-GRU is slower,
+#: and still improved a little after that. Many outputs get larger steps
+#: (`share_of_rate`).
+STEPS_OF_A_FIT = 500
 
 
 @parameters
@@ -188,8 +186,9 @@ class SequenceEstimator(
         if going_on and self._changed(X, y):
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
-                "network, its level, loss or optimizer, or the shape of its input have "
-                "changed. Set warm_start=False, or use the parameters of that fit."
+                "network, its level, loss or optimizer, the shape of its input, or the "
+                "targets of y have changed. Set warm_start=False, or use those of that "
+                "fit."
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task)
         if going_on:
@@ -233,9 +232,8 @@ class SequenceEstimator(
         """How many epochs a fit has, if nothing stops it."""
         if self.epochs != "auto":
             return self.epochs
-        n_samples, n_outputs = len(fit.y), math.prod(fit.y.shape[1:])
-        steps = self.steps_per_epoch or -(-n_samples // self.batch_size)
-        return -(-steps_of_a_fit(n_samples, n_outputs) // steps)
+        steps = self.steps_per_epoch or -(-len(fit.y) // self.batch_size)
+        return -(-STEPS_OF_A_FIT // steps)
 
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
@@ -253,10 +251,10 @@ class SequenceEstimator(
             y = self._check_target(y, len(X), reset=reset, classes=classes)
         return X, y
 
-    def _initialize(self, X, y):
+    def _initialize(self, X, y, sample_weight=None):
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
-        level = self._find_level(X, y)
+        level = self._find_level(X, y, sample_weight)
         remember_steps(self, X.data)
         options = self._options_for_level(level, X.shape[1])
         self._architecture = self._architecture_for(X, y, options)

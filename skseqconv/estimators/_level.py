@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._last_known import fill_missing
 from skseqconv.inputs._past_values import parts_of
 from skseqconv.inputs._relation import (
@@ -256,7 +257,7 @@ def asked_for(estimator):
     )
 
 
-def find_level(estimator, windows, y):
+def find_level(estimator, windows, y, sample_weight=None):
     """Find the level of y in the windows; None if there is none.
 
     Parameters
@@ -265,6 +266,8 @@ def find_level(estimator, windows, y):
         With `window_norm`, `level`, `period`, `target_channel` and `delay`.
     windows : WindowView or ndarray of shape (n_samples, n_steps, n_channels)
     y : ndarray of shape (n_samples, n_outputs)
+    sample_weight : ndarray of shape (n_samples,), default=None
+        Weights of the rows from which an autoregression is solved.
 
     Returns
     -------
@@ -287,9 +290,9 @@ def find_level(estimator, windows, y):
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
         return None
     if kind != "auto":
-        return solve_level(kind, estimator, windows, y)
+        return solve_level(kind, estimator, windows, y, None, sample_weight)
     try:
-        return solve_level(AUTO, estimator, windows, y)
+        return solve_level(AUTO, estimator, windows, y, None, sample_weight)
     except _NoRelation as error:
         warnings.warn(
             f"The network gets plain windows, without window_norm: {error.reason} "
@@ -327,10 +330,11 @@ class _NoRelation(ValueError):
         self.reason = reason
 
 
-def solve_level(kind, estimator, windows, y, before=None):
+def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
     """Solve the level of y in the windows, of the given kind.
 
     Channels and delays that neither X nor the parameters tell are those of `before`.
+    An autoregression weights the rows by `sample_weight`.
     """
     # Missing and too large values are refused later, when the network is fed.
     with np.errstate(invalid="ignore", over="ignore"):
@@ -352,9 +356,21 @@ def solve_level(kind, estimator, windows, y, before=None):
             changes=np.zeros(len(channels), dtype=bool),
             **_usual_values(windows, channels, before),
         )
-        level = with_start(level, estimator, windows, y, before)
+        if before is not None and not steps_changed(estimator, windows):
+            level = with_values_of(before, level)
+        level = with_start(level, estimator, windows, y, before, sample_weight)
         scale, changes = _error_of_level(level, windows, y, spread_of_y)
     return replace(level, scale=scale, changes=changes)
+
+
+def with_values_of(before, level):
+    """A level in which kept channels are seen as before: weights have learned that."""
+    kept = before.kept
+    return replace(
+        level,
+        center=np.where(kept, before.center, level.center),
+        spread=np.where(kept, before.spread, level.spread),
+    )
 
 
 def with_scale_of(level, now):
@@ -452,7 +468,10 @@ def _usual_values(windows, channels, before=None):
     center, over_all = mean_and_spread(some.reshape(-1, some.shape[2]))
     spread = some.std(axis=1)
     constant = (some == some[:, :1]).all(axis=1).mean(axis=0)
-    kept = others & (constant > MOSTLY) if before is None else before.kept
+    # What never changes cannot be learned from, and would be noise if it did later.
+    changes = over_all > 1e-12 * np.abs(center)
+    kept = others & (constant > MOSTLY) & changes
+    kept = kept if before is None else before.kept
     return {
         "spread": np.where(kept, over_all, spread.mean(axis=0)),
         "center": np.where(others, center, 0.0),

@@ -34,6 +34,10 @@ from skseqconv.series._window_view import WindowView
 #: The starts, simple ones first: "auto" takes the simplest of those that are good.
 STARTS = ("last", "seasonal", "ar", "arx")
 
+#: "arx" must be better than others by this share of the error of persistence. Levels of
+#: other channels mislead when the future leaves the range seen in training.
+MARGIN_OF_LEVELS = 0.02
+
 #: An autoregression is solved from all windows, or from at least and at most this many
 #: of them, spread evenly. Between the two, there are as many as take this many
 #: multiplications.
@@ -63,23 +67,23 @@ def exogenous_positions(n_steps):
     return (n_steps - 1 - np.unique([0, *powers[powers < n_steps]]))[::-1]
 
 
-def with_start(level, estimator, windows, y, before=None):
+def with_start(level, estimator, windows, y, before=None, sample_weight=None):
     """The level of the last value, changed to the start that an estimator asks for.
 
     A network that goes on has the start `before`.
     """
     start = estimator.level if before is None else before.start
     if start == "auto":
-        return _best_start(level, estimator, windows, y)
+        return _best_start(level, estimator, windows, y, sample_weight)
     if start == "seasonal":
         period = _period(level, estimator, windows) if before is None else before.period
         return _seasonal(level, windows, period)
     if start in ("ar", "arx"):
-        return _autoregressive(level, windows, y, [start])[start][0]
+        return _autoregressive(level, windows, y, [start], sample_weight)[start][0]
     return level
 
 
-def _best_start(level, estimator, windows, y):
+def _best_start(level, estimator, windows, y, sample_weight):
     """The start with the least error on rows that are held out in time."""
     found = {"last": (level, 1.0)}
     period = _period(level, estimator, windows, optional=True)
@@ -89,7 +93,7 @@ def _best_start(level, estimator, windows, y):
     if len(_solvable(windows)) >= LEAST_ROWS_TRIED:
         few = _n_features(windows, level.others.sum()) <= MAX_FEATURES
         starts = ["ar", "arx"] if few and level.others.any() else ["ar"]
-        found |= _autoregressive(level, windows, y, starts)
+        found |= _autoregressive(level, windows, y, starts, sample_weight)
     return simplest(*zip(*(found[s] for s in STARTS if s in found), strict=True))
 
 
@@ -233,7 +237,7 @@ def _n_features(windows, n_exogenous):
     return min(n_steps, MAX_LAGS) + n_others
 
 
-def _autoregressive(level, windows, y, starts):
+def _autoregressive(level, windows, y, starts, sample_weight):
     """By start, the level of an autoregression and its relative error."""
     exogenous = np.flatnonzero(level.others) if "arx" in starts else np.array([], int)
     if "arx" in starts and not len(exogenous):
@@ -248,6 +252,7 @@ def _autoregressive(level, windows, y, starts):
     some = _solvable(windows, int(most))
     if len(some) < len(windows):
         windows, y = windows[some], y[some]
+        sample_weight = None if sample_weight is None else sample_weight[some]
     sharing = sharing_to_try(level.channels, level.delays)
     variants = [Variant(shared, s == "arx") for s in starts for shared in sharing]
     solved = solve_variants(
@@ -263,13 +268,17 @@ def _autoregressive(level, windows, y, starts):
         exogenous=exogenous,
         exogenous_lags=n_steps - 1 - exogenous_positions(n_steps)[::-1],
         alpha="auto",
+        sample_weight=sample_weight,
     )
     found = {}
     for start in starts:
         pairs = zip(variants, solved, strict=True)
         both = [s for v, s in pairs if v.exogenous == (start == "arx")]
         best = simplest(both, [one.error for one in both])
-        found[start] = _with_weights(level, start, best, n_steps), best.error
+        error = best.error
+        if error is not None and start == "arx":
+            error += MARGIN_OF_LEVELS
+        found[start] = _with_weights(level, start, best, n_steps), error
     return found
 
 

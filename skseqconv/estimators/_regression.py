@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Self
 
 import numpy as np
@@ -9,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
 from skseqconv.inputs._fitted_steps import steps_changed
+from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
+from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceEstimator
@@ -156,11 +159,11 @@ class SequenceRegressor(
             level = self._level_of_more(level, X, y.reshape(len(y), -1))
         elif level is not None:
             columns = y.reshape(len(y), -1)
-            level = solve_level(level.kind, self, X.data, columns, level)
+            weight = fit.sample_weight
+            level = solve_level(level.kind, self, X.data, columns, level, weight)
         encoder = self._encoder(level, y).fit(y)
-        if (
-            fit.one_epoch and level is None
-        ):  # only columns that were constant are solved
+        if fit.one_epoch and level is None:
+            # Only columns that were constant are solved.
             before = self.target_encoder_
             encoder.mean_ = np.where(known, before.mean_, encoder.mean_)
             encoder.scale_ = np.where(known, before.scale_, encoder.scale_)
@@ -237,7 +240,10 @@ class SequenceRegressor(
         if level is None:
             return {"window_norm": None, "channel_independent": False}
         options = level.network_options(n_steps)
-        return {**options, "channel_independent": independent}
+        own = {"channel_independent": independent}
+        if "reads_newest" in signature(NETWORKS[self._network_name].build).parameters:
+            own["reads_newest"] = True
+        return options | own
 
     def _options_of_level(self):
         options = super()._options_of_level()
@@ -254,9 +260,21 @@ class SequenceRegressor(
         seasonal = level is not None and level.start == "seasonal"
         if seasonal and self.period not in ("auto", level.period):
             return True
-        return super()._changed(X, y)
+        return self._other_targets(X, y) or super()._changed(X, y)
 
-    def _find_level(self, X, y):
+    def _other_targets(self, X, y):
+        """Whether y belongs to other channels, or lies otherwise ahead, than before."""
+        level, columns = self._found_level(), y.reshape(len(y), -1)
+        if level is None or columns.shape[1] != len(level.channels):
+            return False
+        now = find_target(self, X.data, columns, level)
+        delays = [-1 if delay is None else delay for delay in now.delays]
+        known = (level.delays >= 0) & (np.array(delays) >= 0)
+        return now.channels != level.channels.tolist() or bool(
+            (level.delays != delays)[known].any()
+        )
+
+    def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
         if self.embedding_dim is not None:
             if not asked:
@@ -273,7 +291,7 @@ class SequenceRegressor(
                 f"loss={self.loss!r} needs positive forecasts. Use {way_out}, or "
                 "another loss."
             )
-        return find_level(self, X.data, y.reshape(len(y), -1))
+        return find_level(self, X.data, y.reshape(len(y), -1), sample_weight)
 
     def _encoder(self, level, y):
         if level is not None:

@@ -70,12 +70,14 @@ class OnScikeras(BaseWrapper):
 
     def _fit(self, X, y, sample_weight, warm_start, epochs, initial_epoch, fit):
         if not fit.going_on:
-            self._initialize(X, y)
+            self._initialize(X, y, sample_weight)
         self._train(fit, epochs, initial_epoch)
 
     # Hooks of scikeras that our estimators fill.
 
-    def _initialize(self, X: Sequences, y: NDArray) -> None:
+    def _initialize(
+        self, X: Sequences, y: NDArray, sample_weight: NDArray | None = None
+    ) -> None:
         """Build the network, with new weights."""
         raise NotImplementedError
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 def of_level(architecture: dict[str, Any]) -> dict[str, Any]:
     """The options of a network that belong to its level."""
-    names = ("window_norm", "highway", "exogenous_at", "channel_independent")
+    names = (
+        "window_norm",
+        "highway",
+        "exogenous_at",
+        "channel_independent",
+        "reads_newest",
+    )
     return {name: architecture[name] for name in names if name in architecture}
 
 
@@ -60,7 +66,9 @@ class TaskHooks:
         """Loss, optimizer and what else is measured."""
         raise NotImplementedError
 
-    def _find_level(self, X: Sequences, y: NDArray) -> Level | None:
+    def _find_level(
+        self, X: Sequences, y: NDArray, sample_weight: NDArray | None
+    ) -> Level | None:
         """The level that forecasts start from."""
         return None
 

@@ -36,6 +36,7 @@ def conv1d_network(
     highway: Sequence[int] | None = None,
     exogenous_at: Sequence[int] | None = None,
     channel_independent: bool = False,
+    reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
     output_activation: str = "linear",
 ) -> keras.Model:
@@ -100,6 +101,9 @@ def conv1d_network(
         Whether the same weights forecast each channel of `highway` on its own. All
         channels must have equally many outputs, one channel after the other. Channels
         that are not in `highway` are read with each of them.
+    reads_newest : bool, default=False
+        Whether a pooling that does not divide its sequence leaves out the oldest steps.
+        False leaves out the newest, as Keras does (without `strides`).
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
@@ -157,6 +161,7 @@ def conv1d_network(
         activation=activation,
         normalization=normalization,
         residual=residual,
+        reads_newest=reads_newest,
     )
     features = _layers.global_pool(sequence, global_pooling)
     head = _layers.head(

@@ -63,6 +63,7 @@ def convolutions(
     activation,
     normalization,
     residual,
+    reads_newest=False,
 ):
     """Convolutions, each with its normalization, shortcut, activation and pooling."""
     output_lengths(
@@ -105,7 +106,7 @@ def convolutions(
                 shortcut, filters[i], stride, normalization, f"{i + 1}"
             )
             sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
-        if max(strides) > 1:
+        if reads_newest or max(strides) > 1:
             rest = sequence.shape[1] % pools[i]
             sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
         sequence = _activated_and_pooled(

@@ -30,13 +30,16 @@ def _lengths_settled(options: Options, input_shape: list[int]) -> Options:
 def _conv1d_settled(options: Options, input_shape: list[int]) -> Options:
     """Pooling and lengths, "auto" replaced.
 
-    Many horizons need to know what came when: on the validation part of ETTh1, 96
-    horizons, the last step had a mean squared error of 0.658, the maximum over time
-    0.664. For one horizon the maximum was better (weather, 24 hours ahead: 2.25
-    degrees, with the last step 2.32).
+    Several outputs of a target, such as many horizons, need to know what came when: on
+    the validation part of ETTh1, 96 horizons, the last step had a mean squared error of
+    0.658, the maximum over time 0.664. For one horizon the maximum was better (weather,
+    24 hours ahead: 2.25 degrees, with the last step 2.32).
     """
     if options["global_pooling"] == "auto":
-        many = options["window_norm"] is not None and options["n_outputs"] > 1
+        n_outputs = options["n_outputs"]
+        if options.get("channel_independent"):
+            n_outputs //= len(set(options["highway"]))
+        many = options["window_norm"] is not None and n_outputs > 1
         options = {**options, "global_pooling": "last" if many else "max"}
     return _lengths_settled(options, input_shape)
 

@@ -305,24 +305,14 @@ def test_a_fit_that_a_callback_of_scikit_learn_ends(rate, best):
 # The number of epochs.
 
 
-def test_one_rule_says_how_long_auto_is(monkeypatch):
+def test_auto_is_a_number_of_steps(monkeypatch):
     X, y = walk([1, 2, 3])
-    asked = []
-
-    def rule(n_samples, n_outputs):
-        asked.append((n_samples, n_outputs))
-        return 7
-
-    monkeypatch.setattr(_base, "steps_of_a_fit", rule)
-    n_samples = int(X.complete.sum())
-    model = small(epochs="auto", batch_size=100, validation_split=0.0).fit(X, y)
-    assert set(asked) == {(n_samples, 3)}
+    monkeypatch.setattr(_base, "STEPS_OF_A_FIT", 7)
+    options = {"epochs": "auto", "validation_split": 0.0}
+    model = small(**options, batch_size=-(-int(X.complete.sum()) // 4)).fit(X, y)
     assert model.n_iter_ == 2  # of 4 steps each
-    asked.clear()
-    options = {"window_norm": None, "steps_per_epoch": 3, "validation_split": 0.0}
-    model = small(epochs="auto", **options).fit(X, y[:, 0])
-    assert set(asked) == {(n_samples, 1)}
-    assert model.n_iter_ == 3
+    options |= {"window_norm": None, "steps_per_epoch": 3}
+    assert small(**options).fit(X, y[:, 0]).n_iter_ == 3
 
 
 def test_references_change_nothing_that_is_learned(monkeypatch):
