@@ -150,13 +150,17 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         whole number of `period` before the forecast time. "ar" is the forecast of a
         `LinearAutoregression` on the window of the target. "arx" also reads the values
         of the other channels, and of the target itself. Both are solved in `fit`, and
-        stay as they are in training. "auto" takes the first of these four whose squared
-        error is at most 0.01 above the least, in units of the error of "last", on
-        later parts of the training rows. None uses windows as they are.
+        stay as they are in training. The first `partial_fit` chooses and solves the
+        level from its rows alone. If these are few, first call ``initialize(X, y)`` on
+        more rows. "auto" takes the first of these four whose squared error is at most
+        0.01 above the least, in units of the error of "last", on later parts of the
+        training rows. None uses windows as they are.
     period : int or "auto", default="auto"
         Number of rows in a season, for the levels "seasonal" and "auto". "auto" finds
         it in `fit`, as `PersistenceRegressor` does. The window must hold the value that
-        the forecast starts from.
+        the forecast starts from: "auto" takes the best period that it holds. For a
+        number that it does not hold, "seasonal" is an error, and the level "auto" does
+        not try the season, with a warning.
     channel_independent : bool or "auto", default="auto"
         Whether the same weights forecast each target on its own, from its own channel
         and the channels of no target (PatchTST: Nie et al., ICLR 2023). False forecasts

@@ -9,8 +9,11 @@ spread that of reversible instance normalization (Kim et al. 2022). This module 
 what the network needs: how y relates to its channel in the windows, and how large
 changes usually are.
 
-The last value itself never enters the network. It is subtracted from y and added to the
-output in float64, so it may have any size (`_relative` feeds the windows).
+The last value of the target does not enter the network. The level is computed from it
+in float64, subtracted from y and added to the output, so the target may have any size
+(`_relative` feeds the windows). Other channels are relative to their last values, too.
+Those that are constant in most windows are relative to their mean in training, and so
+are all of them with the start "arx", which reads their values.
 """
 
 import warnings

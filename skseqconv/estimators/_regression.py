@@ -50,11 +50,14 @@ class SequenceRegressor(
     ) -> Self:
         """Train one more epoch on all complete windows of X.
 
-        `validation_split` and `early_stopping` are not used. The scale of y and its
-        relation to the windows stay those of the first call while they explain the new
-        rows. After other fitted steps they are solved again. Only views (`SeriesView`,
-        `make_supervised`) carry their steps: plain tables and arrays must come through
-        the steps of the first call.
+        `validation_split` and `early_stopping` are not used. The first call chooses and
+        solves the `level` from its rows alone. If these are few, first call
+        ``initialize(X, y)`` on more rows.
+
+        The scale of y and its relation to the windows stay those of the first call
+        while they explain the new rows. After other fitted steps they are solved again.
+        Only views (`SeriesView`, `make_supervised`) carry their steps: plain tables and
+        arrays must come through the steps of the first call.
 
         Parameters
         ----------

@@ -72,6 +72,9 @@ class Autoregression:
         Squared error on the rows that chose the strength, of weights solved from the
         rows before them, as a share of that of the newest value. None if no rows were
         held out.
+    error : float or None
+        The same share for all outputs together, averaged over the held-out parts: each
+        target counts in units of its spread. None if no rows were held out.
     """
 
     n_lags: int

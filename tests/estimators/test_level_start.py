@@ -509,6 +509,20 @@ def test_training_goes_on_from_the_same_start(fitted):
 
 
 @trains
+def test_the_first_call_of_partial_fit_finds_the_level_in_its_rows():
+    X, y = windows_of(damped_waves(), target=0)
+    first = slice(N_STEPS, N_STEPS + 40)
+    few = Conv1DRegressor(**SMALL).partial_fit(X[first], y[first])
+    assert few.level_ == "last"
+    many = Conv1DRegressor(**SMALL).initialize(X, y)
+    found = dict(many._level)
+    many.partial_fit(X[first], y[first])
+    assert many.level_ == "ar"
+    for name, value in many._level.items():
+        np.testing.assert_array_equal(value, found[name], err_msg=name)
+
+
+@trains
 def test_intervals_and_quantiles_have_a_level(fitted):
     pipe, X, y, start = fitted
     windows = pipe[:-1].transform(X)[N_STEPS:]
