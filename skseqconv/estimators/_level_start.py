@@ -12,6 +12,7 @@ import numpy as np
 
 from skseqconv.inputs._autoregression import (
     FIRST_HELD_OUT,
+    TooLargeError,
     Variant,
     parts_in_time,
     sharing_to_try,
@@ -73,13 +74,16 @@ def with_start(level, estimator, windows, y, before=None, sample_weight=None):
     A network that goes on has the start `before`.
     """
     start = estimator.level if before is None else before.start
-    if start == "auto":
-        return _best_start(level, estimator, windows, y, sample_weight)
     if start == "seasonal":
         period = _period(level, estimator, windows) if before is None else before.period
         return _seasonal(level, windows, period)
-    if start in ("ar", "arx"):
-        return _autoregressive(level, windows, y, [start], sample_weight)[start][0]
+    try:
+        if start == "auto":
+            return _best_start(level, estimator, windows, y, sample_weight)
+        if start in ("ar", "arx"):
+            return _autoregressive(level, windows, y, [start], sample_weight)[start][0]
+    except TooLargeError:
+        pass  # the network refuses such values, and names one
     return level
 
 

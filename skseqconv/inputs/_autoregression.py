@@ -217,7 +217,8 @@ def solve_autoregression(
         if not isinstance(alpha, str):  # nothing is held out
             tried = tried[:1]
     variants = [Variant(one, len(exogenous) > 0) for one in tried]
-    solved = solve_variants(windows, y, variants, **options)
+    with np.errstate(over="ignore", invalid="ignore"):  # refused, see `TooLargeError`
+        solved = solve_variants(windows, y, variants, **options)
     return simplest(solved, [one.error for one in solved])
 
 
@@ -237,7 +238,8 @@ def simplest(candidates, errors):
     Errors are squared errors on held-out rows, as shares of those of the last value;
     None if no rows were held out.
     """
-    errors = [np.inf if error is None else error for error in errors]
+    unknown = [error is None or np.isnan(error) for error in errors]
+    errors = np.where(unknown, np.inf, np.array(errors, dtype=float))
     known = zip(candidates, errors, strict=True)
     return next(one for one, error in known if error <= min(errors) + MARGIN)
 
@@ -356,6 +358,10 @@ def _folds(moments):
         before_gap, before = before + inside, before + inside + across
 
 
+class TooLargeError(ValueError):
+    """Values are too large to be squared."""
+
+
 class _Solution:
     """The arrays of an autoregression, filled target by target."""
 
@@ -380,6 +386,11 @@ class _Solution:
         total = sum((one for part in moments or () for one in part), Moments())
         if not total:  # no target varies with its channel, or no value is known
             return
+        if total.overflow:
+            raise TooLargeError(
+                "X or y has values whose squares are beyond the largest number, so no "
+                "autoregression can be solved. Scale them, or check for wrong values."
+            )
         spread = np.sqrt(np.mean([target.spread**2 for target in targets]))
         factors = factors_of(self._task, total, spread or 1.0)
         chosen = Chosen(self._alpha)

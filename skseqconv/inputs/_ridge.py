@@ -96,6 +96,11 @@ class Moments:
         same.weight, same._point, same._sums = self.weight, point, sums
         return same
 
+    @property
+    def overflow(self):
+        """Whether a sum is beyond the largest number."""
+        return not all(np.isfinite(total).all() for total in self._sums)
+
     def means(self):
         """Means of the features and of the targets."""
         return tuple(

@@ -405,3 +405,15 @@ def test_float32_series(frame):
     model = LinearAutoregression(alpha=1.0).fit(narrow, y_narrow)
     assert model.predict(narrow[9:]).dtype == np.float64
     np.testing.assert_allclose(model.predict(narrow[9:]), expected, rtol=1e-5)
+
+
+def test_values_whose_squares_overflow_are_refused():
+    X, y = windows_of_huge()
+    with pytest.raises(ValueError, match="squares are beyond the largest number"):
+        LinearAutoregression().fit(X, y)
+
+
+def windows_of_huge():
+    series = np.random.default_rng(0).normal(size=100) * 1e200
+    X, y = make_supervised(series, 0)
+    return LookbackWindower(4).fit_transform(X), y
