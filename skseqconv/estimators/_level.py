@@ -45,6 +45,9 @@ from ._level_start import exogenous_positions, missing_seasons, with_start
 #: What window_norm="auto" stands for where X knows its target.
 AUTO = "standard"
 
+#: An output of one changes a forecast by at most about this many errors of its level.
+MOST_ERRORS = 3.0
+
 #: Most values of windows from which the usual spread is computed.
 MAX_VALUES = 2**22
 
@@ -120,7 +123,7 @@ class Level:
         weights = {
             "spread": spread,
             "slope": self._of_channels(self.anchors / self.scale),
-            "gain": self._of_channels(np.abs(self.slopes) / self.scale),
+            "gain": self._of_channels(self._gain),
         }
         if self.lagged is not None:
             weights["lagged"] = self.lagged / self.scale
@@ -132,6 +135,17 @@ class Level:
             name: np.clip(value, -_LARGEST_WEIGHT, _LARGEST_WEIGHT).astype(np.float32)
             for name, value in weights.items()
         }
+
+    @property
+    def _gain(self):
+        """From the spread of each column's channel to the size of an output of one.
+
+        A level may be much better than the channel's spread. Then an output of one is
+        only `MOST_ERRORS` times its error, or the first steps would lead far away.
+        """
+        gain = np.abs(self.slopes) / self.scale
+        usual = gain * self.spread[self.channels]
+        return gain * MOST_ERRORS / np.maximum(usual, MOST_ERRORS)
 
     def _of_channels(self, values):
         """A matrix from channels to outputs, with a value for each output."""

@@ -29,6 +29,7 @@ LAYERS = [
     ["window", "InputLayer", "24 x 3", "0", "0"],
     ["window_norm", "WindowNorm", "24 x 3", "0", "60"],
     ["conv_1", "Conv1D", "22 x 8", "80", "0"],
+    ["pool_1_crop", "Cropping1D", "21 x 8", "0", "0"],
     ["pool_1", "MaxPooling1D", "7 x 8", "0", "0"],
     ["activation_1", "Activation", "7 x 8", "0", "0"],
     ["conv_2", "Conv1D", "5 x 8", "200", "0"],
