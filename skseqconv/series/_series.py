@@ -26,20 +26,26 @@ class Series:
         otherwise float64.
     labels : tuple of hashable, default=None
         Labels of the channels, text or not; None for `names`.
+    ids : pandas.Index of shape (n_series,), default=None
+        The id of each series. Parts of one series, between gaps, have the same id.
     """
 
     # For views that were pickled before these attributes existed.
     labels = None
+    ids = None
     #: Where pooled series come from, see `_pooled`.
     origin = None
 
-    def __init__(self, arrays, names=None, indexes=None, dtype=None, labels=None):
+    def __init__(
+        self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
+    ):
         self.arrays = list(arrays)
         self.names = names
         self.labels = labels
         if labels is None and names is not None:
             self.labels = tuple(names)
         self.indexes = indexes
+        self.ids = ids
         lengths = np.array([len(array) for array in self.arrays], dtype=np.int64)
         self.stops = np.cumsum(lengths)
         self.starts = self.stops - lengths
@@ -173,8 +179,10 @@ class Series:
             self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]
         return self._stamps[rows]
 
-    def _like(self, arrays, indexes):
-        return Series(arrays, self.names, indexes, self.dtype, self.labels)
+    def _like(self, arrays, indexes, owners):
+        """Parts of some of the series, with all else as it is here."""
+        ids = None if self.ids is None else self.ids[owners]
+        return Series(arrays, self.names, indexes, self.dtype, self.labels, ids)
 
     def cut(self, firsts, lasts):
         """The part of each series from its smallest `firsts` to its largest `lasts`.
@@ -184,7 +192,7 @@ class Series:
         if not len(lasts):
             indexes = None if self.indexes is None else [self.indexes[0][:0]]
             arrays = [self.arrays[0][:0]]
-            part = self._like(arrays, indexes)
+            part = self._like(arrays, indexes, [0])
             if self.origin is not None:
                 part.origin = self.origin.part([0], [0])
             return part, lasts
@@ -204,7 +212,7 @@ class Series:
                 stamps.append(self.stamps(np.arange(low, high)))
             rows[at] = lasts[at] - low + n_kept
             n_kept += high - low
-        part = self._like(arrays, indexes or None)
+        part = self._like(arrays, indexes or None, kept)
         part._stamps = np.concatenate(stamps) if stamps else None
         if self.origin is not None:
             part.origin = self.origin.part(kept, skipped)

@@ -288,9 +288,10 @@ def _mend_gaps(data, on_gap, freq):
     if data.indexes is None:
         refuse_frequency(freq)
         return data
-    arrays, indexes = [], []
+    arrays, indexes, owners = [], [], []
     found = each_gaps(data.indexes, freq)
-    for gaps, array, index in zip(found, data.arrays, data.indexes, strict=True):
+    pairs = zip(found, data.arrays, data.indexes, strict=True)
+    for owner, (gaps, array, index) in enumerate(pairs):
         if gaps is not None and on_gap == "raise":
             raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         if gaps is not None and on_gap == "warn":
@@ -304,11 +305,14 @@ def _mend_gaps(data, on_gap, freq):
             for part in regular_parts(gaps, freq):
                 arrays.append(array[part])
                 indexes.append(index[part])
+                owners.append(owner)
         else:
             arrays.append(array)
             indexes.append(index)
+            owners.append(owner)
     if len(arrays) == len(data.arrays) and all(
         a is b for a, b in zip(arrays, data.arrays, strict=True)
     ):
         return data
-    return Series(arrays, data.names, indexes, labels=data.labels)
+    ids = None if data.ids is None else data.ids[owners]
+    return Series(arrays, data.names, indexes, labels=data.labels, ids=ids)

@@ -100,6 +100,13 @@ class View:
         return self._series.series_of(self.rows)
 
     @property
+    def ids(self) -> NDArray[np.object_] | None:
+        """The id of the series that each row belongs to; None without ids."""
+        if self._series.ids is None:
+            return None
+        return self._series.ids.to_numpy(dtype=object)[self.series_ids]
+
+    @property
     def stamps(self) -> NDArray[np.int64]:
         """Integers in the order of time, one for each row; equal for equal dates."""
         return self._series.stamps(self.rows)
