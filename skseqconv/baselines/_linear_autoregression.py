@@ -16,7 +16,8 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._autoregression import Autoregression, solve_autoregression
+from skseqconv.inputs._autoregression import Autoregression
+from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of
