@@ -65,6 +65,31 @@ class Series:
         return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
+    def of_block(cls, block, lengths, *, index=None, labels=None, names=None, ids=None):
+        """Series below each other in one array; nothing is copied.
+
+        Parameters
+        ----------
+        block : ndarray or memmap of shape (n_rows, n_channels)
+            The rows of the first series, then those of the second, and so on.
+        lengths : array-like of int of shape (n_series,)
+            How many rows each series has.
+        index : pandas.Index of shape (n_rows,), default=None
+            One index for all rows.
+        labels, names, ids
+            As for `Series`.
+
+        Returns
+        -------
+        series : Series
+        """
+        stops = np.cumsum(lengths)
+        parts = [slice(*pair) for pair in zip(stops - lengths, stops, strict=True)]
+        arrays = [block[part] for part in parts]
+        indexes = None if index is None else [index[part] for part in parts]
+        return cls(arrays, names, indexes, labels=labels, ids=ids)
+
+    @classmethod
     def _of_several(cls, parts):
         arrays, names, labels, indexes = zip(*parts, strict=True)
         if len(set(labels)) > 1 and not any(own is not None for own in names):
