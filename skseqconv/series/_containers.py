@@ -29,7 +29,12 @@ def read_series(series):
 def is_long_table(series, id, time, static):
     """Whether columns, or levels of the index, tell series apart or order rows."""
     levels = hasattr(getattr(series, "index", None), "levels")
-    return levels or id is not None or time is not None or len(static) > 0
+    return levels or names_columns(id, time, static)
+
+
+def names_columns(id=None, time=None, static=()):
+    """Whether a parameter names columns of a long table."""
+    return id is not None or time is not None or np.size(static) > 0
 
 
 def _refuse_others(series):

@@ -154,17 +154,17 @@ def find_gaps(index, freq=None):
     return Gaps(index, differences, places, rule) if len(places) else None
 
 
-def each_gaps(indexes, freq=None):
+def each_gaps(indexes, freq=None, ids=None):
     """The gaps, or None, of each series. Messages name the series if several."""
     for i, index in enumerate(indexes):
-        with named_series(i, indexes) as name:
+        with named_series(i, indexes, ids) as name:
             gaps = find_gaps(index, freq)
         yield None if gaps is None else gaps._replace(name=name)
 
 
-def warn_of_gaps(indexes, ending, *, stacklevel):
+def warn_of_gaps(indexes, ending, *, ids=None, stacklevel):
     """Warn if a series has gaps; `ending` says what happens to them."""
-    found = [gaps for gaps in each_gaps(indexes) if gaps is not None]
+    found = [gaps for gaps in each_gaps(indexes, ids=ids) if gaps is not None]
     if not found:
         return
     more = f" {len(found) - 1} more of the series have gaps." if found[1:] else ""

@@ -82,7 +82,8 @@ def _pooled_series(data, channels):
     names = None
     if data.labels is not None:
         names = np.array([POOLED_NAME], dtype=object)
-    pooled = Series(arrays, names, indexes, data.dtype)
+    ids = _pooled_ids(data, labels)
+    pooled = Series(arrays, names, indexes, data.dtype, ids=ids)
     pooled.origin = Origin(
         labels,
         np.tile(np.arange(len(channels)), len(data.arrays)),
@@ -91,6 +92,20 @@ def _pooled_series(data, channels):
         len(data.arrays),
     )
     return pooled
+
+
+def _pooled_ids(data, labels):
+    """The label of the channel, after the id (or number) of its series if several."""
+    import pandas as pd
+
+    channels = pd.Index(labels, name="channel", tupleize_cols=False)
+    n_series = len(data.arrays)
+    if data.ids is None and n_series == 1:
+        return channels
+    ids = pd.RangeIndex(n_series, name="series") if data.ids is None else data.ids
+    levels = [ids.get_level_values(at).repeat(len(labels)) for at in range(ids.nlevels)]
+    each = channels[np.tile(np.arange(len(labels)), n_series)]
+    return pd.MultiIndex.from_arrays([*levels, each])
 
 
 def origin_of(view):

@@ -72,17 +72,36 @@ class Series:
         return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
+    def of_block(cls, block, lengths, *, index=None, labels=None, names=None, ids=None):
+        """Series below each other in one array; nothing is copied.
+
+        Parameters
+        ----------
+        block : ndarray or memmap of shape (n_rows, n_channels)
+            The rows of the first series, then those of the second, and so on.
+        lengths : array-like of int of shape (n_series,)
+            How many rows each series has.
+        index : pandas.Index of shape (n_rows,), default=None
+            One index for all rows.
+        labels, names, ids
+            As for `Series`.
+
+        Returns
+        -------
+        series : Series
+        """
+        stops = np.cumsum(lengths)
+        parts = [slice(*pair) for pair in zip(stops - lengths, stops, strict=True)]
+        arrays = [block[part] for part in parts]
+        indexes = None if index is None else [index[part] for part in parts]
+        return cls(arrays, names, indexes, labels=labels, ids=ids)
+
+    @classmethod
     def _of_long_table(cls, table, *columns, any_frequency):
         from ._long_table import read_long_table
 
-        block, lengths, index, labels, ids = read_long_table(
-            table, *columns, any_frequency=any_frequency
-        )
-        stops = np.cumsum(lengths)
-        parts = [slice(a, b) for a, b in zip(stops - lengths, stops, strict=True)]
-        indexes = None if index is None else [index[part] for part in parts]
-        arrays = [block[part] for part in parts]
-        return cls(arrays, names_of(labels), indexes, labels=labels, ids=ids)
+        read = read_long_table(table, *columns, any_frequency=any_frequency)
+        return cls.of_block(names=names_of(read.labels), **read._asdict())
 
     @classmethod
     def _of_several(cls, parts):
@@ -178,15 +197,19 @@ class Series:
                 indexes,
                 "The rows are taken as consecutive; "
                 'on_gap="ignore" avoids this warning.',
+                ids=self.ids,
                 stacklevel=stacklevel + 1,
             )
         elif on_gap == "raise":
-            for gaps in each_gaps(indexes):
+            for gaps in each_gaps(indexes, ids=self.ids):
                 if gaps is not None:
                     raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         else:
-            check_orders(indexes)
-        warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
+            check_orders(indexes, self.ids)
+        if self.ids is None:
+            warn_of_ids(
+                self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1
+            )
 
     def stamps(self, rows):
         """Integers in the order of time: row numbers, or ranks of dates if several."""

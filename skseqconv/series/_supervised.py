@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
+from ._containers import names_columns, positions_of
 from ._gaps import each_gaps, refuse_frequency, regular_parts
-from ._ids import warn_of_ids
+from ._ids import refuse_as_target, warn_of_ids, warn_of_short_series
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
@@ -29,13 +30,16 @@ CHUNK_VALUES = 2**19
 @public
 def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
-    target: Hashable | Sequence[Hashable],
+    target: Hashable | Sequence[Hashable] = None,
     *,
     delay: int | Sequence[int] = 1,
     rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
     pooled: bool = False,
+    id: Hashable | Sequence[Hashable] | None = None,
+    time: Hashable | None = None,
+    static: Hashable | Sequence[Hashable] = (),
 ) -> tuple[SeriesView, NDArray]:
     """Make the X and y of a forecasting task from a series.
 
@@ -177,10 +181,15 @@ def make_supervised(
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     delays, several_delays = _delays(delay)
-    given = series if isinstance(series, SeriesView) else None
-    data = Series.of(series) if given is None else given._series
+    columns = {"id": id, "time": time, "static": static}
+    given = None
+    if isinstance(series, SeriesView) and not names_columns(**columns):
+        given, data = series, series._series
+    else:
+        any_frequency = freq is not None or on_gap == "ignore"
+        data = Series.of(series, **columns, any_frequency=any_frequency)
     mended = _mend_gaps(data, on_gap, freq)
-    if given is None:
+    if given is None and data.ids is None:
         first = None if data.indexes is None else data.indexes[0]
         warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
     if mended is not data and (given is not None or rows is not None):
@@ -190,11 +199,12 @@ def make_supervised(
         )
     view = _of_chosen(mended if given is None else given, rows)
     data = view._series
-    channels, several_targets = several_channels(target, data)
+    channels, several_targets = _target_channels(target, data, pooled, static)
+    warn_of_short_series(view, max(delays), stacklevel=2)
     if pooled:
         view = pooled_view(view, channels)
         data, channels, several_targets = view._series, [0], False
-    columns = tuple((channel, d) for channel in channels for d in delays)
+    targets = tuple((channel, d) for channel in channels for d in delays)
 
     rows = view.rows
     stops = data.stops[data.series_of(rows)]
@@ -210,8 +220,17 @@ def make_supervised(
         rows = rows[np.lexsort((rows, data.stamps(rows)))]
     y = _values_ahead(data, rows, channels, delays)
     rows, y = _without_missing(rows, y)
-    X = view._derive(rows=rows, target=columns)
+    X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]
+
+
+def _target_channels(target, data, pooled, static):
+    """Positions of the targets, and whether a sequence was given."""
+    if not pooled or target is not None or positions_of(target, data.labels):
+        refuse_as_target(target, data)
+        return several_channels(target, data)
+    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+    return [at for at in range(data.n_channels) if at not in fixed], True
 
 
 def _of_chosen(series, rows):
@@ -289,7 +308,7 @@ def _mend_gaps(data, on_gap, freq):
         refuse_frequency(freq)
         return data
     arrays, indexes, owners = [], [], []
-    found = each_gaps(data.indexes, freq)
+    found = each_gaps(data.indexes, freq, data.ids)
     pairs = zip(found, data.arrays, data.indexes, strict=True)
     for owner, (gaps, array, index) in enumerate(pairs):
         if gaps is not None and on_gap == "raise":

@@ -13,6 +13,7 @@ from ._containers import (
     eager_table,
     is_other_table,
     labels_of,
+    names_columns,
     pandas_column,
     positions_of,
     refuse_not_numeric,
@@ -108,7 +109,9 @@ class OtherColumns:
     def one_hot(self, label):
         if self.is_polars:
             return f"table.to_dummies([{label!r}])"
-        return f"pandas.get_dummies(table.to_pandas(), columns=[{label!r}], dtype=float)"
+        return (
+            f"pandas.get_dummies(table.to_pandas(), columns=[{label!r}], dtype=float)"
+        )
 
 
 def read_columns(table, id, time, static):
@@ -119,28 +122,24 @@ def read_columns(table, id, time, static):
         read = PandasColumns(table)
     else:
         given = {"id": id, "time": time, "static": static}
-        name, value = next((n, v) for n, v in given.items() if is_given(v))
+        name, value = next((n, v) for n, v in given.items() if names_columns(**{n: v}))
         raise ValueError(
             f"{name}={value!r} names columns of one table, but the series is a "
             f"{type(table).__name__}: give a DataFrame of pandas or polars, or a Table "
             f"of pyarrow, or leave out {name}=."
         )
+    if not len(read.table):
+        raise ValueError("The table has no rows.")
     ids = [] if id is None else _positions(read, id, "id")
     at = None if time is None else _position(read, time, "time")
     if at is None:
         at = _time_in_index(read, ids)
     if id is None and len(read.levels) > 1:
         ids = [level for level in read.levels if level != at]
-    fixed = _positions(read, static, "static") if is_given(static) else []
+    fixed = _positions(read, static, "static") if np.size(static) else []
     columns = Columns(ids, at, fixed, _channels(read, {*ids, at}))
     _refuse_several_roles(read, columns)
     return read, columns
-
-
-def is_given(parameter):
-    """Whether a parameter names a column, or several."""
-    is_empty = isinstance(parameter, (list, tuple)) and not parameter
-    return parameter is not None and not is_empty
 
 
 def _channels(read, others):

@@ -18,6 +18,12 @@ def depth_of(view):
     return view.rows - view._series.first_rows(view.rows)
 
 
+def ids_of(view):
+    """The id of each row as an index, or None. Several columns of ids are levels."""
+    ids = view._series.ids
+    return None if ids is None else ids[view.series_ids]
+
+
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
