@@ -44,7 +44,8 @@ def _refuse_others(series):
         raise ValueError(
             f"The series is a {kind} of {len(series)}: give its series as a list, "
             "list(series.values()), or its channels as one table, "
-            "pandas.DataFrame(series)."
+            "pandas.DataFrame(series). Of tables with dates, pandas.concat(series, "
+            "names=['id']) makes one long table, with the keys as ids."
         )
     if hasattr(series, "data_vars"):
         raise ValueError(
@@ -53,8 +54,9 @@ def _refuse_others(series):
         )
     if hasattr(series, "groups") and hasattr(series, "ngroups"):
         raise ValueError(
-            f"The series is a {kind}: give its parts as a list, [part for _, part in "
-            "series], without the column of the groups."
+            f"The series is a {kind}: give the table itself, with the column of the "
+            "groups as id=; or its parts as a list, [part for _, part in series], "
+            "without that column."
         )
     if hasattr(series, "toarray"):
         raise ValueError(

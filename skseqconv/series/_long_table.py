@@ -111,11 +111,10 @@ def _numbered(read, at, columns):
         ) from None
     missing = np.flatnonzero(codes < 0)
     if len(missing):
-        label = read.labels[at]
         raise ValueError(
             f"{ids_words(read, columns)} is missing at {len(missing)} of {len(codes)} "
-            f"rows; the first is row {missing[0]}: fill the ids in, or drop these rows"
-            + (f", table.dropna(subset=[{label!r}])." if at < read.n_columns else ".")
+            f"rows; the first is row {missing[0]}: fill the ids in, or drop these "
+            f"rows{read.drop_missing(at)}."
         )
     values = pd.Index(np.asarray(values))
     try:
@@ -168,11 +167,10 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
     own = np.flatnonzero(codes == codes[at])
     own = index[own[0] : own[-1] + 1]
     changes = clock_changes(own, np.diff(ticks(own)))
-    keys = [read.labels[one] for one in (*columns.ids, columns.time)]
+    means = read.means_by([*columns.ids, columns.time])
     way_out = (
-        "Keep one row for each id and time: "
-        f"table.groupby({keys!r}, as_index=False).mean() takes their mean. If they "
-        "belong to several series, id= takes a list of columns."
+        f"Keep one row for each id and time: {means} takes their mean. If they belong "
+        "to several series, id= takes a list of columns."
     )
     if len(changes):
         way_out = (
@@ -276,10 +274,10 @@ def _refuse_frequencies(index, codes, ids):
     raise ValueError(
         f"The frequencies differ between ids: most rows of {described_id(ids, one)} "
         f"are {one_step} apart, those of {described_id(ids, other)} {other_step} "
-        f"({len(others)} of {len(ids)} ids differ from most). The same delay would be "
-        "different times: bring the series to one frequency, or make one X and y of "
-        "each frequency. Options of make_supervised: freq= declares the frequency of "
-        'all ids; on_gap="ignore" takes all rows as consecutive.'
+        f"({len(others)} of {len(ids)} ids have another frequency). The same delay "
+        "would be different times: bring the series to one frequency, or make one X "
+        "and y of each frequency. Options of make_supervised: freq= declares the "
+        'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
     )
 
 

@@ -75,6 +75,20 @@ class PandasColumns:
         """Code that makes numbers of a column of categories."""
         return f"pandas.get_dummies(table, columns=[{label!r}], dtype=float)"
 
+    def means_by(self, positions):
+        """Code for the mean of the rows that are equal in these columns or levels."""
+        levels = [at - self.n_columns for at in positions]
+        if min(levels) >= 0:
+            return f"table.groupby(level={levels}).mean()"
+        labels = [self.labels[at] for at in positions]
+        as_index = ", as_index=False" if max(levels) < 0 else ""
+        return f"table.groupby({labels!r}{as_index}).mean()"
+
+    def drop_missing(self, at):
+        """Code that drops the rows without a value in a column, after a comma."""
+        is_column = at < self.n_columns
+        return f", table.dropna(subset=[{self.labels[at]!r}])" if is_column else ""
+
 
 class OtherColumns:
     """Columns of a table of another library, such as polars."""
@@ -112,6 +126,15 @@ class OtherColumns:
         return (
             f"pandas.get_dummies(table.to_pandas(), columns=[{label!r}], dtype=float)"
         )
+
+    def means_by(self, positions):
+        labels = [self.labels[at] for at in positions]
+        if self.is_polars:
+            return f"table.group_by({labels!r}).mean()"
+        return f"table.to_pandas().groupby({labels!r}, as_index=False).mean()"
+
+    def drop_missing(self, at):
+        return f", table.drop_nulls([{self.labels[at]!r}])" if self.is_polars else ""
 
 
 def read_columns(table, id, time, static):
