@@ -7,6 +7,7 @@ import pandas as pd
 
 from ._clock_changes import clock_changes, zone_advice
 from ._index_kinds import comparable, ticks
+from ._regular import disordered
 
 ONE_ROW_EACH = (
     "make one row of the rows with the same timestamp first: "
@@ -46,17 +47,23 @@ def ordered_differences(index):
     return index, differences
 
 
-def check_orders(indexes):
-    """Refuse a series whose rows are out of order, see `ordered_differences`."""
-    for i, index in enumerate(indexes):
-        with named_series(i, indexes):
-            ordered_differences(index)
+def check_orders(dates):
+    """Refuse a series whose rows are out of order, see `ordered_differences`.
+
+    Parameters
+    ----------
+    dates : Layout or None
+        The index of each series.
+    """
+    for i in () if dates is None else disordered(dates):
+        with named_series(i, dates):
+            ordered_differences(dates.own(i))
 
 
 @contextmanager
-def named_series(i, indexes):
+def named_series(i, dates):
     """Errors begin with the name of the series, if there are several."""
-    name = f"series[{i}]: " if len(indexes) > 1 else ""
+    name = f"series[{i}]: " if len(dates.lengths) > 1 else ""
     try:
         yield name
     except ValueError as error:
