@@ -13,7 +13,7 @@ def frame_of(view):
         columns = [ids.get_level_values(level) for level in range(ids.nlevels)]
         names = ["id"] if ids.nlevels == 1 else [f"id_{i}" for i in range(ids.nlevels)]
         columns = _named(columns, names)
-    elif len(view._series.arrays) > 1:
+    elif view._series.n_series > 1:
         columns = [pd.Index(view.series_ids, name="series")]
     if view.index is not None:
         columns += _named([view.index], ["time"])

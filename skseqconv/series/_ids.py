@@ -37,7 +37,7 @@ def warn_of_short_series(view, delay, *, stacklevel):
     if data.ids is None:
         return
     owners = np.unique(data.series_of(view.rows))
-    is_long = (data.stops - data.starts)[owners] > delay
+    is_long = data.lengths[owners] > delay
     ids = data.ids[owners]
     short = ids[~is_long].difference(ids[is_long], sort=False).unique()
     if not len(short) or not is_long.any():
@@ -58,7 +58,8 @@ def refuse_as_target(target, data):
     if data.ids is None or positions_of(target, data.labels):
         return
     names = {"id": data.ids.names}
-    names["time"] = [] if data.indexes is None else data.indexes[0].names
+    index = data.first_index()
+    names["time"] = [] if index is None else index.names
     is_one = isinstance(target, str) or not np.iterable(target)
     for one in [target] if is_one else target:
         for role, own in names.items():

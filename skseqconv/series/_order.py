@@ -8,6 +8,7 @@ import pandas as pd
 from ._clock_changes import clock_changes, zone_advice
 from ._ids import described_id
 from ._index_kinds import comparable, ticks
+from ._regular import disordered
 
 ONE_ROW_EACH = (
     "make one row of the rows with the same timestamp first: "
@@ -47,20 +48,28 @@ def ordered_differences(index):
     return index, differences
 
 
-def check_orders(indexes, ids=None):
-    """Refuse a series whose rows are out of order, see `ordered_differences`."""
-    for i, index in enumerate(indexes):
-        with named_series(i, indexes, ids):
-            ordered_differences(index)
+def check_orders(dates, ids=None):
+    """Refuse a series whose rows are out of order, see `ordered_differences`.
+
+    Parameters
+    ----------
+    dates : Layout or None
+        The index of each series.
+    ids : pandas.Index, default=None
+        The id of each series, for messages.
+    """
+    for i in () if dates is None else disordered(dates):
+        with named_series(i, dates, ids):
+            ordered_differences(dates.own(i))
 
 
 @contextmanager
-def named_series(i, indexes, ids=None):
+def named_series(i, dates, ids=None):
     """Errors begin with the id or number of the series, if there are several."""
     name = ""
     if ids is not None:
         name = f"series {described_id(ids, i)}: "
-    elif len(indexes) > 1:
+    elif len(dates.lengths) > 1:
         name = f"series[{i}]: "
     try:
         yield name

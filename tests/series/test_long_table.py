@@ -2,7 +2,6 @@
 
 import datetime
 import pickle
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 from sklearn.model_selection import TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     ForecastDisplay,
@@ -455,16 +455,17 @@ def test_pooled_channels_of_long_tables():
 
 
 def test_predictions_of_a_comparison_have_ids():
-    X, y = make_supervised(two(DAYS, region=7), "sold", id="store", time="day")
-    models = {"last": PersistenceRegressor()}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # so few rows are no comparison
-        found = compare_models(models, X, y, cv=TimeSeriesSplit(2, gap=2)).predictions
-    assert found.index.names == ["day", "store"]
-    tested = set(zip(X.index, X.ids, strict=True))
-    assert set(found.index) <= tested and len(found) == len(set(found.index))
-    truth = found["truth"].xs("b", level="store")
-    assert truth.loc[DAYS[2]] == 13
+    table = pd.concat([two(DAYS, region=7), two(DAYS + pd.Timedelta(6, "D"), region=8)])
+    X, y = make_supervised(table, "sold", id=["region", "store"], time="day")
+    models = {"last": make_pipeline(LookbackWindower(1), PersistenceRegressor())}
+    cv = TimeSeriesSplit(2, gap=2)
+    found = compare_models(models, X, y, cv=cv, baseline=None).predictions
+    assert found.index.names == ["day", "region", "store"]
+    tested = np.concatenate([test for _, test in cv.split(X)])
+    expected = [(day, *own) for day, own in zip(X.index, X.ids, strict=True)]
+    assert found.index.tolist() == [expected[at] for at in tested]
+    assert_array_equal(found["truth"], y[tested])
+    assert_array_equal(found["last"], y[tested] - 1)
 
 
 def test_a_plot_does_not_join_ids():
@@ -565,7 +566,8 @@ def supervised(table, **options):
     ids=lambda freqs: freqs["a"][0],
 )
 def test_frequencies_that_do_not_differ(freqs):
-    SeriesView(at_frequencies(**freqs), id="id", time="day", on_gap="raise")
+    read = read_long_table(at_frequencies(**freqs), "id", "day")
+    assert len(read.lengths) == len(freqs)
 
 
 def test_a_series_with_gaps_has_a_frequency():

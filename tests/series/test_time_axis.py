@@ -207,9 +207,9 @@ def test_levels_are_several_series():
         assert lengths(series) == [30, 12]
         for view in (SeriesView(series), windows_of(series)):
             assert [len(part) for part in view.series] == [30, 12]
-        with pytest.raises(ValueError, match="2 levels.*make_supervised and SeriesV"):
+        with pytest.raises(ValueError, match=r"2 levels.*make_supervised and SeriesV"):
             windowed(series)
-        with pytest.raises(ValueError, match="2 levels.*not in a list"):
+        with pytest.raises(ValueError, match=r"2 levels.*not in a list"):
             SeriesView([series, series])
 
 
