@@ -18,6 +18,12 @@ def depth_of(view):
     return view.rows - view._series.first_rows(view.rows)
 
 
+def ids_of(view):
+    """The id of each row as an index, or None. Several columns of ids are levels."""
+    ids = view._series.ids
+    return None if ids is None else ids[view.series_ids]
+
+
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
@@ -40,14 +46,20 @@ def first_rows_from(view, date):
     from ._index_kinds import dates_of, in_zone_of
 
     series = view._series
-    indexes = [dates_of(index) for index in series.indexes or [None]]
-    if any(index is None for index in indexes):
+    if series.dates is None:
         return None
-    firsts = []
-    for start, stop, index in zip(series.starts, series.stops, indexes, strict=True):
-        first = start + np.count_nonzero(index < in_zone_of(index, date))
-        firsts.append(first if first < stop else NEVER)
-    return np.array(firsts)[view.series_ids]
+    blocks = [dates_of(block) for block in series.dates.blocks]
+    if any(block is None for block in blocks):
+        return None
+    n_before = np.empty(series.n_series, dtype=np.int64)
+    for own, _, _ in series.dates.stretches():
+        block = blocks[series.dates.which[own[0]]]
+        is_before = np.asarray(block < in_zone_of(block, date))
+        so_far = np.concatenate([[0], np.cumsum(is_before)])
+        begins, lengths = series.dates.begins[own], series.lengths[own]
+        n_before[own] = so_far[begins + lengths] - so_far[begins]
+    firsts = series.starts + n_before
+    return np.where(firsts < series.stops, firsts, NEVER)[view.series_ids]
 
 
 def raw_values(view, rows, channels=slice(None)):
@@ -62,12 +74,12 @@ def raw_labels(view):
 
 def first_index(view):
     """The whole index of the first series, or None."""
-    return view._series.indexes and view._series.indexes[0]
+    return view._series.first_index()
 
 
 def longest_series(view):
     """Number of rows of the longest series."""
-    return max(map(len, view._series.arrays))
+    return int(view._series.lengths.max())
 
 
 class Touched(NamedTuple):
