@@ -65,6 +65,12 @@ def first_index(view):
     return view._series.indexes and view._series.indexes[0]
 
 
+def longest_index(view):
+    """The index of the longest series, or None."""
+    indexes = view._series.indexes
+    return indexes and max(indexes, key=len)
+
+
 def longest_series(view):
     """Number of rows of the longest series."""
     return max(map(len, view._series.arrays))
