@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
         Conv1DGRURegressor as Conv1DGRURegressor,
     )
     from .estimators._conv1d_regressor import Conv1DRegressor as Conv1DRegressor
+    from .model_selection._panel_time_series_split import (
+        PanelTimeSeriesSplit as PanelTimeSeriesSplit,
+    )
+    from .model_selection._series_kfold import SeriesKFold as SeriesKFold
     from .saving._export import export_keras as export_keras
     from .saving._save import load as load
     from .saving._save import save as save
@@ -66,6 +70,8 @@ _MODULE_OF = {
     "LinearAutoregression": "baselines._linear_autoregression",
     "FlatWindowRegressor": "baselines._flat",
     "clear_compiled_networks": "engine._pool",
+    "PanelTimeSeriesSplit": "model_selection._panel_time_series_split",
+    "SeriesKFold": "model_selection._series_kfold",
     "compare_models": "comparison._compare",
     "Comparison": "comparison._comparison",
     "HistoryDisplay": "displays._history",
