@@ -33,6 +33,10 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
         Conv1DGRURegressor as Conv1DGRURegressor,
     )
     from .estimators._conv1d_regressor import Conv1DRegressor as Conv1DRegressor
+    from .forecasts._forecast import forecast as forecast
+    from .forecasts._intervals import calibrate_interval as calibrate_interval
+    from .forecasts._intervals import predict_interval as predict_interval
+    from .forecasts._intervals import predict_quantiles as predict_quantiles
     from .saving._export import export_keras as export_keras
     from .saving._save import load as load
     from .saving._save import save as save
@@ -66,6 +70,10 @@ _MODULE_OF = {
     "LinearAutoregression": "baselines._linear_autoregression",
     "FlatWindowRegressor": "baselines._flat",
     "clear_compiled_networks": "engine._pool",
+    "forecast": "forecasts._forecast",
+    "predict_interval": "forecasts._intervals",
+    "predict_quantiles": "forecasts._intervals",
+    "calibrate_interval": "forecasts._intervals",
     "compare_models": "comparison._compare",
     "Comparison": "comparison._comparison",
     "HistoryDisplay": "displays._history",

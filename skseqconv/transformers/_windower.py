@@ -52,6 +52,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     ----------
     lags_ : ndarray of shape (n_lags,)
         The entries of a window, as numbers of rows before its end, oldest first.
+    target_ : tuple of (int, int) or None
+        Channel and delay of each column of y, if X is from `make_supervised`.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
@@ -140,6 +142,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
             )
         if self._as_rows(X, reset=True) is X:
             self._check_length(X)
+        self.target_ = getattr(X, "target", None)
         self.lags_ = np.arange(self.lookback - self.step, -1, -self.step)
         return self
 

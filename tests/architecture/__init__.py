@@ -30,6 +30,7 @@ FLOORS = {
     "estimators": 3,
     "baselines": 4,
     "saving": 4,
+    "forecasts": 4,
     "comparison": 5,
     TOP: 6,
 }
