@@ -84,16 +84,30 @@ def ticks(index):
     return index.to_numpy(dtype=kind)
 
 
+def looks_like_dates(index):
+    """Whether an index of text holds dates, or quarters of a year."""
+    ends = _ends_of(index)
+    return all(map(_QUARTER.match, ends)) or _look_like_dates(ends)
+
+
+def _ends_of(index):
+    return [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+
+
+def _look_like_dates(ends):
+    return all(map(_DATE.search, ends)) and _reads_as_dates(ends)
+
+
 def _of_text(index):
     """Text as numbers, or None. Dates in text, and repeated text, are refused."""
-    ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+    ends = _ends_of(index)
     if all(map(_QUARTER.match, ends)):
         raise ValueError(
             f"The index is text that looks like quarters (row 0 is {index[0]!r}). Text "
             "has no order in time: series.index = pd.PeriodIndex(series.index, "
             'freq="Q") makes periods of it.'
         )
-    if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
+    if _look_like_dates(ends):
         order = ""
         if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
             order = ", with dayfirst=True if the day comes before the month"

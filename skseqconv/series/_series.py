@@ -1,13 +1,12 @@
 """The series behind views: arrays, channel names and dates, held once."""
 
 import mmap
-from collections.abc import Hashable
 
 import numpy as np
 
 from skseqconv._public import public
 
-from ._containers import read_series
+from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
 
 
@@ -54,15 +53,36 @@ class Series:
         self.dtype = dtype or np.dtype(np.float32 if single else np.float64)
 
     @classmethod
-    def of(cls, series):
-        """The series of a table, an array, or a list of these."""
+    def of(cls, series, *, id=None, time=None, static=(), any_frequency=False):
+        """The series of a table, an array, or a list of these.
+
+        The columns `id`, `time` and `static` are those of a long table, see
+        `read_long_table`.
+        """
         if isinstance(series, cls):
             return series
+        if is_long_table(series, id, time, static):
+            return cls._of_long_table(
+                series, id, time, static, any_frequency=any_frequency
+            )
         first = series[:1] if isinstance(series, (list, tuple)) else ()
         if any(getattr(one, "shape", ()) != () for one in first):
             return cls._of_several([read_series(one) for one in series])
         array, names, labels, index = read_series(series)
         return cls([array], names, None if index is None else [index], labels=labels)
+
+    @classmethod
+    def _of_long_table(cls, table, *columns, any_frequency):
+        from ._long_table import read_long_table
+
+        block, lengths, index, labels, ids = read_long_table(
+            table, *columns, any_frequency=any_frequency
+        )
+        stops = np.cumsum(lengths)
+        parts = [slice(a, b) for a, b in zip(stops - lengths, stops, strict=True)]
+        indexes = None if index is None else [index[part] for part in parts]
+        arrays = [block[part] for part in parts]
+        return cls(arrays, names_of(labels), indexes, labels=labels, ids=ids)
 
     @classmethod
     def _of_several(cls, parts):
@@ -241,19 +261,6 @@ def _times(indexes):
 
 def _listed(labels, array):
     return f"{array.shape[1]} unnamed" if labels is None else list(labels)
-
-
-def positions_of(label, labels):
-    """Positions of the channels with this label."""
-    if labels is None or not isinstance(label, Hashable):
-        return []
-    kinds = (bool, np.bool_)  # True == 1, but True is not the label 1
-    return [
-        at
-        for at, own in enumerate(labels)
-        if own is label
-        or (isinstance(own, kinds) is isinstance(label, kinds) and own == label)
-    ]
 
 
 def refuse_other_arrays(name, array):
