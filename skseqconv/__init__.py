@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from .comparison._comparison import Comparison as Comparison
     from .displays._comparison import ComparisonDisplay as ComparisonDisplay
     from .displays._forecast import ForecastDisplay as ForecastDisplay
+    from .displays._future import FutureDisplay as FutureDisplay
     from .displays._history import HistoryDisplay as HistoryDisplay
     from .displays._search import SearchDisplay as SearchDisplay
     from .engine._pool import clear_compiled_networks as clear_compiled_networks
@@ -78,6 +79,7 @@ _MODULE_OF = {
     "Comparison": "comparison._comparison",
     "HistoryDisplay": "displays._history",
     "ForecastDisplay": "displays._forecast",
+    "FutureDisplay": "displays._future",
     "SearchDisplay": "displays._search",
     "ComparisonDisplay": "displays._comparison",
     "save": "saving._save",

@@ -5,7 +5,7 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv._unwrap import innermost, target_of_fit
+from skseqconv._unwrap import target_of_fit
 from skseqconv.series._origins import at_newest, positions_of_target, with_target
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
@@ -72,13 +72,12 @@ def _check_target(model, view, fitted):
     for _, delay in view.target:
         if not isinstance(delay, Integral) or delay < 1:
             raise ValueError(f"delay={delay!r} must be a whole number of rows >= 1.")
-    labels = raw_labels(view)
-    n_channels = with_steps(view, ()).n_channels
-    if max(channel for channel, _ in view.target) >= n_channels:
+    labels, n_channels = raw_labels(view), with_steps(view, ()).n_channels
+    last = max(channel for channel, _ in view.target)
+    if last >= n_channels:
         raise ValueError(
-            f"X has {n_channels} channels, but the model was fitted to forecast channel "
-            f"{max(channel for channel, _ in view.target)}: X needs the channels of the "
-            "fit."
+            f"The model was fitted to forecast channel {last}, but X has {n_channels} "
+            "channels: X needs the channels of the fit."
         )
     if fitted is None or tuple(view.target) == tuple(fitted):
         return
@@ -88,7 +87,6 @@ def _check_target(model, view, fitted):
         return ", ".join(f"{name[c]!r} {d} rows ahead" for c, d in target[:4])
 
     raise ValueError(
-        f"X has the target {shown(view.target)}, but the {type(innermost(model)).__name__}"
-        f" was fitted to forecast {shown(fitted)}. Make X with the target and the delay "
-        "of the fit."
+        f"X has the target {shown(view.target)}, but the model was fitted to forecast "
+        f"{shown(fitted)}. Make X with the target and the delay of the fit."
     )

@@ -73,3 +73,10 @@ def series_keys(view):
     if len(columns) == 1:
         return pd.Index(next(iter(columns.values())), tupleize_cols=False)
     return pd.MultiIndex.from_arrays(list(columns.values()))
+
+
+def whole_series(view):
+    """All series behind a view: what names them, their first rows and their stops."""
+    data = view._series
+    starts, stops = data.starts[data.stops > data.starts], data.stops
+    return id_columns(at_rows(view, starts)), starts, stops[data.stops > data.starts]

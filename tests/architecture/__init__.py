@@ -28,9 +28,9 @@ FLOORS = {
     "engine": 2,
     "transformers": 3,
     "estimators": 3,
+    "forecasts": 4,
     "baselines": 4,
     "saving": 4,
-    "forecasts": 4,
     "comparison": 5,
     TOP: 6,
 }
