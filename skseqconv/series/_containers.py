@@ -7,18 +7,19 @@ import numpy as np
 
 def read_series(series):
     """One series as (array, names, labels, index)."""
+    # Types are asked: a table looks for an unknown attribute among its columns.
     _refuse_others(series)
-    if hasattr(series, "dims") and hasattr(series, "to_pandas"):
+    if hasattr(type(series), "dims") and hasattr(type(series), "to_pandas"):
         series = series.to_pandas()  # xarray's DataArray, with its dates
-    index = getattr(series, "index", None) if hasattr(series, "iloc") else None
+    index = getattr(series, "index", None) if hasattr(type(series), "iloc") else None
     if is_other_table(series):
         table = numeric_table(series, "series")
         array, labels = table.to_numpy(), tuple(table.columns)
         if array.dtype.kind == "O":  # decimals, or booleans with missing values
             array = array.astype(np.float64)
-    elif hasattr(series, "columns"):
+    elif hasattr(type(series), "columns"):
         array, labels = _pandas_values(series), labels_of(series.columns)
-    elif hasattr(series, "iloc"):
+    elif hasattr(type(series), "iloc"):
         labels = None if series.name is None else labels_of([series.name])
         return _as_rows(pandas_column(series)), None, labels, index
     else:
@@ -29,29 +30,36 @@ def read_series(series):
 def is_long_table(series, id, time, static):
     """Whether columns, or levels of the index, tell series apart or order rows."""
     levels = hasattr(getattr(series, "index", None), "levels")
-    return levels or id is not None or time is not None or len(static) > 0
+    return levels or names_columns(id, time, static)
+
+
+def names_columns(id=None, time=None, static=()):
+    """Whether a parameter names columns of a long table."""
+    return id is not None or time is not None or np.size(static) > 0
 
 
 def _refuse_others(series):
     """Refuse containers of series, and say what to give instead."""
     kind = type(series).__name__
-    if isinstance(series, Mapping) and not hasattr(series, "data_vars"):
+    if isinstance(series, Mapping) and not hasattr(type(series), "data_vars"):
         raise ValueError(
             f"The series is a {kind} of {len(series)}: give its series as a list, "
             "list(series.values()), or its channels as one table, "
-            "pandas.DataFrame(series)."
+            "pandas.DataFrame(series). Of tables with dates, pandas.concat(series, "
+            "names=['id']) makes one long table, with the keys as ids."
         )
-    if hasattr(series, "data_vars"):
+    if hasattr(type(series), "data_vars"):
         raise ValueError(
             f"The series is a {kind}, which holds several arrays: "
             "series.to_dataframe() makes a table of it."
         )
-    if hasattr(series, "groups") and hasattr(series, "ngroups"):
+    if hasattr(type(series), "groups") and hasattr(type(series), "ngroups"):
         raise ValueError(
-            f"The series is a {kind}: give its parts as a list, [part for _, part in "
-            "series], without the column of the groups."
+            f"The series is a {kind}: give the table itself, with the column of the "
+            "groups as id=; or its parts as a list, [part for _, part in series], "
+            "without that column."
         )
-    if hasattr(series, "toarray"):
+    if hasattr(type(series), "toarray"):
         raise ValueError(
             f"The series is a sparse {kind}: series.toarray() makes it an array."
         )

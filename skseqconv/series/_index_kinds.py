@@ -124,10 +124,9 @@ def _of_text(index):
         at = int(np.flatnonzero(index.duplicated())[0])
         raise ValueError(
             f"The index of the series repeats {index[at]!r} (row {at}). If it holds "
-            "the names of several series, give them as a list, "
-            "[part.reset_index(drop=True) for _, part in series.groupby(level=0)]. If "
-            "all rows are one series in the order of time, use "
-            "series.reset_index(drop=True)."
+            "the names of several series, name it, series.rename_axis('store'), and "
+            "give id='store' to make_supervised or SeriesView. If all rows are one "
+            "series in the order of time, use series.reset_index(drop=True)."
         )
     return None
 
@@ -160,18 +159,10 @@ def _reads_as_dates(texts):
 def _refuse_levels(index):
     if not isinstance(index, pd.MultiIndex):
         return
-    timed = [at for at, level in enumerate(index.levels) if hasattr(level, "asi8")] or [
-        index.nlevels - 1
-    ]
-    ids = [
-        at if name is None else name
-        for at, name in enumerate(index.names)
-        if at != timed[-1]
-    ]
-    which = repr(ids[0] if len(ids) == 1 else ids)
     named = f", {list(index.names)}" if any(index.names) else ""
     raise ValueError(
         f"The index of the series has {index.nlevels} levels{named}, so it seems to "
-        "hold several series, which would be read as one. Give them as a list, "
-        f"[part.droplevel({which}) for _, part in series.groupby(level={which})]."
+        "hold several series, which would be read as one. make_supervised and "
+        "SeriesView read such a table as several series: give them the table alone, "
+        "not in a list."
     )

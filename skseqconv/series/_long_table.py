@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ._clock_changes import clock_changes, zone_advice
+from ._clock_changes import clock_changes
 from ._frequency import most_common, readable_difference
+from ._ids import described_id
 from ._index_kinds import ticks
 from ._table_columns import ids_words, read_columns, times_of
 
@@ -57,8 +58,6 @@ def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False
     -------
     series : LongTable
     """
-    if not len(table):
-        raise ValueError("The table has no rows.")
     read, columns = read_columns(table, id, time, static)
     codes, ids = _ids_of(read, columns)
     index = None if columns.time is None else times_of(read, columns.time)
@@ -76,20 +75,7 @@ def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False
     lengths = np.bincount(codes, minlength=1 if ids is None else len(ids))
     if ids is not None and index is not None and not any_frequency:
         _refuse_frequencies(index, codes, ids)
-    return LongTable(
-        block, lengths, index, read.channel_labels(columns.channels), ids
-    )
-
-
-def described_id(ids, at):
-    """One of the ids, as messages show it."""
-    if isinstance(ids, pd.MultiIndex):
-        return repr(tuple(_plain(value) for value in ids[at]))
-    return repr(_plain(ids[at]))
-
-
-def _plain(value):
-    return value.item() if isinstance(value, np.generic) else value
+    return LongTable(block, lengths, index, read.channel_labels(columns.channels), ids)
 
 
 # Ids.
@@ -125,11 +111,10 @@ def _numbered(read, at, columns):
         ) from None
     missing = np.flatnonzero(codes < 0)
     if len(missing):
-        label = read.labels[at]
         raise ValueError(
             f"{ids_words(read, columns)} is missing at {len(missing)} of {len(codes)} "
-            f"rows; the first is row {missing[0]}: fill the ids in, or drop these rows"
-            + (f", table.dropna(subset=[{label!r}])." if at < read.n_columns else ".")
+            f"rows; the first is row {missing[0]}: fill the ids in, or drop these "
+            f"rows{read.drop_missing(at)}."
         )
     values = pd.Index(np.asarray(values))
     try:
@@ -182,14 +167,16 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
     own = np.flatnonzero(codes == codes[at])
     own = index[own[0] : own[-1] + 1]
     changes = clock_changes(own, np.diff(ticks(own)))
-    keys = [read.labels[one] for one in (*columns.ids, columns.time)]
+    means = read.means_by([*columns.ids, columns.time])
     way_out = (
-        "Keep one row for each id and time: "
-        f"table.groupby({keys!r}, as_index=False).mean() takes their mean. If they "
-        "belong to several series, id= takes a list of columns."
+        f"Keep one row for each id and time: {means} takes their mean. If they belong "
+        "to several series, id= takes a list of columns."
     )
     if len(changes):
-        way_out = zone_advice(own, changes)
+        way_out = (
+            "The clocks seem to have been set there: give the times in UTC, or with a "
+            "time zone, so that the two hours differ."
+        )
     raise ValueError(
         f"Row {rows[1]} of the table has the id {described_id(ids, codes[at])} and the "
         f"time {index[at]} of row {rows[0]}{more}. {way_out}"
@@ -285,13 +272,12 @@ def _refuse_frequencies(index, codes, ids):
         for at in (one, other)
     )
     raise ValueError(
-        f"The frequencies differ between ids: most rows of {described_id(ids, one)} are "
-        f"{one_step} apart, those of {described_id(ids, other)} {other_step} "
-        f"({len(others)} of {len(ids)} ids have another frequency than most). One delay "
-        "and one look-back would be different times: bring the series to one frequency "
-        "first, or make one X and y of each frequency. Options of make_supervised: "
-        'freq= declares the frequency of all ids; on_gap="ignore" takes all rows as '
-        "consecutive."
+        f"The frequencies differ between ids: most rows of {described_id(ids, one)} "
+        f"are {one_step} apart, those of {described_id(ids, other)} {other_step} "
+        f"({len(others)} of {len(ids)} ids have another frequency). The same delay "
+        "would be different times: bring the series to one frequency, or make one X "
+        "and y of each frequency. Options of make_supervised: freq= declares the "
+        'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
     )
 
 

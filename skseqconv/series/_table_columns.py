@@ -13,6 +13,7 @@ from ._containers import (
     eager_table,
     is_other_table,
     labels_of,
+    names_columns,
     pandas_column,
     positions_of,
     refuse_not_numeric,
@@ -74,6 +75,20 @@ class PandasColumns:
         """Code that makes numbers of a column of categories."""
         return f"pandas.get_dummies(table, columns=[{label!r}], dtype=float)"
 
+    def means_by(self, positions):
+        """Code for the mean of the rows that are equal in these columns or levels."""
+        levels = [at - self.n_columns for at in positions]
+        if min(levels) >= 0:
+            return f"table.groupby(level={levels}).mean()"
+        labels = [self.labels[at] for at in positions]
+        as_index = ", as_index=False" if max(levels) < 0 else ""
+        return f"table.groupby({labels!r}{as_index}).mean()"
+
+    def drop_missing(self, at):
+        """Code that drops the rows without a value in a column, after a comma."""
+        is_column = at < self.n_columns
+        return f", table.dropna(subset=[{self.labels[at]!r}])" if is_column else ""
+
 
 class OtherColumns:
     """Columns of a table of another library, such as polars."""
@@ -108,7 +123,18 @@ class OtherColumns:
     def one_hot(self, label):
         if self.is_polars:
             return f"table.to_dummies([{label!r}])"
-        return f"pandas.get_dummies(table.to_pandas(), columns=[{label!r}], dtype=float)"
+        return (
+            f"pandas.get_dummies(table.to_pandas(), columns=[{label!r}], dtype=float)"
+        )
+
+    def means_by(self, positions):
+        labels = [self.labels[at] for at in positions]
+        if self.is_polars:
+            return f"table.group_by({labels!r}).mean()"
+        return f"table.to_pandas().groupby({labels!r}, as_index=False).mean()"
+
+    def drop_missing(self, at):
+        return f", table.drop_nulls([{self.labels[at]!r}])" if self.is_polars else ""
 
 
 def read_columns(table, id, time, static):
@@ -119,28 +145,24 @@ def read_columns(table, id, time, static):
         read = PandasColumns(table)
     else:
         given = {"id": id, "time": time, "static": static}
-        name, value = next((n, v) for n, v in given.items() if is_given(v))
+        name, value = next((n, v) for n, v in given.items() if names_columns(**{n: v}))
         raise ValueError(
             f"{name}={value!r} names columns of one table, but the series is a "
             f"{type(table).__name__}: give a DataFrame of pandas or polars, or a Table "
             f"of pyarrow, or leave out {name}=."
         )
+    if not len(read.table):
+        raise ValueError("The table has no rows.")
     ids = [] if id is None else _positions(read, id, "id")
     at = None if time is None else _position(read, time, "time")
     if at is None:
         at = _time_in_index(read, ids)
     if id is None and len(read.levels) > 1:
         ids = [level for level in read.levels if level != at]
-    fixed = _positions(read, static, "static") if is_given(static) else []
+    fixed = _positions(read, static, "static") if np.size(static) else []
     columns = Columns(ids, at, fixed, _channels(read, {*ids, at}))
     _refuse_several_roles(read, columns)
     return read, columns
-
-
-def is_given(parameter):
-    """Whether a parameter names a column, or several."""
-    is_empty = isinstance(parameter, (list, tuple)) and not parameter
-    return parameter is not None and not is_empty
 
 
 def _channels(read, others):
