@@ -88,13 +88,17 @@ def legend_of_figure(axes, title, grow):
     for ax in axes:
         handles.update(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
     if grow and len(axes) > 1:
-        return axes[0].get_figure().legend(
-            handles=list(handles.values()),
-            title=title or None,
-            loc="outside upper left",
-            ncols=min(len(handles), 6),
-            frameon=False,
-            alignment="left",
+        return (
+            axes[0]
+            .get_figure()
+            .legend(
+                handles=list(handles.values()),
+                title=title or None,
+                loc="outside upper left",
+                ncols=min(len(handles), 6),
+                frameon=False,
+                alignment="left",
+            )
         )
     return legend_above(axes[0], list(handles.values()), grow=grow)
 

@@ -109,7 +109,8 @@ class History:
         self.channel = self._channel(target)
         labels = raw_labels(self.view)
         self.label = None if labels is None else labels[self.channel]
-        self.ids, self.starts, self.stops = whole_series(self.view)
+        ids, self.starts, self.stops = whole_series(self.view)
+        self.ids = {one.name: one for one in ids}
         self.parts = np.arange(len(self.starts))
 
     def _channel(self, target):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._origins import series_keys
+from skseqconv.series._view_internals import ids_of
 from skseqconv.series._window_view import WindowView
 
 #: Most held-out rows that a correction is computed from.
@@ -97,7 +97,7 @@ class SeriesOf(NamedTuple):
     @classmethod
     def of(cls, windows):
         """None if the series have no ids, or are arrays."""
-        keys = series_keys(windows) if isinstance(windows, WindowView) else None
+        keys = ids_of(windows) if isinstance(windows, WindowView) else None
         if keys is None:
             return None
         codes, ids = pd.factorize(keys)

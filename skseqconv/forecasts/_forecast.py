@@ -69,9 +69,9 @@ def forecast(
     table : DataFrame
         A row for each row of X, target and horizon, in this order. Columns:
 
-        - the id of the series, with its own name or "id". If X is pooled, "id" is the
-          channel ("channel" beside an id). Several series without ids have their number
-          in "series". A single series has no such column;
+        - the id of the series, named as in ``X.frame()``: with its own name or "id".
+          Pooled channels are in "channel", the numbers of a list of series in "series".
+          A single series has no such column;
         - origin: date of the row that the forecast is made from;
         - date: date of the forecast value. Without dates, "row": positions in the
           series, or numbers of its index;

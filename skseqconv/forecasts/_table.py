@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from skseqconv.series._future_times import is_dated, row_times, times_after
-from skseqconv.series._origins import id_columns
+from skseqconv.series._frame import id_columns
 from skseqconv.series._view_internals import raw_labels
 
 #: Columns that a table may have besides those that name the series.
@@ -23,11 +23,11 @@ OWN_COLUMNS = (
 class Places:
     """What each value of forecasts is the forecast of, without the values.
 
-    `ids` are columns with an entry for each origin. `dates` has an index for each
+    `ids` are named columns with an entry for each origin. `dates` has an index for each
     column of y. `targets` are the labels of the targets, of each column of y.
     """
 
-    ids: dict
+    ids: list
     origins: pd.Index
     dates: list
     time_name: str
@@ -64,7 +64,7 @@ class Places:
         """The columns before the values, origin by origin."""
         n_origins, order = len(self.origins), self._order()
         each = len(order)
-        columns = {name: ids.repeat(each) for name, ids in self.ids.items()}
+        columns = {ids.name: ids.repeat(each) for ids in self.ids}
         columns["origin"] = self.origins.repeat(each)
         dates = [self.dates[column] for column in order]
         in_turns = np.arange(each * n_origins).reshape(each, -1).T.ravel()
@@ -103,7 +103,7 @@ def _as_columns(values, n_columns):
 
 
 def _checked_names(ids):
-    taken = [name for name in ids if name in OWN_COLUMNS]
+    taken = [one.name for one in ids if one.name in OWN_COLUMNS]
     if taken:
         raise ValueError(
             f"The ids of the series are named {taken[0]!r}, which is a column of the "

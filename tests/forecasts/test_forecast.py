@@ -183,13 +183,13 @@ def test_several_series_without_ids_have_a_number():
     assert_same(table, pd.DataFrame({**expected, "forecast": [29.0, 19.0]}))
 
 
-def test_a_pooled_channel_is_the_id():
+def test_a_pooled_channel_names_its_series():
     table = stores(lengths=(90,), names=("north",))["north"]
     X, y = make_supervised(table, ["sales", "price"], delay=[1, 2], pooled=True)
     model = last_value().fit(X, y)
     found = forecast(model, X)
-    assert list(found) == ["id", "origin", "date", "horizon", "forecast"]
-    assert found["id"].tolist() == ["sales", "sales", "price", "price"]
+    assert list(found) == ["channel", "origin", "date", "horizon", "forecast"]
+    assert found["channel"].tolist() == ["sales", "sales", "price", "price"]
     np.testing.assert_allclose(found["forecast"], table.iloc[-1].repeat(2))
 
 
