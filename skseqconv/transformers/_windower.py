@@ -56,6 +56,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         The entries of a window, as numbers of rows before its end, oldest first.
     lookback_, step_ : int
         `lookback` and `step` as numbers of rows.
+    target_ : tuple of (int, int) or None
+        Channel and delay of each column of y, if X is from `make_supervised`.
     n_features_in_ : int
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
@@ -152,6 +154,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
             )
         if self._as_rows(X, reset=True) is X:
             self._check_length(X, lookback - step + 1)
+        self.target_ = getattr(X, "target", None)
         self.lookback_, self.step_ = int(lookback), int(step)
         self.lags_ = np.arange(lookback - step, -1, -step)
         return self

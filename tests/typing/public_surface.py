@@ -158,6 +158,14 @@ def comparison(X: sk.SeriesView, y: NDArray[np.float64]) -> None:
         "Conv1D": make_pipeline(sk.LookbackWindower(24), sk.Conv1DRegressor()),
         "persistence": sk.PersistenceRegressor(),
     }
+    table = sk.forecast(models["Conv1D"], X, coverage=0.8, rows=[3], freq="D")
+    assert_type(table, pd.DataFrame)
+    assert_type(sk.predict_interval(models["Conv1D"], X), NDArray[np.float64])
+    assert_type(sk.predict_quantiles(models["Conv1D"], X), NDArray[np.float64])
+    sk.calibrate_interval(models["Conv1D"], X, y, by="series")
+    sk.forecast(models["Conv1D"])  # type: ignore[call-arg]
+    sk.calibrate_interval(models["Conv1D"], by="id")  # type: ignore[arg-type]
+
     result = sk.compare_models(models, X, y, cv=TimeSeriesSplit(), scoring=["r2"])
     assert_type(result, sk.Comparison)
     assert_type(result.summary(), str)
