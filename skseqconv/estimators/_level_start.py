@@ -10,17 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from skseqconv.inputs._autoregression import (
-    FIRST_HELD_OUT,
+from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
     Variant,
-    parts_in_time,
     sharing_to_try,
     simplest,
     solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
+from skseqconv.inputs._parts_in_time import FIRST_HELD_OUT, parts_in_time
 from skseqconv.inputs._period import (
     find_held_period,
     find_period,
