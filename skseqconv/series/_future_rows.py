@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from ._containers import positions_of
+from ._dates import is_plain
 from ._gaps import find_gaps
-from ._index_kinds import comparable
+from ._index_kinds import comparable, ticks
 from ._known_ahead import name_of, series_name, with_known
-from ._series import Series, positions_of
+from ._series import Series
 
 #: A step of the index that is no usual one, such as a night without rows, may lead to
 #: the future if the series has taken it this often.
@@ -21,13 +23,15 @@ def with_future(data, future):
     data : Series
         With channels known ahead.
     future : DataFrame, array, or a list with one of these for each series
-        Other channels are ignored.
+        Other channels are ignored. If the series have ids, it is a long table.
     """
     if data.known is None:
         raise ValueError(
             "future= holds the later rows of channels known ahead, but no channel is: "
             "name these channels by known_ahead= of make_supervised or SeriesView."
         )
+    if data.ids is not None and not isinstance(future, Series):
+        return followed_by(data, _long_future(data, future))
     is_list = isinstance(future, (list, tuple)) and any(
         np.ndim(one) or hasattr(one, "columns") for one in future[:1]
     )
@@ -50,51 +54,87 @@ def followed_by(data, future):
             "future= must follow the series, but compact() has cut them. Add the "
             "future before: X.with_future(future).compact()."
         )
-    followed = _followed(data, future)
-    lengths = np.zeros(len(data.stops), dtype=np.int64)
-    for owner, at in followed.items():
-        _check_follows(data, owner, future, at)
-        lengths[owner] = future.stops[at] - future.starts[at]
-    order = [at for _, at in sorted(followed.items())]
-    rows = [np.arange(future.starts[at], future.stops[at]) for at in order]
-    rows = np.concatenate([np.empty(0, dtype=np.int64), *rows])
-    values = future.take(rows).astype(data.dtype)
+    owners, at = _followed(data, future)
+    parts = future.parts(at, np.zeros(len(at), dtype=np.int64), future.lengths[at])
+    for i in _suspects(data, owners, parts):
+        _check_follows(data, owners[i], parts, i)
+    lengths = np.zeros(data.n_series, dtype=np.int64)
+    lengths[owners] = parts.lengths
+    values = parts.take(np.arange(parts.n_rows)).astype(data.dtype)
     return with_known(data, known._replace(future=values, stops=np.cumsum(lengths)))
 
 
 def _followed(data, future):
-    """By the series that are followed: the position of their rows in the future.
+    """The series that are followed, in order, and the position of each one's future.
 
     Of the parts of a series that was split at gaps, the last is followed.
     """
-    n_futures = len(future.stops)
     if data.ids is not None and future.ids is not None:
-        last = {id_: owner for owner, id_ in enumerate(data.ids)}
-        pairs = enumerate(future.ids)
-        return {last[id_]: at for at, id_ in pairs if id_ in last}
-    sources = np.arange(len(data.stops)) if data.sources is None else data.sources
-    last = {int(source): owner for owner, source in enumerate(sources)}
-    if n_futures != len(last):
+        own = pd.Series(np.arange(data.n_series), index=data.ids)
+        own = own[~own.index.duplicated(keep="last")]
+        at = future.ids.get_indexer(own.index)
+        return own.to_numpy()[at >= 0], at[at >= 0]
+    sources = np.arange(data.n_series) if data.sources is None else data.sources
+    is_last = np.append(np.diff(sources) > 0, True)
+    owners = np.flatnonzero(is_last)
+    if future.n_series != len(owners):
         raise ValueError(
-            f"future= has the rows after {n_futures} series, but there are {len(last)} "
-            "series. Give a list with one table for each series, in the same order."
+            f"future= has the rows after {future.n_series} series, but there are "
+            f"{len(owners)} series. Give a list with one table for each series, in the "
+            "same order."
         )
-    return {owner: at for at, owner in enumerate(last[s] for s in sorted(last))}
+    return owners, np.arange(len(owners))
 
 
-def _known_columns(data, table):
-    """The columns of the channels known ahead, in their order."""
-    channels = data.known.channels
-    if hasattr(table, "iloc") and not hasattr(table, "columns"):  # one column
-        table = table.to_frame() if table.name is not None else table.to_frame("")
-    labels = list(table.columns) if hasattr(table, "columns") else None
+# What the table holds.
+
+
+def _long_future(data, table):
+    """The future of series that have ids, from a table that has them, too."""
+    index = data.first_index()
+    id_labels, time_label = list(data.ids.names), index is not None and index.name
+    labels = _labels_of(table)
+    missing = [repr(label) for label in id_labels if not positions_of(label, labels)]
+    has_levels = hasattr(getattr(table, "index", None), "levels")
+    if missing and not has_levels:
+        raise ValueError(
+            f"future= lacks {', '.join(missing)}: it must tell which rows follow which "
+            "series, by the same columns of ids and times as the series, or by a "
+            "MultiIndex of ids and times."
+        )
+    if missing:
+        table = table.iloc[:, _known_places(data, labels)]
+        return Series.of(table, any_frequency=True)
+    columns = {"id": id_labels if len(id_labels) > 1 else id_labels[0]}
+    kept = [positions_of(label, labels)[0] for label in id_labels]
+    if time_label is not None and positions_of(time_label, labels):
+        columns["time"] = time_label
+        kept += positions_of(time_label, labels)[:1]
+    chosen = [*kept, *_known_places(data, labels)]
+    return Series.of(_chosen(table, labels, chosen), **columns, any_frequency=True)
+
+
+def _labels_of(table):
+    """The labels of the columns of a table; None for an array."""
     if hasattr(table, "column_names"):  # pyarrow
-        labels = list(table.column_names)
-    if labels is None or labels == list(range(len(labels))) or data.labels is None:
-        return _known_positions(data, table)
+        return list(table.column_names)
+    return list(table.columns) if hasattr(table, "columns") else None
+
+
+def _chosen(table, labels, at):
+    """Columns of a table of pandas, polars or pyarrow, by their positions."""
+    if hasattr(table, "iloc"):
+        return table.iloc[:, at]
+    return table.select([labels[i] for i in at])
+
+
+def _known_places(data, labels):
+    """Positions of the channels known ahead among the columns of a future."""
     missing, at = [], []
-    for channel in channels:
-        found = positions_of(data.labels[channel], labels)
+    for channel in data.known.channels:
+        found = (
+            [] if data.labels is None else positions_of(data.labels[channel], labels)
+        )
         at += found[:1]
         missing += [] if found else [name_of(data, channel)]
     if missing:
@@ -102,9 +142,17 @@ def _known_columns(data, table):
             f"future= lacks {', '.join(missing)}: it needs all channels that are known "
             f"ahead, and has {', '.join(map(repr, labels))}."
         )
-    if hasattr(table, "iloc"):
-        return table.iloc[:, at]
-    return table.select([labels[i] for i in at])
+    return at
+
+
+def _known_columns(data, table):
+    """The columns of the channels known ahead, in their order."""
+    if hasattr(table, "iloc") and not hasattr(table, "columns"):  # one column
+        table = table.to_frame() if table.name is not None else table.to_frame("")
+    labels = _labels_of(table)
+    if labels is None or labels == list(range(len(labels))) or data.labels is None:
+        return _known_positions(data, table)
+    return _chosen(table, labels, _known_places(data, labels))
 
 
 def _known_positions(data, table):
@@ -125,11 +173,37 @@ def _known_positions(data, table):
     return table.iloc[:, channels] if hasattr(table, "iloc") else table[:, channels]
 
 
+# Whether it follows.
+
+
+def _suspects(data, owners, parts):
+    """Which futures have to be looked at one by one, which takes a millisecond each.
+
+    The others go on with the last step of their series.
+    """
+    if data.dates is None or parts.dates is None or not parts.n_rows:
+        return []
+    is_long = data.lengths[owners] > 1
+    last = np.maximum(data.stops[owners] - 1, 0)
+    before, later = data.index_at(last), parts.index_at(np.arange(parts.n_rows))
+    alike = type(before) is type(later) and before.dtype == later.dtype
+    if not (alike and is_plain(before)):
+        return np.arange(len(owners))
+    steps = ticks(before) - ticks(data.index_at(last - is_long))
+    found = np.diff(ticks(later), prepend=0)
+    begins = parts.starts[parts.lengths > 0]
+    found[begins] = ticks(later)[begins] - ticks(before)[parts.lengths > 0]
+    follows = (found == np.repeat(steps, parts.lengths)) & (found > 0)
+    suspect = ~is_long
+    suspect[parts.series_of(np.flatnonzero(~follows))] = True
+    return np.flatnonzero(suspect)
+
+
 def _check_follows(data, owner, future, at):
     """Refuse a future that does not begin with the next timestamp of the series."""
-    if data.indexes is None or future.indexes is None:
+    if data.dates is None or future.dates is None:
         return  # without dates, the rows follow each other
-    index, later = data.indexes[owner], future.indexes[at]
+    index, later = data.dates.own(owner), future.dates.own(at)
     if not len(index) or not len(later):
         return
     if _is_counted(index) and _is_counted(later):

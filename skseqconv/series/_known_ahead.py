@@ -8,7 +8,6 @@ come from a second table, the future.
 
 from __future__ import annotations
 
-import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
+from ._ids import described_id
 
 
 @public
@@ -85,14 +85,15 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
         freq = before.freq if freq is None else freq
         return with_known(data, before._replace(delays=tuple(delays), freq=freq))
     nothing = np.empty((0, len(channels)), dtype=data.dtype)
-    stops = np.zeros(len(data.stops), dtype=np.int64)
+    stops = np.zeros(data.n_series, dtype=np.int64)
     known = KnownAhead(np.array(channels), tuple(delays), nothing, stops, freq)
     return with_known(data, known)
 
 
 def with_known(data, known):
     """The same series with other channels known ahead, or with None."""
-    changed = copy.copy(data)
+    changed = type(data).__new__(type(data))  # copy() would pickle: it copies rows
+    vars(changed).update(vars(data))
     changed.known = known
     return changed
 
@@ -177,8 +178,8 @@ def _no_future(data, beyond, owners):
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])
     dates = ""
-    if data.indexes is not None:
-        found = next_dates(data.indexes[owner], n_needed, known.freq)
+    if data.dates is not None:
+        found = next_dates(data.dates.own(owner), n_needed, known.freq)
         dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1
@@ -200,8 +201,6 @@ def name_of(data, channel):
 
 def series_name(data, owner):
     """A series for messages: by its id, or its number if there are several."""
-    if len(data.stops) == 1:
-        return "the series"
     if data.ids is not None:
-        return f"series {data.ids[owner]!r}"
-    return f"series[{owner}]"
+        return f"series {described_id(data.ids, owner)}"
+    return "the series" if data.n_series == 1 else f"series[{owner}]"

@@ -98,6 +98,9 @@ class SeriesView(View):
         rows: ArrayLike | None = None,
         *,
         on_gap: Literal["raise", "warn", "ignore"] = "warn",
+        id: Hashable | Sequence[Hashable] | None = None,
+        time: Hashable | None = None,
+        static: Hashable | Sequence[Hashable] = (),
         known_ahead: Hashable | Sequence[Hashable] = (),
         delay: int | Sequence[int] | None = None,
         future: ArrayLike | Sequence[ArrayLike] | None = None,
@@ -106,7 +109,7 @@ class SeriesView(View):
             raise ValueError(
                 f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
             )
-        super().__init__(series, rows, on_gap)
+        super().__init__(series, rows, on_gap, id=id, time=time, static=static)
         if is_given(known_ahead) or delay is not None:
             self._series = self._with_known(known_ahead, delay)
         if future is not None:

@@ -307,13 +307,121 @@ def test_usual_gaps_may_lead_to_the_future():
         view.with_future(table[n + 2 :])
 
 
-def test_series_that_are_followed_by_id():
+def test_each_series_has_its_own_future():
     parts = [dated(numbered(8, k)) for k in range(3)]
     view = SeriesView(parts, known_ahead="sun", delay=2)
     with pytest.raises(ValueError, match=r"series\[0\], 2020-01-01 08.* 2 more of the"):
         view.to_numpy()
     with pytest.raises(ValueError, match="after 1 series, but there are 3 series"):
         view.with_future(parts[0])
+
+
+# Long tables.
+
+LENGTHS = {"a": 9, "b": 5, "c": 12}
+
+
+def long_tables(n_later=3):
+    """A long table of stores that end at different times, and the rows after."""
+    both = []
+    for which, (store, n_rows) in enumerate(LENGTHS.items()):
+        whole = dated(numbered(n_rows + n_later, which)).rename_axis("when")
+        whole = whole.reset_index().assign(store=store)
+        both.append((whole[:n_rows], whole[n_rows:]))
+    return [pd.concat(tables, ignore_index=True) for tables in zip(*both, strict=True)]
+
+
+def newest(table, future, **columns):
+    """The values of the newest row of each store, by the store."""
+    X, _ = make_supervised(
+        table, "load", delay=[1, 3], known_ahead="sun", future=future, **columns
+    )
+    view = SeriesView(X, rows=np.cumsum(list(LENGTHS.values())) - 1)
+    return dict(zip(view.ids, view.to_numpy()[:, 1], strict=True))
+
+
+EXPECTED = {"a": 111.0, "b": 10071.0, "c": 20141.0}
+
+
+@pytest.mark.parametrize("kind", ["pandas", "levels", "polars", "pyarrow"])
+def test_futures_of_long_tables(kind):
+    table, future = (one.sample(frac=1, random_state=0) for one in long_tables())
+    future = future.assign(weather="fine", load=np.nan)
+    extra = future[future["store"] == "a"].assign(store="new")
+    future = pd.concat([future, extra])
+    columns = {"id": "store", "time": "when"}
+    if kind == "levels":
+        assert newest(table, future.set_index(["store", "when"]), **columns) == EXPECTED
+        table, columns = table.set_index(["store", "when"]), {}
+    elif kind != "pandas":
+        polars = pytest.importorskip("polars")
+        table, future = polars.from_pandas(table), polars.from_pandas(future)
+        if kind == "pyarrow":
+            table, future = table.to_arrow(), future.to_arrow()
+    assert newest(table, future, **columns) == EXPECTED
+
+
+def test_a_series_without_a_future_says_so_when_it_is_read():
+    table, future = long_tables()
+    columns = {"id": "store", "time": "when"}
+    future = future[future["store"] != "b"]
+    with pytest.raises(ValueError, match="end of series 'b', 2020-01-01 05:00:00 to"):
+        newest(table, future, **columns)
+    X, _ = make_supervised(
+        table, "load", delay=3, known_ahead="sun", future=future, **columns
+    )
+    assert SeriesView(X, rows=[8]).to_numpy()[0, 1] == 111
+    part = LookbackWindower(3).fit_transform(SeriesView(X, rows=[8, 20]))
+    assert_array_equal(part.compact().to_numpy(), part.to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda later: later.drop(columns="store"), "future= lacks 'store': it must"),
+        (lambda later: later.drop(columns="sun"), "future= lacks 'sun': it needs"),
+        (
+            lambda later: later.assign(when=later["when"] + pd.Timedelta("1h")),
+            "series 'a': it begins at 2020-01-01 10:00:00, and series 'a' ends at 2020",
+        ),
+        (lambda later: pd.concat([later, later[:1]]), "has the time of row|the time"),
+        (lambda later: later.drop(index=7), "a gap after series 'c': 2020-01-01 14"),
+    ],
+)
+def test_futures_of_long_tables_that_do_not_follow(change, message):
+    table, future = long_tables()
+    with pytest.raises(ValueError, match=message):
+        newest(table, change(future), id="store", time="when")
+
+
+def test_static_columns_beside_a_future():
+    table, future = long_tables()
+    table["size"] = table["store"].map({"a": 1.0, "b": 2.0, "c": 3.0})
+    found = newest(table, future, id="store", time="when", static="size")
+    assert found == EXPECTED
+
+
+def test_long_tables_without_times():
+    table, future = long_tables()
+    table, future = table.drop(columns="when"), future.drop(columns="when")
+    assert newest(table, future, id="store") == EXPECTED
+
+
+def test_long_tables_that_were_split():
+    table, future = long_tables()
+    table = table.drop(index=[4, 20])
+    X, _ = make_supervised(
+        table,
+        "load",
+        delay=3,
+        known_ahead="sun",
+        future=future,
+        id="store",
+        time="when",
+        on_gap="split",
+    )
+    view = SeriesView(X, rows=[7, 12, 23])
+    assert dict(zip(view.ids, view.to_numpy()[:, 1], strict=True)) == EXPECTED
 
 
 def test_known_and_target_and_pooled():
