@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import depth_of
+from skseqconv.series._view_internals import depth_of, known_of, place_of
+
+from ._target_channel import sources_of
 
 
 def raise_if_not_finite(view, block, positions):
@@ -27,13 +28,14 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date, and the channel."""
-    index = SeriesView(view, rows=[row]).index
-    date = "" if index is None else f" ({index[0]})"
-    names = view.channel_names
+    names, known = view.channel_names, known_of(view)
+    later = 0
+    if known is not None and sources_of(view)[channel] in known.channels:
+        later = known.ahead
     raise_not_finite(
         value,
         channel if names is None else repr(names[channel]),
-        f"row {row}{date} of the series",
+        place_of(view, row, later),
     )
 
 
