@@ -183,9 +183,10 @@ def _frame(view, table, at):
     index = view.index
     index = pd.Index(source_rows(view), name="row") if index is None else index
     index = index[at]
-    if origin.n_series > 1:
-        series = origin.series[view.series_ids[at]]
-        index = pd.MultiIndex.from_arrays([series, index], names=["series", index.name])
+    ids = ids_of(view)[at]
+    if ids.nlevels > 1:  # the last level is the channel
+        levels = [ids.get_level_values(level) for level in range(ids.nlevels - 1)]
+        index = pd.MultiIndex.from_arrays([*levels, index])
     columns = pd.Index(origin.labels, name="channel", tupleize_cols=False)
     if table.ndim == 3:
         delays = [delay for _, delay in view.target or ()]
