@@ -8,7 +8,7 @@ from skseqconv._public import public
 
 from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
-from ._layout import layout_of_arrays, one_block, ranges
+from ._layout import Layout, layout_of_arrays, one_block, ranges
 from ._owners import Owners
 
 
@@ -375,18 +375,15 @@ class Series:
             blocks = [block[:, first : last + 1] for block in values.blocks]
             values = values._replace(blocks=blocks)
             state["_channels"] = self._channels - first
-        dates = self._dates and self._dates.without_unused()
-        return state | {
-            "_values": values,
-            "_dates": dates,
-            "_ranks": None,
-            "_owners": None,
-        }
+        dates = self._dates and tuple(self._dates.without_unused())
+        del state["_owners"], state["_ranks"]
+        return state | {"_values": tuple(values), "_dates": dates}
 
     def __setstate__(self, state):
         if "arrays" not in state:
             vars(self).update(state)
-            self._place(self._values, self._dates)
+            dates = self._dates and Layout(*self._dates)
+            self._place(Layout(*self._values), dates)
             return
         # A series that was pickled when it held a list of arrays.
         arrays, indexes = state.pop("arrays"), state.pop("indexes")

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._owners import Owners
+
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
 
@@ -96,9 +98,7 @@ class Touched(NamedTuple):
 
 def touched_rows(view):
     """The rows that the windows touch, each once."""
-    rows = view.rows
-    if not (rows[1:] > rows[:-1]).all():
-        rows = np.unique(rows)
+    rows = _each_once(view.rows, view._series.n_rows)
     starts = np.maximum(rows - view.reach, view._series.first_rows(rows))
     stops = rows + 1
     new = np.ones(len(rows), dtype=bool)
@@ -108,9 +108,21 @@ def touched_rows(view):
     begins = ends - (stops - starts)
     positions = view.rows
     if len(rows):
-        owner = np.searchsorted(starts, positions, side="right") - 1
+        owner = Owners(np.append(starts[1:], stops[-1])).of(positions)
         positions = positions - starts[owner] + begins[owner]
     return Touched(starts, stops, int((stops - starts).sum()), positions)
+
+
+def _each_once(rows, n_rows):
+    """The different rows, in order."""
+    if (rows[1:] > rows[:-1]).all():
+        return rows
+    if len(rows) < n_rows // 16:
+        return np.unique(rows)
+    # Many of the rows: a mark for each row takes less time than to sort them.
+    marks = np.zeros(n_rows, dtype=bool)
+    marks[rows] = True
+    return np.flatnonzero(marks)
 
 
 def touch_at_most(view, n_rows):
