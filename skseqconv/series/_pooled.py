@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 
 from ._containers import unmasked
+from ._view_internals import ids_of
 
 #: Name of the only channel of pooled series of named channels.
 POOLED_NAME = "value"

@@ -450,6 +450,9 @@ def test_pooled_channels_of_long_tables():
     ]
     assert_array_equal(y[:4], [3, 1, 13, 1])
     assert X.frame().columns.tolist() == ["store", "channel", "day", "row"]
+    tidy = X.unpool(y, as_frame=True)
+    assert tidy.index.names == ["store", "day"]
+    assert tidy.loc[("b", DAYS[0])].tolist() == [13, 1]
     several = SeriesView([np.ones((3, 2)), np.ones((2, 2))]).pool()
     assert several.ids[-1] == (1, 1)
 
