@@ -207,4 +207,7 @@ class SeriesView(View):
     def __repr__(self) -> str:
         origin = self._series.origin
         pooled = "" if origin is None else f"{len(origin.labels)} channels pooled, "
+        ids = self._series.ids
+        if pooled == "" and ids is not None:
+            pooled = f"{ids.nunique()} ids, "
         return f"SeriesView(shape={self.shape}, {pooled}{self._memory()})"

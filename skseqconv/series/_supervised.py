@@ -267,7 +267,9 @@ def _target_channels(target, data, pooled, static):
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
         return several_channels(target, data)
-    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+    fixed = []
+    if names_columns(static=static):
+        fixed, _ = several_channels(static, data, "static")
     return [at for at in range(data.n_channels) if at not in fixed], True
 
 
