@@ -199,6 +199,7 @@ def _refuse_several_roles(read, columns):
 
 def _positions(read, given, parameter):
     """Positions of one or several columns."""
+    _refuse_values(read, given, parameter)
     is_one = isinstance(given, str) or positions_of(given, read.labels)
     labels = [given] if is_one or not np.iterable(given) else list(given)
     found = [_position(read, label, parameter) for label in labels]
@@ -210,7 +211,17 @@ def _positions(read, given, parameter):
     return found
 
 
+def _refuse_values(read, given, parameter):
+    """Refuse the values of a column in place of its name."""
+    if hasattr(given, "dtype") and np.shape(given) == (len(read.table),):
+        raise ValueError(
+            f"{parameter}= takes the name of a column, not its values: make them a "
+            "column of the table."
+        )
+
+
 def _position(read, label, parameter):
+    _refuse_values(read, label, parameter)
     found = positions_of(label, read.labels)
     if len(found) > 1 and found[0] < read.n_columns <= found[1]:
         found = found[:1]  # a column before a level of the index

@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     ForecastDisplay,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     SeriesView,
@@ -551,6 +552,19 @@ def test_a_pipeline_reads_no_other_series():
     )
 
 
+def test_missing_values_are_told_with_the_id():
+    table = two(DAYS)
+    table.loc[2, "sold"] = np.nan
+    with pytest.warns(UserWarning, match="1 of 8 rows have no target"):
+        X, y = make_supervised(table, "sold", id="store", time="day")
+    model = make_pipeline(LookbackWindower(3), LinearAutoregression())
+    match = (
+        r"first at row 1 \(2020-10-21 00:00:00\) of series 'b'.*groupby\(<id>\)\.ffill"
+    )
+    with pytest.raises(ValueError, match=match):
+        model.fit(X, y)
+
+
 # Series that are too short.
 
 
@@ -678,6 +692,16 @@ BAD = {
         two(DAYS, **{f"c{i}": 1 for i in range(20)}),
         {"id": 7},
         "id=7 is not .*'c6' and 13 more",
+    ),
+    "values as id": (
+        two(DAYS),
+        {"id": two(DAYS)["store"]},
+        "id= takes the name of a column, not its values: make them a column",
+    ),
+    "values as time": (
+        two(DAYS),
+        {"id": "store", "time": two(DAYS)["day"].to_numpy()},
+        "time= takes the name of a column, not its values",
     ),
     "no id": (
         two(DAYS),
@@ -861,6 +885,10 @@ def test_a_target_is_a_channel():
             ValueError, match=f"' is the {role} of the rows, not a channel"
         ):
             make_supervised(two(DAYS), target, **DAY)
+    with pytest.raises(ValueError, match=r"target='sold' is static, so there is noth"):
+        make_supervised(
+            two(DAYS, k=1).assign(sold=2), "sold", static=["k", "sold"], **DAY
+        )
     with pytest.raises(ValueError, match=r"target=None is not a channel"):
         make_supervised(two(DAYS), **DAY)
 
