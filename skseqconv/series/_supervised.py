@@ -55,14 +55,16 @@ def make_supervised(
     Parameters
     ----------
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
-        Of shape (n_steps, n_channels), in the order of time. Windows never cross
-        from one series of a list into another. Rows of several series are ordered by
-        time if all have dates (or numbers) as index, otherwise by position. Tables of
-        polars and pyarrow have no index: their rows are taken as consecutive; leave
-        out a column of dates. Masked values are missing values.
-    target : label, int, or list of these
+        Of shape (n_steps, n_channels), in the order of time; or a long table, which
+        has the rows of several series, in any order: see `id`. Windows never cross
+        from one series into another. Rows of several series are ordered by time if
+        all have dates (or numbers) as index, otherwise by position. Tables of polars
+        and pyarrow have no index: `time` names their dates. Masked values are missing
+        values.
+    target : label, int, or list of these, default=None
         The channel to forecast, by its label, or by its position if no label of a
-        channel is a number. A list gives several columns of y.
+        channel is a number. A list gives several columns of y. None takes all
+        channels that are not static, if ``pooled=True``.
     delay : int, time span or sequence of these, default=1
         The forecast horizon in rows, or a time such as "24h" if the rows have dates at
         equal distances (see `freq`). "5B" counts business days of rows that follow
@@ -96,6 +98,22 @@ def make_supervised(
         Rows are in the order of time; those of the same time are in the order of
         `target`. A row is left out only for the targets that are missing. `rows` are
         numbered as without pooling.
+    id : label, or list of labels, default=None
+        The column of a long table that names the series of each row, or several
+        columns, whose values together name it. It is not a channel. With pandas it
+        may be a level of the index. The series are in the order of their ids; ids
+        that have no order (text and numbers) are in the order of their first rows. A
+        MultiIndex is read without `id`: the level of dates is the time, and all other
+        levels are ids.
+    time : label, default=None
+        The column (or level) of dates or numbers that orders the rows; it becomes the
+        index. Rows of one id and time twice are an error. None takes the index of a
+        pandas table if it holds dates; otherwise the rows of each id are in order.
+        Without `id` the table is one series.
+    static : label, or list of labels, default=()
+        Channels with one value for each id, such as the size of a store. They are
+        checked, and stay channels, so a network sees them at each step. They must be
+        numbers.
     known_ahead : label, int, or list of these, default=()
         Channels that are known for the time that is forecast: a calendar, holidays,
         prices, promotions, a weather forecast. They are read ``H = max(delay)`` rows
@@ -126,12 +144,16 @@ def make_supervised(
         For an unknown target, a delay below one, or a series too short for it; for
         rows outside of the series or given twice; for an index that is out of order,
         is text that holds dates, or belongs to several series; and for gaps with
-        ``on_gap="raise"``.
+        ``on_gap="raise"``. In a long table, for unknown columns, ids or times that are
+        missing, two rows of one id and time, static columns that change or are no
+        numbers, and frequencies that differ between ids (unless `freq` is given, or
+        ``on_gap="ignore"``).
 
     Warns
     -----
     UserWarning
-        If rows are left out because their target is missing, and for gaps with
+        If rows are left out because their target is missing, if ids of a long table
+        have no rows left because their series are too short, and for gaps with
         ``on_gap="warn"``.
 
     See Also
@@ -183,6 +205,19 @@ def make_supervised(
     array([13.])
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
+
+    A long table, with the rows of two stores. `frame` tells the rows of X apart:
+
+    >>> days = pd.to_datetime(["2024-05-02", "2024-05-03", "2024-05-01"])
+    >>> b = pd.DataFrame({"store": "b", "day": days, "sold": [5.0, 6.0, 4.0]})
+    >>> a = pd.DataFrame({"store": "a", "day": days[:2], "sold": [1.0, 2.0]})
+    >>> table = pd.concat([b, a])
+    >>> X, y = make_supervised(table, "sold", id="store", time="day")
+    >>> X.frame().assign(y=y)
+      store        day  row    y
+    0     b 2024-05-01    0  5.0
+    1     a 2024-05-02    0  2.0
+    2     b 2024-05-02    1  6.0
 
     Delays in time, where rows have dates:
 
@@ -275,10 +310,18 @@ def make_supervised(
 
 def _target_channels(target, data, pooled, static):
     """Positions of the targets, and whether a sequence was given."""
+    fixed = []
+    if names_columns(static=static):
+        fixed, _ = several_channels(static, data, "static")
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
-        return several_channels(target, data)
-    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+        channels, several = several_channels(target, data)
+        if set(channels) & set(fixed):
+            raise ValueError(
+                f"target={target!r} is static, so there is nothing to forecast: leave "
+                "it out of static=, or name another channel."
+            )
+        return channels, several
     return [at for at in range(data.n_channels) if at not in fixed], True
 
 

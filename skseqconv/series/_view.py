@@ -406,8 +406,8 @@ class View:
             A row for each different entry of `source_rows`, in the order of time;
             channels in the order of ``pool``. NaN where a channel has no row in this
             view. A DataFrame has the dates (or row numbers) as its index, with the
-            number of the series before them if several were pooled. Its columns are
-            the channels, or pairs of channel and delay.
+            ids (or numbers) of the series before them if several were pooled. Its
+            columns are the channels, or pairs of channel and delay.
 
         Raises
         ------
