@@ -257,8 +257,9 @@ class View:
     def _gather(self, dtype):
         """Values of shape (n_rows, n_lags, n_channels)."""
         lags = np.minimum(self.lags, depth_of(self)[:, None])
-        touched = touched_rows(self)
-        if touched.n_rows > lags.size:  # lags far apart: skip the rows between them
+        touched = None if len(self.lags) == 1 else touched_rows(self)
+        # Lags far apart: the rows between them are skipped.
+        if touched is None or touched.n_rows > lags.size:
             rows = (self.rows[:, None] - lags).ravel()
             values = self._values_at(rows.__getitem__, len(rows), dtype)
             return values.reshape(*lags.shape, self.n_channels)

@@ -169,6 +169,11 @@ def _each_once(rows, n_rows):
     return np.flatnonzero(marks)
 
 
+def repeats_rows(view):
+    """Whether the view has a row more than once."""
+    return len(_each_once(view.rows, view._series.n_rows)) < len(view)
+
+
 def touch_at_most(view, n_rows):
     """Whether there are at most `n_rows` windows, and they touch at most `n_rows`."""
     if min(len(view) * (view.reach + 1), view._series.n_rows) <= n_rows:
