@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Hashable, Sequence
 from numbers import Integral, Real
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._autoregression import Autoregression, solve_autoregression
+from skseqconv.inputs._autoregression import Autoregression
+from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of
-from skseqconv.inputs._relation import no_relation, target_relations
-from skseqconv.inputs._target_channel import find_target, labels_of
+from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._channels import channel_position
@@ -31,9 +28,11 @@ from skseqconv.series._time_spans import RowsOrTime, in_rows
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import lags_of
 
+from ._from_channel import ForecastsFromChannel
+
 
 @public
-class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+class LinearAutoregression(ForecastsFromChannel):
     """Linear forecast of all horizons from the last values of the target's channel.
 
     It forecasts the change from the newest value of the target channel. The features
@@ -217,29 +216,23 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 f"channels: exogenous=[{self.exogenous!r}] for one channel."
             )
         checked_in_rows(self, ("lags", "delay"), X)
-        fitted = copy.copy(self)  # a fit that fails changes nothing
-        fitted._fit(X, y, sample_weight)
-        vars(self).update(vars(fitted))
-        return self
+        return self._fit_copy(X, y, sample_weight)
 
     def _fit(self, X, y, sample_weight):
         windows = check_input(self, X, reset=True).data
         y = check_values(self, y, len(windows), reset=True)
         sample_weight = _checked_weight(sample_weight, y)
-        columns = y.reshape(len(y), -1)
         n_lags = self._number_of_lags(windows)
-        channels, raw, delays = find_target(self, windows, columns)
+        delays = self._relate(windows, y)
+        channels = self.channels_.tolist()
         self._check_shared(channels, delays)
-        slopes, offsets, rests = target_relations(windows, columns, channels, delays)
-        if reason := no_relation(channels, rests):
-            raise ValueError(reason)
         solved = solve_autoregression(
             windows,
-            columns,
+            y.reshape(len(y), -1),
             channels=channels,
-            raw_channels=raw,
-            slopes=slopes,
-            offsets=offsets,
+            raw_channels=self._raw_channels,
+            slopes=self.slopes_,
+            offsets=self.offsets_,
             delays=delays,
             n_lags=n_lags,
             shared=self.shared,
@@ -248,10 +241,6 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             sample_weight=sample_weight,
         )
         remember_steps(self, windows)
-        self.channels_, self._raw_channels = np.array(channels), np.array(raw)
-        self.slopes_, self.offsets_ = slopes, offsets
-        self._means = columns.mean(axis=0)
-        self._one_dimensional = y.ndim == 1
         self._keep(solved, lags_of(windows))
 
     def _number_of_lags(self, windows):
@@ -339,31 +328,12 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_steps(self, windows)
         check_history(windows, max([self.lags_[0], *self.exogenous_lags_[:1]]))
         solved, n_outputs = self._solved(), len(self.intercept_)
-        y_pred = np.empty((len(windows), n_outputs))
+        values = np.empty((len(windows), n_outputs))
         for at, past in parts_of(windows, max(solved.n_lags, n_outputs)):
-            newest = self._newest(past)
-            newest += solved.changes(past.windows, self.channels_, newest)
-            values = self.slopes_ * newest + self.offsets_
-            y_pred[at] = np.where(np.isnan(newest), self._means, values)
-        return y_pred[:, 0] if self._one_dimensional else y_pred
-
-    def _newest(self, past):
-        """The newest known value for each output; NaN if there is none."""
-        newest = np.empty((len(past), len(self.channels_)))
-        for channel in np.unique(self.channels_):
-            columns = np.flatnonzero(self.channels_ == channel)
-            values = past.newest(channel, self._raw_channels[columns[0]])
-            last = np.array([past.windows.shape[1] - 1])
-            past.refuse_not_finite(channel, last, np.isinf(values))
-            newest[:, columns] = values[:, None]
-        return newest
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.target_tags.multi_output = True
-        tags.regressor_tags.poor_score = True
-        return tags
+            newest = past.known_values(self.channels_, self._raw_channels)
+            changes = solved.changes(past.windows, self.channels_, newest)
+            values[at] = newest + changes
+        return self._in_units(values)
 
 
 def _checked_weight(sample_weight, y):

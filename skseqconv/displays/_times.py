@@ -176,6 +176,8 @@ def _plain(index, *, utc=False):
 
 def _refuse_parallel(view):
     """Raise for several series at the same times: one line cannot show them."""
+    if view.ids is not None and view.channels is None:
+        _refuse_several_ids(view)
     ids = view.series_ids[np.argsort(view.stamps, kind="stable")]
     if np.count_nonzero(np.diff(ids)) >= len(np.unique(ids)):
         own = "X.series_ids == 0"
@@ -184,6 +186,19 @@ def _refuse_parallel(view):
         raise ValueError(
             f"X has rows of {len(np.unique(ids))} series at the same times, but a plot "
             f"shows one series: select it in X and y, for example with X[{own}]."
+        )
+
+
+def _refuse_several_ids(view):
+    """Raise for several ids, whose values one line would join."""
+    ids = pd.unique(view.ids)
+    if len(ids) > 1:
+        own = "X.series_ids == X.series_ids[0]"
+        if not isinstance(ids[0], tuple):
+            own = f"X.ids == {ids[0]!r}"
+        raise ValueError(
+            f"X has rows of {len(ids)} ids, but a plot shows one series: select it in "
+            f"X and y, for example with X[{own}]."
         )
 
 

@@ -137,33 +137,26 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     quantiles : sequence of float, default=(0.1, 0.5, 0.9)
         For ``loss="quantile"``: ascending quantiles between 0 and 1, including 0.5.
     window_norm : {"auto", "last", "standard"} or None, default="auto"
-        Forecasts changes from a `level` instead of values. Each window is taken
-        relative to its last values, so forecasts follow a series to a new level. "last"
-        divides it by the usual spread of each channel, "standard" by its own spread.
-        Channels beside the target that are constant in most windows (ids, regimes,
-        flags) are standardized over all windows instead, so the network sees their
-        values. If the target's last value is missing in the series, the last known
-        value is used, even if an earlier step has filled the gap. "auto" means
-        "standard" if X knows its target (from `make_supervised`) or `target_channel`
-        names it, and y is an affine function of that channel. Otherwise, and with None,
-        windows are used as they are.
+        How windows are taken relative to their last values, so that forecasts follow a
+        series to a new level. "last" divides them by the usual spread of each channel,
+        "standard" by their own spread. Channels beside the target that are constant in
+        most windows (ids, regimes, flags) keep their values. "auto" means "standard" if
+        X knows its target (from `make_supervised`) or `target_channel` names it, and y
+        is an affine function of that channel. Otherwise, and with None, windows are
+        used as they are.
     level : {"auto", "last", "seasonal", "ar", "arx"} or None, default="auto"
         What the output of the network is added to: an untrained network forecasts it.
-        "last" is the last value of the target. "seasonal" is its last known value a
-        whole number of `period` before the forecast time. "ar" is the forecast of a
+        "last" is the last known value of the target. "seasonal" is its last known value
+        a whole number of `period` before the forecast time. "ar" is the forecast of a
         `LinearAutoregression` on the window of the target. "arx" also reads the values
-        of the other channels, and of the target itself. Both are solved in `fit`, and
-        stay as they are in training. The first `partial_fit` chooses and solves the
-        level from its rows alone. If these are few, first call ``initialize(X, y)`` on
-        more rows. "auto" takes the first of these four whose squared error is at most
-        0.01 above the least, in units of the error of "last", on later parts of the
-        training rows. None uses windows as they are.
+        of the other channels. "auto" takes the first of these four that is nearly as
+        good as the best on later parts of the training rows. None uses windows as they
+        are. Training does not change the level. See Notes.
     period : int, time span or "auto", default="auto"
         Number of rows in a season, or a time such as "7D" if X has dates at equal
-        distances, for the levels "seasonal" and "auto". "auto" finds it in `fit`, as
-        `PersistenceRegressor` does. The window must hold the value that the forecast
-        starts from: "auto" takes the best period that it holds. For a number that it
-        does not hold, "seasonal" is an error, and the level "auto" does not try the
+        distances, for the levels "seasonal" and "auto". "auto" finds the best season
+        that the window holds, as `PersistenceRegressor` does. A number that the window
+        does not hold is an error for "seasonal". The level "auto" then does not try the
         season, with a warning.
     channel_independent : bool or "auto", default="auto"
         Whether the same weights forecast each target on its own, from its own channel
@@ -241,7 +234,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     strides=1, optimizer="rmsprop", dropout=0)``. With ``reset_after=False`` it has as
     many weights as in the first edition.
 
-    `Conv1DRegressor` says in its notes where the levels come from.
+    The guide "What the networks reach" says how a level is solved, and how "auto"
+    chooses it.
 
     Examples
     --------

@@ -10,17 +10,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from skseqconv.inputs._autoregression import (
-    FIRST_HELD_OUT,
+from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
     Variant,
-    parts_in_time,
     sharing_to_try,
     simplest,
     solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
+from skseqconv.inputs._parts_in_time import FIRST_HELD_OUT, parts_in_time
 from skseqconv.inputs._period import (
     find_held_period,
     find_period,
@@ -38,7 +37,7 @@ STARTS = ("last", "seasonal", "ar", "arx")
 
 #: "arx" must be better than others by this share of the error of persistence. Levels of
 #: other channels mislead when the future leaves the range seen in training.
-MARGIN_OF_LEVELS = 0.02
+MARGIN_OF_LEVELS = 0.05
 
 #: An autoregression is solved from all windows, or from at least and at most this many
 #: of them, spread evenly. Between the two, there are as many as take this many

@@ -19,8 +19,8 @@ from skseqconv.series._window_view import WindowView
 from ._base import SequenceEstimator
 from ._conformal import check_quantiles
 from ._intervals import GivesIntervals
-from ._level import (
-    Level,
+from ._level import Level
+from ._level_found import (
     asked_for,
     can_be_solved,
     find_level,

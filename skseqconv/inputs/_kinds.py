@@ -5,6 +5,7 @@ import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
 from skseqconv.series._containers import is_other_table, numeric_table, unmasked
+from skseqconv.series._dates import layout_of_indexes
 from skseqconv.series._gaps import warn_of_gaps
 from skseqconv.series._order import ordered_differences
 from skseqconv.series._series import refuse_other_arrays
@@ -102,7 +103,7 @@ def warn_of_jumps(index, *, quiet=False):
             ordered_differences(index)
             return
         warn_of_gaps(
-            [index],
+            None if index is None else layout_of_indexes([index]),
             "Rows of a plain table are taken as consecutive, so windows reach across "
             "gaps. If the rows are consecutive, X.reset_index(drop=True) avoids this "
             "warning. Rows from make_supervised know their past.",

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skseqconv.series._channels import channel_position
-from skseqconv.series._series import positions_of
+from skseqconv.series._containers import positions_of
 from skseqconv.series._steps import with_steps
 from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view_internals import raw_labels

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 
 from ._containers import unmasked
-from ._series import Series
 
 #: Name of the only channel of pooled series of named channels.
 POOLED_NAME = "value"
@@ -67,30 +66,46 @@ def pooled_view(view, channels):
         )
     pooled = _pooled_series(data, channels)
     own = data.series_of(view.rows)
-    first = pooled.starts.reshape(len(data.arrays), len(channels))[own]
+    first = pooled.starts.reshape(data.n_series, len(channels))[own]
     rows = (first + (view.rows - data.starts[own])[:, None]).ravel()
     return view._derive(_series=pooled, rows=rows, target=None)
 
 
 def _pooled_series(data, channels):
     """A series for each channel, without copies; those of one series stand together."""
-    each = range(len(data.arrays))
-    arrays = [data.arrays[i][:, c : c + 1] for i in each for c in channels]
-    indexes = data.indexes and [data.indexes[i] for i in each for _ in channels]
+    owners = np.repeat(np.arange(data.n_series), len(channels))
+    of_each = np.tile(channels, data.n_series)
+    lengths = data.lengths[owners]
+    pooled = data.parts(owners, np.zeros_like(owners), lengths, of_each)
     labels = np.empty(len(channels), dtype=object)
     labels[:] = [c if data.labels is None else data.labels[c] for c in channels]
-    names = None
+    pooled.names = pooled.labels = None
     if data.labels is not None:
-        names = np.array([POOLED_NAME], dtype=object)
-    pooled = Series(arrays, names, indexes, data.dtype)
+        pooled.names = np.array([POOLED_NAME], dtype=object)
+        pooled.labels = (POOLED_NAME,)
+    pooled.ids = _pooled_ids(data, labels)
     pooled.origin = Origin(
         labels,
-        np.tile(np.arange(len(channels)), len(data.arrays)),
-        np.repeat(np.arange(len(data.arrays)), len(channels)),
-        np.repeat(data.starts, len(channels)),
-        len(data.arrays),
+        np.tile(np.arange(len(channels)), data.n_series),
+        owners,
+        data.starts[owners],
+        data.n_series,
     )
     return pooled
+
+
+def _pooled_ids(data, labels):
+    """The label of the channel, after the id (or number) of its series if several."""
+    import pandas as pd
+
+    channels = pd.Index(labels, name="channel", tupleize_cols=False)
+    n_series = data.n_series
+    if data.ids is None and n_series == 1:
+        return channels
+    ids = pd.RangeIndex(n_series, name="series") if data.ids is None else data.ids
+    levels = [ids.get_level_values(at).repeat(len(labels)) for at in range(ids.nlevels)]
+    each = channels[np.tile(np.arange(len(labels)), n_series)]
+    return pd.MultiIndex.from_arrays([*levels, each])
 
 
 def origin_of(view):

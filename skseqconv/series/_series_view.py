@@ -87,12 +87,15 @@ class SeriesView(View):
         rows: ArrayLike | None = None,
         *,
         on_gap: Literal["raise", "warn", "ignore"] = "warn",
+        id: Hashable | Sequence[Hashable] | None = None,
+        time: Hashable | None = None,
+        static: Hashable | Sequence[Hashable] = (),
     ) -> None:
         if on_gap not in ("raise", "warn", "ignore"):
             raise ValueError(
                 f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
             )
-        super().__init__(series, rows, on_gap)
+        super().__init__(series, rows, on_gap, id=id, time=time, static=static)
 
     @property
     def shape(self) -> tuple[int, int]:

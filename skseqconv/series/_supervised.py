@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
-from ._gaps import each_gaps, refuse_frequency, regular_parts
-from ._ids import warn_of_ids
+from ._containers import names_columns, positions_of
+from ._gaps import each_gaps, regular_parts
+from ._ids import refuse_as_target, warn_of_short_series
 from ._pooled import pooled_view
+from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
 from ._time_spans import RowsOrTime, in_rows
@@ -30,13 +32,16 @@ CHUNK_VALUES = 2**19
 @public
 def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
-    target: Hashable | Sequence[Hashable],
+    target: Hashable | Sequence[Hashable] = None,
     *,
     delay: RowsOrTime | Sequence[RowsOrTime] = 1,
     rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
     pooled: bool = False,
+    id: Hashable | Sequence[Hashable] | None = None,
+    time: Hashable | None = None,
+    static: Hashable | Sequence[Hashable] = (),
 ) -> tuple[SeriesView, NDArray]:
     """Make the X and y of a forecasting task from a series.
 
@@ -186,12 +191,16 @@ def make_supervised(
         )
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
-    given = series if isinstance(series, SeriesView) else None
-    data = Series.of(series) if given is None else given._series
+    columns = {"id": id, "time": time, "static": static}
+    given = None
+    if isinstance(series, SeriesView) and not names_columns(**columns):
+        given, data = series, series._series
+    else:
+        any_frequency = freq is not None or on_gap == "ignore"
+        data = Series.of(series, **columns, any_frequency=any_frequency)
     mended = _mend_gaps(data, on_gap, freq)
     if given is None:
-        first = None if data.indexes is None else data.indexes[0]
-        warn_of_ids(data.labels, data.arrays[0], first, stacklevel=2)
+        data.warn_of_ids(stacklevel=2)
     if mended is not data and (given is not None or rows is not None):
         raise ValueError(
             'on_gap="split" cannot split the series of a view, nor renumber rows=: '
@@ -200,28 +209,41 @@ def make_supervised(
     view = _of_chosen(mended if given is None else given, rows)
     delays, several_delays = _delays(delay, view, freq)
     data = view._series
-    channels, several_targets = several_channels(target, data)
+    channels, several_targets = _target_channels(target, data, pooled, static)
+    warn_of_short_series(view, max(delays), stacklevel=2)
     if pooled:
         view = pooled_view(view, channels)
         data, channels, several_targets = view._series, [0], False
-    columns = tuple((channel, d) for channel in channels for d in delays)
+    targets = tuple((channel, d) for channel in channels for d in delays)
 
     rows = view.rows
     stops = data.stops[data.series_of(rows)]
     rows = rows[rows + max(delays) < stops]
     if not len(rows):
-        longest = max(len(array) for array in data.arrays)
+        longest = data.lengths.max()
         raise ValueError(
             f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
             f"target {max(delays)} rows later in its series, and the longest series "
             f"has {longest} rows."
         )
-    if len(data.arrays) > 1:
-        rows = rows[np.lexsort((rows, data.stamps(rows)))]
+    if data.n_series > 1:
+        rows = np.sort(rows)
     y = _values_ahead(data, rows, channels, delays)
+    if data.n_series > 1:
+        order = in_order_of_time(rows, data.stamps(rows))
+        rows, y = rows[order], y[order]
     rows, y = _without_missing(rows, y)
-    X = view._derive(rows=rows, target=columns)
+    X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]
+
+
+def _target_channels(target, data, pooled, static):
+    """Positions of the targets, and whether a sequence was given."""
+    if not pooled or target is not None or positions_of(target, data.labels):
+        refuse_as_target(target, data)
+        return several_channels(target, data)
+    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+    return [at for at in range(data.n_channels) if at not in fixed], True
 
 
 def _of_chosen(series, rows):
@@ -263,20 +285,15 @@ def _delays(delay, view, freq):
 
 
 def _values_ahead(data, rows, channels, delays):
-    """Values of each channel at each delay, series by series, some rows at a time."""
-    y = np.empty((len(rows), len(channels) * len(delays)), dtype=data.dtype)
-    owners = data.series_of(rows)
-    order = np.argsort(owners, kind="stable")
-    ends = np.cumsum(np.unique(owners, return_counts=True)[1])
-    for group in np.split(order, ends[:-1]):
-        owner = owners[group[0]]
-        for at in np.array_split(group, -(-len(group) * len(delays) // CHUNK_VALUES)):
-            ahead = (rows[at, None] - data.starts[owner] + delays).ravel()
-            for i, channel in enumerate(channels):
-                values = data.take_own(owner, ahead, [channel])
-                own = slice(i * len(delays), (i + 1) * len(delays))
-                y[at, own] = values.reshape(len(at), len(delays))
-    return y
+    """Values of each channel at each delay, some rows at a time."""
+    y = np.empty((len(rows), len(channels), len(delays)), dtype=data.dtype)
+    size = max(1, CHUNK_VALUES // len(delays))
+    for start in range(0, len(rows), size):
+        at = slice(start, start + size)
+        ahead = (rows[at, None] + delays).ravel()
+        for i, channel in enumerate(channels):
+            y[at, i] = data.take(ahead, [channel]).reshape(-1, len(delays))
+    return y.reshape(len(rows), -1)
 
 
 def _without_missing(rows, y):
@@ -298,34 +315,24 @@ def _without_missing(rows, y):
 
 def _mend_gaps(data, on_gap, freq):
     """Check the index of each series, and split the series at gaps if asked to."""
-    if data.indexes is None:
-        refuse_frequency(freq)
-        return data
-    arrays, indexes, owners = [], [], []
-    found = each_gaps(data.indexes, freq)
-    pairs = zip(found, data.arrays, data.indexes, strict=True)
-    for owner, (gaps, array, index) in enumerate(pairs):
-        if gaps is not None and on_gap == "raise":
+    split = {}
+    for owner, gaps in each_gaps(data.dates, freq, data.ids):
+        if on_gap == "raise":
             raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
-        if gaps is not None and on_gap == "warn":
+        if on_gap == "warn":
             warnings.warn(
                 f"{gaps.describe()} The rows are taken as consecutive.",
                 UserWarning,
                 stacklevel=3,
             )
-        if gaps is not None and on_gap == "split":
-            gaps.refuse_choice(array)
-            for part in regular_parts(gaps, freq):
-                arrays.append(array[part])
-                indexes.append(index[part])
-                owners.append(owner)
-        else:
-            arrays.append(array)
-            indexes.append(index)
-            owners.append(owner)
-    if len(arrays) == len(data.arrays) and all(
-        a is b for a, b in zip(arrays, data.arrays, strict=True)
-    ):
+        if on_gap == "split":
+            gaps.refuse_choice(data.own_values(owner))
+            split[owner] = list(regular_parts(gaps, freq))
+    if not split:
         return data
-    ids = None if data.ids is None else data.ids[owners]
-    return Series(arrays, data.names, indexes, labels=data.labels, ids=ids)
+    owners, pieces = [], []
+    for owner, length in enumerate(data.lengths):
+        own = split.get(owner, [slice(0, length)])
+        owners += [owner] * len(own)
+        pieces += own
+    return data.split(owners, pieces)

@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._containers import names_columns
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series, readable_bytes
 from ._steps import Step, apply_steps
-from ._view_internals import depth_of, touched_rows
+from ._view_internals import depth_of, ids_of, touched_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,13 +38,15 @@ class View:
     steps: tuple[Step, ...]
     target: tuple[tuple[int, int], ...] | None
 
-    def __init__(self, series, rows, on_gap="warn"):
-        if isinstance(series, View):
+    def __init__(self, series, rows, on_gap="warn", **columns):
+        if isinstance(series, View) and not names_columns(**columns):
             self._series, self.steps = series._series, series.steps
             self.target = series.target
             rows = series.rows if rows is None else rows
         else:
-            self._series, self.steps, self.target = Series.of(series), (), None
+            any_frequency = on_gap == "ignore"
+            self._series = Series.of(series, **columns, any_frequency=any_frequency)
+            self.steps, self.target = (), None
             if self._series is not series:
                 self._series.check_rows(on_gap, stacklevel=3)
         self.rows = self._checked_rows(rows)
@@ -101,10 +104,41 @@ class View:
 
     @property
     def ids(self) -> NDArray[np.object_] | None:
-        """The id of the series that each row belongs to; None without ids."""
-        if self._series.ids is None:
-            return None
-        return self._series.ids.to_numpy(dtype=object)[self.series_ids]
+        """The id of the series that each row belongs to; None without ids.
+
+        Several columns of ids make tuples. Of a pooled view it is the label of the
+        channel, with the id of its series before it if there are several.
+        """
+        ids = ids_of(self)
+        return None if ids is None else ids.to_numpy(dtype=object)
+
+    def frame(self) -> pd.DataFrame:
+        """Tell whose row each row of this view is, and when.
+
+        Returns
+        -------
+        frame : DataFrame
+            One line for each row of this view. Columns: the ids and the time, with
+            their names in the table (or "id" and "time"), and "row", the position of
+            the row in its own series. Of pooled channels, "channel" is an id. A list
+            of series has their numbers as "series"; series without an index have no
+            time.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skseqconv import make_supervised
+        >>> table = pd.DataFrame({"store": ["b", "a", "a", "b"], "day": [1, 2, 1, 2]})
+        >>> table["sold"] = [3.0, 5.0, 4.0, 6.0]
+        >>> X, y = make_supervised(table, "sold", id="store", time="day")
+        >>> X.frame().assign(y=y)
+          store  day  row    y
+        0     a    1    0  5.0
+        1     b    1    0  6.0
+        """
+        from ._frame import frame_of
+
+        return frame_of(self)
 
     @property
     def stamps(self) -> NDArray[np.int64]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._owners import Owners
+
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
 
@@ -16,6 +18,12 @@ NEVER = np.iinfo(np.int64).max
 def depth_of(view):
     """How many earlier rows of its own series each row has."""
     return view.rows - view._series.first_rows(view.rows)
+
+
+def ids_of(view):
+    """The id of each row as an index, or None. Several columns of ids are levels."""
+    ids = view._series.ids
+    return None if ids is None else ids[view.series_ids]
 
 
 def rows_after(view, delay):
@@ -40,14 +48,20 @@ def first_rows_from(view, date):
     from ._index_kinds import dates_of, in_zone_of
 
     series = view._series
-    indexes = [dates_of(index) for index in series.indexes or [None]]
-    if any(index is None for index in indexes):
+    if series.dates is None:
         return None
-    firsts = []
-    for start, stop, index in zip(series.starts, series.stops, indexes, strict=True):
-        first = start + np.count_nonzero(index < in_zone_of(index, date))
-        firsts.append(first if first < stop else NEVER)
-    return np.array(firsts)[view.series_ids]
+    blocks = [dates_of(block) for block in series.dates.blocks]
+    if any(block is None for block in blocks):
+        return None
+    n_before = np.empty(series.n_series, dtype=np.int64)
+    for own, _, _ in series.dates.stretches():
+        block = blocks[series.dates.which[own[0]]]
+        is_before = np.asarray(block < in_zone_of(block, date))
+        so_far = np.concatenate([[0], np.cumsum(is_before)])
+        begins, lengths = series.dates.begins[own], series.lengths[own]
+        n_before[own] = so_far[begins + lengths] - so_far[begins]
+    firsts = series.starts + n_before
+    return np.where(firsts < series.stops, firsts, NEVER)[view.series_ids]
 
 
 def raw_values(view, rows, channels=slice(None)):
@@ -62,18 +76,18 @@ def raw_labels(view):
 
 def first_index(view):
     """The whole index of the first series, or None."""
-    return view._series.indexes and view._series.indexes[0]
+    return view._series.first_index()
 
 
 def longest_index(view):
     """The index of the longest series, or None."""
-    indexes = view._series.indexes
-    return indexes and max(indexes, key=len)
+    series = view._series
+    return series.dates and series.dates.own(int(np.argmax(series.lengths)))
 
 
 def longest_series(view):
     """Number of rows of the longest series."""
-    return max(map(len, view._series.arrays))
+    return int(view._series.lengths.max())
 
 
 class Touched(NamedTuple):
@@ -90,9 +104,7 @@ class Touched(NamedTuple):
 
 def touched_rows(view):
     """The rows that the windows touch, each once."""
-    rows = view.rows
-    if not (rows[1:] > rows[:-1]).all():
-        rows = np.unique(rows)
+    rows = _each_once(view.rows, view._series.n_rows)
     starts = np.maximum(rows - view.reach, view._series.first_rows(rows))
     stops = rows + 1
     new = np.ones(len(rows), dtype=bool)
@@ -102,9 +114,21 @@ def touched_rows(view):
     begins = ends - (stops - starts)
     positions = view.rows
     if len(rows):
-        owner = np.searchsorted(starts, positions, side="right") - 1
+        owner = Owners(np.append(starts[1:], stops[-1])).of(positions)
         positions = positions - starts[owner] + begins[owner]
     return Touched(starts, stops, int((stops - starts).sum()), positions)
+
+
+def _each_once(rows, n_rows):
+    """The different rows, in order."""
+    if (rows[1:] > rows[:-1]).all():
+        return rows
+    if len(rows) < n_rows // 16:
+        return np.unique(rows)
+    # Many of the rows: a mark for each row takes less time than to sort them.
+    marks = np.zeros(n_rows, dtype=bool)
+    marks[rows] = True
+    return np.flatnonzero(marks)
 
 
 def touch_at_most(view, n_rows):

@@ -11,7 +11,8 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import LookbackWindower, PerStep, Standardizer, make_supervised
 from skseqconv.inputs import _past_values, _ridge
-from skseqconv.inputs._autoregression import parts_in_time, solve_autoregression
+from skseqconv.inputs._autoregression_solved import solve_autoregression
+from skseqconv.inputs._parts_in_time import parts_in_time
 
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 
