@@ -119,8 +119,8 @@ def first_index(view):
 
 def longest_index(view):
     """The index of the longest series, or None."""
-    indexes = view._series.indexes
-    return indexes and max(indexes, key=len)
+    series = view._series
+    return series.dates and series.dates.own(int(np.argmax(series.lengths)))
 
 
 def longest_series(view):
