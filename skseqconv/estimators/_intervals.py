@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._sampling import spread_positions
 from skseqconv.series._window_view import WindowView
 
 from ._conformal import (
@@ -194,7 +195,7 @@ class GivesIntervals:
         series = SeriesOf.of(X.data)
         _checked_by(by, series and series.ids)
         if by is None:
-            some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+            some = spread_positions(len(X), MAX_ROWS)
         else:
             some = series.rows_of_each(MAX_ROWS_OF_SERIES)
         forecasts = self.target_encoder_.in_units(*self._outputs_and_level(X[some]))

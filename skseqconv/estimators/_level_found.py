@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._known_entries import known_entries
 from skseqconv.inputs._relation import (
@@ -268,7 +269,7 @@ def _usual_values(windows, channels, before=None):
     levels that it has learned from.
     """
     size = windows.shape[1] * windows.shape[2]
-    some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
+    some = windows[spread_positions(len(windows), max(MAX_VALUES // size, 16))]
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
     some = np.asarray(some, dtype=np.float64)
@@ -296,7 +297,7 @@ def _error_of_level(level, windows, y, spread_of_y):
     The scale is the root mean square of the changes. If nothing changes, it is the
     spread of y.
     """
-    some = _evenly(windows, MAX_ROWS_SOLVED)
+    some = spread_positions(len(windows), MAX_ROWS_SOLVED)
     change = y[some] - level.forecasts(windows[some])
     largest = np.abs(change).max(axis=0)
     largest[~(largest > 0)] = 1.0
@@ -306,7 +307,3 @@ def _error_of_level(level, windows, y, spread_of_y):
     instead = np.maximum(spread_of_y, 1e-6 * size)
     instead[~(instead > 0)] = 1.0
     return np.where(changes, scale, instead), changes
-
-
-def _evenly(windows, n_wanted):
-    return np.linspace(0, len(windows) - 1, min(len(windows), n_wanted)).astype(int)

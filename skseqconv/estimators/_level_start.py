@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.inputs._autoregression_rows import entries_back
 from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
@@ -111,7 +112,7 @@ def _error_of_season(season, level, windows, y):
     unit, shares = np.where(spread > 0, spread, np.inf), []
     for part in parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]:
         some = np.concatenate(part)
-        some = some[:: -(-len(some) // MAX_ROWS_COMPARED) or 1]
+        some = some[spread_positions(len(some), MAX_ROWS_COMPARED)]
         own, of_last = (
             np.sum(((one.forecasts(windows[some]) - y[some]) / unit) ** 2)
             for one in (season, level)
@@ -128,7 +129,7 @@ def _known_delays(level):
 def _solvable(windows, most=MAX_ROWS):
     """Positions of windows from which a start is solved."""
     complete = np.flatnonzero(complete_rows(windows))
-    return complete[:: -(-len(complete) // most) or 1]
+    return complete[spread_positions(len(complete), most)]
 
 
 def _lags_of(windows):
