@@ -89,6 +89,7 @@ _HELD = {
     "Origin": "series._pooled",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
+    "LayerNormalization": "networks._own_layers",
     "Pinball": "networks._own_layers",
     "WindowNorm": "networks._window_norm",
     "EachTarget": "networks._window_norm",
