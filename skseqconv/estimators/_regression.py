@@ -182,8 +182,7 @@ class SequenceRegressor(
         told = can_be_solved(level, self, X.data, y)
         if explained and not changed:
             if told and not level.changes.all():
-                now = solve_level(level.kind, self, X.data, y, level)
-                return with_scale_of(level, now)
+                return with_scale_of(level, X.data, y)
             return level
         if told:
             return solve_level(level.kind, self, X.data, y, level)
