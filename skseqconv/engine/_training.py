@@ -16,6 +16,10 @@ _BATCH_HOOKS = (
     "on_train_batch_end",
 )
 
+#: With more than this many samples for each that an epoch takes, those are drawn: to
+#: order all of them takes longer.
+FEW = 50
+
 _SET_THE_LEARNING_RATE = (
     keras.callbacks.LearningRateScheduler,
     keras.callbacks.ReduceLROnPlateau,
@@ -167,6 +171,8 @@ def epoch_order(n_samples, n_wanted, seed, epoch):
     it would have without the interruption.
     """
     generator = np.random.default_rng([seed, epoch])
+    if n_samples > FEW * n_wanted:
+        return generator.choice(n_samples, n_wanted, replace=False).astype(np.int32)
     parts = [generator.permutation(n_samples) for _ in range(-(-n_wanted // n_samples))]
     return np.concatenate(parts)[:n_wanted].astype(np.int32)
 

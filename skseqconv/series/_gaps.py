@@ -15,6 +15,7 @@ from ._clock_changes import (
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
 from ._index_kinds import format_of_dates
 from ._order import ONE_ROW_EACH, named_series, ordered_differences
+from ._regular import irregular
 
 #: A message shows this many gaps.
 N_SHOWN = 3
@@ -154,22 +155,50 @@ def find_gaps(index, freq=None):
     return Gaps(index, differences, places, rule) if len(places) else None
 
 
-def each_gaps(indexes, freq=None):
-    """The gaps, or None, of each series. Messages name the series if several."""
-    for i, index in enumerate(indexes):
-        with named_series(i, indexes) as name:
-            gaps = find_gaps(index, freq)
-        yield None if gaps is None else gaps._replace(name=name)
+def each_gaps(dates, freq=None, ids=None):
+    """Yield number and gaps of each series that has gaps.
 
-
-def warn_of_gaps(indexes, ending, *, stacklevel):
-    """Warn if a series has gaps; `ending` says what happens to them."""
-    found = [gaps for gaps in each_gaps(indexes) if gaps is not None]
-    if not found:
+    Parameters
+    ----------
+    dates : Layout or None
+        The index of each series.
+    freq : str, offset or int, default=None
+        As for `find_gaps`. Messages name the series, if there are several.
+    ids : pandas.Index, default=None
+        The id of each series, for messages.
+    """
+    if dates is None:
+        refuse_frequency(freq)
         return
-    more = f" {len(found) - 1} more of the series have gaps." if found[1:] else ""
+    distinct, same = dates.distinct()
+    found = {}
+
+    def is_regular(index):
+        try:
+            return find_gaps(index, freq) is None
+        except ValueError:
+            return False
+
+    suspect = np.zeros(len(distinct.lengths), dtype=bool)
+    suspect[irregular(distinct, freq, is_regular)] = True
+    for i in np.flatnonzero(suspect[same]):
+        with named_series(i, dates, ids) as name:
+            if same[i] not in found:
+                found[same[i]] = find_gaps(dates.own(i), freq)
+        if found[same[i]] is not None:
+            yield i, found[same[i]]._replace(name=name)
+
+
+def warn_of_gaps(dates, ending, *, ids=None, stacklevel):
+    """Warn if a series has gaps; `ending` says what happens to them."""
+    first, n_more = None, 0
+    for _, gaps in each_gaps(dates, ids=ids):
+        first, n_more = first or gaps, n_more + (first is not None)
+    if first is None:
+        return
+    more = f" {n_more} more of the series have gaps." if n_more else ""
     warnings.warn(
-        f"{found[0].describe()}{more} {ending} {found[0].ways_out()}",
+        f"{first.describe()}{more} {ending} {first.ways_out()}",
         UserWarning,
         stacklevel=stacklevel + 1,
     )

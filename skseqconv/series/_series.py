@@ -1,19 +1,23 @@
 """The series behind views: arrays, channel names and dates, held once."""
 
 import mmap
-from collections.abc import Hashable
 
 import numpy as np
 
 from skseqconv._public import public
 
-from ._containers import read_series
+from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
+from ._layout import Layout, layout_of_arrays, one_block, ranges
+from ._owners import Owners
 
 
 @public
 class Series:
     """One or several series with the same channels. Rows are numbered through.
+
+    Reading costs the rows that are read, not the number of series: small arrays are
+    joined into one block for each type, and equal indexes are held once.
 
     Parameters
     ----------
@@ -35,29 +39,55 @@ class Series:
     ids = None
     #: Where pooled series come from, see `_pooled`.
     origin = None
+    #: Channels that are read later, see `_known_ahead`.
+    known = None
+    #: The number of the given series that each part comes from, if gaps split them.
+    sources = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
     ):
-        self.arrays = list(arrays)
-        self.names = names
+        dates = None
+        if indexes is not None:
+            from ._dates import layout_of_indexes
+
+            dates = layout_of_indexes(indexes)
+        self._hold(layout_of_arrays(arrays), names, dates, dtype, labels, ids)
+
+    def _hold(self, values, names, dates, dtype, labels, ids):
+        self.names, self.ids = names, ids
         self.labels = labels
         if labels is None and names is not None:
             self.labels = tuple(names)
-        self.indexes = indexes
-        self.ids = ids
-        lengths = np.array([len(array) for array in self.arrays], dtype=np.int64)
-        self.stops = np.cumsum(lengths)
-        self.starts = self.stops - lengths
-        self._stamps = None
-        single = all(array.dtype == np.float32 for array in self.arrays)
+        single = all(block.dtype == np.float32 for block in values.blocks)
         self.dtype = dtype or np.dtype(np.float32 if single else np.float64)
+        self.n_channels = values.blocks[0].shape[1]
+        #: The position in its block of the only channel of each series, if pooled.
+        self._channels = None
+        self._stamps = None
+        self._place(values, dates)
+
+    def _place(self, values, dates):
+        """Number the rows, and set where each series stands."""
+        self._values, self._dates, self._ranks = values, dates, None
+        self.stops = np.cumsum(values.lengths)
+        self.starts = self.stops - values.lengths
+        self._owners = Owners(self.stops)
+        self._whole = len(values.blocks) == 1 and (values.begins == self.starts).all()
 
     @classmethod
-    def of(cls, series):
-        """The series of a table, an array, or a list of these."""
+    def of(cls, series, *, id=None, time=None, static=(), any_frequency=False):
+        """The series of a table, an array, or a list of these.
+
+        The columns `id`, `time` and `static` are those of a long table, see
+        `read_long_table`.
+        """
         if isinstance(series, cls):
             return series
+        if is_long_table(series, id, time, static):
+            return cls._of_long_table(
+                series, id, time, static, any_frequency=any_frequency
+            )
         first = series[:1] if isinstance(series, (list, tuple)) else ()
         if any(getattr(one, "shape", ()) != () for one in first):
             return cls._of_several([read_series(one) for one in series])
@@ -65,8 +95,44 @@ class Series:
         return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
+    def of_block(cls, block, lengths, *, index=None, labels=None, names=None, ids=None):
+        """Series below each other in one array; nothing is copied.
+
+        Parameters
+        ----------
+        block : ndarray or memmap of shape (n_rows, n_channels)
+            The rows of the first series, then those of the second, and so on.
+        lengths : array-like of int of shape (n_series,)
+            How many rows each series has.
+        index : pandas.Index of shape (n_rows,), default=None
+            One index for all rows.
+        labels, names, ids
+            As for `Series`.
+
+        Returns
+        -------
+        series : Series
+        """
+        series = cls.__new__(cls)
+        dates = None
+        if index is not None:
+            from ._dates import layout_of_index
+
+            dates = layout_of_index(index, lengths)
+        series._hold(one_block(block, lengths), names, dates, None, labels, ids)
+        return series
+
+    @classmethod
+    def _of_long_table(cls, table, *columns, any_frequency):
+        from ._long_table import read_long_table
+
+        read = read_long_table(table, *columns, any_frequency=any_frequency)
+        return cls.of_block(names=names_of(read.labels), **vars(read))
+
+    @classmethod
     def _of_several(cls, parts):
-        arrays, names, labels, indexes = zip(*parts, strict=True)
+        arrays, names, labels, indexes = map(list, zip(*parts, strict=True))
+        parts.clear()  # so that no array is held when it is joined with others
         if len(set(labels)) > 1 and not any(own is not None for own in names):
             if all(array.shape[1] == 1 for array in arrays):
                 # For example, columns of one table: their labels name the series.
@@ -80,15 +146,42 @@ class Series:
                 )
         dated = all(index is not None for index in indexes)
         if not dated and any(index is not None for index in indexes):
+            import pandas as pd
+
+            from ._dates import layout_of_indexes
             from ._order import check_orders
 
-            check_orders(indexes)
-        indexes = list(indexes) if dated else None
+            nothing = pd.RangeIndex(0)
+            known = [nothing if index is None else index for index in indexes]
+            check_orders(layout_of_indexes(known))
+        indexes = indexes if dated else None
         return cls(arrays, names[0], indexes, labels=labels[0])
 
+    # What the series are made of.
+
     @property
-    def n_channels(self):
-        return self.arrays[0].shape[1]
+    def arrays(self):
+        """The array of each series; never a copy."""
+        return [self.own_values(i) for i in range(self.n_series)]
+
+    @property
+    def indexes(self):
+        """The index of each series, or None."""
+        return None if self._dates is None else self._dates.all_own()
+
+    @property
+    def dates(self):
+        """Where the index of each series stands, a `Layout`; or None."""
+        return self._dates
+
+    @property
+    def lengths(self):
+        """Number of rows of each series."""
+        return self._values.lengths
+
+    @property
+    def n_series(self):
+        return len(self.starts)
 
     @property
     def n_rows(self):
@@ -96,93 +189,168 @@ class Series:
 
     @property
     def nbytes(self):
-        return sum(array.nbytes for array in self.arrays)
+        itemsizes = np.array([block.itemsize for block in self._values.blocks])
+        rows_in_bytes = self.lengths * itemsizes[self._values.which]
+        return int(rows_in_bytes.sum()) * self.n_channels
+
+    def own_values(self, i):
+        """The array of one series; never a copy."""
+        array = self._values.own(i)
+        if self._channels is None:
+            return array
+        return array[:, self._channels[i] : self._channels[i] + 1]
+
+    def first_index(self):
+        """The index of the first series, or None."""
+        return None if self._dates is None else self._dates.own(0)
+
+    # Rows.
 
     def series_of(self, rows):
         """The number of the series that each row belongs to."""
-        return np.searchsorted(self.stops, rows, side="right")
+        return self._owners.of(rows)
 
     def first_rows(self, rows):
         """The first row of the series that each row belongs to."""
-        if len(self.arrays) == 1:
-            return np.zeros(np.shape(rows), dtype=np.int64)
         return self.starts[self.series_of(rows)]
 
     def take(self, rows, channels=slice(None)):
         """Copy rows of the series: all channels, or the chosen ones."""
-        if len(self.arrays) == 1:
-            return self.take_own(0, rows, channels)
+        if self._whole and self._channels is None:
+            return _copied(self._values.blocks[0], rows, channels, self.dtype)
         width = np.empty(self.n_channels)[channels].size
         out = np.empty((len(rows), width), dtype=self.dtype)
-        owners = self.series_of(rows)
-        for owner in np.unique(owners):
-            at = owners == owner
-            out[at] = self.take_own(owner, rows[at] - self.starts[owner], channels)
+        owners, own_rows = self._own_rows(rows)
+        for at, block, places in self._values.places(owners, own_rows):
+            if self._channels is None:
+                out[at] = _copied(block, places, channels, self.dtype)
+            else:
+                own = self._channels[owners[at]]
+                out[at] = _copied_pooled(block, places, own, self.dtype)
         return out
 
-    def take_own(self, owner, rows, channels):
-        """Copy rows of one of the series, numbered from its own first row."""
-        array = self.arrays[owner]
-        refuse_cut_file(array)
-        # A slice reads consecutive rows at the speed of memory, or of the disk.
-        spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
-        if spread and (np.diff(rows) == 1).all():
-            rows = slice(rows[0], rows[-1] + 1)
-        elif not isinstance(channels, slice):
-            rows = np.asarray(rows)[:, None]
-            return np.array(array[rows, channels], dtype=self.dtype)
-        return np.array(array[rows][:, channels], dtype=self.dtype)
-
-    def _share_an_index(self):
-        """Whether all series have the very same index (as pooled channels), or none."""
-        if self.indexes is None:
-            return True
-        return all(index is self.indexes[0] for index in self.indexes)
+    def _own_rows(self, rows):
+        """The series of each row, and how many of its rows are before it."""
+        owners = self.series_of(rows)
+        return owners, rows - self.starts[owners]
 
     def index_at(self, rows):
         """The entries of the index at rows, or None."""
-        if self.indexes is None:
+        if self._dates is None:
             return None
-        if self._share_an_index():
-            return self.indexes[0][rows - self.first_rows(rows)]
-        return self.indexes[0].append(self.indexes[1:])[rows]
+        found = [
+            (at, block[places])
+            for at, block, places in self._dates.places(*self._own_rows(rows))
+        ]
+        if len(found) == 1:
+            return found[0][1]
+        places, (first, *rest) = zip(*found, strict=True)
+        return first.append(rest)[np.argsort(np.concatenate(places))]
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order; warn of gaps, and of ids of several series."""
         from ._gaps import each_gaps, warn_of_gaps
         from ._order import check_orders
 
-        indexes = self.indexes or [None]
         if on_gap == "warn":
             warn_of_gaps(
-                indexes,
+                self._dates,
                 "The rows are taken as consecutive; "
                 'on_gap="ignore" avoids this warning.',
+                ids=self.ids,
                 stacklevel=stacklevel + 1,
             )
         elif on_gap == "raise":
-            for gaps in each_gaps(indexes):
-                if gaps is not None:
-                    raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
+            for _, gaps in each_gaps(self._dates, ids=self.ids):
+                raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         else:
-            check_orders(indexes)
-        warn_of_ids(self.labels, self.arrays[0], indexes[0], stacklevel=stacklevel + 1)
+            check_orders(self._dates, self.ids)
+        self.warn_of_ids(stacklevel=stacklevel + 1)
+
+    def warn_of_ids(self, *, stacklevel):
+        """Warn of a channel that looks like the id of several series."""
+        if self.ids is not None:
+            return
+        warn_of_ids(
+            self.labels,
+            self.own_values(0),
+            self.first_index(),
+            stacklevel=stacklevel + 1,
+        )
 
     def stamps(self, rows):
         """Integers in the order of time: row numbers, or ranks of dates if several."""
-        if len(self.arrays) == 1:
+        if self.n_series == 1:
             return rows
-        if self._stamps is None:
-            times = None if self._share_an_index() else _times(self.indexes)
-            if times is None:  # there is nothing to rank: positions order the rows
-                return rows - self.first_rows(rows)
-            self._stamps = np.unique(np.concatenate(times), return_inverse=True)[1]
-        return self._stamps[rows]
+        if self._stamps is not None:
+            return self._stamps[rows]
+        if self._ranks is None:
+            from ._ranks import Ranks
 
-    def _like(self, arrays, indexes, owners):
-        """Parts of some of the series, with all else as it is here."""
-        ids = None if self.ids is None else self.ids[owners]
-        return Series(arrays, self.names, indexes, self.dtype, self.labels, ids)
+            self._ranks = Ranks(self._dates)
+        return self._ranks.of(*self._own_rows(rows))
+
+    # Parts.
+
+    def parts(self, owners, skipped, lengths, channels=None):
+        """Parts of some of the series, with all else as it is here; nothing is copied.
+
+        Parameters
+        ----------
+        owners, skipped, lengths : ndarray of int of shape (n_parts,)
+            The series of each part, how many of its rows come before the part, and
+            how many the part has.
+        channels : ndarray of int of shape (n_parts,), default=None
+            The only channel of each part. None for all.
+
+        Returns
+        -------
+        series : Series
+        """
+        part = Series.__new__(Series)
+        vars(part).update(vars(self))
+        dates = self._dates and self._dates.parts(owners, skipped, lengths)
+        part._place(self._values.parts(owners, skipped, lengths), dates)
+        part.ids = None if self.ids is None else self.ids[owners]
+        part._stamps = None
+        if channels is not None:
+            part.n_channels, part._channels = 1, channels
+        elif self._channels is not None:
+            part._channels = self._channels[owners]
+        if self.origin is not None:
+            part.origin = self.origin.part(owners, skipped)
+        return part
+
+    def split(self, owners, pieces):
+        """Slices of rows, or positions of rows, of some of the series.
+
+        Parameters
+        ----------
+        owners : list of int
+            The series of each part.
+        pieces : list of slice or ndarray of int
+            Its rows, numbered from the first row of the series. Only positions are
+            copied.
+
+        Returns
+        -------
+        series : Series
+        """
+        slices = [p if isinstance(p, slice) else slice(0, len(p)) for p in pieces]
+        skipped, stops = np.array([(one.start, one.stop) for one in slices]).T
+        part = self.parts(np.array(owners), skipped, stops - skipped)
+        copied = [i for i, one in enumerate(pieces) if not isinstance(one, slice)]
+        if copied:
+            own = [(owners[i], pieces[i]) for i in copied]
+            values = [self._values.own(owner)[rows] for owner, rows in own]
+            dates = self._dates and [
+                self._dates.own(owner)[rows] for owner, rows in own
+            ]
+            part._place(
+                part._values.with_blocks(copied, values),
+                dates and part._dates.with_blocks(copied, dates),
+            )
+        return part
 
     def cut(self, firsts, lasts):
         """The part of each series from its smallest `firsts` to its largest `lasts`.
@@ -190,70 +358,73 @@ class Series:
         Returns the new series and `lasts` in its numbering.
         """
         if not len(lasts):
-            indexes = None if self.indexes is None else [self.indexes[0][:0]]
-            arrays = [self.arrays[0][:0]]
-            part = self._like(arrays, indexes, [0])
-            if self.origin is not None:
-                part.origin = self.origin.part([0], [0])
-            return part, lasts
-        arrays, indexes, stamps = [], [], []
-        rows = np.empty_like(lasts)
-        owners, n_kept = self.series_of(lasts), 0
-        kept, skipped = np.unique(owners), []
-        for owner in kept:
-            at = owners == owner
-            low, high = firsts[at].min(), lasts[at].max() + 1
-            own = slice(low - self.starts[owner], high - self.starts[owner])
-            skipped.append(own.start)
-            arrays.append(self.arrays[owner][own])
-            if self.indexes is not None:
-                indexes.append(self.indexes[owner][own])
-            if len(self.arrays) > 1:
-                stamps.append(self.stamps(np.arange(low, high)))
-            rows[at] = lasts[at] - low + n_kept
-            n_kept += high - low
-        part = self._like(arrays, indexes or None, kept)
-        part._stamps = np.concatenate(stamps) if stamps else None
-        if self.origin is not None:
-            part.origin = self.origin.part(kept, skipped)
-        return part, rows
+            nothing = np.zeros(1, dtype=np.int64)
+            return self.parts(nothing, nothing, nothing), lasts
+        kept, at = np.unique(self.series_of(lasts), return_inverse=True)
+        low, high = self.stops[kept], self.starts[kept]
+        np.minimum.at(low, at, firsts)
+        np.maximum.at(high, at, lasts + 1)
+        part = self.parts(kept, low - self.starts[kept], high - low)
+        if self.n_series > 1:
+            part._stamps = self.stamps(ranges(low, high))
+        return part, lasts - low[at] + part.starts[at]
+
+    # Pickles hold the rows of the series only, not those of the rest of a block.
+
+    def __getstate__(self):
+        state = vars(self).copy()
+        values = self._values.without_unused()
+        if self._channels is not None:
+            first, last = self._channels.min(), self._channels.max()
+            blocks = [block[:, first : last + 1] for block in values.blocks]
+            values = values._replace(blocks=blocks)
+            state["_channels"] = self._channels - first
+        dates = self._dates and tuple(self._dates.without_unused())
+        del state["_owners"], state["_ranks"]
+        return state | {"_values": tuple(values), "_dates": dates}
+
+    def __setstate__(self, state):
+        if "arrays" not in state:
+            vars(self).update(state)
+            dates = self._dates and Layout(*self._dates)
+            self._place(Layout(*self._values), dates)
+            return
+        # A series that was pickled when it held a list of arrays.
+        arrays, indexes = state.pop("arrays"), state.pop("indexes")
+        self.__init__(arrays, None, indexes)
+        vars(self).update(state)
 
 
-def _times(indexes):
-    """The indexes as numbers on one scale, or None if they have none in common."""
-    from ._index_kinds import comparable
+def _copied(block, rows, channels, dtype):
+    """Rows of an array, with all channels or the chosen ones."""
+    refuse_cut_file(block)
+    consecutive = _as_slice(rows)
+    if consecutive is not None:
+        rows = consecutive
+    elif not isinstance(channels, slice):
+        rows = np.asarray(rows)[:, None]
+        return np.array(block[rows, channels], dtype=dtype)
+    return np.array(block[rows][:, channels], dtype=dtype)
 
-    indexes = [comparable(index) for index in indexes]
-    if all(hasattr(index, "asi8") for index in indexes):
-        kinds = {(type(i), getattr(i, "tz", None) is None) for i in indexes}
-        if len(kinds) > 1:
-            return None
-        if not hasattr(indexes[0], "as_unit"):
-            same = len({index.dtype for index in indexes}) == 1
-            return [index.asi8 for index in indexes] if same else None
-        units = ("s", "ms", "us", "ns")
-        unit = max((index.unit for index in indexes), key=units.index)
-        return [index.as_unit(unit).asi8 for index in indexes]
-    if all(index is not None and index.dtype.kind in "iuf" for index in indexes):
-        return [np.asarray(index) for index in indexes]
+
+def _copied_pooled(block, rows, channels, dtype):
+    """One value of each row: the one of its own channel."""
+    if len(channels) and (channels == channels[0]).all():
+        return _copied(block, rows, [channels[0]], dtype)
+    refuse_cut_file(block)
+    return np.array(block[rows, channels][:, None], dtype=dtype)
+
+
+def _as_slice(rows):
+    """Consecutive rows as a slice, which is read at the speed of memory, or None."""
+    spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
+    if spread and (np.diff(rows) == 1).all():
+        return slice(rows[0], rows[-1] + 1)
     return None
 
 
 def _listed(labels, array):
     return f"{array.shape[1]} unnamed" if labels is None else list(labels)
-
-
-def positions_of(label, labels):
-    """Positions of the channels with this label."""
-    if labels is None or not isinstance(label, Hashable):
-        return []
-    kinds = (bool, np.bool_)  # True == 1, but True is not the label 1
-    return [
-        at
-        for at, own in enumerate(labels)
-        if own is label
-        or (isinstance(own, kinds) is isinstance(label, kinds) and own == label)
-    ]
 
 
 def refuse_other_arrays(name, array):

@@ -9,6 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._known_ahead import read_rows, series_name, with_known
+from ._owners import Owners
+
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
 
@@ -16,6 +19,12 @@ NEVER = np.iinfo(np.int64).max
 def depth_of(view):
     """How many earlier rows of its own series each row has."""
     return view.rows - view._series.first_rows(view.rows)
+
+
+def ids_of(view):
+    """The id of each row as an index, or None. Several columns of ids are levels."""
+    ids = view._series.ids
+    return None if ids is None else ids[view.series_ids]
 
 
 def rows_after(view, delay):
@@ -40,19 +49,62 @@ def first_rows_from(view, date):
     from ._index_kinds import dates_of, in_zone_of
 
     series = view._series
-    indexes = [dates_of(index) for index in series.indexes or [None]]
-    if any(index is None for index in indexes):
+    if series.dates is None:
         return None
-    firsts = []
-    for start, stop, index in zip(series.starts, series.stops, indexes, strict=True):
-        first = start + np.count_nonzero(index < in_zone_of(index, date))
-        firsts.append(first if first < stop else NEVER)
-    return np.array(firsts)[view.series_ids]
+    blocks = [dates_of(block) for block in series.dates.blocks]
+    if any(block is None for block in blocks):
+        return None
+    n_before = np.empty(series.n_series, dtype=np.int64)
+    for own, _, _ in series.dates.stretches():
+        block = blocks[series.dates.which[own[0]]]
+        is_before = np.asarray(block < in_zone_of(block, date))
+        so_far = np.concatenate([[0], np.cumsum(is_before)])
+        begins, lengths = series.dates.begins[own], series.lengths[own]
+        n_before[own] = so_far[begins + lengths] - so_far[begins]
+    firsts = series.starts + n_before
+    return np.where(firsts < series.stops, firsts, NEVER)[view.series_ids]
 
 
 def raw_values(view, rows, channels=slice(None)):
     """Values of rows of the series itself, before any step."""
-    return view._series.take(rows, channels)
+    return read_rows(view._series, rows, channels)
+
+
+def without_shift(view):
+    """The same view, in which channels known ahead are read at the row itself."""
+    if view._series.known is None:
+        return view
+    return view._derive(_series=with_known(view._series, None))
+
+
+def known_of(view):
+    """What is known ahead in the series of a view (`KnownAhead`), or None."""
+    return view._series.known
+
+
+def shifts_of(view):
+    """Position of each channel known ahead and how many rows later it is read."""
+    known = view._series.known
+    if known is None:
+        return ()
+    return tuple((channel, known.ahead) for channel in sorted(known.channels.tolist()))
+
+
+def place_of(view, row, later=0):
+    """Words for the row that is `later` rows after a row, with its date if known.
+
+    The rows of a series with an id are numbered from its first row.
+    """
+    data, row = view._series, row + later
+    owner = data.series_of(row - later)
+    name, beyond = series_name(data, owner), row - data.stops[owner]
+    if beyond >= 0:
+        return f"row {beyond} of the future of {name}"
+    index = data.index_at(np.array([row]))
+    date = "" if index is None else f" ({index[0]})"
+    if data.ids is None:
+        return f"row {row}{date} of the series"
+    return f"row {row - data.starts[owner]}{date} of {name}"
 
 
 def raw_labels(view):
@@ -62,12 +114,18 @@ def raw_labels(view):
 
 def first_index(view):
     """The whole index of the first series, or None."""
-    return view._series.indexes and view._series.indexes[0]
+    return view._series.first_index()
+
+
+def longest_index(view):
+    """The index of the longest series, or None."""
+    series = view._series
+    return series.dates and series.dates.own(int(np.argmax(series.lengths)))
 
 
 def longest_series(view):
     """Number of rows of the longest series."""
-    return max(map(len, view._series.arrays))
+    return int(view._series.lengths.max())
 
 
 class Touched(NamedTuple):
@@ -84,9 +142,7 @@ class Touched(NamedTuple):
 
 def touched_rows(view):
     """The rows that the windows touch, each once."""
-    rows = view.rows
-    if not (rows[1:] > rows[:-1]).all():
-        rows = np.unique(rows)
+    rows = _each_once(view.rows, view._series.n_rows)
     starts = np.maximum(rows - view.reach, view._series.first_rows(rows))
     stops = rows + 1
     new = np.ones(len(rows), dtype=bool)
@@ -96,9 +152,26 @@ def touched_rows(view):
     begins = ends - (stops - starts)
     positions = view.rows
     if len(rows):
-        owner = np.searchsorted(starts, positions, side="right") - 1
+        owner = Owners(np.append(starts[1:], stops[-1])).of(positions)
         positions = positions - starts[owner] + begins[owner]
     return Touched(starts, stops, int((stops - starts).sum()), positions)
+
+
+def _each_once(rows, n_rows):
+    """The different rows, in order."""
+    if (rows[1:] > rows[:-1]).all():
+        return rows
+    if len(rows) < n_rows // 16:
+        return np.unique(rows)
+    # Many of the rows: a mark for each row takes less time than to sort them.
+    marks = np.zeros(n_rows, dtype=bool)
+    marks[rows] = True
+    return np.flatnonzero(marks)
+
+
+def repeats_rows(view):
+    """Whether the view has a row more than once."""
+    return len(_each_once(view.rows, view._series.n_rows)) < len(view)
 
 
 def touch_at_most(view, n_rows):

@@ -37,8 +37,9 @@ from skseqconv import (
 )
 from skseqconv.engine._feed import gather, to_tensors
 from skseqconv.inputs._sequences import WindowSequences
+from skseqconv.series import _layout, _window_view
 from skseqconv.series import _view as views
-from skseqconv.series import _window_view
+from skseqconv.series._layout import SMALL_BYTES
 from skseqconv.series._series import readable_bytes
 from skseqconv.series._steps import with_steps
 from skseqconv.transformers._row_wise import RowStep
@@ -221,7 +222,7 @@ def test_appended_steps_act_on_the_values_and_not_on_the_series(data):
     with mock.patch.object(views, "CHUNK_BYTES", chunk):
         assert_array_equal(view[key].to_numpy(), values[key])
     assert view.shape == values.shape
-    assert view.series is seen.view.series
+    assert view._series is seen.view._series
 
 
 @properties
@@ -290,7 +291,7 @@ def test_the_last_entries_of_windows_rebuild_the_rows(seen):
     assert_array_equal(windows.to_numpy()[:, -1], expected)
     assert_array_equal(rows.to_numpy(), expected)
     assert isinstance(rows, SeriesView)
-    assert rows.series is windows.series
+    assert rows._series is windows._series
 
 
 def test_windows_of_a_later_fold_reach_back_into_the_rows_before_it():
@@ -357,8 +358,9 @@ def test_a_compact_view_shows_the_same(data):
         firsts, lasts, _ = zip(*(t for t in touched if t[2] == which), strict=True)
         spans.append(max(lasts) + 1 - min(firsts))
     assert [len(array) for array in kept if len(small)] == spans
+    wholes = view.series if isinstance(view.series, list) else [view.series]
     for array in kept if len(small) else []:
-        assert any(np.shares_memory(array, whole) for whole in seen.arrays)
+        assert any(np.shares_memory(array, whole) for whole in wholes)
 
 
 def test_a_compact_view_pickles_small():
@@ -460,12 +462,38 @@ def test_every_indexing_shares_the_memory_of_the_series(dtype):
             assert part.series.dtype == dtype
 
 
-def test_a_list_of_series_shares_the_memory_of_each():
-    series = [climate(30), climate(20)]
+def test_large_arrays_of_a_list_are_held_as_they_are():
+    series = [np.zeros((n, 3)) for n in (SMALL_BYTES // 24 + 1, SMALL_BYTES // 20)]
     for part in (SeriesView(series)[::2], WindowView(series, lags=[1, 0])[[40, 3]]):
         assert isinstance(part.series, list)
         for held, given_ in zip(part.series, series, strict=True):
             assert np.shares_memory(held, given_)
+
+
+def test_small_arrays_of_a_list_are_joined():
+    series = [climate(30), climate(20), climate(5).astype(np.float32), climate(9)]
+    first, *others = SeriesView(series).series
+    assert not np.shares_memory(first, series[0])
+    assert [one.base is first.base for one in others] == [True, False, True]
+    for held, given_ in zip([first, *others], series, strict=True):
+        assert_array_equal(held, given_)
+        assert held.dtype == given_.dtype
+
+
+def test_the_series_of_one_array_are_not_copied():
+    panel = climate(60).reshape(4, 15, 3)
+    for series in (list(panel), [panel[2], panel[0]], list(panel[:, 3:9])):
+        view = SeriesView(series)
+        assert all(np.shares_memory(one, panel) for one in view.series)
+        assert_array_equal(view.to_numpy(), np.concatenate(series))
+
+
+def test_lists_too_large_to_be_joined_stay_as_they_are():
+    series = [climate(30), climate(20), climate(10)]
+    with mock.patch.object(_layout, "MOST_JOINED_BYTES", 60 * 3 * 8 - 1):
+        view = SeriesView(series)
+    assert all(map(np.shares_memory, view.series, series))
+    assert_array_equal(view[::-1].to_numpy(), np.concatenate(series)[::-1])
 
 
 @pytest.mark.parametrize("kind", [list, tuple])
