@@ -3,9 +3,9 @@ Forecast 24 horizons with one network, with prediction intervals.
 =================================================================
 
 One network forecasts the next 24 hours at once, from hourly rows. It is compared with
-the baselines that `compare_models` takes for several horizons: the last value, the value
-one season ago, and a linear autoregression. The errors of the last weeks calibrate its
-prediction intervals. The calibration is repeated each day.
+the baselines that `compare_models` takes for several horizons: the last value, the
+value one season ago, and a linear autoregression. The errors of the last weeks
+calibrate its prediction intervals. The calibration is repeated each day.
 
 ::
 
