@@ -209,7 +209,7 @@ def still_explains(level, estimator, windows, y):
     estimator, windows, y
         As for `find_level`.
     """
-    told = list(_told(level, estimator, windows, y))
+    told = _told(level, estimator, windows, y)
     if not told:
         return None
     rounding = rounding_of(windows)
@@ -225,7 +225,7 @@ def still_explains(level, estimator, windows, y):
 
 def can_be_solved(level, estimator, windows, y):
     """Whether the rows show how y relates to its channel."""
-    told = list(_told(level, estimator, windows, y))
+    told = _told(level, estimator, windows, y)
     return bool(told) and all(
         len(own) >= LEAST_ROWS and varies(later) for later, own in told
     )
