@@ -29,6 +29,7 @@ FLOORS = {
     "model_selection": 2,
     "transformers": 3,
     "estimators": 3,
+    "forecasts": 4,
     "baselines": 4,
     "saving": 4,
     "comparison": 5,
