@@ -101,7 +101,9 @@ def panel():
     ]
     table = pd.concat(shops).sample(frac=1, random_state=0)
     X, y = make_supervised(table, "sales", delay="2D", id="shop", time="day")
-    whole = WindowView(X, lags=[11]).complete  # shops that are held out lack rows before
+    whole = WindowView(
+        X, lags=[11]
+    ).complete  # shops that are held out lack rows before
     return X[whole], y[whole]
 
 
