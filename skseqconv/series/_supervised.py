@@ -14,7 +14,7 @@ from skseqconv._public import public
 
 from ._channels import several_channels
 from ._containers import names_columns, positions_of
-from ._gaps import each_gaps, regular_parts
+from ._gaps import each_gaps, regular_parts, warn_of_gaps
 from ._ids import refuse_as_target, warn_of_short_series
 from ._pooled import pooled_view
 from ._ranks import in_order_of_time
@@ -358,16 +358,14 @@ def _without_missing(rows, y):
 
 def _mend_gaps(data, on_gap, freq):
     """Check the index of each series, and split the series at gaps if asked to."""
+    if on_gap == "warn":
+        ending = "The rows are taken as consecutive."
+        warn_of_gaps(data.dates, ending, freq=freq, ids=data.ids, stacklevel=3)
+        return data
     split = {}
     for owner, gaps in each_gaps(data.dates, freq, data.ids):
         if on_gap == "raise":
             raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
-        if on_gap == "warn":
-            warnings.warn(
-                f"{gaps.describe()} The rows are taken as consecutive.",
-                UserWarning,
-                stacklevel=3,
-            )
         if on_gap == "split":
             gaps.refuse_choice(data.own_values(owner))
             split[owner] = list(regular_parts(gaps, freq))

@@ -466,6 +466,17 @@ def test_parts_between_gaps_keep_the_id():
     assert_array_equal(y, [5])
 
 
+def test_one_warning_for_all_gaps():
+    table = two(DAYS)[~two(DAYS)["day"].isin([DAYS[1]])]
+    match = (
+        r"^series 'a': The index has 1 gap.* 1 more of the series have gaps\. The rows"
+    )
+    for way in (SeriesView, lambda *args, **own: make_supervised(*args, "sold", **own)):
+        with pytest.warns(UserWarning, match=match) as caught:
+            way(table, id="store", time="day", on_gap="warn")
+        assert len(caught) == 1 and caught[0].filename == __file__
+
+
 def test_rows_of_long_tables_are_numbered_by_id_and_time():
     frame = SeriesView(two(DAYS), id="store", time="day").frame()
     chosen = np.flatnonzero((frame["store"] == "b") & (frame["day"] < DAYS[2]))
@@ -583,6 +594,10 @@ def test_short_series_are_told():
         ValueError, match=r"delay=9 leaves none .* longest series has 3"
     ):
         make_supervised(table, "v", id="id", time="day", delay=9)
+    levels = table.assign(k=1).set_index(["k", "id", "day"])
+    match = r"^4 of 8 ids .*: \(1, 's0'\), \(1, 's1'\), \(1, 's2'\) and 1 more"
+    with pytest.warns(UserWarning, match=match):
+        make_supervised(levels, "v", delay=2)
     rows = np.flatnonzero(SeriesView(table, id="id", time="day").ids > "s3")
     make_supervised(table, "v", id="id", time="day", delay=2, rows=rows)  # no warning
 
