@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from skseqconv.series._ids import described_id
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import depth_of, ids_of
+from skseqconv.series._view_internals import depth_of, ids_of, known_of, place_of
+
+from ._target_channel import sources_of
 
 #: How to fill missing values from the past: of one series, and of each id.
 FILL = "table.ffill()"
@@ -32,16 +32,16 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date and id, and the channel."""
-    own = SeriesView(view, rows=[row])
-    date = "" if own.index is None else f" ({own.index[0]})"
-    place, fill = f"row {row}{date} of the series", FILL
-    ids = ids_of(own)
-    if ids is not None:
-        place = f"row {depth_of(own)[0]}{date} of series {described_id(ids, 0)}"
-        fill = FILL_EACH
-    names = view.channel_names
-    channel = channel if names is None else repr(names[channel])
-    raise_not_finite(value, channel, place, fill)
+    names, known = view.channel_names, known_of(view)
+    later = 0
+    if known is not None and sources_of(view)[channel] in known.channels:
+        later = known.ahead
+    raise_not_finite(
+        value,
+        channel if names is None else repr(names[channel]),
+        place_of(view, row, later),
+        FILL if ids_of(view) is None else FILL_EACH,
+    )
 
 
 def raise_not_finite(value, channel, place, fill=FILL):

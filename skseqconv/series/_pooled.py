@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 
 from ._containers import unmasked
+from ._known_ahead import known_labels
 from ._view_internals import ids_of
 
 #: Name of the only channel of pooled series of named channels.
@@ -59,6 +60,12 @@ def pooled_view(view, channels):
     data = view._series
     if data.origin is not None:
         raise ValueError(f"{view!r} is pooled already.")
+    if data.known is not None:
+        raise ValueError(
+            f"{view!r} has channels known ahead {list(known_labels(data))}, and pooled "
+            "channels are series of one channel each, so they read no others. Leave "
+            "out known_ahead, or do not pool."
+        )
     if view.steps:
         raise ValueError(
             f"{view!r} has the steps of fitted transformers, which need all its "

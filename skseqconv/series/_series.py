@@ -39,6 +39,10 @@ class Series:
     ids = None
     #: Where pooled series come from, see `_pooled`.
     origin = None
+    #: Channels that are read later, see `_known_ahead`.
+    known = None
+    #: The number of the given series that each part comes from, if gaps split them.
+    sources = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
+from ._delays import checked_delays
+from ._known_ahead import is_given, with_known_ahead
 from ._pooled import pooled_view
 from ._view import View
 
@@ -43,6 +45,15 @@ class SeriesView(View):
         :func:`skseqconv.make_supervised`.
     static : label, or list of labels, default=()
         Channels with one value for each id, see :func:`skseqconv.make_supervised`.
+    known_ahead : label, int, or list of these, default=()
+        Channels that are known ahead, as in :func:`skseqconv.make_supervised`.
+    delay : int or sequence of int, default=None
+        The forecast horizons in rows, as in `make_supervised`. The channels known
+        ahead are read ``max(delay)`` rows later than the row. Needed only with
+        `known_ahead`.
+    future : DataFrame, array, or a list of these, default=None
+        The channels known ahead in the rows after the end of each series, see
+        `with_future`.
 
     Attributes
     ----------
@@ -113,12 +124,30 @@ class SeriesView(View):
         id: Hashable | Sequence[Hashable] | None = None,
         time: Hashable | None = None,
         static: Hashable | Sequence[Hashable] = (),
+        known_ahead: Hashable | Sequence[Hashable] = (),
+        delay: int | Sequence[int] | None = None,
+        future: ArrayLike | Sequence[ArrayLike] | None = None,
     ) -> None:
         if on_gap not in ("raise", "warn", "ignore"):
             raise ValueError(
                 f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
             )
         super().__init__(series, rows, on_gap, id=id, time=time, static=static)
+        if is_given(known_ahead) or delay is not None:
+            self._series = self._with_known(known_ahead, delay)
+        if future is not None:
+            self._series = self.with_future(future)._series
+
+    def _with_known(self, known_ahead, delay):
+        if not is_given(known_ahead) or delay is None:
+            raise ValueError(
+                f"known_ahead={known_ahead!r} and delay={delay!r} belong together: the "
+                "channels known ahead are read as many rows later as the forecasts "
+                "reach. Give both, as in make_supervised, or none."
+            )
+        delays, _ = checked_delays(delay, self)
+        targets = [channel for channel, _ in self.target or ()]
+        return with_known_ahead(self._series, known_ahead, delays, targets)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -14,13 +13,15 @@ from skseqconv._public import public
 
 from ._channels import several_channels
 from ._containers import names_columns, positions_of
+from ._delays import checked_delays
 from ._gaps import each_gaps, regular_parts, warn_of_gaps
 from ._ids import refuse_as_target, warn_of_short_series
+from ._known_ahead import is_given, known_labels, with_known_ahead
 from ._pooled import pooled_view
 from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
-from ._time_spans import RowsOrTime, in_rows
+from ._time_spans import RowsOrTime
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -42,6 +43,8 @@ def make_supervised(
     id: Hashable | Sequence[Hashable] | None = None,
     time: Hashable | None = None,
     static: Hashable | Sequence[Hashable] = (),
+    known_ahead: Hashable | Sequence[Hashable] = (),
+    future: ArrayLike | Sequence[ArrayLike] | None = None,
 ) -> tuple[SeriesView, NDArray]:
     """Make the X and y of a forecasting task from a series.
 
@@ -111,6 +114,16 @@ def make_supervised(
         Channels with one value for each id, such as the size of a store. They are
         checked, and stay channels, so a network sees them at each step. They must be
         numbers.
+    known_ahead : label, int, or list of these, default=()
+        Channels that are known for the time that is forecast: a calendar, holidays,
+        prices, promotions, a weather forecast. They are read ``H = max(delay)`` rows
+        later than the row. So the newest entry of a window is the value at the last
+        forecast time, and the value at the time of a shorter delay ``d`` stands
+        ``H - d`` rows before it. A target cannot be known ahead. See Notes.
+    future : DataFrame, array, or a list of these, default=None
+        The channels known ahead in the rows after the end of the series, see
+        :meth:`SeriesView.with_future`. The rows of X that have a target do not need
+        it, but the newest rows do, to forecast the future.
 
     Returns
     -------
@@ -159,6 +172,13 @@ def make_supervised(
     counts rows of X. Here they are 1000 rows apart, so a delay of up to 1000 needs no
     gap. The networks' ``validation_gap="auto"`` compares times.
 
+    With `known_ahead`, the look-back window should span at least H rows: then it holds
+    these channels from the row after the forecast's origin to the last forecast time.
+    It must reach the nearest delay, ``H - min(delay)`` rows back, or
+    `LookbackWindower` warns. Forecasts are only as good as what is known: give a
+    weather forecast of that time, not the weather that was measured later. Channels
+    from `CalendarFeatures` work, too; its `ahead` must stay 0 for them.
+
     With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
     needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
     that forecast changes divide each window by its own spread (`window_norm`), but a
@@ -206,6 +226,15 @@ def make_supervised(
     >>> X.target
     ((1, 1), (1, 2))
 
+    The promotion of the day that is forecast is known:
+
+    >>> sold = pd.DataFrame({"sold": [5.0, 6, 9, 7], "promo": [0.0, 0, 1, 0]})
+    >>> X, y = make_supervised(sold, "sold", known_ahead="promo")
+    >>> X.to_numpy(), y
+    (array([[5., 0.],
+           [6., 1.],
+           [9., 0.]]), array([6., 9., 7.]))
+
     Each channel as a series of its own:
 
     >>> X, y = make_supervised(series, ["rain", "temp"], delay=[1, 2], pooled=True)
@@ -242,10 +271,17 @@ def make_supervised(
             "give the series itself, and choose among the rows of X."
         )
     view = _of_chosen(mended if given is None else given, rows)
-    delays, several_delays = _delays(delay, view, freq)
+    delays, several_delays = checked_delays(delay, view, freq)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)
+    if is_given(known_ahead) or data.known is not None:
+        names = known_ahead if is_given(known_ahead) else list(known_labels(data))
+        data = with_known_ahead(data, names, delays, channels, freq)
+        view = view._derive(_series=data)
+    if future is not None:
+        view = view.with_future(future)
+        data = view._series
     if pooled:
         view = pooled_view(view, channels)
         data, channels, several_targets = view._series, [0], False
@@ -303,30 +339,6 @@ def _of_chosen(series, rows):
     return view._derive(rows=chosen)
 
 
-def _delays(delay, view, freq):
-    """Delays as numbers of rows, and whether there may be several of them."""
-    several = np.iterable(delay) and not isinstance(delay, str)
-    delays = list(delay) if several else [delay]
-    delays = [in_rows("delay", d, view, freq) for d in delays]
-    valid = delays and all(
-        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
-        for d in delays
-    )
-    if valid and len(set(delays)) == len(delays):
-        return [int(d) for d in delays], several
-    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
-    of_the_row = (
-        " delay=0 is the row's own value, which its window holds. To predict a value "
-        "from other channels of the same row, leave it out of the series: "
-        "X = SeriesView(series.drop(columns='target')); y = series['target']."
-    )
-    raise ValueError(
-        "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
-        "rows have dates, or several different ones, got "
-        f"delay={delay!r}.{of_the_row if zero else ''}"
-    )
-
-
 def _values_ahead(data, rows, channels, delays):
     """Values of each channel at each delay, some rows at a time."""
     y = np.empty((len(rows), len(channels), len(delays)), dtype=data.dtype)
@@ -376,4 +388,6 @@ def _mend_gaps(data, on_gap, freq):
         own = split.get(owner, [slice(0, length)])
         owners += [owner] * len(own)
         pieces += own
-    return data.split(owners, pieces)
+    mended = data.split(owners, pieces)
+    mended.sources = np.array(owners)
+    return mended
