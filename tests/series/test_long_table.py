@@ -654,12 +654,41 @@ def supervised(table, **options):
         {"a": ("B", 5), "b": ("B", 40), "c": ("B", 2)},
         {"a": ("h", 6), "b": ("7h", 3), "c": ("9h", 1)},  # too short to tell
         {"a": ("333ms", 5), "b": ("334ms", 5)},
+        {"a": ("13D", 6), "b": ("14D", 6)},
     ],
     ids=lambda freqs: freqs["a"][0],
 )
 def test_frequencies_that_do_not_differ(freqs):
     read = read_long_table(at_frequencies(**freqs), "id", "day")
     assert len(read.lengths) == len(freqs)
+
+
+@pytest.mark.parametrize(
+    "freqs",
+    [
+        {"a": ("h", 6), "b": ("7h", 4)},  # three differences tell
+        {"a": ("12D", 6), "b": ("13D", 6)},  # shorter than those of half months
+        {"a": ("14D", 6), "b": ("21D", 6)},
+        {"a": ("100min", 6), "b": ("103min", 6)},
+    ],
+    ids=lambda freqs: freqs["b"][0],
+)
+def test_frequencies_that_differ_a_little(freqs):
+    with pytest.raises(ValueError, match="frequencies differ"):
+        read_long_table(at_frequencies(**freqs), "id", "day")
+    read_long_table(at_frequencies(**freqs), "id", "day", any_frequency=True)
+
+
+def test_half_of_the_differences_are_a_frequency():
+    steps = np.cumsum([0, 2, 2, 2, 3, 4, 5, 6])
+    for n_rows, is_judged in ((7, True), (8, False)):
+        odd = pd.DataFrame({"id": "b", "day": steps[:n_rows], "v": 1.0})
+        table = pd.concat([pd.DataFrame({"id": "a", "day": range(5), "v": 1.0}), odd])
+        match = (
+            "frequencies differ" if is_judged else "^series 'b': The index has 4 gaps"
+        )
+        with pytest.raises(ValueError, match=match):
+            supervised(table, id="id", time="day")
 
 
 def test_a_series_with_gaps_has_a_frequency():
@@ -770,6 +799,11 @@ BAD = {
         r"Row 6 of the table has the id 'a' and the time 2020-10-23 00:00:00 of "
         r"row 5\. .*groupby\(\['store', 'day'\], as_index=False\)\.mean\(\).*"
         "list of columns",
+    ),
+    "a day twice in a sorted table": (
+        two(DAYS[[0, 0, 2, 3, 4, 5]])[9:3:-1],
+        DAY,
+        "Row 1 of the table has the id 'a' .* of row 0",
     ),
     "days twice": (
         pd.concat([two(DAYS)] * 2),
