@@ -13,6 +13,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    Conv1DRegressor,
     ForecastDisplay,
     LinearAutoregression,
     LookbackWindower,
@@ -561,6 +562,24 @@ def test_a_pipeline_reads_no_other_series():
     assert_array_equal(
         model.predict(LookbackWindower(2).fit_transform(newest)), [5, 13]
     )
+
+
+@pytest.mark.trains
+def test_a_static_column_reaches_the_network():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"id": np.repeat(range(4), 60), "day": [*HOURS] * 4})
+    table["v"] = rng.normal(size=240)
+    table["kind"] = table["id"] % 2.0
+    options = {"id": "id", "time": "day", "static": "kind"}
+    X, y = make_supervised(table, "v", **options)
+    model = make_pipeline(
+        LookbackWindower(6),
+        Conv1DRegressor(n_conv=1, filters=4, kernel_size=3, epochs=2, random_state=0),
+    ).fit(X, y)
+    other = SeriesView(table.assign(kind=1 - table["kind"]), **options, rows=X.rows)
+    whole = LookbackWindower(6).fit_transform(X).complete
+    changes = model.predict(other[whole]) - model.predict(X[whole])
+    assert (np.abs(changes) > 1e-6).mean() > 0.9
 
 
 def test_missing_values_are_told_with_the_id():
