@@ -96,8 +96,8 @@ def make_supervised(
         model), see :meth:`SeriesView.pool`. Channels that are no targets are left
         out, so there are no drivers and no calendar channels. Nothing is copied.
         Rows are in the order of time; those of the same time are in the order of
-        `target`. A row is left out only for the targets that are missing. `rows` are
-        numbered as without pooling.
+        `target`. A row is left out only for the targets that are missing, or that
+        begin later. `rows` are numbered as without pooling.
     id : label, or list of labels, default=None
         The column of a long table that names the series of each row, or several
         columns, whose values together name it. It is not a channel. With pandas it

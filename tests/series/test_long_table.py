@@ -153,6 +153,18 @@ def test_the_future_changes_nothing_before_it(panel, hour):
 @properties
 @given(panels())
 @ignore_short
+@pytest.mark.filterwarnings("ignore:.* rows have no target")
+def test_a_wide_table_is_the_same_as_a_long_one(panel):
+    long = panel[0][["store", "day", "sold"]]
+    wide = long.pivot(index="day", columns="store", values="sold")
+    wide = wide.reindex(HOURS[:20])  # NaN before the first and after the last value
+    expected = by_rows(*make_supervised(long, "sold", id="store", time="day"))
+    assert_same(by_rows(*make_supervised(wide, pooled=True)), expected)
+
+
+@properties
+@given(panels())
+@ignore_short
 def test_all_libraries_give_the_same(panel):
     polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
     table, _ = panel
