@@ -15,7 +15,6 @@ from skseqconv._public import public
 from ._channels import several_channels
 from ._gaps import each_gaps, regular_parts
 from ._pooled import pooled_view
-from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
 
@@ -196,8 +195,7 @@ def make_supervised(
     columns = tuple((channel, d) for channel in channels for d in delays)
 
     rows = view.rows
-    stops = data.stops[data.series_of(rows)]
-    rows = rows[rows + max(delays) < stops]
+    rows = rows[data.has_later(rows, max(delays))]
     if not len(rows):
         longest = data.lengths.max()
         raise ValueError(
@@ -205,14 +203,9 @@ def make_supervised(
             f"target {max(delays)} rows later in its series, and the longest series "
             f"has {longest} rows."
         )
-    if data.n_series > 1:
-        rows = np.sort(rows)
-    y = _values_ahead(data, rows, channels, delays)
-    if data.n_series > 1:
-        order = in_order_of_time(rows, data.stamps(rows))
-        rows, y = rows[order], y[order]
-    rows, y = _without_missing(rows, y)
-    X = view._derive(rows=rows, target=columns)
+    view = view._derive(rows=None, target=columns)  # so that no other rows are held
+    rows, y = _rows_and_values(data, rows, channels, delays)
+    X = view._derive(rows=rows)
     return X, y if several_targets or several_delays else y[:, 0]
 
 
@@ -251,6 +244,17 @@ def _delays(delay):
     )
 
 
+def _rows_and_values(data, rows, channels, delays):
+    """Rows that have a target, those of several series in the order of time; and y."""
+    if data.n_series > 1 and (rows[1:] < rows[:-1]).any():
+        rows = np.sort(rows)
+    y = _values_ahead(data, rows, channels, delays)
+    if data.n_series > 1:
+        order = data.in_order_of_time(rows)
+        rows, y = rows[order], y[order]
+    return _without_missing(rows, y)
+
+
 def _values_ahead(data, rows, channels, delays):
     """Values of each channel at each delay, some rows at a time."""
     y = np.empty((len(rows), len(channels), len(delays)), dtype=data.dtype)
@@ -275,7 +279,7 @@ def _without_missing(rows, y):
         f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
         "values) and were left out. They stay as history of later rows.",
         UserWarning,
-        stacklevel=3,
+        stacklevel=4,
     )
     return rows[~missing], y[~missing]
 
