@@ -161,7 +161,7 @@ def test_a_column_that_is_no_channel_is_named_and_so_is_the_way_out(kind, polars
     table = odd.with_columns(temperature=polars.Series([1.0, 2.0, 3.0]))
     way_out = "or convert it to numbers first"
     if kind in ("stamps", "zone", "dates"):  # NumPy would make numbers of them
-        way_out = r"or make it the index of a pandas DataFrame, set_index\('odd'\)"
+        way_out = r"or name it as the time of the rows, make_super.*time='odd'\)"
     message = rf"'odd' of the series is not numeric \(dtype .*: leave it out, {way_out}"
     with pytest.raises(ValueError, match=message):
         make_supervised(table, "temperature")
@@ -173,13 +173,13 @@ def test_a_column_that_is_no_channel_is_named_and_so_is_the_way_out(kind, polars
             estimator.fit(table, [1.0, 2.0, 3.0])
 
 
-def test_dates_of_pandas_are_told_to_become_the_index():
+def test_a_column_of_dates_is_told_to_be_the_time():
     table = pd.DataFrame(
         {"when": pd.date_range("2020", periods=3), "T": [1.0, 2.0, 3.0]}
     )
-    with pytest.raises(ValueError, match=r"'when' .* make it .* set_index\('when'\)"):
+    with pytest.raises(ValueError, match=r"'when' .* name it as the time .*'when'\)"):
         make_supervised(table, "T")
-    X, _ = make_supervised(table.set_index("when"), "T")
+    X, _ = make_supervised(table, "T", time="when")
     assert X.index[0] == pd.Timestamp(2020, 1, 1)
 
 

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Hashable, Sequence
 from numbers import Integral, Real
 from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._autoregression import Autoregression, solve_autoregression
+from skseqconv.inputs._autoregression import Autoregression
+from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of
-from skseqconv.inputs._relation import no_relation, target_relations
-from skseqconv.inputs._target_channel import find_target, labels_of
+from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values
-from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._channels import channel_position
 from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
+from skseqconv.series._time_spans import RowsOrTime, in_rows
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import lags_of
 
+from ._from_channel import ForecastsFromChannel
+
 
 @public
-class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+class LinearAutoregression(ForecastsFromChannel):
     """Linear forecast of all horizons from the last values of the target's channel.
 
     It forecasts the change from the newest value of the target channel. The features
@@ -46,8 +46,9 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
-    lags : int, default=None
-        Number of entries of a window to read, the newest. None reads all.
+    lags : int or time span, default=None
+        Number of entries of a window to read, the newest. A time such as "24h" reads
+        those of the last 24 hours, if X has dates at equal distances. None reads all.
     exogenous : bool or sequence of str or int, default=False
         Channels that help to forecast, by name or position: their values are read as
         they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
@@ -70,10 +71,11 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Name or position of the target channel. For several columns of y, one per
         column. None takes the target channel known from `make_supervised`, or the only
         channel.
-    delay : int or sequence of int, default=None
-        Forecast horizon: the number of rows from the end of the window to the target.
-        None takes the delay known from `make_supervised`. Windows of other series need
-        `delay`. The forecast from a plain array has the units of X.
+    delay : int, time span or sequence of these, default=None
+        Forecast horizon: the number of rows, or the time such as "24h", from the end of
+        the window to the target. None takes the delay known from `make_supervised`.
+        Windows of other series need `delay`. The forecast from a plain array has the
+        units of X.
 
     Attributes
     ----------
@@ -169,13 +171,13 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def __init__(
         self,
-        lags: int | None = None,
+        lags: RowsOrTime | None = None,
         *,
         exogenous: bool | Sequence[Hashable] = False,
         alpha: float | Literal["auto"] = "auto",
         shared: bool | Literal["auto"] = "auto",
         target_channel: Hashable | Sequence[Hashable] = None,
-        delay: int | Sequence[int] | None = None,
+        delay: RowsOrTime | Sequence[RowsOrTime] | None = None,
     ) -> None:
         self.lags = lags
         self.exogenous = exogenous
@@ -208,36 +210,29 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self : object
             The fitted estimator.
         """
-        refuse_durations(self, ("lags", "delay"), X)
         if isinstance(self.exogenous, str):
             raise ValueError(
                 f"exogenous={self.exogenous!r} must be True, False or a list of "
                 f"channels: exogenous=[{self.exogenous!r}] for one channel."
             )
-        self._validate_params()
-        fitted = copy.copy(self)  # a fit that fails changes nothing
-        fitted._fit(X, y, sample_weight)
-        vars(self).update(vars(fitted))
-        return self
+        checked_in_rows(self, ("lags", "delay"), X)
+        return self._fit_copy(X, y, sample_weight)
 
     def _fit(self, X, y, sample_weight):
         windows = check_input(self, X, reset=True).data
         y = check_values(self, y, len(windows), reset=True)
         sample_weight = _checked_weight(sample_weight, y)
-        columns = y.reshape(len(y), -1)
         n_lags = self._number_of_lags(windows)
-        channels, raw, delays = find_target(self, windows, columns)
+        delays = self._relate(windows, y)
+        channels = self.channels_.tolist()
         self._check_shared(channels, delays)
-        slopes, offsets, rests = target_relations(windows, columns, channels, delays)
-        if reason := no_relation(channels, rests):
-            raise ValueError(reason)
         solved = solve_autoregression(
             windows,
-            columns,
+            y.reshape(len(y), -1),
             channels=channels,
-            raw_channels=raw,
-            slopes=slopes,
-            offsets=offsets,
+            raw_channels=self._raw_channels,
+            slopes=self.slopes_,
+            offsets=self.offsets_,
             delays=delays,
             n_lags=n_lags,
             shared=self.shared,
@@ -246,20 +241,19 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             sample_weight=sample_weight,
         )
         remember_steps(self, windows)
-        self.channels_, self._raw_channels = np.array(channels), np.array(raw)
-        self.slopes_, self.offsets_ = slopes, offsets
-        self._means = columns.mean(axis=0)
-        self._one_dimensional = y.ndim == 1
         self._keep(solved, lags_of(windows))
 
     def _number_of_lags(self, windows):
         n_steps = windows.shape[1]
-        if self.lags is not None and self.lags > n_steps:
+        lags = in_rows("lags", self.lags, windows)
+        if lags is not self.lags:  # a time, which may be several rows an entry
+            lags = int((lags_of(windows) < lags).sum())
+        if lags is not None and lags > n_steps:
             raise ValueError(
                 f"lags={self.lags}, but the windows have {n_steps} entries. Use a "
                 f"longer lookback, or at most lags={n_steps}."
             )
-        return self.lags or n_steps
+        return lags or n_steps
 
     def _check_shared(self, channels, delays):
         """Refuse shared weights of targets with different delays."""
@@ -334,31 +328,12 @@ class LinearAutoregression(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         check_steps(self, windows)
         check_history(windows, max([self.lags_[0], *self.exogenous_lags_[:1]]))
         solved, n_outputs = self._solved(), len(self.intercept_)
-        y_pred = np.empty((len(windows), n_outputs))
+        values = np.empty((len(windows), n_outputs))
         for at, past in parts_of(windows, max(solved.n_lags, n_outputs)):
-            newest = self._newest(past)
-            newest += solved.changes(past.windows, self.channels_, newest)
-            values = self.slopes_ * newest + self.offsets_
-            y_pred[at] = np.where(np.isnan(newest), self._means, values)
-        return y_pred[:, 0] if self._one_dimensional else y_pred
-
-    def _newest(self, past):
-        """The newest known value for each output; NaN if there is none."""
-        newest = np.empty((len(past), len(self.channels_)))
-        for channel in np.unique(self.channels_):
-            columns = np.flatnonzero(self.channels_ == channel)
-            values = past.newest(channel, self._raw_channels[columns[0]])
-            last = np.array([past.windows.shape[1] - 1])
-            past.refuse_not_finite(channel, last, np.isinf(values))
-            newest[:, columns] = values[:, None]
-        return newest
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.target_tags.multi_output = True
-        tags.regressor_tags.poor_score = True
-        return tags
+            newest = past.known_values(self.channels_, self._raw_channels)
+            changes = solved.changes(past.windows, self.channels_, newest)
+            values[at] = newest + changes
+        return self._in_units(values)
 
 
 def _checked_weight(sample_weight, y):

@@ -9,33 +9,27 @@ from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._finite import raise_not_finite, raise_not_finite_row
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
-from skseqconv.inputs._last_known import fill_missing, rows_before
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._past_values import parts_of, with_lags
 from skseqconv.inputs._period import find_held_period, lag_of_season, why_not_held
-from skseqconv.inputs._relation import (
-    mean_and_spread,
-    no_relation,
-    target_relations,
-)
-from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
-from skseqconv.inputs._time_spans import refuse_durations
-from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.inputs._time_spans import checked_in_rows
+from skseqconv.series._missing_history import check_history, stacklevel_of_caller
+from skseqconv.series._time_spans import RowsOrTime
 from skseqconv.series._window_view import WindowView
-from skseqconv.transformers._base import entries_at, lags_of
+from skseqconv.transformers._base import lags_of
+
+from ._from_channel import ForecastsFromChannel
 
 
 @public
-class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+class PersistenceRegressor(ForecastsFromChannel):
     """Naive forecast: the last known value, or the value one period earlier.
 
     It predicts the last value of the target channel in the window, or with `period` the
@@ -54,21 +48,22 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         Name or position of the target channel. For several columns of y, one per
         column. None takes the target channel known from `make_supervised`, or the only
         channel.
-    period : int, "auto" or None, default=None
-        Length of the season in rows: forecast the value `period` rows before the
-        forecast time. If `delay` is longer, it is the latest known value a whole number
-        of periods before. None forecasts the last value. "auto" finds the period in
-        `fit`, see Notes; it needs a view, because the rows of a plain array are not
-        known to follow each other.
-    delay : int or sequence of int, default=None
-        Forecast horizon: the number of rows from the end of the window to the target.
-        None takes the delay known from `make_supervised`. Windows of other series need
-        `delay`. The forecast from a plain array has the units of X.
+    period : int, time span, "auto" or None, default=None
+        Length of the season in rows, or a time such as "7D" if X has dates at equal
+        distances: forecast the value `period` rows before the forecast time. If `delay`
+        is longer, it is the latest known value a whole number of periods before. None
+        forecasts the last value. "auto" finds the period in `fit`, see Notes; it needs
+        a view, because the rows of a plain array are not known to follow each other.
+    delay : int, time span or sequence of these, default=None
+        Forecast horizon: the number of rows, or the time such as "24h", from the end of
+        the window to the target. None takes the delay known from `make_supervised`.
+        Windows of other series need `delay`. The forecast from a plain array has the
+        units of X.
 
     Attributes
     ----------
     period_ : int or None
-        The period; None if the forecast is the last value.
+        The period as a number of rows; None if the forecast is the last value.
     channels_, lags_ : ndarray of shape (n_outputs,)
         Position in the window from which the forecast of each column of y is read.
     slopes_, offsets_ : ndarray of shape (n_outputs,)
@@ -147,8 +142,8 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self,
         target_channel: Hashable | Sequence[Hashable] = None,
         *,
-        period: int | Literal["auto"] | None = None,
-        delay: int | Sequence[int] | None = None,
+        period: RowsOrTime | Literal["auto"] | None = None,
+        delay: RowsOrTime | Sequence[RowsOrTime] | None = None,
     ) -> None:
         self.target_channel = target_channel
         self.period = period
@@ -171,30 +166,20 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
         self : object
             The fitted estimator.
         """
-        refuse_durations(self, ("period", "delay"), X)
-        self._validate_params()
-        sequences = check_input(self, X, reset=True)
-        y = check_values(self, y, len(sequences), reset=True)
-        columns = y.reshape(len(y), -1)
-        windows = sequences.data
-        channels, raw, delays = find_target(self, windows, columns)
-        self.slopes_, self.offsets_, rests = target_relations(
-            windows, columns, channels, delays
-        )
-        self.channels_ = np.array(channels)
-        self.period_ = self.period
-        if self.period == "auto":
-            self.period_ = self._found_period(windows, channels, raw, delays)
-        self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
-        if reason := no_relation(channels, rests):
-            raise ValueError(reason)
-        self._raw_channels = np.array(raw)
-        remember_steps(self, windows)
-        self._means = mean_and_spread(columns)[0]
-        self._one_dimensional = y.ndim == 1
-        return self
+        period, _ = checked_in_rows(self, ("period", "delay"), X)
+        return self._fit_copy(X, y, period)
 
-    def _found_period(self, windows, channels, raw, delays):
+    def _fit(self, X, y, period):
+        windows = check_input(self, X, reset=True).data
+        y = check_values(self, y, len(windows), reset=True)
+        delays = self._relate(windows, y)
+        self.period_ = period
+        if period == "auto":
+            self.period_ = self._found_period(windows, delays)
+        self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
+        remember_steps(self, windows)
+
+    def _found_period(self, windows, delays):
         """The best period that the windows hold; warn if another one is better."""
         if not isinstance(windows, WindowView):
             raise ValueError(
@@ -202,7 +187,9 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
                 "known to follow each other. Give the period, or make X by "
                 "make_supervised and LookbackWindower."
             )
-        period, better = find_held_period(windows, channels, raw, delays)
+        period, better = find_held_period(
+            windows, self.channels_, self._raw_channels, delays
+        )
         if better:
             instead = "the last value" if period is None else f"the period {period}"
             warnings.warn(
@@ -240,39 +227,14 @@ class PersistenceRegressor(CallbackSupportMixin, RegressorMixin, BaseEstimator):
             In the units of y.
         """
         check_is_fitted(self)
-        sequences = check_input(self, X, reset=False)
-        windows = sequences.data
+        windows = check_input(self, X, reset=False).data
         check_steps(self, windows)
-        lags = np.unique(self.lags_)[::-1]
-        entries = entries_at(windows, lags, np.float64)
-        at = np.searchsorted(-lags, -self.lags_)
-        values = entries[:, at, self.channels_]
-        missing = np.isnan(values) & isinstance(windows, WindowView)
-        if not (np.isfinite(values) | missing).all():
-            self._raise_not_finite(windows, np.where(missing, 0.0, values))
-        if isinstance(windows, WindowView):
-            raw = vars(self).get("_raw_channels", np.full(len(self.lags_), -1))
-            period = vars(self).get("period_", self.period)
-            read = zip(self.lags_, self.channels_, raw, strict=True)
-            for column, where in enumerate(read):
-                values[:, column], _ = fill_missing(
-                    windows, values[:, column], *where, period or 1
-                )
-        y_pred = self.slopes_ * values + self.offsets_
-        y_pred = np.where(np.isnan(values), self._means, y_pred)
-        return y_pred[:, 0] if self._one_dimensional else y_pred
-
-    def _raise_not_finite(self, windows, values):
-        at, column = np.argwhere(~np.isfinite(values))[0]
-        channel, value = self.channels_[column], values[at, column]
-        if isinstance(windows, WindowView):
-            row = rows_before(windows, self.lags_[column])[0][at]
-            raise_not_finite_row(windows, row, channel, value)
-        raise_not_finite(value, channel, f"sample {at}")
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.target_tags.multi_output = True
-        tags.regressor_tags.poor_score = True
-        return tags
+        lags, entries = np.unique(-self.lags_, return_inverse=True)
+        check_history(windows, -lags[0])
+        # Estimators of version 0.1 have neither.
+        raw = vars(self).get("_raw_channels", np.full(len(entries), -1))
+        period = vars(self).get("period_", self.period)
+        values = np.empty((len(windows), len(entries)))
+        for at, past in parts_of(with_lags(windows, -lags), len(entries)):
+            values[at] = past.known_values(self.channels_, raw, entries, period or 1)
+        return self._in_units(values)

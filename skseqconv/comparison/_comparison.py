@@ -41,8 +41,8 @@ class Comparison:
     predictions : DataFrame
         Out-of-fold predictions of the same fits that were scored: columns fold, truth
         and one per model. If y has several columns, the columns have two levels,
-        (model, output). The index is that of X: dates, or row numbers. If X is pooled,
-        it has the channel as a second level.
+        (model, output). The index is that of X: dates, or row numbers. If X has ids,
+        they are further levels; of a pooled X, the channel is one.
     failures : DataFrame
         One row per failure: columns model, fold, stage (fit, predictions or the
         metric), error and traceback.

@@ -5,6 +5,7 @@ import pandas as pd
 
 from skseqconv._metrics import Metric
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import ids_of
 from skseqconv.series._window_view import WindowView
 
 # `trials` has the trials of each model in a list, fold by fold.
@@ -103,8 +104,9 @@ def _index_of(X, positions):
     """Index of the rows of X: dates, row numbers of the series, or positions."""
     if isinstance(X, (SeriesView, WindowView)):
         index = pd.Index(X.source_rows) if X.index is None else X.index
-        if X.channels is not None:
-            names = [index.name, "channel"]
-            index = pd.MultiIndex.from_arrays([index, X.channels], names=names)
+        ids = ids_of(X)
+        if ids is not None:
+            levels = [ids.get_level_values(level) for level in range(ids.nlevels)]
+            index = pd.MultiIndex.from_arrays([index, *levels])
         return index[positions]
     return X.index[positions] if hasattr(X, "iloc") else positions

@@ -62,7 +62,7 @@ class Samples(NamedTuple):
 
 def samples_of(task, target, at, past):
     """The samples of a target at positions `at`, whose windows are `past`."""
-    newest = past.newest(target.channel, target.raw_channel)
+    newest = past.known(target.channel, target.raw_channel)
     changes = task.y[at][:, target.columns]
     changes -= target.offsets
     changes /= target.slopes
@@ -87,10 +87,13 @@ def targets_of(channels, raw_channels, slopes, offsets):
     return targets
 
 
-def entries_back(n_steps, lags=None):
-    """Entries at which exogenous channels are read, counted back, oldest first."""
+def entries_back(n_steps, lags=None, known=()):
+    """Entries at which exogenous channels are read, counted back, oldest first.
+
+    They are `lags`, or else 0, the powers of two and those that are `known`.
+    """
     if lags is None:
-        lags = [0, *2 ** np.arange(n_steps.bit_length())]
+        lags = [0, *2 ** np.arange(n_steps.bit_length()), *known]
     lags = np.unique(lags)[::-1]
     return lags[lags < n_steps]
 
@@ -123,8 +126,6 @@ def earlier_less_newest(past, channel, n_lags, newest):
     """
     n_steps = past.windows.shape[1]
     at = np.arange(n_steps - n_lags, n_steps - 1)
-    if np.isinf(newest).any():
-        past.refuse_not_finite(channel, np.array([n_steps - 1]), np.isinf(newest))
     if not len(at):
         return np.empty((len(newest), 0))
     values = finite_entries(past, channel, at, ~np.isnan(newest))
@@ -140,7 +141,7 @@ def with_scales(task, targets, rows):
     for at, past in parts_of(newest_entry(task.windows), 1, rows):
         weight = None if task.sample_weight is None else task.sample_weight[at]
         for target, moments in zip(targets, sums, strict=True):
-            newest = past.newest(target.channel, target.raw_channel)[:, None]
+            newest = past.known(target.channel, target.raw_channel)[:, None]
             moments.add(newest, newest.copy(), weight, ~np.isnan(newest[:, 0]))
     spreads = [moments.spread()[0] if moments else 0.0 for moments in sums]
     unit = float(np.sqrt(np.mean(np.square(spreads)))) or 1.0

@@ -60,8 +60,8 @@ class PastValues:
             return sliding_window_view(column, len(lags))[ends - lags[0]]
         return column[ends[:, None] - np.minimum(lags, depth[:, None])]
 
-    def newest(self, channel, raw_channel):
-        """The newest known value of a channel; NaN if none is known.
+    def known(self, channel, raw_channel, entry=-1, stride=1):
+        """A value of a channel, or the last known one before it; NaN if none is known.
 
         Parameters
         ----------
@@ -69,12 +69,33 @@ class PastValues:
             Position in the windows.
         raw_channel : int
             Position in the series; negative if unknown.
+        entry : int, default=-1
+            Position in the window: the newest by default.
+        stride : int, default=1
+            The search for a known value goes back by this many rows at a time.
+
+        Raises
+        ------
+        ValueError
+            If the value is infinite.
         """
-        values = self.entries(channel, np.array([self.windows.shape[1] - 1]))[:, 0]
+        at = np.arange(self.windows.shape[1])[[entry]]
+        values = self.entries(channel, at)[:, 0]
         if not isinstance(self.windows, WindowView):
             return values
-        lag = self.windows.lags[-1]
-        return fill_missing(self.windows, values, lag, channel, raw_channel)[0]
+        if np.isinf(values).any():
+            self.refuse_not_finite(channel, at, np.isinf(values))
+        lag = self.windows.lags[entry]
+        return fill_missing(self.windows, values, lag, channel, raw_channel, stride)[0]
+
+    def known_values(self, channels, raw_channels, entries=None, stride=1):
+        """Known values of several outputs, of shape (n_samples, n_outputs)."""
+        entries = np.full(len(channels), -1) if entries is None else entries
+        outputs, at = np.unique(
+            [channels, raw_channels, entries], axis=1, return_inverse=True
+        )
+        known = [self.known(*output, stride) for output in outputs.T]
+        return np.stack(known, axis=1)[:, at.ravel()]
 
     def refuse_not_finite(self, channel, at, rows):
         """Raise an error that names the first missing or infinite value, if any.
@@ -133,8 +154,15 @@ def parts_of(windows, n_entries, rows=None):
         yield at, PastValues(windows[at])
 
 
+def with_lags(windows, lags):
+    """The same windows with only the entries at some lags, the largest first."""
+    if isinstance(windows, WindowView):
+        return WindowView(SeriesView(windows), lags=lags)
+    return windows[:, windows.shape[1] - 1 - lags]
+
+
 def newest_entry(windows):
     """The same windows with only their newest entry."""
     if isinstance(windows, WindowView):
-        return WindowView(SeriesView(windows), lags=windows.lags[-1:])
+        return with_lags(windows, windows.lags[-1:])
     return windows[:, -1:]

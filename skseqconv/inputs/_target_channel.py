@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skseqconv.series._channels import channel_position
-from skseqconv.series._series import positions_of
+from skseqconv.series._containers import positions_of
 from skseqconv.series._steps import with_steps
+from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view_internals import raw_labels
 from skseqconv.series._window_view import WindowView
 
@@ -58,7 +59,7 @@ def find_target(estimator, windows, y, before=None):
     if remembers and estimator.delay is None:
         delays = [None if delay < 0 else delay for delay in before.delays.tolist()]
     else:
-        delays = _delays(estimator, y.shape[1], known)
+        delays = _delays(estimator, windows, y.shape[1], known)
     if as_before:
         return Target(channels, before.raw_channels.tolist(), delays)
     raw = _raw_channels(estimator, windows, y, channels, known)
@@ -104,14 +105,18 @@ def labels_of(estimator, windows):
     return None
 
 
-def _delays(estimator, n_outputs, known):
+def _delays(estimator, windows, n_outputs, known):
     if estimator.delay is None and known:
         return [delay for _, delay in known]
-    delays = _one_each(estimator.delay, n_outputs, "delay")
+    delays = [
+        in_rows("delay", delay, windows)
+        for delay in _one_each(estimator.delay, n_outputs, "delay")
+    ]
     for delay in delays:
         if delay is not None and (not isinstance(delay, Integral) or delay < 1):
             raise ValueError(
-                "delay must be a whole number of rows >= 1 for each column of y, "
+                "delay must be a whole number of rows >= 1, or a time span such as "
+                "'24h', for each column of y, "
                 f"got delay={estimator.delay!r}."
             )
     return delays
@@ -135,7 +140,7 @@ def _raw_channels(estimator, windows, y, channels, known):
         return [-1] * len(channels)
     if estimator.target_channel is None and known:
         return [channel for channel, _ in known]
-    raw = _sources(windows)[channels].tolist()
+    raw = sources_of(windows)[channels].tolist()
     before = with_steps(windows, ())
     unnamed = windows.channel_names is None or before.channel_names is None
     keeps_places = unnamed and windows.n_channels == before.n_channels
@@ -157,7 +162,7 @@ def _is_future(windows, y, channel, delay):
     return solve_affine(later[known], own[known], rounding_of(raw))[2] <= TOLERANCE
 
 
-def _sources(windows):
+def sources_of(windows):
     """For each channel of the windows, the channel of the series with that name, or -1.
 
     A step may add a prefix, as a ColumnTransformer does: "scaler__load".
@@ -185,7 +190,7 @@ def position_after_steps(X, channel):
     It is found by name if the steps keep names. Otherwise its old position is assumed;
     the relation to y shows whether that is right.
     """
-    at = np.flatnonzero(_sources(X) == channel)
+    at = np.flatnonzero(sources_of(X) == channel)
     if len(at) > 1:  # prefer the plain name to a prefixed one
         own = X.channel_names[at] == with_steps(X, ()).channel_names[channel]
         at = at[np.argsort(~own, kind="stable")]

@@ -51,67 +51,46 @@ def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary
 
 
 def convolutions(
-    sequence,
-    *,
-    filters,
-    kernel_size,
-    strides,
-    pool_size,
-    n_conv,
-    dilation_rate,
-    padding,
-    activation,
-    normalization,
-    residual,
-    reads_newest=False,
+    sequence, *, filters, activation, normalization, reads_newest=False, **sizes
 ):
-    """Convolutions, each with its normalization, shortcut, activation and pooling."""
-    output_lengths(
-        sequence.shape[1],
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
-        residual=residual,
-    )
+    """Convolutions, each with its normalization, shortcut, activation and pooling.
+
+    `sizes` are those of `output_lengths`.
+    """
+    output_lengths(sequence.shape[1], **sizes)  # refuses windows that are too short
+    n_conv, residual = sizes["n_conv"], sizes["residual"]
     filters = per_layer(filters, n_conv, "filters")
-    kernels = per_layer(kernel_size, n_conv, "kernel_size")
-    strides = per_layer(strides, n_conv, "strides")
-    dilations = dilation_rates(dilation_rate, n_conv, residual)
-    pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
-    _check_residual(residual, n_conv, pools, padding)
-    for i in range(n_conv):
+    kernels = per_layer(sizes["kernel_size"], n_conv, "kernel_size")
+    strides = per_layer(sizes["strides"], n_conv, "strides")
+    dilations = dilation_rates(sizes["dilation_rate"], n_conv, residual)
+    pools = [*per_layer(sizes["pool_size"], n_conv - 1, "pool_size"), 1]
+    _check_residual(residual, n_conv, pools, sizes["padding"])
+    crops = reads_newest or max(strides) > 1
+    for i, pool in enumerate(pools):
         if residual and i % residual == 0:
             shortcut = sequence
         block_ends = residual and (i + 1) % residual == 0
-        waits = pools[i] > 1 and activation in MONOTONE
-        activated = not (normalization or block_ends or waits)
+        waits = pool > 1 and activation in MONOTONE
+        later = activation if normalization or block_ends or waits else None
         sequence = _convolved(
             sequence,
             filters[i],
             kernels[i],
             strides[i],
             dilation_rate=dilations[i],
-            padding=padding,
-            activation=activation if activated else None,
+            padding=sizes["padding"],
+            activation=None if later else activation,
             use_bias=normalization != "batch",  # which would remove the bias
             name=f"conv_{i + 1}",
         )
         sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
         if block_ends:
             stride = math.prod(strides[i + 1 - residual : i + 1])
-            shortcut = _of_shape(
-                shortcut, filters[i], stride, normalization, f"{i + 1}"
-            )
-            sequence = layers.Add(name=f"add_{i + 1}")([sequence, shortcut])
-        if reads_newest or max(strides) > 1:
-            rest = sequence.shape[1] % pools[i]
+            sequence = _added(sequence, shortcut, stride, normalization, f"{i + 1}")
+        if crops:
+            rest = sequence.shape[1] % pool
             sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
-        sequence = _activated_and_pooled(
-            sequence, None if activated else activation, pools[i], f"{i + 1}"
-        )
+        sequence = _activated_and_pooled(sequence, later, pool, f"{i + 1}")
     return sequence
 
 
@@ -173,20 +152,21 @@ def _check_residual(residual, n_conv, pools, padding):
         )
 
 
-def _of_shape(shortcut, n_filters, stride, normalization, name):
-    """A shortcut of the same shape as the sequence to which it is added."""
-    if shortcut.shape[-1] == n_filters and stride == 1:
-        return shortcut
-    shortcut = _convolved(
-        shortcut,
-        n_filters,
-        1,
-        stride,
-        padding="valid",
-        use_bias=normalization != "batch",
-        name=f"shortcut_{name}",
-    )
-    return _normalized(shortcut, normalization, f"shortcut_norm_{name}")
+def _added(sequence, shortcut, stride, normalization, name):
+    """The sum of a sequence and a shortcut, which is brought to the same shape."""
+    n_filters = sequence.shape[-1]
+    if shortcut.shape[-1] != n_filters or stride > 1:
+        shortcut = _convolved(
+            shortcut,
+            n_filters,
+            1,
+            stride,
+            padding="valid",
+            use_bias=normalization != "batch",
+            name=f"shortcut_{name}",
+        )
+        shortcut = _normalized(shortcut, normalization, f"shortcut_norm_{name}")
+    return layers.Add(name=f"add_{name}")([sequence, shortcut])
 
 
 def _normalized(sequence, normalization, name):

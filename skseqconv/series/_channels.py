@@ -4,7 +4,7 @@ import numbers
 
 import numpy as np
 
-from ._series import positions_of
+from ._containers import positions_of
 
 
 def several_channels(target, data, parameter="target"):

@@ -1,6 +1,6 @@
 """Arrays, tables and columns that become a series, with masks and labels."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 import numpy as np
 
@@ -21,10 +21,23 @@ def read_series(series):
         array, labels = _pandas_values(series), labels_of(series.columns)
     elif hasattr(type(series), "iloc"):
         labels = None if series.name is None else labels_of([series.name])
-        return _as_rows(_pandas_column(series)), None, labels, index
+        return _as_rows(pandas_column(series)), None, labels, index
     else:
         return _as_rows(series), None, None, index
-    return _as_rows(array), _names(labels), labels, index
+    return _as_rows(array), names_of(labels), labels, index
+
+
+def is_long_table(series, id, time, static):
+    """Whether columns, or levels of the index, tell series apart or order rows."""
+    levels = hasattr(getattr(series, "index", None), "levels")
+    return levels or names_columns(id, time, static)
+
+
+def names_columns(id=None, time=None, static=()):
+    """Whether a parameter names columns of a long table."""
+    is_several = np.iterable(static) and not isinstance(static, str)
+    no_static = static is None or (is_several and not len(static))
+    return id is not None or time is not None or not no_static
 
 
 def _refuse_others(series):
@@ -34,7 +47,8 @@ def _refuse_others(series):
         raise ValueError(
             f"The series is a {kind} of {len(series)}: give its series as a list, "
             "list(series.values()), or its channels as one table, "
-            "pandas.DataFrame(series)."
+            "pandas.DataFrame(series). Of tables with dates, pandas.concat(series, "
+            "names=['id']) makes one long table, with the keys as ids."
         )
     if hasattr(type(series), "data_vars"):
         raise ValueError(
@@ -43,8 +57,9 @@ def _refuse_others(series):
         )
     if hasattr(type(series), "groups") and hasattr(type(series), "ngroups"):
         raise ValueError(
-            f"The series is a {kind}: give its parts as a list, [part for _, part in "
-            "series], without the column of the groups."
+            f"The series is a {kind}: give the table itself, with the column of the "
+            "groups as id=; or its parts as a list, [part for _, part in series], "
+            "without that column."
         )
     if hasattr(type(series), "toarray"):
         raise ValueError(
@@ -57,7 +72,7 @@ def _refuse_others(series):
         )
 
 
-def _pandas_column(column):
+def pandas_column(column):
     """A column of pandas as an array; it may be nullable."""
     values = column.to_numpy()
     if values.dtype.kind in "fiub":
@@ -96,38 +111,54 @@ def numeric_table(table, called):
 
     Columns that are not numeric are refused: NumPy would make numbers of dates.
     """
+    table = eager_table(table, called)
+    refuse_not_numeric(table, called, table.columns)
+    return table
+
+
+def eager_table(table, called):
+    """A table of another library as one of narwhals, which holds its values."""
     import narwhals  # a dependency of scikit-learn
 
     try:
-        table = narwhals.from_native(table, eager_only=True)
+        return narwhals.from_native(table, eager_only=True)
     except TypeError:
         raise ValueError(
             f"The {called} is a {type(table).__name__}, which holds no values yet: "
             "collect it first, or give a NumPy array or a pandas DataFrame."
         ) from None
-    for name, dtype in table.schema.items():
+
+
+def refuse_not_numeric(table, called, names):
+    """Refuse columns of a narwhals table that are not numeric."""
+    import narwhals
+
+    for name in names:
+        dtype = table.schema[name]
         if not (dtype.is_numeric() or dtype == narwhals.Boolean):
             is_date = dtype in (narwhals.Date, narwhals.Datetime)
             raise _not_numeric(called, name, dtype, is_date)
-    return table
 
 
 def _not_numeric(called, name, dtype, is_date):
     """The error for a column that is not numeric."""
     way_out = (
-        "or convert it to numbers first. If it names several series below "
-        f"each other, give these as a list, [part.drop(columns={name!r}) for _, part "
-        f"in table.groupby({name!r})]"
+        "or convert it to numbers first. If it names several series below each other, "
+        f"make_supervised(..., id={name!r}) and SeriesView(..., id={name!r}) tell them "
+        "apart"
     )
     if is_date:
-        way_out = f"or make it the index of a pandas DataFrame, set_index({name!r})"
+        way_out = (
+            f"or name it as the time of the rows, make_supervised(..., time={name!r}) "
+            f"or SeriesView(..., time={name!r})"
+        )
     return ValueError(
         f"Channel {name!r} of the {called} is not numeric (dtype {dtype}): leave it "
         f"out, {way_out}."
     )
 
 
-def _names(labels):
+def names_of(labels):
     """Labels as scikit-learn's feature names: an array of str, or None."""
     if labels is None or not all(isinstance(label, str) for label in labels):
         return None
@@ -140,6 +171,19 @@ def labels_of(columns):
     if any(isinstance(label, bool) for label in labels):  # True == 1
         return labels
     return None if labels == tuple(range(len(labels))) else labels
+
+
+def positions_of(label, labels):
+    """Positions of the channels with this label."""
+    if labels is None or not isinstance(label, Hashable):
+        return []
+    kinds = (bool, np.bool_)  # True == 1, but True is not the label 1
+    return [
+        at
+        for at, own in enumerate(labels)
+        if own is label
+        or (isinstance(own, kinds) is isinstance(label, kinds) and own == label)
+    ]
 
 
 def _as_rows(values):

@@ -155,7 +155,7 @@ def find_gaps(index, freq=None):
     return Gaps(index, differences, places, rule) if len(places) else None
 
 
-def each_gaps(dates, freq=None):
+def each_gaps(dates, freq=None, ids=None):
     """Yield number and gaps of each series that has gaps.
 
     Parameters
@@ -164,6 +164,8 @@ def each_gaps(dates, freq=None):
         The index of each series.
     freq : str, offset or int, default=None
         As for `find_gaps`. Messages name the series, if there are several.
+    ids : pandas.Index, default=None
+        The id of each series, for messages.
     """
     if dates is None:
         refuse_frequency(freq)
@@ -180,17 +182,17 @@ def each_gaps(dates, freq=None):
     suspect = np.zeros(len(distinct.lengths), dtype=bool)
     suspect[irregular(distinct, freq, is_regular)] = True
     for i in np.flatnonzero(suspect[same]):
-        with named_series(i, dates) as name:
+        with named_series(i, dates, ids) as name:
             if same[i] not in found:
                 found[same[i]] = find_gaps(dates.own(i), freq)
         if found[same[i]] is not None:
             yield i, found[same[i]]._replace(name=name)
 
 
-def warn_of_gaps(dates, ending, *, stacklevel):
+def warn_of_gaps(dates, ending, *, ids=None, stacklevel):
     """Warn if a series has gaps; `ending` says what happens to them."""
     first, n_more = None, 0
-    for _, gaps in each_gaps(dates):
+    for _, gaps in each_gaps(dates, ids=ids):
         first, n_more = first or gaps, n_more + (first is not None)
     if first is None:
         return

@@ -1,9 +1,11 @@
-"""Channels that hold the id of several series below each other."""
+"""The ids of series: in messages, and in channels that should be ids."""
 
 import re
 import warnings
 
 import numpy as np
+
+from ._containers import positions_of
 
 #: Names of such channels.
 _ID = re.compile(
@@ -13,9 +15,63 @@ _ID = re.compile(
 )
 
 
+#: A message shows this many ids.
+N_SHOWN = 3
+
+
+def described_id(ids, at):
+    """One of the ids, as messages show it."""
+    own = ids[at]
+    if isinstance(own, tuple):
+        return repr(tuple(_plain(value) for value in own))
+    return repr(_plain(own))
+
+
+def _plain(value):
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def warn_of_short_series(view, delay, *, stacklevel):
+    """Warn of ids that have rows in the view, but no series longer than the delay."""
+    data = view._series
+    if data.ids is None or data.lengths.min() > delay:
+        return
+    owners = np.unique(data.series_of(view.rows))
+    is_long = data.lengths[owners] > delay
+    ids = data.ids[owners]
+    short = ids[~is_long].difference(ids[is_long], sort=False).unique()
+    if not len(short) or not is_long.any():
+        return
+    shown = ", ".join(described_id(short, at) for at in range(len(short[:N_SHOWN])))
+    more = f" and {len(short) - N_SHOWN} more" if len(short) > N_SHOWN else ""
+    warnings.warn(
+        f"{len(short)} of {ids.nunique()} ids have no row with a target {delay} rows "
+        f"later, and were left out: {shown}{more}. Their series have {delay} rows or "
+        "less.",
+        UserWarning,
+        stacklevel=stacklevel + 1,
+    )
+
+
+def refuse_as_target(target, data):
+    """Refuse a target that is the id or the time of a long table."""
+    if data.ids is None or positions_of(target, data.labels):
+        return
+    names = {"id": data.ids.names}
+    index = data.first_index()
+    names["time"] = [] if index is None else index.names
+    is_one = isinstance(target, str) or not np.iterable(target)
+    for one in [target] if is_one else target:
+        for role, own in names.items():
+            if one is not None and positions_of(one, own):
+                raise ValueError(
+                    f"target={one!r} is the {role} of the rows, not a channel: name a "
+                    "channel, or give the table a copy of the column with another name."
+                )
+
+
 def warn_of_ids(labels, array, index, *, stacklevel):
     """Warn of a channel that looks like the id of several series."""
-    anew = "" if hasattr(index, "asi8") else ".reset_index(drop=True)"
     for at, label in enumerate(labels or ()):
         if not (isinstance(label, str) and _ID.search(label)):
             continue
@@ -25,10 +81,9 @@ def warn_of_ids(labels, array, index, *, stacklevel):
         if n_ids > 1:
             warnings.warn(
                 f"Channel {label!r} looks like the id of {n_ids} series. Windows would "
-                "reach from one series into the next. Give the series as a list, "
-                f"[part.drop(columns={label!r}){anew} for _, part in "
-                f"series.groupby({label!r})]. If there is one series, rename the "
-                "channel.",
+                "reach from one series into the next. "
+                f"make_supervised(..., id={label!r}) and SeriesView(..., id={label!r}) "
+                "tell the series apart. If there is one series, rename the channel.",
                 UserWarning,
                 stacklevel=stacklevel + 1,
             )

@@ -50,11 +50,17 @@ def comparable(index):
     return index if index.dtype.kind in "iuf" else None
 
 
-def dates_of(index):
-    """An index as dates, periods as their first moments; None if it has no dates."""
+def moments_of(index):
+    """An index as dates, periods as their first moments, or as timedeltas; or None."""
     index = comparable(index)
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
+    return index if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
+
+
+def dates_of(index):
+    """An index as dates, periods as their first moments; None if it has no dates."""
+    index = moments_of(index)
     return index if isinstance(index, pd.DatetimeIndex) else None
 
 
@@ -84,16 +90,30 @@ def ticks(index):
     return index.to_numpy(dtype=kind)
 
 
+def looks_like_dates(index):
+    """Whether an index of text holds dates, or quarters of a year."""
+    ends = _ends_of(index)
+    return all(map(_QUARTER.match, ends)) or _look_like_dates(ends)
+
+
+def _ends_of(index):
+    return [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+
+
+def _look_like_dates(ends):
+    return all(map(_DATE.search, ends)) and _reads_as_dates(ends)
+
+
 def _of_text(index):
     """Text as numbers, or None. Dates in text, and repeated text, are refused."""
-    ends = [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
+    ends = _ends_of(index)
     if all(map(_QUARTER.match, ends)):
         raise ValueError(
             f"The index is text that looks like quarters (row 0 is {index[0]!r}). Text "
             "has no order in time: series.index = pd.PeriodIndex(series.index, "
             'freq="Q") makes periods of it.'
         )
-    if all(map(_DATE.search, ends)) and _reads_as_dates(ends):
+    if _look_like_dates(ends):
         order = ""
         if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
             order = ", with dayfirst=True if the day comes before the month"
@@ -110,10 +130,9 @@ def _of_text(index):
         at = int(np.flatnonzero(index.duplicated())[0])
         raise ValueError(
             f"The index of the series repeats {index[at]!r} (row {at}). If it holds "
-            "the names of several series, give them as a list, "
-            "[part.reset_index(drop=True) for _, part in series.groupby(level=0)]. If "
-            "all rows are one series in the order of time, use "
-            "series.reset_index(drop=True)."
+            "the names of several series, name it, series.rename_axis('store'), and "
+            "give id='store' to make_supervised or SeriesView. If all rows are one "
+            "series in the order of time, use series.reset_index(drop=True)."
         )
     return None
 
@@ -146,18 +165,10 @@ def _reads_as_dates(texts):
 def _refuse_levels(index):
     if not isinstance(index, pd.MultiIndex):
         return
-    timed = [at for at, level in enumerate(index.levels) if hasattr(level, "asi8")] or [
-        index.nlevels - 1
-    ]
-    ids = [
-        at if name is None else name
-        for at, name in enumerate(index.names)
-        if at != timed[-1]
-    ]
-    which = repr(ids[0] if len(ids) == 1 else ids)
     named = f", {list(index.names)}" if any(index.names) else ""
     raise ValueError(
         f"The index of the series has {index.nlevels} levels{named}, so it seems to "
-        "hold several series, which would be read as one. Give them as a list, "
-        f"[part.droplevel({which}) for _, part in series.groupby(level={which})]."
+        "hold several series, which would be read as one. make_supervised and "
+        "SeriesView read such a table as several series: give them the table alone, "
+        "not in a list."
     )

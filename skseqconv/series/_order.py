@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ._clock_changes import clock_changes, zone_advice
+from ._ids import described_id
 from ._index_kinds import comparable, ticks
 from ._regular import disordered
 
@@ -47,23 +48,29 @@ def ordered_differences(index):
     return index, differences
 
 
-def check_orders(dates):
+def check_orders(dates, ids=None):
     """Refuse a series whose rows are out of order, see `ordered_differences`.
 
     Parameters
     ----------
     dates : Layout or None
         The index of each series.
+    ids : pandas.Index, default=None
+        The id of each series, for messages.
     """
     for i in () if dates is None else disordered(dates):
-        with named_series(i, dates):
+        with named_series(i, dates, ids):
             ordered_differences(dates.own(i))
 
 
 @contextmanager
-def named_series(i, dates):
-    """Errors begin with the name of the series, if there are several."""
-    name = f"series[{i}]: " if len(dates.lengths) > 1 else ""
+def named_series(i, dates, ids=None):
+    """Errors begin with the id or number of the series, if there are several."""
+    name = ""
+    if ids is not None:
+        name = f"series {described_id(ids, i)}: "
+    elif len(dates.lengths) > 1:
+        name = f"series[{i}]: "
     try:
         yield name
     except ValueError as error:
@@ -96,8 +103,8 @@ def _refuse_disorder(index, differences):
     several = ""
     if len(back) <= len(index) // 20:
         several = (
-            " If the table holds several series below each other, give them as a list "
-            "instead."
+            " If the table holds several series below each other, id= of "
+            "make_supervised and SeriesView names the column of their ids."
         )
     raise ValueError(
         f"The rows are not in order: {fact}. Use series.sort_index() first.{several}"
@@ -123,13 +130,12 @@ def _refuse_several(index, differences):
 
 def _ways_out(index):
     """What to do if timestamps are repeated and may belong to several series."""
-    anew = ".reset_index(drop=True)" if index.dtype.kind in "iuf" else ""
     ways = (
-        "If these are several series, give them as a list, [part.drop(columns='store')"
-        f"{anew} for _, part in series.groupby('store')], where 'store' is the column "
-        "that names the series."
+        "If these are several series, make_supervised(..., id='store') and "
+        "SeriesView(..., id='store') tell them apart, where 'store' is the column that "
+        "names the series."
     )
-    if anew:
+    if index.dtype.kind in "iuf":
         return (
             f"{ways} If all rows are one series in the order of time, use "
             "series.reset_index(drop=True)."

@@ -1,13 +1,12 @@
 """The series behind views: arrays, channel names and dates, held once."""
 
 import mmap
-from collections.abc import Hashable
 
 import numpy as np
 
 from skseqconv._public import public
 
-from ._containers import read_series
+from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
 from ._layout import Layout, layout_of_arrays, one_block, ranges
 from ._owners import Owners, by_chunks
@@ -40,6 +39,10 @@ class Series:
     ids = None
     #: Where pooled series come from, see `_pooled`.
     origin = None
+    #: Channels that are read later, see `_known_ahead`.
+    known = None
+    #: The number of the given series that each part comes from, if gaps split them.
+    sources = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
@@ -73,10 +76,18 @@ class Series:
         self._whole = len(values.blocks) == 1 and (values.begins == self.starts).all()
 
     @classmethod
-    def of(cls, series):
-        """The series of a table, an array, or a list of these."""
+    def of(cls, series, *, id=None, time=None, static=(), any_frequency=False):
+        """The series of a table, an array, or a list of these.
+
+        The columns `id`, `time` and `static` are those of a long table, see
+        `read_long_table`.
+        """
         if isinstance(series, cls):
             return series
+        if is_long_table(series, id, time, static):
+            return cls._of_long_table(
+                series, id, time, static, any_frequency=any_frequency
+            )
         first = series[:1] if isinstance(series, (list, tuple)) else ()
         if any(getattr(one, "shape", ()) != () for one in first):
             return cls._of_several([read_series(one) for one in series])
@@ -110,6 +121,13 @@ class Series:
             dates = layout_of_index(index, lengths)
         series._hold(one_block(block, lengths), names, dates, None, labels, ids)
         return series
+
+    @classmethod
+    def _of_long_table(cls, table, *columns, any_frequency):
+        from ._long_table import read_long_table
+
+        read = read_long_table(table, *columns, any_frequency=any_frequency)
+        return cls.of_block(names=names_of(read.labels), **vars(read))
 
     @classmethod
     def _of_several(cls, parts):
@@ -247,17 +265,20 @@ class Series:
                 self._dates,
                 "The rows are taken as consecutive; "
                 'on_gap="ignore" avoids this warning.',
+                ids=self.ids,
                 stacklevel=stacklevel + 1,
             )
         elif on_gap == "raise":
-            for _, gaps in each_gaps(self._dates):
+            for _, gaps in each_gaps(self._dates, ids=self.ids):
                 raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
         else:
-            check_orders(self._dates)
+            check_orders(self._dates, self.ids)
         self.warn_of_ids(stacklevel=stacklevel + 1)
 
     def warn_of_ids(self, *, stacklevel):
         """Warn of a channel that looks like the id of several series."""
+        if self.ids is not None:
+            return
         warn_of_ids(
             self.labels,
             self.own_values(0),
@@ -435,19 +456,6 @@ def _as_slice(rows):
 
 def _listed(labels, array):
     return f"{array.shape[1]} unnamed" if labels is None else list(labels)
-
-
-def positions_of(label, labels):
-    """Positions of the channels with this label."""
-    if labels is None or not isinstance(label, Hashable):
-        return []
-    kinds = (bool, np.bool_)  # True == 1, but True is not the label 1
-    return [
-        at
-        for at, own in enumerate(labels)
-        if own is label
-        or (isinstance(own, kinds) is isinstance(label, kinds) and own == label)
-    ]
 
 
 def refuse_other_arrays(name, array):

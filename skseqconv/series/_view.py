@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import copy
 import numbers
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from ._containers import names_columns
+from ._known_ahead import known_labels, read_rows, with_known_of
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series, readable_bytes
 from ._steps import Step, apply_steps
-from ._view_internals import depth_of, touched_rows
+from ._view_internals import depth_of, ids_of, touched_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,13 +39,15 @@ class View:
     steps: tuple[Step, ...]
     target: tuple[tuple[int, int], ...] | None
 
-    def __init__(self, series, rows, on_gap="warn"):
-        if isinstance(series, View):
+    def __init__(self, series, rows, on_gap="warn", **columns):
+        if isinstance(series, View) and not names_columns(**columns):
             self._series, self.steps = series._series, series.steps
             self.target = series.target
             rows = series.rows if rows is None else rows
         else:
-            self._series, self.steps, self.target = Series.of(series), (), None
+            any_frequency = on_gap == "ignore"
+            self._series = Series.of(series, **columns, any_frequency=any_frequency)
+            self.steps, self.target = (), None
             if self._series is not series:
                 self._series.check_rows(on_gap, stacklevel=3)
         self.rows = self._checked_rows(rows)
@@ -101,10 +105,41 @@ class View:
 
     @property
     def ids(self) -> NDArray[np.object_] | None:
-        """The id of the series that each row belongs to; None without ids."""
-        if self._series.ids is None:
-            return None
-        return self._series.ids.to_numpy(dtype=object)[self.series_ids]
+        """The id of the series that each row belongs to; None without ids.
+
+        Several columns of ids make tuples. Of a pooled view it is the label of the
+        channel, with the id of its series before it if there are several.
+        """
+        ids = ids_of(self)
+        return None if ids is None else ids.to_numpy(dtype=object)
+
+    def frame(self) -> pd.DataFrame:
+        """Tell whose row each row of this view is, and when.
+
+        Returns
+        -------
+        frame : DataFrame
+            One line for each row of this view. Columns: the ids and the time, with
+            their names in the table (or "id" and "time"), and "row", the position of
+            the row in its own series. Of pooled channels, "channel" is an id. A list
+            of series has their numbers as "series"; series without an index have no
+            time.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skseqconv import make_supervised
+        >>> table = pd.DataFrame({"store": ["b", "a", "a", "b"], "day": [1, 2, 1, 2]})
+        >>> table["sold"] = [3.0, 5.0, 4.0, 6.0]
+        >>> X, y = make_supervised(table, "sold", id="store", time="day")
+        >>> X.frame().assign(y=y)
+          store  day  row    y
+        0     a    1    0  5.0
+        1     b    1    0  6.0
+        """
+        from ._frame import frame_of
+
+        return frame_of(self)
 
     @property
     def stamps(self) -> NDArray[np.int64]:
@@ -268,7 +303,7 @@ class View:
             local = np.arange(start, min(start + chunk, n_rows))
             # What float32 cannot hold becomes infinite. Checks of finiteness find it.
             with np.errstate(over="ignore"):
-                rows = self._series.take(rows_at(local))
+                rows = read_rows(self._series, rows_at(local))
                 values[start : start + chunk] = apply_steps(self.steps, rows)
         return values
 
@@ -286,7 +321,61 @@ class View:
         """
         first = np.maximum(self.rows - self.reach, self._series.first_rows(self.rows))
         series, rows = self._series.cut(first, self.rows)
+        if self._series.known is not None:
+            series = with_known_of(self._series, self.rows, series)
         return self._derive(_series=series, rows=rows)
+
+    @property
+    def known_ahead(self) -> tuple[Hashable, ...]:
+        """The channels known ahead: their labels, or their positions in the series."""
+        return known_labels(self._series)
+
+    def with_future(self, future: ArrayLike | Sequence[ArrayLike]) -> Self:
+        """Add the rows after the end of each series, for the channels known ahead.
+
+        The last rows of a series need them: a row reads these channels as many rows
+        later as the longest forecast reaches. The rows of the view stay the same.
+
+        Parameters
+        ----------
+        future : DataFrame, array, or a list with one of these for each series
+            The rows after the end of each series, with the channels known ahead.
+            Other columns are ignored. An array has all channels of the series, or only
+            those known ahead, in the order of `known_ahead`. If the series have ids, a
+            long table with the same columns of ids and times, or with a MultiIndex; it
+            may have more ids, and lack some. It replaces an earlier future.
+
+        Returns
+        -------
+        view : SeriesView or WindowView
+            The same rows of the same series, with a future.
+
+        Raises
+        ------
+        ValueError
+            If the view has no channel known ahead, if `future` lacks one of them, if
+            it does not begin with the next timestamp of the series, or if it has
+            another number of series.
+
+        See Also
+        --------
+        make_supervised : Its `known_ahead` names the channels.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skseqconv import SeriesView
+        >>> days = pd.date_range("2025-01-01", periods=4)
+        >>> sold = pd.DataFrame({"sold": [5, 6, 7, 8], "promo": [0, 1, 0, 0]}, days)
+        >>> newest = SeriesView(sold, rows=[3], known_ahead="promo", delay=2)
+        >>> later = pd.date_range("2025-01-05", periods=2)
+        >>> plan = pd.DataFrame({"promo": [0, 1]}, later)
+        >>> newest.with_future(plan).to_numpy()
+        array([[8., 1.]])
+        """
+        from ._future_rows import with_future
+
+        return self._derive(_series=with_future(self._series, future))
 
     @overload
     def unpool(
@@ -318,8 +407,8 @@ class View:
             A row for each different entry of `source_rows`, in the order of time;
             channels in the order of ``pool``. NaN where a channel has no row in this
             view. A DataFrame has the dates (or row numbers) as its index, with the
-            number of the series before them if several were pooled. Its columns are
-            the channels, or pairs of channel and delay.
+            ids (or numbers) of the series before them if several were pooled. Its
+            columns are the channels, or pairs of channel and delay.
 
         Raises
         ------

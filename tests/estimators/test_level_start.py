@@ -27,7 +27,8 @@ from skseqconv import (
     save,
 )
 from skseqconv.estimators import _level_start
-from skseqconv.estimators._level import MOST_ERRORS, find_level
+from skseqconv.estimators._level import MOST_ERRORS
+from skseqconv.estimators._level_found import find_level
 from skseqconv.estimators._level_start import STARTS, exogenous_positions
 
 # Some predict the rows that they were fitted to, the first of which have no history.

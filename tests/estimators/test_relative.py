@@ -24,7 +24,8 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.engine._feed import gather, to_tensors
-from skseqconv.estimators._level import Level, can_be_solved, find_level, last_values
+from skseqconv.estimators._level import Level, last_values
+from skseqconv.estimators._level_found import can_be_solved, find_level
 from skseqconv.estimators._relative import relative
 from skseqconv.inputs._relation import (
     mean_and_spread,

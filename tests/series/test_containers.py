@@ -35,8 +35,14 @@ class DataArray:
 @pytest.mark.parametrize(
     ("series", "message"),
     [
-        ({"a": np.arange(3.0)}, r"a dict of 1: .*list\(series\.values\(\)\)"),
-        (LONG.groupby("store"), r"DataFrameGroupBy: .* \[part for _, part in series\]"),
+        (
+            {"a": np.arange(3.0)},
+            r"a dict of 1: .*list\(series\.values\(\)\).*concat\(series",
+        ),
+        (
+            LONG.groupby("store"),
+            r"DataFrameGroupBy: .* id=.* \[part for _, part in series\]",
+        ),
         (Dataset(), r"Dataset, which holds several arrays: series\.to_dataframe\(\)"),
         (csr_array(np.eye(3)), r"sparse csr_array: series\.toarray\(\)"),
         ((row for row in np.eye(3)), "generator, which has no length or no order"),

@@ -182,7 +182,7 @@ def test_text_that_holds_dates_is_named(texts, advice, way):
 
 def test_other_text_is_no_time():
     assert lengths(table(pd.Index(["north", "a-12-2020", "x1", "may"]))) == [4]
-    with pytest.raises(ValueError, match=r"repeats 'a' \(row 1\).*groupby\(level=0\)"):
+    with pytest.raises(ValueError, match=r"repeats 'a' \(row 1\).*id='store'"):
         make_supervised(table(pd.Index(list("aabb"))), "v")
     offsets = ["2025-03-01 00:00+01:00", "2025-07-01 00:00+02:00"]
     index = pd.Index([pd.Timestamp(stamp) for stamp in offsets], dtype=object)
@@ -199,40 +199,37 @@ def two_stores(index):
     return pd.concat(stores)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_levels_are_several_series(way):
+def test_levels_are_several_series():
     long = two_stores(hours(30))
     for levels in (["store", "time"], ["time", "store"]):
         series = long.rename_axis("time").set_index("store", append=True)
         series = series.reorder_levels(levels)
-        match = r"2 levels.*part\.droplevel\('store'\).*groupby\(level='store'\)"
-        with pytest.raises(ValueError, match=match):
-            way(series)
-    parts = [part.droplevel("store") for _, part in series.groupby(level="store")]
-    assert lengths(parts) == [30, 12]
-    counted = two_stores(pd.RangeIndex(30)).set_index("store", append=True)
-    with pytest.raises(ValueError, match=r"part\.droplevel\('store'\)"):
-        way(counted.swaplevel())  # the last level is taken for the time
+        assert lengths(series) == [30, 12]
+        for view in (SeriesView(series), windows_of(series)):
+            assert [len(part) for part in view.series] == [30, 12]
+        with pytest.raises(ValueError, match=r"2 levels.*make_supervised and SeriesV"):
+            windowed(series)
+        with pytest.raises(ValueError, match=r"2 levels.*not in a list"):
+            SeriesView([series, series])
 
 
 @pytest.mark.filterwarnings("ignore:Channel 'store' looks like the id")
 @pytest.mark.parametrize("way", WAYS)
 def test_stamps_that_start_over_are_several_series(way):
     long = two_stores(hours(30))
-    match = r"12 of 42 rows have the timestamp of .*part\.drop\(columns='store'\)"
+    match = r"12 of 42 rows have the timestamp of .*id='store'"
     with pytest.raises(ValueError, match=match) as error:
         way(long)
     assert "sort_index" not in str(error.value)
-    match = r"row 1 .*repeats the timestamp.*, as 12 of 24 rows do.*groupby\('store'\)"
+    match = r"row 1 .*repeats the timestamp.*, as 12 of 24 rows do.*id='store'"
     with pytest.raises(ValueError, match=match):
         way(long[long.index < hours(30)[12]].sort_index(kind="stable"))
-    parts = [part.drop(columns="store") for _, part in long.groupby("store")]
-    assert lengths(parts) == [30, 12]
+    assert lengths(long, id="store") == [30, 12]
 
 
 def test_numbers_that_start_over_may_be_one_series():
     joined = pd.concat([table(pd.RangeIndex(9))] * 2)
-    match = r"drop\(columns='store'\)\.reset_index.* series\.reset_index\(drop=True\)"
+    match = r"id='store'.* series\.reset_index\(drop=True\)"
     with pytest.raises(ValueError, match=match):
         make_supervised(joined, "v")
     assert lengths(joined.reset_index(drop=True)) == [18]
@@ -245,9 +242,10 @@ def test_a_column_of_ids_is_told(name, order, way):
     ids = np.repeat([7, 8, 9], 4) if order == "blocks" else np.tile([7, 8, 9], 4)
     series = table(pd.RangeIndex(12)).assign(**{name: ids})
     match = f"{name}' looks like the id of 3 series"
-    with pytest.warns(UserWarning, match=match) as caught:
+    with pytest.warns(UserWarning, match=f"{match}.*id='{name}'") as caught:
         way(series)
     assert len(caught) == 1
+    assert lengths(series, id=name) == [4, 4, 4]
 
 
 @pytest.mark.parametrize("way", [supervised, windows_of, transformed])
@@ -286,7 +284,7 @@ def test_other_columns_are_no_ids(name, values):
 
 def test_a_column_of_names_is_told():
     long = two_stores(hours(30)).assign(store=list("ab" * 21))
-    with pytest.raises(ValueError, match=r"names several series.*groupby\('store'\)"):
+    with pytest.raises(ValueError, match=r"names several series.*id='store'"):
         SeriesView(long)
 
 

@@ -1,0 +1,313 @@
+"""Long tables: several series below each other, told apart by their ids.
+
+The rows are sorted once, by id and time. Nothing here takes more time for more series
+of the same number of rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ._clock_changes import clock_changes
+from ._frequency import most_common, readable_difference
+from ._ids import described_id
+from ._index_kinds import ticks
+from ._table_columns import ids_words, read_columns, times_of
+
+#: An id has a frequency if this many differences at least, and half of all, are equal.
+MIN_EQUAL = 3
+
+#: Frequencies differ if one is this many times the other; the differences of calendar
+#: frequencies vary: months have 28 to 31 days.
+OTHER, OTHER_CALENDAR = 1.02, 1.2
+
+#: Differences of calendar frequencies are at least this long.
+CALENDAR_DAYS = 13
+
+
+@dataclass
+class LongTable:
+    """The series of a long table: those of one id after those of another."""
+
+    #: The rows of all series, of shape (n_rows, n_channels).
+    block: NDArray
+    #: Number of rows of each series.
+    lengths: NDArray[np.int64]
+    #: The times of all rows, or None.
+    index: pd.Index | None
+    #: Labels of the channels, or None.
+    labels: tuple | None
+    #: The id of each series, or None if the table has no ids.
+    ids: pd.Index | None
+
+
+def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False):
+    """The series of a table with columns of ids or times.
+
+    Parameters
+    ----------
+    table : DataFrame, Series, or table of another library
+        Rows in any order, if they have times.
+    id, time, static : labels of columns
+        See :func:`skseqconv.make_supervised`. A MultiIndex has ids and times.
+    any_frequency : bool, default=False
+        Whether ids may have different frequencies.
+
+    Returns
+    -------
+    series : LongTable
+    """
+    read, columns = read_columns(table, id, time, static)
+    codes, ids = _ids_of(read, columns)
+    index = None if columns.time is None else times_of(read, columns.time)
+    numbers = None if index is None else ticks(index)
+    order = _order(codes, numbers)
+    if order is not None:
+        codes = codes[order]
+        index = index if index is None else index[order]
+    if index is None:
+        _refuse_other_order(read, codes, order, ids)
+    else:
+        _refuse_repeats(index, codes, order, ids, read, columns)
+    block = _block(read, columns, order)
+    _refuse_changes(block, codes, index, ids, read, columns)
+    lengths = np.bincount(codes, minlength=1 if ids is None else len(ids))
+    if ids is not None and index is not None and not any_frequency:
+        _refuse_frequencies(index, codes, ids)
+    return LongTable(block, lengths, index, read.channel_labels(columns.channels), ids)
+
+
+# Ids.
+
+
+def _ids_of(read, columns):
+    """The number of the id of each row, and the ids in ascending order."""
+    if not columns.ids:
+        return np.zeros(len(read.table), dtype=np.int16), None
+    codes, values = _numbered(read, columns.ids[0], columns)
+    labels = [read.labels[at] for at in columns.ids]
+    if len(columns.ids) == 1:
+        return _small(codes, len(values)), values.rename(labels[0])
+    levels, parts = [values], [np.arange(len(values))]
+    for at in columns.ids[1:]:
+        own, values = _numbered(read, at, columns)
+        codes, found = pd.factorize(codes * len(values) + own, sort=True)
+        before, last = np.divmod(found, len(values))
+        parts = [*(part[before] for part in parts), last]
+        levels.append(values)
+    ids = pd.MultiIndex(levels, parts, names=labels)
+    return _small(codes, len(ids)), ids
+
+
+def _numbered(read, at, columns):
+    """The number of the value of each row, and the different values in order."""
+    try:
+        codes, values = pd.factorize(read.entries(at))
+    except TypeError:
+        raise ValueError(
+            f"{ids_words(read, columns)}: the values of {read.labels[at]!r} are "
+            "containers, which cannot be compared: use text or numbers as ids."
+        ) from None
+    missing = np.flatnonzero(codes < 0)
+    if len(missing):
+        raise ValueError(
+            f"{ids_words(read, columns)} is missing at {len(missing)} of {len(codes)} "
+            f"rows; the first is row {missing[0]}: fill the ids in, or drop these "
+            f"rows{read.drop_missing(at)}."
+        )
+    values = pd.Index(np.asarray(values))
+    try:
+        order = np.argsort(values, kind="stable")
+    except TypeError:  # text and numbers have no order: the first that appear are first
+        return codes, values
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks[codes], values[order]
+
+
+def _small(codes, n_ids):
+    """Codes of 16 bits, if possible, which NumPy sorts in linear time."""
+    return codes.astype(np.uint16 if n_ids <= 2**16 else np.int64)
+
+
+# The order of the rows.
+
+
+def _order(codes, numbers):
+    """The positions of the rows by id, then by time; None if they are in order."""
+    is_sorted = (codes[1:] >= codes[:-1]).all()
+    if is_sorted and (numbers is None or not _goes_back(codes, numbers)):
+        return None
+    order = np.argsort(codes, kind="stable")
+    if numbers is not None and _goes_back(codes[order], numbers[order]):
+        order = np.lexsort((numbers, codes))
+    return order
+
+
+def _goes_back(codes, numbers):
+    return ((numbers[1:] < numbers[:-1]) & (codes[1:] == codes[:-1])).any()
+
+
+def _refuse_repeats(index, codes, order, ids, read, columns):
+    """Refuse two rows of one id and time."""
+    numbers = ticks(index)
+    again = np.flatnonzero((numbers[1:] == numbers[:-1]) & (codes[1:] == codes[:-1]))
+    if not len(again):
+        return
+    at = int(again[0])
+    rows = (at, at + 1) if order is None else order[at : at + 2].tolist()
+    more = f", as {len(again) - 1} more rows do" if again[1:].size else ""
+    if ids is None:
+        raise ValueError(
+            f"Row {rows[1]} has the time of row {rows[0]} ({index[at]}){more}. If the "
+            "table holds several series, id= names the column of their ids. If it is "
+            "one series, keep one row for each time."
+        )
+    own = np.flatnonzero(codes == codes[at])
+    own = index[own[0] : own[-1] + 1]
+    changes = clock_changes(own, np.diff(ticks(own)))
+    means = read.means_by([*columns.ids, columns.time])
+    way_out = (
+        f"Keep one row for each id and time: {means} takes their mean. If they belong "
+        "to several series, id= takes a list of columns."
+    )
+    if len(changes):
+        way_out = (
+            "The clocks seem to have been set there: give the times in UTC, or with a "
+            "time zone, so that the two hours differ."
+        )
+    raise ValueError(
+        f"Row {rows[1]} of the table has the id {described_id(ids, codes[at])} and the "
+        f"time {index[at]} of row {rows[0]}{more}. {way_out}"
+    )
+
+
+def _refuse_other_order(read, codes, order, ids):
+    """Refuse rows without times that are not in the order of their index."""
+    index = getattr(read, "index", None)
+    if index is None or index.nlevels > 1 or index.dtype.kind not in "iuf":
+        return
+    numbers = ticks(index)
+    numbers = numbers if order is None else numbers[order]
+    back = np.flatnonzero((numbers[1:] < numbers[:-1]) & (codes[1:] == codes[:-1]))
+    if len(back):
+        at = int(back[0])
+        raise ValueError(
+            f"The rows of id {described_id(ids, codes[at])} are not in the order of "
+            f"the index: {numbers[at + 1]} comes after {numbers[at]}. Name the column "
+            "of times, time=; or use table.sort_index(), or, if the rows are in the "
+            "order of time, table.reset_index(drop=True)."
+        )
+
+
+# Values.
+
+
+def _block(read, columns, order):
+    """The channels side by side, with the rows in order."""
+    values = [_channel(read, at, columns) for at in columns.channels]
+    is_single = all(one.dtype == np.float32 for one in values)
+    kind = np.float32 if is_single else np.float64
+    block = np.empty((len(values[0]), len(values)), dtype=kind)
+    for column, one in zip(block.T, values, strict=True):
+        column[:] = one if order is None else one[order]
+    return block
+
+
+def _channel(read, at, columns):
+    try:
+        return read.values(at)
+    except ValueError:
+        if at not in columns.static:
+            raise
+        label = read.labels[at]
+        raise ValueError(
+            f"static={label!r} is not numeric, and a network needs numbers: make a "
+            f"column of zeros and ones of each of its values, {read.one_hot(label)}, "
+            "and name these columns in static=."
+        ) from None
+
+
+def _refuse_changes(block, codes, index, ids, read, columns):
+    """Refuse static columns that change within an id."""
+    for at in columns.static:
+        values = block[:, columns.channels.index(at)]
+        before, after = values[:-1], values[1:]
+        same = (before == after) | (np.isnan(before) & np.isnan(after))
+        changed = np.flatnonzero(~same & (codes[1:] == codes[:-1]))
+        if not len(changed):
+            continue
+        row, label = int(changed[0]), read.labels[at]
+        own = "" if ids is None else f" of id {described_id(ids, codes[row])}"
+        when = "" if index is None else f" at {index[row + 1]}"
+        raise ValueError(
+            f"static={label!r} changes: its value{own} is {before[row]:g}, and "
+            f"{after[row]:g}{when}. A static column has one value for each id. If it "
+            "may change, leave it out of static=: it is a channel as well."
+        )
+
+
+# Frequencies.
+
+
+def _refuse_frequencies(index, codes, ids):
+    """Refuse ids whose usual differences of time are not those of the others."""
+    usual = _usual_differences(ticks(index), codes, len(ids))
+    judged = np.flatnonzero(usual > 0)
+    if not len(judged):
+        return
+    common = most_common(usual[judged])
+    limit = OTHER
+    if hasattr(index, "unit"):
+        days = pd.Timedelta(CALENDAR_DAYS, "D") / pd.Timedelta(1, index.unit)
+        limit = OTHER_CALENDAR if common >= days else OTHER
+    ratios = usual[judged] / common
+    others = judged[(ratios > limit) | (ratios < 1 / limit)]
+    if not len(others):
+        return
+    other, one = others[0], judged[np.argmax(usual[judged] == common)]
+    one_step, other_step = (
+        readable_difference(index, usual[at].astype(ticks(index).dtype))
+        for at in (one, other)
+    )
+    raise ValueError(
+        f"The frequencies differ between ids: most rows of {described_id(ids, one)} "
+        f"are {one_step} apart, those of {described_id(ids, other)} {other_step} "
+        f"({len(others)} of {len(ids)} ids have another frequency). The same delay "
+        "would be different times: bring the series to one frequency, or make one X "
+        "and y of each frequency. Options of make_supervised: freq= declares the "
+        'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
+    )
+
+
+def _usual_differences(numbers, codes, n_ids):
+    """The most common difference of the times of each id; 0 if there is none."""
+    inside = codes[1:] == codes[:-1]
+    owners, differences = codes[1:][inside], np.diff(numbers)[inside]
+    usual = np.zeros(n_ids, dtype=differences.dtype)
+    counts = np.bincount(owners, minlength=n_ids)
+    known = np.flatnonzero(counts)
+    if not len(known):
+        return usual
+    firsts = (np.cumsum(counts) - counts)[known]
+    least = np.minimum.reduceat(differences, firsts)
+    most = np.maximum.reduceat(differences, firsts)
+    enough = counts[known] >= MIN_EQUAL
+    usual[known[enough]] = least[enough]
+    # Ids with several differences: count these, and keep the most common one.
+    mixed = np.zeros(n_ids, dtype=bool)
+    mixed[known[least < most]] = True
+    rest = mixed[owners]
+    if rest.any():
+        usual[mixed] = 0
+        pairs = pd.DataFrame({"id": owners[rest], "step": differences[rest]})
+        found = pairs.value_counts().reset_index()  # the most common ones first
+        found = found.drop_duplicates("id")
+        enough = (found["count"] >= MIN_EQUAL) & (
+            2 * found["count"] >= counts[found["id"]]
+        )
+        found = found[enough]
+        usual[found["id"]] = found["step"]
+    return usual
