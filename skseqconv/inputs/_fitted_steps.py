@@ -60,7 +60,7 @@ def remember_steps(estimator, windows):
 def _newest_rows(windows):
     """Newest raw rows of some of the windows."""
     some = np.linspace(0, len(windows) - 1, min(len(windows), N_LOOKED_AT)).astype(int)
-    return raw_values(windows, rows_before(windows, windows.lags[-1])[0][some])
+    return raw_values(windows, rows_before(windows[some], windows.lags[-1])[0])
 
 
 def _ranges(raw, made, before):
