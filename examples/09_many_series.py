@@ -9,7 +9,7 @@ type of each store. The result is a table with an interval for each store and da
 ::
 
     python examples/09_many_series.py                  30 synthetic stores
-    python examples/09_many_series.py --data FOLDER    the 7 channels of FOLDER/ETTh1.parquet
+    python examples/09_many_series.py --data FOLDER    the channels of ETTh1.parquet
     python examples/09_many_series.py --save DIR       saves the figure
 """
 

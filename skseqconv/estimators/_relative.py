@@ -8,7 +8,7 @@ any level.
 
 import numpy as np
 
-from skseqconv.inputs._finite import raise_if_not_finite
+from skseqconv.inputs._finite import chunks_of, fits_float32, raise_if_not_finite
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
 from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
@@ -28,7 +28,8 @@ def relative(sequences, level):
     if sequences.fits_tensor():
         # One read serves the windows and their levels.
         read = block, ends = data.block(data.dtype)
-        last = block[ends - _newest_lags(data)][:, level.channels].astype(np.float64)
+        newest = ends - _newest_lags(data)
+        last = block[newest[:, None], level.channels].astype(np.float64)
     else:
         last = last_values(data, level.channels)
     last, missing = level.known(data, last)
@@ -76,20 +77,21 @@ class RelativeWindows(WindowSequences):
         view = self.data
         block, ends = self._read or view.block(view.dtype)
         self._read = None
-        with np.errstate(over="ignore"):
-            high = block.astype(np.float32)
-        if not np.isfinite(high).all():
-            raise_if_not_finite(view, high, ends)
+        if not fits_float32(block):
+            with np.errstate(over="ignore"):
+                raise_if_not_finite(view, block.astype(np.float32), ends)
         depth = np.minimum(depth_of(view), view.reach)
         newest, lags = ends - _newest_lags(view), view.lags
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)
             newest = ends - lags[-1]
         block, newest = self._with_known(block, newest)
-        level = self._level
-        high, rest = _split(level.less_center(block), level)
-        indices = (index.astype(np.int32) for index in (ends, lags, depth, newest))
-        return (high, *indices, (~level.centered).astype(np.float32), *rest)
+        ends, lags, depth, newest = (
+            index.astype(np.int32) for index in (ends, lags, depth, newest)
+        )
+        relative = (~self._level.centered).astype(np.float32)
+        high, *rest = _split(block, self._level)
+        return high, ends, lags, depth, newest, relative, *rest
 
     def _with_known(self, block, newest):
         """The block, with added rows of last known values for missing newest ones."""
@@ -118,16 +120,25 @@ class RelativeWindows(WindowSequences):
 
 
 def _split(block, level):
-    """A block as float32, and the rounding error where it matters."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        high = block.astype(np.float32)
-        if block.dtype == np.float32:
-            return high, ()
-        rest = (block - high).astype(np.float32)
-    rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
-    if _matters(np.abs(rest).max(axis=0, initial=0.0), level):
-        return high, (rest,)
-    return high, ()
+    """A block, less its center, as float32; and the rounding error where it matters.
+
+    Both numbers take the place of the float64 number, so the block is overwritten.
+    """
+    if block.dtype == np.float32:
+        return (level.less_center(block),)
+    n_channels = block.shape[1]
+    pairs = block.view(np.float32)
+    largest = np.zeros(n_channels, dtype=np.float32)
+    for part in chunks_of(block):
+        with np.errstate(over="ignore", invalid="ignore"):
+            exact = level.less_center(block[part].copy())
+            high = exact.astype(np.float32)
+            rest = (exact - high).astype(np.float32)
+        rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
+        largest = np.maximum(largest, np.abs(rest).max(axis=0, initial=0.0))
+        pairs[part, :n_channels], pairs[part, n_channels:] = high, rest
+    high, rest = pairs[:, :n_channels], pairs[:, n_channels:]
+    return (high, rest) if _matters(largest, level) else (high,)
 
 
 def _matters(rounding, level):

@@ -60,8 +60,8 @@ def remember_steps(estimator, windows):
 
 def _newest_rows(windows):
     """Newest raw rows of some of the windows."""
-    some = spread_positions(len(windows), N_LOOKED_AT)
-    return raw_values(windows, rows_before(windows, windows.lags[-1])[0][some])
+    some = windows[spread_positions(len(windows), N_LOOKED_AT)]
+    return raw_values(windows, rows_before(some, windows.lags[-1])[0])
 
 
 def _ranges(raw, made, before):

@@ -18,7 +18,6 @@ from ._gaps import each_gaps, regular_parts, warn_of_gaps
 from ._ids import refuse_as_target, warn_of_short_series
 from ._known_ahead import is_given, known_labels, with_known_ahead
 from ._pooled import pooled_view
-from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
 from ._time_spans import RowsOrTime
@@ -271,10 +270,11 @@ def make_supervised(
         view = pooled_view(view, channels)
         channels, several_targets = [0], False
     rows = _rows_with_target(view, max(delays), delay)
+    targets = tuple((channel, d) for channel in channels for d in delays)
+    view = view._derive(rows=None, target=targets)  # so that no other rows are held
     rows, y = _in_time(view._series, rows, channels, delays)
     rows, y = _without_missing(rows, y)
-    targets = tuple((channel, d) for channel in channels for d in delays)
-    X = view._derive(rows=rows, target=targets)
+    X = view._derive(rows=rows)
     return X, y if several_targets or several_delays else y[:, 0]
 
 
@@ -300,7 +300,7 @@ def _read(series, rows, on_gap, freq, columns):
 def _rows_with_target(view, reach, delay):
     """The rows whose series goes on for as many rows as the target is later."""
     data, rows = view._series, view.rows
-    rows = rows[rows + reach < data.stops[data.series_of(rows)]]
+    rows = rows[data.has_later(rows, reach)]
     if not len(rows):
         raise ValueError(
             f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
@@ -314,9 +314,10 @@ def _in_time(data, rows, channels, delays):
     """Rows in the order of time, and their targets, which are read series by series."""
     if data.n_series == 1:
         return rows, _values_ahead(data, rows, channels, delays)
-    rows = np.sort(rows)
+    if (rows[1:] < rows[:-1]).any():
+        rows = np.sort(rows)
     y = _values_ahead(data, rows, channels, delays)
-    order = in_order_of_time(rows, data.stamps(rows))
+    order = data.in_order_of_time(rows)
     return rows[order], y[order]
 
 
