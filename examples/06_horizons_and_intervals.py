@@ -28,7 +28,9 @@ from skseqconv import (
     LookbackWindower,
     PersistenceRegressor,
     Standardizer,
+    calibrate_interval,
     make_supervised,
+    predict_interval,
 )
 from skseqconv.datasets import load_climate_csv, make_climate
 
@@ -83,13 +85,12 @@ for words, hour in {"best": np.argmax(gain), "worst": np.argmin(gain)}.items():
     )
 
 # %% 80 % intervals: as fitted, and calibrated each day with the last 30 days
-windows, model = network[:-1].transform(X), network[-1]
-as_fitted = model.predict_interval(windows[test], coverage=0.8)
+as_fitted = predict_interval(network, X[test], coverage=0.8)
 followed = []
 for day in np.split(test, np.arange(DAY, len(test), DAY)):
     known = np.arange(day[0] - 31 * DAY, day[0] - DAY)  # targets known on that day
-    model.calibrate_interval(windows[known], y[known])
-    followed.append(model.predict_interval(windows[day], coverage=0.8))
+    calibrate_interval(network, X[known], y[known])
+    followed.append(predict_interval(network, X[day], coverage=0.8))
 for way, intervals in {
     "as fitted": as_fitted,
     "calibrated each day": np.concatenate(followed),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from .comparison._comparison import Comparison as Comparison
     from .displays._comparison import ComparisonDisplay as ComparisonDisplay
     from .displays._forecast import ForecastDisplay as ForecastDisplay
+    from .displays._future import FutureDisplay as FutureDisplay
     from .displays._history import HistoryDisplay as HistoryDisplay
     from .displays._search import SearchDisplay as SearchDisplay
     from .engine._pool import clear_compiled_networks as clear_compiled_networks
@@ -33,6 +34,14 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
         Conv1DGRURegressor as Conv1DGRURegressor,
     )
     from .estimators._conv1d_regressor import Conv1DRegressor as Conv1DRegressor
+    from .forecasts._forecast import forecast as forecast
+    from .forecasts._intervals import calibrate_interval as calibrate_interval
+    from .forecasts._intervals import predict_interval as predict_interval
+    from .forecasts._intervals import predict_quantiles as predict_quantiles
+    from .model_selection._panel_time_series_split import (
+        PanelTimeSeriesSplit as PanelTimeSeriesSplit,
+    )
+    from .model_selection._series_kfold import SeriesKFold as SeriesKFold
     from .saving._export import export_keras as export_keras
     from .saving._save import load as load
     from .saving._save import save as save
@@ -66,10 +75,17 @@ _MODULE_OF = {
     "LinearAutoregression": "baselines._linear_autoregression",
     "FlatWindowRegressor": "baselines._flat",
     "clear_compiled_networks": "engine._pool",
+    "PanelTimeSeriesSplit": "model_selection._panel_time_series_split",
+    "SeriesKFold": "model_selection._series_kfold",
+    "forecast": "forecasts._forecast",
+    "predict_interval": "forecasts._intervals",
+    "predict_quantiles": "forecasts._intervals",
+    "calibrate_interval": "forecasts._intervals",
     "compare_models": "comparison._compare",
     "Comparison": "comparison._comparison",
     "HistoryDisplay": "displays._history",
     "ForecastDisplay": "displays._forecast",
+    "FutureDisplay": "displays._future",
     "SearchDisplay": "displays._search",
     "ComparisonDisplay": "displays._comparison",
     "save": "saving._save",

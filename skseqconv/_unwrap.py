@@ -1,5 +1,7 @@
 """What is inside a Pipeline, a search or another wrapper."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
@@ -28,6 +30,19 @@ def innermost(model):
     return last
 
 
+def target_of_fit(model):
+    """Channel and delay of each column of y that a step has seen; None if none has."""
+    if isinstance(model, Pipeline):
+        inner = [step for _, step in model.steps]
+    else:
+        wrapped = ("best_estimator_", "regressor_", "estimator_")
+        inner = [getattr(model, name, None) for name in wrapped]
+        inner += list(getattr(model, "estimators_", ()))
+    found = (target_of_fit(one) for one in inner if one is not None)
+    own = getattr(model, "target_", None)
+    return own or next((target for target in found if target), None)
+
+
 def n_parameters_of(model):
     """Number of parameters of a network or a linear model inside; None for others."""
     last = innermost(model) if model is not None else None
@@ -40,14 +55,68 @@ def n_parameters_of(model):
     return None if learned[0] is None else sum(np.size(part) for part in learned)
 
 
+class Inside(NamedTuple):
+    """The estimator inside of a model, and the ways from its X and y to the model's.
+
+    `scalers` are the fitted transformers of y, the outermost first.
+    """
+
+    estimator: object
+    X: object
+    scalers: tuple = ()
+
+    def outward(self, values):
+        """Values of shape (..., n_values), such as bounds, in the units of the model.
+
+        A transformer of y must keep their order, or turn it round.
+        """
+        for scaler in reversed(self.scalers):
+            each = [_unscaled(scaler, one) for one in np.moveaxis(values, -1, 0)]
+            values = np.stack(each, axis=-1)
+        return values
+
+    def inward(self, y):
+        """y of the model as the estimator inside is given it."""
+        for scaler in self.scalers:
+            y = np.asarray(y)
+            y = scaler.transform(y.reshape(len(y), -1) if y.ndim == 1 else y)
+            y = y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
+        return y
+
+
+def inside(model, X):
+    """The last estimator of a model, with X after the steps before it."""
+    if hasattr(model, "best_estimator_"):
+        return inside(model.best_estimator_, X)
+    if isinstance(model, Pipeline):
+        steps = [step for _, step in model.steps if step not in (None, "passthrough")]
+        if not steps:
+            return Inside(model, X)
+        for step in steps[:-1]:
+            X = step.transform(X)
+        return inside(steps[-1], X)
+    if isinstance(model, TransformedTargetRegressor) and hasattr(model, "regressor_"):
+        inner = inside(model.regressor_, X)
+        return inner._replace(scalers=(model.transformer_, *inner.scalers))
+    return Inside(model, X)
+
+
+def _unscaled(scaler, values):
+    """Values of y before a transformer of y, in the shape in which they were."""
+    columns = values[:, None] if values.ndim == 1 else values
+    return scaler.inverse_transform(columns).reshape(values.shape)
+
+
 def interval_of(model, X, coverage):
-    """`predict_interval` of the last step, after the other steps; None without it."""
-    steps = [step for _, step in fitted_steps(model)]
-    if not steps or not hasattr(steps[-1], "predict_interval"):
+    """`predict_interval` of the estimator inside, in the units of the model.
+
+    None if it has no such method.
+    """
+    if not hasattr(innermost(model), "predict_interval"):
         return None
-    for step in steps[:-1]:
-        X = step.transform(X)
-    return steps[-1].predict_interval(X, coverage)
+    inner = inside(model, X)
+    bounds = inner.outward(inner.estimator.predict_interval(inner.X, coverage))
+    return np.sort(bounds, axis=-1) if inner.scalers else bounds
 
 
 def last_step(model):

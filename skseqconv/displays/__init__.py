@@ -7,7 +7,14 @@ computes and draws it; ``plot`` draws it again. The axes are in ``ax_``, the fig
 
 from ._comparison import ComparisonDisplay
 from ._forecast import ForecastDisplay
+from ._future import FutureDisplay
 from ._history import HistoryDisplay
 from ._search import SearchDisplay
 
-__all__ = ["ComparisonDisplay", "ForecastDisplay", "HistoryDisplay", "SearchDisplay"]
+__all__ = [
+    "ComparisonDisplay",
+    "ForecastDisplay",
+    "FutureDisplay",
+    "HistoryDisplay",
+    "SearchDisplay",
+]

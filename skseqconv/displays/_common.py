@@ -82,6 +82,35 @@ def legend_above(ax, handles=None, *, grow=False):
     return legend
 
 
+def legend_of_figure(axes, title, grow):
+    """One legend for all axes of a figure, above the first one."""
+    handles = {}
+    for ax in axes:
+        handles.update(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
+    if grow and len(axes) > 1:
+        return (
+            axes[0]
+            .get_figure()
+            .legend(
+                handles=list(handles.values()),
+                title=title or None,
+                loc="outside upper left",
+                ncols=min(len(handles), 6),
+                frameon=False,
+                alignment="left",
+            )
+        )
+    return legend_above(axes[0], list(handles.values()), grow=grow)
+
+
+def name_and_unit(target, unit):
+    """Name and unit of a target; the name may contain the unit: "T (degC)"."""
+    name, opening, own = (target or "Value").rpartition(" (")
+    if not opening or not own.endswith(")"):
+        return target or "Value", unit
+    return name, unit or own[:-1]
+
+
 def width_of(ax):
     """Width of axes in points, before the layout changes it."""
     return ax.bbox.width * 72 / ax.figure.dpi

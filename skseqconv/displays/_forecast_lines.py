@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._common import GRAY, alone, look, styled
+from ._common import GRAY, alone, look, name_and_unit, styled
 from ._times import in_units, lead, means_over, span_for, with_breaks
 
 #: Up to the first number of values, each has a marker; above the others, lines are
@@ -91,7 +91,7 @@ class ForecastLines:
         if self.delays is not None:
             ahead = lead(self.delays[column], self.step)
             label = f"{label} of the value, forecast {ahead} before"
-        name, unit = self._target_and_unit()
+        name, unit = name_and_unit(self.target, self.unit)
         if mean_over is not None:
             name = f"{name}, mean of each {mean_over}"
         self.ax_.set(xlabel=label, ylabel=f"{name} ({unit})" if unit else name)
@@ -111,7 +111,7 @@ class ForecastLines:
             [self.lines_[name]] = self.ax_.plot(
                 horizons, maes[name], label=name, **options
             )
-        _, unit = self._target_and_unit()
+        _, unit = name_and_unit(self.target, self.unit)
         label = f"Mean absolute error ({unit})" if unit else "Mean absolute error"
         self.ax_.set(xlabel=f"Horizon ({rows_or_unit})", ylabel=label)
         self.ax_.set_ylim(bottom=0)
@@ -129,13 +129,6 @@ class ForecastLines:
             "zorder": 1.5,
         }
         return [styles[name] for name in self.y_pred]
-
-    def _target_and_unit(self):
-        """Name and unit of the target; the name may contain the unit: "T (degC)"."""
-        name, opening, unit = (self.target or "Value").rpartition(" (")
-        if not opening or not unit.endswith(")"):
-            return self.target or "Value", self.unit
-        return name, self.unit or unit[:-1]
 
 
 def _markers(values, marker):

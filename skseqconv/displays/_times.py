@@ -86,7 +86,7 @@ def times_of_view(view, columns, n_samples):
             f"X has {len(view)} rows, but y_true has {n_samples}: they must be equal."
         )
     _refuse_parallel(view)
-    made = None if view.index is None else _plain(view.index, utc=True)
+    made = None if view.index is None else plain_times(view.index, utc=True)
     delays = [view.target[column][1] for column in columns]
     rows, inside = zip(*(rows_after(view, delay) for delay in delays), strict=True)
     if not np.all(inside):
@@ -98,10 +98,10 @@ def times_of_view(view, columns, n_samples):
     if made is None:
         return Times(np.stack(rows, axis=1), "Row", delays)
     stamps = [SeriesView(view, rows=later).index for later in rows]
-    due = np.stack([_plain(index) for index in stamps], axis=1)
+    due = np.stack([plain_times(index) for index in stamps], axis=1)
     step = None
     if due.dtype.kind == "M":
-        passed = [_plain(index, utc=True) - made for index in stamps]
+        passed = [plain_times(index, utc=True) - made for index in stamps]
         step = _only(np.stack(passed, axis=1) / np.array(delays))
     return Times(due, "Time", delays, step)
 
@@ -109,9 +109,9 @@ def times_of_view(view, columns, n_samples):
 def row_times(X):
     """Index of X if its targets are unknown; None without an index."""
     index = X.index if is_view(X) or hasattr(X, "iloc") else None
-    if index is None or _plain(index) is None:
+    if index is None or plain_times(index) is None:
         return pd.Index(X.rows, name="Row of X") if is_view(X) else None
-    dated = _plain(index).dtype.kind == "M"
+    dated = plain_times(index).dtype.kind == "M"
     return index.rename("Time of the row of X" if dated else "Row of X")
 
 
@@ -121,7 +121,7 @@ def times_of_array(index, delays, shape):
     index = row_times(index) if is_view(index) else index
     if index is None:
         return Times(delays=delays)
-    values = _plain(index)
+    values = plain_times(index)
     if values is None:
         raise ValueError("index must contain dates or numbers only.")
     if values.ndim == 1:
@@ -157,7 +157,7 @@ def _checked_delays(delays, n_columns):
     return given
 
 
-def _plain(index, *, utc=False):
+def plain_times(index, *, utc=False):
     """Dates or numbers as an array; None for anything else.
 
     Dates with a time zone become local times, or with `utc` times in UTC, which have

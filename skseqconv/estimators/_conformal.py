@@ -7,11 +7,20 @@ around quantiles the distance beyond them (Romano, Patterson and Candes 2019,
 """
 
 from numbers import Real
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+
+from skseqconv.series._view_internals import ids_of
+from skseqconv.series._window_view import WindowView
 
 #: Most held-out rows that a correction is computed from.
 MAX_ROWS = 5000
+
+#: The same for each series that has a correction of its own. A coverage of 0.99 needs
+#: 99 rows.
+MAX_ROWS_OF_SERIES = 200
 
 
 def check_quantiles(quantiles):
@@ -50,10 +59,67 @@ def correction(overshoot, coverage):
     The ``ceil((n + 1) * coverage)``-th smallest of n overshoots.
     """
     n_rows = len(overshoot)
-    rank = int(np.ceil((n_rows + 1) * coverage - 1e-9))
+    rank = _rank(n_rows, coverage)
     if rank > n_rows:
         raise ValueError(
             f"coverage={coverage!r} needs more than the {n_rows} held-out rows. Use a "
             "larger validation_split, or a lower coverage."
         )
     return np.sort(overshoot, axis=0)[rank - 1]
+
+
+def corrections(overshoot, codes, n_series, coverage):
+    """The same for each series, of shape (n_series, n_outputs).
+
+    Series with too few rows get the correction of all rows together.
+    """
+    own = np.tile(correction(overshoot, coverage), (n_series, 1))
+    n_rows = np.bincount(codes, minlength=n_series)
+    ranks = _rank(n_rows, coverage)
+    enough = np.flatnonzero(ranks <= n_rows)
+    at = (np.cumsum(n_rows) - n_rows + ranks - 1)[enough]
+    for column, values in enumerate(overshoot.T):
+        own[enough, column] = values[np.lexsort((values, codes))[at]]
+    return own
+
+
+def _rank(n_rows, coverage):
+    """Which of the ascending overshoots is the correction, counted from 1."""
+    return np.ceil((np.asarray(n_rows) + 1) * coverage - 1e-9).astype(int)
+
+
+class SeriesOf(NamedTuple):
+    """The series of each row of windows: a code, and the ids that codes count."""
+
+    codes: np.ndarray
+    ids: list
+
+    @classmethod
+    def of(cls, windows):
+        """None if the series have no ids, or are arrays."""
+        keys = ids_of(windows) if isinstance(windows, WindowView) else None
+        if keys is None:
+            return None
+        codes, ids = pd.factorize(keys)
+        return cls(codes, [_plain(one) for one in ids])
+
+    def rows_of_each(self, most):
+        """Positions of the rows of each series, at most so many, evenly spaced."""
+        order = np.argsort(self.codes, kind="stable")
+        counts = np.bincount(self.codes)
+        within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        n = counts[self.codes[order]]
+        # As many as there are multiples of 1 among n, scaled to `most`.
+        kept = (within * most) // n != ((within - 1) * most) // n
+        return np.sort(order[kept | (n <= most)])
+
+    def codes_among(self, ids):
+        """The codes that these rows have among other ids; -1 for new ids."""
+        at = {one: code for code, one in enumerate(ids)}
+        return np.array([at.get(one, -1) for one in self.ids], dtype=int)[self.codes]
+
+
+def _plain(one):
+    """An id as Python's own number or text, which files hold."""
+    one = one.item() if isinstance(one, np.generic) else one
+    return one if isinstance(one, (str, int, float)) else repr(one)

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.series._window_view import WindowView
 
-from ._conformal import MAX_ROWS, correction, overshoots, pair_of
+from ._conformal import (
+    MAX_ROWS,
+    MAX_ROWS_OF_SERIES,
+    SeriesOf,
+    correction,
+    corrections,
+    overshoots,
+    pair_of,
+)
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
-from ._running_fit import rows_to_learn
+from ._own_validation import check_alike
+from ._running_fit import Samples, rows_to_learn
 
 
 class GivesIntervals:
     """Methods of `SequenceRegressor` that predict quantiles and intervals.
 
     They need `_quantiles`, `_outputs_and_level`, `_in_units` and `_explains`, which the
-    regressor has.
+    regressor has. `_calibration` holds the fields of a `Calibration` as a tuple, which
+    files can hold.
     """
 
     @of_one_fit
     def predict_quantiles(self, X: WindowView | ArrayLike) -> NDArray[np.float64]:
         """Predict quantiles of y; only with ``loss="quantile"``.
 
-        At the end of a Pipeline, use
-        ``pipe[-1].predict_quantiles(pipe[:-1].transform(X))``.
+        For a Pipeline or another model around the network, use
+        :func:`skseqconv.predict_quantiles`.
 
         Parameters
         ----------
@@ -59,8 +68,8 @@ class GivesIntervals:
     ) -> NDArray[np.float64]:
         """Predict an interval that contains y with a given probability.
 
-        At the end of a Pipeline, use
-        ``pipe[-1].predict_interval(pipe[:-1].transform(X))``.
+        For a Pipeline or another model around the network, use
+        :func:`skseqconv.predict_interval`.
 
         The interval lies around `predict`, or around the quantiles for
         ``loss="quantile"``. Its width is corrected on the rows that `fit` held out
@@ -93,14 +102,8 @@ class GivesIntervals:
         if not (isinstance(coverage, Real) and 0 < coverage < 1):
             raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
         X = self._to_predict(X)
-        if getattr(self, "_calibration", None) is None:
-            raise ValueError(
-                f"This {type(self).__name__} cannot predict intervals yet: they need "
-                "rows that training has not seen. Fit with validation_split=0.1, or "
-                "call calibrate_interval with such rows (partial_fit holds none out)."
-            )
-        y, known = self._calibration
-        wider = correction(overshoots(y, *self._bounds(known, coverage)), coverage)
+        self._check_calibrated()
+        wider = self._correction(X, coverage)
         forecasts = self.target_encoder_.in_units(*self._outputs_and_level(X))
         lower, upper = self._bounds(forecasts, coverage)
         middle = self._middle(forecasts)  # a negative correction stops here
@@ -111,7 +114,12 @@ class GivesIntervals:
         interval = np.stack([lower, upper], axis=-1)
         return interval[:, 0] if self.target_encoder_.n_dims_ == 1 else interval
 
-    def calibrate_interval(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
+    def calibrate_interval(
+        self,
+        X: WindowView | ArrayLike | None = None,
+        y: ArrayLike | None = None,
+        by: Literal["series"] | None = None,
+    ) -> Self:
         """Correct the width of intervals on the latest rows whose y is known.
 
         These rows replace the ones that `fit` held out. The network does not change.
@@ -119,16 +127,23 @@ class GivesIntervals:
         method from time to time, so that the width follows the recent errors (the
         sliding window of residuals of [1]_). Training must not have seen the rows.
 
-        At the end of a Pipeline, use
-        ``pipe[-1].calibrate_interval(pipe[:-1].transform(X), y)``.
+        For a Pipeline or another model around the network, use
+        :func:`skseqconv.calibrate_interval`.
 
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
-            Windows. Rows with too little history are skipped, with their y.
-        y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+                (n_samples, n_steps), default=None
+            Windows. Rows with too little history are skipped, with their y. None takes
+            the rows that set the width now, to change `by` alone.
+        y : array-like of shape (n_samples,) or (n_samples, n_outputs), default=None
             The true values.
+        by : {"series"} or None, default=None
+            "series" corrects the width for each series by its own rows, at most 200 of
+            them. X must be a view of series with ids, or pooled. A coverage needs
+            ``coverage / (1 - coverage)`` rows, rounded up: 4 for 0.8, 19 for 0.95.
+            Series with fewer rows, and new series, get the correction of all rows
+            together. None corrects all series alike.
 
         Returns
         -------
@@ -142,20 +157,25 @@ class GivesIntervals:
         """
         check_is_fitted(self)
         with alone(self):
-            self._calibrate(X, y)
+            self._calibrate(X, y, by)
         return self
 
-    def _calibrate(self, X, y):
-        X, y = self._checked(X, y)
-        check_steps(self, X.data)
-        if self._explains(X, y) is False:
+    def _calibrate(self, X, y, by):
+        if by not in (None, "series"):
+            raise ValueError(f"by={by!r} must be 'series' or None.")
+        if (X is None) is not (y is None):
             raise ValueError(
-                "y does not relate to its channel in X as it did in the fit, so the "
-                "level of the forecasts would be wrong. Give y in the units of the fit "
-                "and X through the steps of the fit, or fit again."
+                "calibrate_interval needs X and its y, or neither to change by= alone."
             )
+        if X is None:
+            self._check_calibrated()
+            kept = Calibration(*self._calibration)
+            self._calibration = tuple(kept._replace(by=_checked_by(by, kept.ids)))
+            return
+        X, y = self._checked(X, y)
+        check_alike(self, Samples(X, y, None), "X")
         whole = rows_to_learn(X)
-        self._keep_held_out(X[whole], y[whole])
+        self._keep_held_out(X[whole], y[whole], by)
 
     def _middle(self, outputs):
         """The forecast of `predict`, which is the median of quantiles."""
@@ -169,8 +189,56 @@ class GivesIntervals:
         low, high = pair_of(coverage, self._quantiles)
         return forecasts[:, :, low], forecasts[:, :, high]
 
-    def _keep_held_out(self, X, y):
+    def _keep_held_out(self, X, y, by=None):
         """Keep the true values and their forecasts, both in the units of y."""
-        some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+        series = SeriesOf.of(X.data)
+        _checked_by(by, series and series.ids)
+        if by is None:
+            some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+        else:
+            some = series.rows_of_each(MAX_ROWS_OF_SERIES)
         forecasts = self.target_encoder_.in_units(*self._outputs_and_level(X[some]))
-        self._calibration = y[some].reshape(len(some), -1), forecasts
+        kept = Calibration(y[some].reshape(len(some), -1), forecasts)
+        if series is not None:
+            kept = kept._replace(codes=series.codes[some], ids=series.ids, by=by)
+        self._calibration = tuple(kept)
+
+    def _check_calibrated(self):
+        if getattr(self, "_calibration", None) is None:
+            raise ValueError(
+                f"This {type(self).__name__} cannot predict intervals yet: they need "
+                "rows that training has not seen. Fit with validation_split=0.1, or "
+                "call calibrate_interval with such rows (partial_fit holds none out)."
+            )
+
+    def _correction(self, X, coverage):
+        """Width to add on both sides: for each output, or for each row and output."""
+        kept = Calibration(*self._calibration)
+        overshoot = overshoots(kept.y, *self._bounds(kept.forecasts, coverage))
+        if kept.by is None:
+            return correction(overshoot, coverage)
+        series = SeriesOf.of(X.data)
+        own = corrections(overshoot, kept.codes, len(kept.ids), coverage)
+        of_new = correction(overshoot, coverage)
+        if series is None:
+            return of_new
+        return np.vstack([own, of_new])[series.codes_among(kept.ids)]
+
+
+class Calibration(NamedTuple):
+    """Rows that training has not seen, and the series that they belong to."""
+
+    y: NDArray
+    forecasts: NDArray
+    codes: NDArray | None = None
+    ids: list | None = None
+    by: str | None = None
+
+
+def _checked_by(by, ids):
+    if by is not None and ids is None:
+        raise ValueError(
+            "by='series' tells series apart by their ids, and these rows have none. "
+            "Make X by make_supervised(table, ..., id=...), or use by=None."
+        )
+    return by

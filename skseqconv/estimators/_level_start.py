@@ -30,6 +30,7 @@ from skseqconv.inputs._period import (
 from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._time_spans import in_rows
 from skseqconv.series._window_view import WindowView
 
 #: The starts, simple ones first: "auto" takes the simplest of those that are good.
@@ -153,7 +154,8 @@ def _period(level, estimator, windows, optional=False):
             "but X does not know how far ahead that is. Make X and y by "
             "make_supervised, or set delay and give a view of windows."
         )
-    period, delays = estimator.period, level.delays.tolist()
+    period = in_rows("period", estimator.period, windows)
+    delays = level.delays.tolist()
     if period == "auto":
         channels = level.channels.tolist(), level.raw_channels.tolist()
         if optional:

@@ -2,9 +2,13 @@
 
 import numpy as np
 
-from skseqconv.series._view_internals import depth_of, known_of, place_of
+from skseqconv.series._view_internals import depth_of, ids_of, known_of, place_of
 
 from ._target_channel import sources_of
+
+#: How to fill missing values from the past: of one series, and of each id.
+FILL = "table.ffill()"
+FILL_EACH = "in the order of time, table.groupby(<id>).ffill()"
 
 
 def raise_if_not_finite(view, block, positions):
@@ -27,7 +31,7 @@ def raise_if_not_finite(view, block, positions):
 
 
 def raise_not_finite_row(view, row, channel, value):
-    """Name the row of the series, with its date, and the channel."""
+    """Name the row of the series, with its date and id, and the channel."""
     names, known = view.channel_names, known_of(view)
     later = 0
     if known is not None and sources_of(view)[channel] in known.channels:
@@ -36,10 +40,11 @@ def raise_not_finite_row(view, row, channel, value):
         value,
         channel if names is None else repr(names[channel]),
         place_of(view, row, later),
+        FILL if ids_of(view) is None else FILL_EACH,
     )
 
 
-def raise_not_finite(value, channel, place):
+def raise_not_finite(value, channel, place, fill=FILL):
     """The one message for missing and infinite values."""
     what = "NaN" if np.isnan(value) else "infinity"
     if np.isfinite(value):
@@ -47,7 +52,7 @@ def raise_not_finite(value, channel, place):
     raise ValueError(
         f"Input X contains {what}: channel {channel}, first at {place}. "
         "PerStep(SimpleImputer()) before the windows fills missing values. If a "
-        "channel drifts, as a target does, fill it from the past: table.ffill() before "
+        f"channel drifts, as a target does, fill it from the past: {fill} before "
         "make_supervised, with rows= of the measured targets. Correct infinite and "
         "huge values in the series."
     )

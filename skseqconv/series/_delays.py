@@ -4,11 +4,17 @@ import numbers
 
 import numpy as np
 
+from ._time_spans import in_rows
 
-def checked_delays(delay):
-    """The delays as a list of int, and whether a sequence was given."""
-    several = not isinstance(delay, numbers.Integral)
-    delays = list(delay) if several and np.iterable(delay) else [delay]
+
+def checked_delays(delay, view, freq=None):
+    """The delays as a list of int, and whether a sequence was given.
+
+    Spans of time become numbers of rows of the view.
+    """
+    several = np.iterable(delay) and not isinstance(delay, str)
+    delays = list(delay) if several else [delay]
+    delays = [in_rows("delay", d, view, freq) for d in delays]
     valid = delays and all(
         isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
         for d in delays
@@ -22,6 +28,7 @@ def checked_delays(delay):
         "X = SeriesView(series.drop(columns='target')); y = series['target']."
     )
     raise ValueError(
-        "delay must be a whole number of rows >= 1, or several different ones, got "
+        "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
+        "rows have dates, or several different ones, got "
         f"delay={delay!r}.{of_the_row if zero else ''}"
     )

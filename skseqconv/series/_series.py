@@ -127,7 +127,7 @@ class Series:
         from ._long_table import read_long_table
 
         read = read_long_table(table, *columns, any_frequency=any_frequency)
-        return cls.of_block(names=names_of(read.labels), **read._asdict())
+        return cls.of_block(names=names_of(read.labels), **vars(read))
 
     @classmethod
     def _of_several(cls, parts):

@@ -21,6 +21,7 @@ from ._pooled import pooled_view
 from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
+from ._time_spans import RowsOrTime
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -34,7 +35,7 @@ def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
     target: Hashable | Sequence[Hashable] = None,
     *,
-    delay: int | Sequence[int] = 1,
+    delay: RowsOrTime | Sequence[RowsOrTime] = 1,
     rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
@@ -54,16 +55,20 @@ def make_supervised(
     Parameters
     ----------
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
-        Of shape (n_steps, n_channels), in the order of time. Windows never cross
-        from one series of a list into another. Rows of several series are ordered by
-        time if all have dates (or numbers) as index, otherwise by position. Tables of
-        polars and pyarrow have no index: their rows are taken as consecutive; leave
-        out a column of dates. Masked values are missing values.
-    target : label, int, or list of these
+        Of shape (n_steps, n_channels), in the order of time; or a long table, which
+        has the rows of several series, in any order: see `id`. Windows never cross
+        from one series into another. Rows of several series are ordered by time if
+        all have dates (or numbers) as index, otherwise by position. Tables of polars
+        and pyarrow have no index: `time` names their dates. Masked values are missing
+        values.
+    target : label, int, or list of these, default=None
         The channel to forecast, by its label, or by its position if no label of a
-        channel is a number. A list gives several columns of y.
-    delay : int or sequence of int, default=1
-        The forecast horizon in rows. A sequence gives several columns of y.
+        channel is a number. A list gives several columns of y. None takes all
+        channels that are not static, if ``pooled=True``.
+    delay : int, time span or sequence of these, default=1
+        The forecast horizon in rows, or a time such as "24h" if the rows have dates at
+        equal distances (see `freq`). "5B" counts business days of rows that follow
+        them. A sequence gives several columns of y.
     rows : array-like of int of shape (n_chosen,), default=None
         The rows to forecast from, each once, in any order; None for all. The other
         rows still are history of their windows. Nothing is held or read for other
@@ -93,6 +98,22 @@ def make_supervised(
         Rows are in the order of time; those of the same time are in the order of
         `target`. A row is left out only for the targets that are missing. `rows` are
         numbered as without pooling.
+    id : label, or list of labels, default=None
+        The column of a long table that names the series of each row, or several
+        columns, whose values together name it. It is not a channel. With pandas it
+        may be a level of the index. The series are in the order of their ids; ids
+        that have no order (text and numbers) are in the order of their first rows. A
+        MultiIndex is read without `id`: the level of dates is the time, and all other
+        levels are ids.
+    time : label, default=None
+        The column (or level) of dates or numbers that orders the rows; it becomes the
+        index. Rows of one id and time twice are an error. None takes the index of a
+        pandas table if it holds dates; otherwise the rows of each id are in order.
+        Without `id` the table is one series.
+    static : label, or list of labels, default=()
+        Channels with one value for each id, such as the size of a store. They are
+        checked, and stay channels, so a network sees them at each step. They must be
+        numbers.
     known_ahead : label, int, or list of these, default=()
         Channels that are known for the time that is forecast: a calendar, holidays,
         prices, promotions, a weather forecast. They are read ``H = max(delay)`` rows
@@ -120,15 +141,20 @@ def make_supervised(
     Raises
     ------
     ValueError
-        For an unknown target, a delay below one, or a series too short for it; for
+        For an unknown target, a delay below one, or a series too short for it; for a
+        target that is known ahead, or a `future` that does not follow the series; for
         rows outside of the series or given twice; for an index that is out of order,
         is text that holds dates, or belongs to several series; and for gaps with
-        ``on_gap="raise"``.
+        ``on_gap="raise"``. In a long table, for unknown columns, ids or times that are
+        missing, two rows of one id and time, static columns that change or are no
+        numbers, and frequencies that differ between ids (unless `freq` is given, or
+        ``on_gap="ignore"``).
 
     Warns
     -----
     UserWarning
-        If rows are left out because their target is missing, and for gaps with
+        If rows are left out because their target is missing, if ids of a long table
+        have no rows left because their series are too short, and for gaps with
         ``on_gap="warn"``.
 
     See Also
@@ -151,8 +177,8 @@ def make_supervised(
     these channels from the row after the forecast's origin to the last forecast time.
     It must reach the nearest delay, ``H - min(delay)`` rows back, or
     `LookbackWindower` warns. Forecasts are only as good as what is known: give a
-    weather forecast of that time, not the weather that was measured later. Channels
-    from `CalendarFeatures` work, too; its `ahead` must stay 0 for them.
+    weather forecast of that time, not the weather that was measured later. Columns of
+    `CalendarFeatures` may be known ahead, if its `ahead` is 0.
 
     With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
     needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
@@ -180,6 +206,26 @@ def make_supervised(
     array([13.])
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
+
+    A long table, with the rows of two stores. `frame` tells the rows of X apart:
+
+    >>> days = pd.to_datetime(["2024-05-02", "2024-05-03", "2024-05-01"])
+    >>> b = pd.DataFrame({"store": "b", "day": days, "sold": [5.0, 6.0, 4.0]})
+    >>> a = pd.DataFrame({"store": "a", "day": days[:2], "sold": [1.0, 2.0]})
+    >>> table = pd.concat([b, a])
+    >>> X, y = make_supervised(table, "sold", id="store", time="day")
+    >>> X.frame().assign(y=y)
+      store        day  row    y
+    0     b 2024-05-01    0  5.0
+    1     a 2024-05-02    0  2.0
+    2     b 2024-05-02    1  6.0
+
+    Delays in time, where rows have dates:
+
+    >>> dates = pd.date_range("2020-01-01", periods=4, freq="12h")
+    >>> X, y = make_supervised(series.set_index(dates), "temp", delay=["12h", "1D"])
+    >>> X.target
+    ((1, 1), (1, 2))
 
     The promotion of the day that is forecast is known:
 
@@ -210,7 +256,6 @@ def make_supervised(
         )
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
-    delays, several_delays = checked_delays(delay)
     columns = {"id": id, "time": time, "static": static}
     given = None
     if isinstance(series, SeriesView) and not names_columns(**columns):
@@ -227,6 +272,7 @@ def make_supervised(
             "give the series itself, and choose among the rows of X."
         )
     view = _of_chosen(mended if given is None else given, rows)
+    delays, several_delays = checked_delays(delay, view, freq)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)
@@ -265,10 +311,18 @@ def make_supervised(
 
 def _target_channels(target, data, pooled, static):
     """Positions of the targets, and whether a sequence was given."""
+    fixed = []
+    if names_columns(static=static):
+        fixed, _ = several_channels(static, data, "static")
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
-        return several_channels(target, data)
-    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+        channels, several = several_channels(target, data)
+        if set(channels) & set(fixed):
+            raise ValueError(
+                f"target={target!r} is static, so there is nothing to forecast: leave "
+                "it out of static=, or name another channel."
+            )
+        return channels, several
     return [at for at in range(data.n_channels) if at not in fixed], True
 
 

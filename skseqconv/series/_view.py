@@ -257,8 +257,9 @@ class View:
     def _gather(self, dtype):
         """Values of shape (n_rows, n_lags, n_channels)."""
         lags = np.minimum(self.lags, depth_of(self)[:, None])
-        touched = touched_rows(self)
-        if touched.n_rows > lags.size:  # lags far apart: skip the rows between them
+        touched = None if len(self.lags) == 1 else touched_rows(self)
+        # Lags far apart: the rows between them are skipped.
+        if touched is None or touched.n_rows > lags.size:
             rows = (self.rows[:, None] - lags).ravel()
             values = self._values_at(rows.__getitem__, len(rows), dtype)
             return values.reshape(*lags.shape, self.n_channels)
@@ -406,8 +407,8 @@ class View:
             A row for each different entry of `source_rows`, in the order of time;
             channels in the order of ``pool``. NaN where a channel has no row in this
             view. A DataFrame has the dates (or row numbers) as its index, with the
-            number of the series before them if several were pooled. Its columns are
-            the channels, or pairs of channel and delay.
+            ids (or numbers) of the series before them if several were pooled. Its
+            columns are the channels, or pairs of channel and delay.
 
         Raises
         ------

@@ -91,14 +91,20 @@ def shifts_of(view):
 
 
 def place_of(view, row, later=0):
-    """Words for the row that is `later` rows after a row, with its date if known."""
-    data = view._series
-    beyond = row + later - data.stops[data.series_of(row)]
+    """Words for the row that is `later` rows after a row, with its date if known.
+
+    The rows of a series with an id are numbered from its first row.
+    """
+    data, row = view._series, row + later
+    owner = data.series_of(row - later)
+    name, beyond = series_name(data, owner), row - data.stops[owner]
     if beyond >= 0:
-        return f"row {beyond} of the future of {series_name(data, data.series_of(row))}"
-    index = data.index_at(np.array([row + later]))
+        return f"row {beyond} of the future of {name}"
+    index = data.index_at(np.array([row]))
     date = "" if index is None else f" ({index[0]})"
-    return f"row {row + later}{date} of the series"
+    if data.ids is None:
+        return f"row {row}{date} of the series"
+    return f"row {row - data.starts[owner]}{date} of {name}"
 
 
 def raw_labels(view):
@@ -109,6 +115,12 @@ def raw_labels(view):
 def first_index(view):
     """The whole index of the first series, or None."""
     return view._series.first_index()
+
+
+def longest_index(view):
+    """The index of the longest series, or None."""
+    series = view._series
+    return series.dates and series.dates.own(int(np.argmax(series.lengths)))
 
 
 def longest_series(view):
@@ -155,6 +167,11 @@ def _each_once(rows, n_rows):
     marks = np.zeros(n_rows, dtype=bool)
     marks[rows] = True
     return np.flatnonzero(marks)
+
+
+def repeats_rows(view):
+    """Whether the view has a row more than once."""
+    return len(_each_once(view.rows, view._series.n_rows)) < len(view)
 
 
 def touch_at_most(view, n_rows):

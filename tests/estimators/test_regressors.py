@@ -225,7 +225,6 @@ def test_bidirectional_gru_has_two_grus(windows):
 
 
 def test_intervals_of_a_pipeline_are_those_of_its_last_step(task):
-    """A Pipeline takes no methods from its steps: this is the documented way."""
     X, y = task
     model = small(Conv1DRegressor, loss="quantile", validation_split=0.2, epochs=1)
     pipe = pipeline(model).fit(X[:300], y[:300])

@@ -41,6 +41,10 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert_type(known.known_ahead, tuple[Hashable, ...])
     assert_type(known.with_future(frame), sk.SeriesView)
     sk.SeriesView(values, known_ahead=[1], delay=[1, 2], future=values)
+    sk.make_supervised(frame, "v", id=["region", "store"], time="day", static="size")
+    rows = sk.SeriesView(frame, id="store", time="day", static=["size"]).frame()
+    print(rows["day"], pooled.frame(), pooled.ids)
+    sk.make_supervised(frame, pooled=True, time="day")
 
     windows = sk.WindowView(X, [4, 5], lags=[2, 1, 0], on_missing_history="raise")
     assert_type(windows.shape, tuple[int, int, int])
@@ -49,12 +53,24 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert issubclass(sk.MissingHistoryWarning, UserWarning)
 
     sk.make_supervised(frame, "T (degC)", on_gap="skip")  # type: ignore[arg-type]
-    sk.make_supervised(frame)  # type: ignore[call-arg]
+    sk.make_supervised()  # type: ignore[call-arg]
     sk.make_supervised(frame, "T (degC)", 24)  # type: ignore[call-arg]
     sk.SeriesView(values, gap="ignore")  # type: ignore[call-arg]
     sk.WindowView(X)  # type: ignore[call-arg]
     X.unpooled()  # type: ignore[attr-defined]
     X.unpool(y, frame=True)  # type: ignore[call-overload]
+
+
+def splitters(X: sk.WindowView, y: NDArray[np.float64]) -> None:
+    in_time = sk.PanelTimeSeriesSplit(3, test_size="7D", gap="24h", max_train_size=100)
+    for train, test in in_time.split(X, y):
+        assert_type((train, test), tuple[NDArray[np.int64], NDArray[np.int64]])
+    assert_type(sk.SeriesKFold(5, shuffle=True, random_state=0).get_n_splits(), int)
+    sk.make_supervised(y, 0, delay=["1h", np.timedelta64(2, "h")])
+
+    sk.PanelTimeSeriesSplit(3, 24)  # type: ignore[call-arg]
+    sk.PanelTimeSeriesSplit(gap=1.5)  # type: ignore[arg-type]
+    sk.SeriesKFold(n_folds=5)  # type: ignore[call-arg]
 
 
 def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
@@ -132,7 +148,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
 
 
 def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
-    naive = sk.PersistenceRegressor("T (degC)", period=24, delay=6)
+    naive = sk.PersistenceRegressor("T (degC)", period="1D", delay=6)
     assert_type(naive.fit(X, y).predict(X), NDArray[np.float64])
     assert_type(sk.FlatWindowRegressor(lags=[0, 1]).fit(X, y), sk.FlatWindowRegressor)
     sk.FlatWindowRegressor(DummyRegressor())
@@ -142,7 +158,7 @@ def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
 
     sk.LinearAutoregression(alpha="best")  # type: ignore[arg-type]
     sk.LinearAutoregression(shared="all")  # type: ignore[arg-type]
-    sk.PersistenceRegressor(period="day")  # type: ignore[arg-type]
+    sk.PersistenceRegressor(period=1.5)  # type: ignore[arg-type]
     sk.FlatWindowRegressor(regresor=None)  # type: ignore[call-arg]
 
 
@@ -151,6 +167,14 @@ def comparison(X: sk.SeriesView, y: NDArray[np.float64]) -> None:
         "Conv1D": make_pipeline(sk.LookbackWindower(24), sk.Conv1DRegressor()),
         "persistence": sk.PersistenceRegressor(),
     }
+    table = sk.forecast(models["Conv1D"], X, coverage=0.8, rows=[3], freq="D")
+    assert_type(table, pd.DataFrame)
+    assert_type(sk.predict_interval(models["Conv1D"], X), NDArray[np.float64])
+    assert_type(sk.predict_quantiles(models["Conv1D"], X), NDArray[np.float64])
+    sk.calibrate_interval(models["Conv1D"], X, y, by="series")
+    sk.forecast(models["Conv1D"])  # type: ignore[call-arg]
+    sk.calibrate_interval(models["Conv1D"], by="id")  # type: ignore[arg-type]
+
     result = sk.compare_models(models, X, y, cv=TimeSeriesSplit(), scoring=["r2"])
     assert_type(result, sk.Comparison)
     assert_type(result.summary(), str)

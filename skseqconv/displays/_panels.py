@@ -1,0 +1,162 @@
+"""Which rows of a table of forecasts, and of its history, each panel shows."""
+
+import numpy as np
+import pandas as pd
+
+from skseqconv.series._future_times import row_times
+from skseqconv.series._origins import at_rows, positions_of_target, whole_series
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view_internals import raw_labels, raw_values
+
+from ._times import is_view
+
+#: More series than this are drawn only if they are named.
+MAX_PANELS = 6
+
+#: Rows of history before the first origin, at least; and at least this many times the
+#: longest horizon.
+MIN_PAST, PAST_OF_HORIZON = 30, 4
+
+#: Columns of a table that do not name a series.
+_VALUES = (
+    *("model", "fold", "origin", "date", "row", "horizon", "target", "truth"),
+    *("forecast", "lower", "upper"),
+)
+
+
+def panels_of(table, history, ids, past, target):
+    """Times and values of the history, and rows of the table, of each panel.
+
+    Returns them by title, and the options of the display.
+    """
+    _check_table(table)
+    table, target = _of_target(table, target)
+    keys = [column for column in table if column not in _VALUES]
+    chosen, n_series = _chosen(table, keys, ids)
+    known = None if history is None else History(history, target)
+    panels = {}
+    for one, rows in chosen.items():
+        part = table.iloc[rows]
+        times = values = None
+        if known is not None:
+            times, values = known.before(one, keys, part, past)
+        title = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
+        panels[title if keys else ""] = times, values, part
+    if target is None and known is not None:
+        target = known.label
+    return panels, {
+        "time_name": "date" if "date" in table else "row",
+        "n_series": n_series,
+        "target": None if target is None else str(target),
+    }
+
+
+def _check_table(table):
+    needed = {"origin", "horizon", "forecast"}
+    if not isinstance(table, pd.DataFrame) or not needed <= set(table):
+        found = list(table) if isinstance(table, pd.DataFrame) else type(table).__name__
+        raise ValueError(
+            f"table must have the columns origin, horizon and forecast, as forecast() "
+            f"makes it, got {found}."
+        )
+    if not len(table):
+        raise ValueError("table has no rows to draw.")
+
+
+def _of_target(table, target):
+    """The rows of one target, and its label if it is known."""
+    if "target" not in table:
+        return table, target
+    targets = list(table["target"].unique())
+    if (target is None and len(targets) > 1) or target not in (None, *targets):
+        raise ValueError(
+            f"target={target!r} must be one of the {len(targets)} targets of the "
+            f"table: {', '.join(map(repr, targets))}."
+        )
+    target = targets[0] if target is None else target
+    return table[(table["target"] == target).to_numpy()], target
+
+
+def _chosen(table, keys, ids):
+    """Positions of the rows of the chosen series, by id; and how many series there are."""
+    if not keys:
+        if ids is not None:
+            raise ValueError(f"ids={ids!r}: the table has one series, without ids.")
+        return {"": np.arange(len(table))}, 1
+    by = keys[0] if len(keys) == 1 else keys
+    groups = table.groupby(by, sort=False, observed=True).indices
+    order = table[keys].drop_duplicates().itertuples(index=False, name=None)
+    named = [one if len(keys) > 1 else one[0] for one in order]
+    if ids is None:
+        return {one: groups[one] for one in named[:MAX_PANELS]}, len(named)
+    given = [ids] if isinstance(ids, (str, tuple)) or not np.iterable(ids) else ids
+    unknown = [one for one in given if one not in groups]
+    if unknown or not len(given):
+        shown = ", ".join(map(repr, named[:5])) + (", ..." if len(named) > 5 else "")
+        raise ValueError(
+            f"ids has {unknown[0]!r}, which is not in the table: its ids are {shown}."
+            if unknown
+            else "ids=[] names no series."
+        )
+    return {one: groups[one] for one in given}, len(named)
+
+
+class History:
+    """The series behind a view, by id."""
+
+    def __init__(self, history, target):
+        self.view = history if is_view(history) else SeriesView(history)
+        self.channel = self._channel(target)
+        labels = raw_labels(self.view)
+        self.label = None if labels is None else labels[self.channel]
+        ids, self.starts, self.stops = whole_series(self.view)
+        self.ids = {one.name: one for one in ids}
+        self.parts = np.arange(len(self.starts))
+
+    def _channel(self, target):
+        if target is not None:
+            return positions_of_target(self.view, target)[0]
+        channels = {channel for channel, _ in self.view.target or ()}
+        if not channels:
+            labels = raw_labels(self.view)
+            n_channels = raw_values(self.view, np.array([0])).shape[1]
+            channels = {0} if n_channels == 1 else set()
+        if len(channels) != 1:
+            raise ValueError(
+                "history has several channels that may be the target: name it by "
+                "target=."
+            )
+        return channels.pop()
+
+    def before(self, one, keys, part, past):
+        """Times and values from some rows before the first origin to the last date."""
+        at = self._series(one, keys)
+        rows = np.concatenate(
+            [np.arange(self.starts[i], self.stops[i]) for i in at] or [np.arange(0)]
+        )
+        if not len(rows):
+            raise ValueError(
+                f"history has no series {one!r}: give the X that was forecast from."
+            )
+        times = row_times(at_rows(self.view, rows))
+        if past is None:
+            past = max(MIN_PAST, PAST_OF_HORIZON * part["horizon"].max())
+        due = part["date" if "date" in part else "row"]
+        first = max(times.searchsorted(part["origin"].min(), side="right") - past, 0)
+        last = times.searchsorted(due.max(), side="right")
+        values = raw_values(self.view, rows[first:last], [self.channel])[:, 0]
+        return times[first:last], values
+
+    def _series(self, one, keys):
+        """Positions of the series that an id has; several if it was split at gaps."""
+        if not keys:
+            return self.parts
+        match = np.ones(len(self.parts), dtype=bool)
+        for key, value in zip(keys, one if len(keys) > 1 else [one], strict=True):
+            if key not in self.ids:
+                raise ValueError(
+                    f"history has no ids named {key!r}: give the X that was forecast "
+                    "from."
+                )
+            match &= np.asarray(self.ids[key] == value)
+        return self.parts[match]

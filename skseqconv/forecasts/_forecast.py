@@ -1,0 +1,121 @@
+"""Forecasts of a fitted model, as a tidy table."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from skseqconv._public import public
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
+
+from ._intervals import predict_interval
+from ._origins import chosen_rows, view_of, with_target_of
+from ._table import Places
+
+if TYPE_CHECKING:
+    from pandas.tseries.offsets import BaseOffset
+
+
+@public
+def forecast(
+    model: Any,
+    X: SeriesView | WindowView | ArrayLike | Sequence[ArrayLike],
+    *,
+    coverage: float | None = None,
+    rows: Literal["last", "all"] | ArrayLike = "last",
+    target: Hashable | Sequence[Hashable] = None,
+    delay: int | Sequence[int] | None = None,
+    freq: str | BaseOffset | int | None = None,
+) -> pd.DataFrame:
+    """Forecast what follows each series, as a tidy table with ids and dates.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted regressor that reads X: a Pipeline, a search, a
+        `TransformedTargetRegressor`, a baseline, or an ensemble.
+    X : SeriesView, WindowView, DataFrame, ndarray, or a list of series
+        X from :func:`make_supervised`, or later data as a table or a `SeriesView`. A
+        table of several series needs
+        ``SeriesView(table, id=..., time=...)``.
+    coverage : float, default=None
+        Adds the interval that contains this share of future values, see
+        :func:`predict_interval`. None adds none.
+    rows : {"last", "all"} or array-like of int, default="last"
+        The rows to forecast from. "last" is the last row of each series that X has rows
+        of, also if its target is not known yet. Of a series that was split at gaps, it
+        is the last row of the newest part if series have ids. "all" is each row of X.
+        Numbers are positions in X.
+    target : label, int, or list of these, default=None
+        The forecast channel, as in :func:`make_supervised`. None takes what X or the
+        fitted model knows. X from :func:`make_supervised` knows it, and so does a model
+        that was fitted on it through a `LookbackWindower`.
+    delay : int or sequence of int, default=None
+        The forecast horizon in rows, as `target`.
+    freq : str, offset of pandas, or int, default=None
+        The frequency of the dates after the end of a series, as in
+        :func:`make_supervised`, such as
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None finds it in the
+        newest 5,000 dates of the longest series. A series whose newest 8 dates do not
+        follow it has a frequency of its own. Offsets of a day or more keep the local
+        time when clocks are set.
+
+    Returns
+    -------
+    table : DataFrame
+        A row for each row of X, target and horizon, in this order. Columns:
+
+        - the id of the series, named as in ``X.frame()``: with its own name or "id".
+          Pooled channels are in "channel", the numbers of a list of series in "series".
+          A single series has no such column;
+        - origin: date of the row that the forecast is made from;
+        - date: date of the forecast value. Without dates, "row": positions in the
+          series, or numbers of its index;
+        - horizon: number of rows between them;
+        - target: label of the forecast channel, if there are several;
+        - forecast: in the units of y;
+        - lower, upper: bounds of the interval, with `coverage`.
+
+    Raises
+    ------
+    ValueError
+        If the target is unknown or not that of the fit, if the dates after a series
+        follow no frequency, and for intervals as :func:`predict_interval`.
+
+    Warns
+    -----
+    MissingHistoryWarning
+        If a series is shorter than the window.
+
+    See Also
+    --------
+    make_supervised : Makes X and y to fit a model.
+    ForecastDisplay.from_forecast : Draws the table.
+    Comparison.forecasts : Out-of-fold forecasts with the same columns.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseqconv import LookbackWindower, PersistenceRegressor
+    >>> from skseqconv import forecast, make_supervised
+    >>> days = pd.date_range("2025-01-01", periods=8, freq="D")
+    >>> sales = pd.DataFrame({"sales": [1.0, 2, 3, 4, 1, 2, 3, 4]}, index=days)
+    >>> X, y = make_supervised(sales, "sales", delay=[1, 2])
+    >>> naive = make_pipeline(LookbackWindower(4), PersistenceRegressor(period=4))
+    >>> forecast(naive.fit(X, y), X)
+          origin       date  horizon  forecast
+    0 2025-01-08 2025-01-09        1       1.0
+    1 2025-01-08 2025-01-10        2       2.0
+    """
+    view = with_target_of(model, view_of(X), target, delay)
+    origins = chosen_rows(view, rows)
+    places = Places.of(origins, freq)
+    bounds = None
+    if coverage is not None:
+        bounds = predict_interval(model, origins, coverage)
+    return places.table(model.predict(origins), bounds)

@@ -1,0 +1,92 @@
+"""Which rows forecasts start from, and what they are forecasts of."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skseqconv._unwrap import target_of_fit
+from skseqconv.series._origins import at_newest, positions_of_target, with_target
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import raw_labels
+from skseqconv.series._window_view import WindowView
+
+
+def view_of(X):
+    """A view of the rows of X."""
+    return X if isinstance(X, (SeriesView, WindowView)) else SeriesView(X)
+
+
+def chosen_rows(view, rows):
+    """The view of the rows that `rows` chooses."""
+    if not len(view):
+        raise ValueError("X has no rows to forecast from.")
+    if isinstance(rows, str):
+        if rows not in ("last", "all"):
+            raise ValueError(
+                f"rows={rows!r} must be 'last', 'all', or positions of rows in X."
+            )
+        return at_newest(view) if rows == "last" else view
+    try:
+        chosen = view[np.atleast_1d(rows)]
+    except IndexError as error:
+        raise ValueError(f"rows={rows!r}: {error}") from None
+    if not len(chosen):
+        raise ValueError(f"rows={rows!r} chooses none of the {len(view)} rows of X.")
+    return chosen
+
+
+def with_target_of(model, view, target, delay):
+    """The view with the target that X, the parameters or the model know."""
+    check_is_fitted(model)
+    fitted = target_of_fit(model)
+    if target is not None or delay is not None:
+        view = with_target(view, _given(view, target, delay, fitted))
+    elif view.target is None and fitted is None:
+        raise ValueError(
+            "Neither X nor the fitted model knows what is forecast: give target= and "
+            "delay= as to make_supervised, or an X of make_supervised. A model knows "
+            "it if X of make_supervised was fitted through a LookbackWindower."
+        )
+    elif view.target is None:
+        view = with_target(view, fitted)
+    _check_target(model, view, fitted)
+    return view
+
+
+def _given(view, target, delay, fitted):
+    """Channel and delay of each column of y, from the parameters first."""
+    known = view.target or fitted or ()
+    delays = list(dict.fromkeys(d for _, d in known))
+    channels = list(dict.fromkeys(channel for channel, _ in known))
+    if target is not None:
+        channels = positions_of_target(view, target)
+    if delay is not None:
+        delays = np.atleast_1d(delay).tolist()
+    return [(channel, d) for channel in channels for d in delays]
+
+
+def _check_target(model, view, fitted):
+    """Refuse another target or delay than the model was fitted with."""
+    for _, delay in view.target:
+        if not isinstance(delay, Integral) or delay < 1:
+            raise ValueError(f"delay={delay!r} must be a whole number of rows >= 1.")
+    labels, n_channels = raw_labels(view), with_steps(view, ()).n_channels
+    last = max(channel for channel, _ in view.target)
+    if last >= n_channels:
+        raise ValueError(
+            f"The model was fitted to forecast channel {last}, but X has {n_channels} "
+            "channels: X needs the channels of the fit."
+        )
+    if fitted is None or tuple(view.target) == tuple(fitted):
+        return
+
+    def shown(target):
+        name = {c: c if labels is None else labels[c] for c, _ in target}
+        return ", ".join(f"{name[c]!r} {d} rows ahead" for c, d in target[:4])
+
+    raise ValueError(
+        f"X has the target {shown(view.target)}, but the model was fitted to forecast "
+        f"{shown(fitted)}. Make X with the target and the delay of the fit."
+    )

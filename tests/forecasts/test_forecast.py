@@ -1,0 +1,346 @@
+"""The table of forecasts, compared with loops over rows, series and horizons."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import StackingRegressor, VotingRegressor
+from sklearn.exceptions import NotFittedError
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv import (
+    Conv1DRegressor,
+    FlatWindowRegressor,
+    LinearAutoregression,
+    LookbackWindower,
+    MissingHistoryWarning,
+    PersistenceRegressor,
+    SeriesView,
+    Standardizer,
+    forecast,
+    make_supervised,
+)
+
+DAYS = pd.date_range("2025-01-01", periods=90, freq="D")
+
+
+def stores(lengths=(90, 60, 75), names=("north", "south", "west")):
+    """Tables of sales and a driver, one for each store, that end on other days."""
+    random = np.random.default_rng(0)
+    return {
+        name: pd.DataFrame(
+            {
+                "sales": 10 * i + np.arange(n) % 7 + random.normal(size=n),
+                "price": random.normal(size=n),
+            },
+            DAYS[:n],
+        )
+        for i, (name, n) in enumerate(zip(names, lengths, strict=True))
+    }
+
+
+def panel(tables, **options):
+    """X and y of tables by id."""
+    table = pd.concat(tables, names=["store", "day"])
+    return make_supervised(table, **{"target": "sales", "delay": [1, 3], **options})
+
+
+def windows(model, lookback=14):
+    return make_pipeline(Standardizer(), LookbackWindower(lookback), model)
+
+
+def last_value():
+    return make_pipeline(LookbackWindower(3), PersistenceRegressor())
+
+
+def by_loop(model, view, time="date"):
+    """The table, row by row: a prediction of each row alone, and pandas' dates."""
+    targets = list(dict.fromkeys(channel for channel, _ in view.target))
+    found = []
+    for i in range(len(view)):
+        y_pred = np.ravel(model.predict(view[i : i + 1]))
+        for channel in targets:
+            own = [(d, j) for j, (c, d) in enumerate(view.target) if c == channel]
+            for delay, column in sorted(own):
+                row = {} if view.ids is None else {"store": view.ids[i]}
+                row["origin"] = view.index[i]
+                row[time] = view.index[i] + delay * pd.Timedelta("1D")
+                row["horizon"] = delay
+                if len(targets) > 1:
+                    row["target"] = view.channel_names[channel]
+                found.append({**row, "forecast": y_pred[column]})
+    return pd.DataFrame(found)
+
+
+def assert_same(table, expected):
+    pd.testing.assert_frame_equal(table, expected, check_dtype=False, rtol=1e-9)
+
+
+@pytest.fixture(scope="module")
+def naive():
+    """A fitted model, its X, and the tables behind it."""
+    tables = stores()
+    X, y = panel(tables)
+    return windows(LinearAutoregression()).fit(X, y), X, tables
+
+
+# The rows.
+
+
+def test_the_last_row_of_each_series_is_the_origin(naive):
+    model, X, tables = naive
+    table = forecast(model, X)
+    assert list(table) == ["store", "origin", "date", "horizon", "forecast"]
+    assert table["store"].tolist() == np.repeat(["north", "south", "west"], 2).tolist()
+    ends = [one.index[-1] for one in tables.values()]
+    assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
+    whole = SeriesView(X, rows=[89, 149, 224])
+    assert_same(table, by_loop(model, whole))
+
+
+def test_of_a_part_of_x_only_its_series_are_forecast(naive):
+    model, X, _ = naive
+    some = X[(X.ids == "west") & (np.arange(len(X)) < 100)]
+    expected = forecast(model, X).iloc[4:].reset_index(drop=True)
+    assert_same(forecast(model, some), expected)
+
+
+@settings(deadline=None, max_examples=20)
+@given(data=st.data())
+def test_each_forecast_is_that_of_predict(naive, data):
+    model, X, _ = naive
+    rows = data.draw(st.lists(st.integers(50, len(X) - 1), min_size=1, max_size=6))
+    table = forecast(model, X, rows=rows)
+    assert_same(table, by_loop(model, X[rows]))
+
+
+def test_all_rows(naive):
+    model, X, _ = naive
+    table = forecast(model, X[50:90], rows="all")
+    assert_same(table, by_loop(model, X[50:90]))
+
+
+def test_columns_of_y_in_any_order_are_sorted_target_by_target():
+    table = stores(lengths=(90,), names=("north",))["north"]
+    X, y = make_supervised(table, ["price", "sales"], delay=[3, 1])
+    model = windows(FlatWindowRegressor(Ridge())).fit(X, y)
+    found = forecast(model, X)
+    assert found["target"].tolist() == ["price"] * 2 + ["sales"] * 2
+    assert found["horizon"].tolist() == [1, 3, 1, 3]
+    assert_same(found, by_loop(model, SeriesView(X, rows=[89])))
+
+
+@pytest.mark.parametrize("rows", [[], [1000], "first", [0.5]])
+def test_rows_that_do_not_exist_are_refused(naive, rows):
+    model, X, _ = naive
+    with pytest.raises(ValueError, match="rows="):
+        forecast(model, X, rows=rows)
+
+
+def test_an_x_without_rows_is_refused(naive):
+    with pytest.raises(ValueError, match="X has no rows"):
+        forecast(naive[0], naive[1][:0])
+
+
+# The newest part of a series with gaps.
+
+
+def test_only_the_newest_part_of_an_id_is_forecast():
+    tables = stores()
+    tables["south"] = tables["south"].drop(DAYS[20:23])
+    X, y = panel(tables, on_gap="split")
+    model = windows(LinearAutoregression(), lookback=7).fit(X, y)
+    table = forecast(model, X)
+    ends = [one.index[-1] for one in tables.values()]
+    assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
+
+
+# Without ids, without dates.
+
+
+def test_a_single_series_has_no_id():
+    X, y = make_supervised(np.arange(30.0), 0, delay=2)
+    table = forecast(
+        make_pipeline(LookbackWindower(3), PersistenceRegressor()).fit(X, y), X
+    )
+    expected = {"origin": [29], "row": [31], "horizon": [2], "forecast": [29.0]}
+    assert_same(table, pd.DataFrame(expected))
+
+
+def test_several_series_without_ids_have_a_number():
+    X, y = make_supervised([np.arange(30.0), np.arange(20.0)], 0)
+    table = forecast(
+        make_pipeline(LookbackWindower(3), PersistenceRegressor()).fit(X, y), X
+    )
+    expected = {"series": [0, 1], "origin": [29, 19], "row": [30, 20], "horizon": 1}
+    assert_same(table, pd.DataFrame({**expected, "forecast": [29.0, 19.0]}))
+
+
+def test_a_pooled_channel_names_its_series():
+    table = stores(lengths=(90,), names=("north",))["north"]
+    X, y = make_supervised(table, ["sales", "price"], delay=[1, 2], pooled=True)
+    model = last_value().fit(X, y)
+    found = forecast(model, X)
+    assert list(found) == ["channel", "origin", "date", "horizon", "forecast"]
+    assert found["channel"].tolist() == ["sales", "sales", "price", "price"]
+    np.testing.assert_allclose(found["forecast"], table.iloc[-1].repeat(2))
+
+
+def test_an_id_that_is_named_as_another_column_is_refused():
+    table = pd.concat(stores(), names=["origin", "day"])
+    X, y = make_supervised(table, "sales")
+    model = windows(LinearAutoregression()).fit(X, y)
+    with pytest.raises(ValueError, match=r"named 'origin'.*rename"):
+        forecast(model, X)
+
+
+# Which target, and how far ahead.
+
+
+def test_later_data_takes_the_target_of_the_fit(naive):
+    model, _, tables = naive
+    later = tables["south"]
+    expected = forecast(model, SeriesView(pd.concat(tables)), rows="last")
+    table = forecast(model, later)
+    assert list(table) == ["origin", "date", "horizon", "forecast"]
+    np.testing.assert_allclose(table["forecast"], expected["forecast"][2:4])
+
+
+def test_a_model_that_does_not_know_its_target_is_told(naive):
+    tables = naive[2]
+    regressor = LinearAutoregression(target_channel="sales", delay=2)
+    sales = tables["north"]["sales"].to_numpy()
+    model = windows(regressor).fit(tables["north"][:-2], sales[2:])
+    with pytest.raises(ValueError, match=r"Neither X nor the fitted model .*target="):
+        forecast(model, tables["south"])
+    table = forecast(model, tables["south"], target="sales", delay=2)
+    assert table["date"].tolist() == [DAYS[61]]
+
+
+def test_another_target_than_that_of_the_fit_is_refused(naive):
+    model, _, tables = naive
+    X, _ = panel(tables, delay=1)
+    with pytest.raises(ValueError, match=r"'sales' 1 rows ahead.*'sales' 3 rows ahead"):
+        forecast(model, X)
+    with pytest.raises(ValueError, match=r"'price' 1 rows ahead"):
+        forecast(model, tables["south"], target="price")
+    with pytest.raises(ValueError, match="delay=0 must be a whole number"):
+        forecast(model, tables["south"], delay=0)
+    with pytest.raises(ValueError, match="X has 1 channels"):
+        one = windows(LinearAutoregression()).fit(*panel(tables, target="price"))
+        forecast(one, tables["south"][["sales"]])
+
+
+def test_a_model_that_is_not_fitted(naive):
+    with pytest.raises(NotFittedError):
+        forecast(windows(LinearAutoregression()), naive[1])
+
+
+# Models around models.
+
+
+MODELS = {
+    "persistence": windows(PersistenceRegressor()),
+    "seasonal": windows(PersistenceRegressor(period=7)),
+    "flat": windows(FlatWindowRegressor(Ridge())),
+    "scaled y": TransformedTargetRegressor(
+        windows(LinearAutoregression()), transformer=StandardScaler()
+    ),
+    "scaled y inside": windows(
+        TransformedTargetRegressor(LinearAutoregression(), transformer=StandardScaler())
+    ),
+    "search": GridSearchCV(
+        windows(LinearAutoregression()),
+        {"lookbackwindower__lookback": [7, 14]},
+        cv=TimeSeriesSplit(2),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models_around_models(naive, name):
+    _, X, tables = naive
+    model = MODELS[name].fit(*panel(tables))
+    newest = SeriesView(X, rows=[89, 149, 224])
+    assert_same(forecast(model, X), by_loop(model, newest))
+    later = forecast(model, tables["north"])  # knows what was fitted
+    np.testing.assert_allclose(later["forecast"], forecast(model, X)["forecast"][:2])
+
+
+@pytest.mark.parametrize("kind", [VotingRegressor, StackingRegressor])
+def test_ensembles(naive, kind):
+    _, X, tables = naive
+    parts = [
+        ("last", windows(PersistenceRegressor())),
+        ("linear", windows(LinearAutoregression())),
+    ]
+    options = {"cv": "prefit"} if kind is StackingRegressor else {}
+    X, y = panel(tables, delay=1)
+    if options:
+        parts = [(name, model.fit(X, y)) for name, model in parts]
+        X, y = X[50:], y[50:]
+    model = kind(parts, **options).fit(X, y)
+    newest = SeriesView(X, rows=[89, 149, 224])
+    assert_same(forecast(model, X), by_loop(model, newest))
+    assert list(forecast(model, tables["north"])["horizon"]) == [1]
+
+
+def test_windows_as_x(naive):
+    model, X, _ = naive
+    rows = model[:-1].transform(X)
+    assert_same(forecast(model[-1], rows), forecast(model, X))
+
+
+def test_a_short_series_has_a_warning():
+    tables = stores(lengths=(90, 60, 10))
+    X, y = panel(tables)
+    model = windows(LinearAutoregression()).fit(X, y)
+    with pytest.warns(MissingHistoryWarning, match="1 of 3 rows"):
+        table = forecast(model, X)
+    assert np.isfinite(table["forecast"]).all()
+
+
+def test_a_declared_frequency(naive):
+    model, X, _ = naive
+    table = forecast(model, X, freq="B")
+    assert table["date"].tolist()[:2] == [
+        DAYS[89] + n * pd.offsets.BDay() for n in (1, 3)
+    ]
+
+
+# Intervals.
+
+
+@pytest.mark.trains
+def test_bounds_are_those_of_predict_interval(naive):
+    _, X, tables = naive
+    y = panel(tables)[1]
+    network = Conv1DRegressor(n_conv=1, epochs=1, validation_split=0.3, random_state=0)
+    model = windows(network).fit(X, y)
+    table = forecast(model, X, coverage=0.8)
+    assert list(table)[-3:] == ["forecast", "lower", "upper"]
+    newest = model[:-1].transform(SeriesView(X, rows=[89, 149, 224]))
+    bounds = model[-1].predict_interval(newest, 0.8)
+    np.testing.assert_array_equal(table[["lower", "upper"]], bounds.reshape(-1, 2))
+    assert (table["lower"] < table["forecast"]).all()
+    with pytest.raises(ValueError, match=r"coverage=1.2"):
+        forecast(model, X, coverage=1.2)
+
+
+def test_a_model_without_intervals_is_refused(naive):
+    model, X, _ = naive
+    with pytest.raises(ValueError, match="LinearAutoregression has no intervals"):
+        forecast(model, X, coverage=0.8)
+
+
+def test_no_warning_without_a_reason(naive):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        forecast(naive[0], naive[1])

@@ -1,0 +1,238 @@
+"""Intervals and quantiles of models around networks, and of each series."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv import (
+    Conv1DRegressor,
+    FlatWindowRegressor,
+    LookbackWindower,
+    Standardizer,
+    calibrate_interval,
+    forecast,
+    load,
+    make_supervised,
+    predict_interval,
+    predict_quantiles,
+    save,
+)
+from skseqconv.estimators._conformal import SeriesOf, correction, corrections
+
+
+def network(**parameters):
+    small = {"filters": 2, "n_conv": 1, "kernel_size": 2, "epochs": 1}
+    small |= {"validation_split": 0.3, "random_state": 0}
+    return Conv1DRegressor(**{**small, **parameters})
+
+
+def windows(model):
+    return make_pipeline(Standardizer(), LookbackWindower(6), model)
+
+
+@pytest.fixture(scope="module")
+def panel():
+    """Two loud series and a quiet one."""
+    random = np.random.default_rng(0)
+    days = pd.date_range("2025-01-01", periods=120, freq="D")
+    noise = random.normal(size=(3, 120)) * [[1.0], [20.0], [20.0]]
+    tables = {
+        name: pd.DataFrame({"sales": 100 + values}, days)
+        for name, values in zip("abc", noise, strict=True)
+    }
+    return make_supervised(pd.concat(tables, names=["store", "day"]), "sales")
+
+
+def as_is(y):
+    return y
+
+
+def turned(y):
+    return -y
+
+
+# Through models around networks.
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda model: model,
+        lambda model: make_pipeline("passthrough", make_pipeline(model)),
+        lambda model: TransformedTargetRegressor(
+            model, func=as_is, inverse_func=as_is, check_inverse=False
+        ),
+        lambda model: GridSearchCV(model, {}, cv=TimeSeriesSplit(2)),
+    ],
+)
+def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped):
+    X, y = panel
+    inner = windows(network(loss="quantile")).fit(X, y)
+    model = wrapped(windows(network(loss="quantile"))).fit(X, y)
+    X, seen = X[30:60], inner[:-1].transform(X[30:60])
+    for function, method in (
+        (predict_interval, inner[-1].predict_interval),
+        (predict_quantiles, inner[-1].predict_quantiles),
+    ):
+        np.testing.assert_array_equal(function(model, X), method(seen))
+    inner[-1].calibrate_interval(seen, y[30:60])
+    assert calibrate_interval(model, X, y[30:60]) is model
+    np.testing.assert_array_equal(
+        predict_interval(model, X), inner[-1].predict_interval(seen)
+    )
+
+
+@pytest.mark.trains
+def test_a_scaler_of_y_maps_the_bounds_back(panel):
+    X, y = panel
+    log = TransformedTargetRegressor(
+        windows(network(window_norm=None, level=None)), func=np.log, inverse_func=np.exp
+    )
+    y = np.abs(y) + 1
+    log.fit(X, y)
+    inside = np.exp(predict_interval(log.regressor_, X[60:], 0.8))
+    np.testing.assert_allclose(predict_interval(log, X[60:], 0.8), inside)
+    later = slice(100, 200)
+    calibrate_interval(log, X[later], y[later])
+    calibrate_interval(log.regressor_, X[later], np.log(y[later]))
+    inside = np.exp(predict_interval(log.regressor_, X[60:], 0.8))
+    np.testing.assert_allclose(predict_interval(log, X[60:], 0.8), inside)
+
+
+@pytest.mark.trains
+def test_several_columns_of_y_are_mapped_each_on_its_own(panel):
+    X, _ = panel
+    X, y = make_supervised(X, "sales", delay=[1, 2])
+    model = TransformedTargetRegressor(
+        windows(network()), transformer=StandardScaler()
+    ).fit(X, y)
+    interval = predict_interval(model, X[60:])
+    scaled = predict_interval(model.regressor_, X[60:])
+    scale, mean = model.transformer_.scale_, model.transformer_.mean_
+    np.testing.assert_allclose(interval, scaled * scale[:, None] + mean[:, None])
+
+
+@pytest.mark.trains
+def test_a_transformer_that_turns_y_round(panel):
+    X, y = panel
+    model = TransformedTargetRegressor(
+        windows(network(loss="quantile")), func=turned, inverse_func=turned
+    ).fit(X, y)
+    lower, upper = predict_interval(model, X[60:]).T
+    assert (lower <= upper).all()
+    inside = predict_interval(model.regressor_, X[60:])
+    np.testing.assert_array_equal(-upper, inside[:, 0])
+    with pytest.raises(ValueError, match="turns the order of y round"):
+        predict_quantiles(model, X[60:])
+
+
+@pytest.mark.parametrize(
+    "function", [predict_interval, predict_quantiles, calibrate_interval]
+)
+def test_a_model_without_them_says_which_have_them(panel, function):
+    model = windows(FlatWindowRegressor(Ridge())).fit(*panel)
+    with pytest.raises(ValueError, match=r"FlatWindow.* has no .*Comparison.forecasts"):
+        function(model, panel[0])
+
+
+# For each series on its own.
+
+
+def test_corrections_of_each_series_by_a_loop():
+    random = np.random.default_rng(0)
+    codes = random.integers(0, 5, 200)
+    codes[codes == 3] = 2
+    codes[:3] = 3  # too few for a coverage of 0.8, which needs 4
+    overshoot = random.normal(size=(200, 2)) * (1 + codes[:, None])
+    found = corrections(overshoot, codes, 6, 0.8)
+    for code in range(6):
+        own = overshoot[codes == code]
+        expected = correction(own if len(own) >= 4 else overshoot, 0.8)
+        np.testing.assert_array_equal(found[code], expected)
+
+
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9, 0.95, 0.99])
+def test_how_many_rows_a_coverage_needs(coverage):
+    """As the documentation says: coverage / (1 - coverage), rounded up."""
+    needed = int(np.ceil(coverage / (1 - coverage) - 1e-9))
+    others = np.zeros(100_000)
+    for n_rows, own in ((needed - 1, 0.0), (needed, 1.0)):
+        overshoot = np.r_[others, np.ones(n_rows)][:, None]
+        codes = np.r_[np.zeros(100_000, int), np.ones(n_rows, int)]
+        assert corrections(overshoot, codes, 2, coverage)[1] == own
+
+
+def test_rows_of_each_series_are_spread_evenly():
+    codes = np.r_[np.zeros(10, int), np.ones(3, int), np.zeros(10, int)]
+    rows = SeriesOf(codes, ["a", "b"]).rows_of_each(5)
+    assert np.bincount(codes[rows]).tolist() == [5, 3]
+    of_first = np.searchsorted(np.flatnonzero(codes == 0), rows[codes[rows] == 0])
+    assert set(np.diff(of_first)) == {4}
+    assert len(SeriesOf(codes, ["a", "b"]).rows_of_each(100)) == len(codes)
+
+
+@pytest.mark.trains
+def test_each_series_has_the_width_of_its_own_errors(panel, tmp_path):
+    X, y = panel
+    model = windows(network()).fit(X, y)
+    alike = forecast(model, X, coverage=0.8)
+    calibrate_interval(model, by="series")
+    own = forecast(model, X, coverage=0.8)
+    widths = (own["upper"] - own["lower"]).to_numpy()
+    assert np.ptp(alike["upper"] - alike["lower"]) < 1e-9
+    assert widths[0] < 10 < 40 < widths[1:].min()
+    save(model, tmp_path / "model.skops")
+    again = forecast(load(tmp_path / "model.skops"), X, coverage=0.8)
+    pd.testing.assert_frame_equal(again, own)
+    calibrate_interval(model, by=None)
+    pd.testing.assert_frame_equal(forecast(model, X, coverage=0.8), alike)
+
+
+@pytest.mark.trains
+def test_of_later_rows_and_of_a_new_series(panel):
+    X, y = panel
+    model = windows(network(validation_split=0.0)).fit(X[:180], y[:180])
+    known = np.flatnonzero((X.ids != "b") & (np.arange(len(X)) >= 180))
+    calibrate_interval(model, X[known], y[known], by="series")
+    newest = X[-3:]
+    errors = np.abs(model.predict(X[known]) - y[known])
+    half = np.diff(predict_interval(model, newest, 0.9)).ravel() / 2
+    for i, one in enumerate(newest.ids):
+        own = errors[X[known].ids == one] if one != "b" else errors
+        np.testing.assert_allclose(half[i], correction(own[:, None], 0.9)[0])
+
+
+@pytest.mark.trains
+def test_pooled_channels_have_widths_of_their_own(panel):
+    random = np.random.default_rng(0)
+    table = random.normal(size=(200, 2)) * [1, 30]
+    X, y = make_supervised(table, [0, 1], pooled=True)
+    model = windows(network()).fit(X, y)
+    calibrate_interval(model, by="series")
+    quiet, loud = np.ptp(predict_interval(model, X[-2:]), axis=1)
+    assert loud > 10 * quiet
+
+
+@pytest.mark.trains
+def test_what_cannot_be_told_apart_is_refused():
+    X, y = make_supervised([np.arange(60.0), np.arange(50.0) ** 2], 0)
+    model = windows(network()).fit(X, y)
+    before = predict_interval(model, X[30:])
+    with pytest.raises(ValueError, match=r"by='series' .*have none.*id="):
+        calibrate_interval(model, by="series")
+    with pytest.raises(ValueError, match=r"by='series' .*have none.*id="):
+        calibrate_interval(model, X[30:], y[30:], by="series")
+    with pytest.raises(ValueError, match="by='id' must be 'series' or None"):
+        calibrate_interval(model, X[30:], y[30:], by="id")
+    with pytest.raises(ValueError, match="needs X and its y"):
+        calibrate_interval(model, X[30:])
+    np.testing.assert_array_equal(predict_interval(model, X[30:]), before)
+    without = windows(network(validation_split=0.0)).fit(X, y)
+    with pytest.raises(ValueError, match="cannot predict intervals yet"):
+        calibrate_interval(without, by="series")
