@@ -180,7 +180,7 @@ def _no_future(data, beyond, owners):
     dates = ""
     if data.dates is not None:
         found = next_dates(data.dates.own(owner), n_needed, known.freq)
-        dates = "" if found is None else f", {found[0]} to {found[-1]}"
+        dates = "" if found is None else f", {found[0]} to {found[1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1
     others = f" {n_others} more of the series lack rows, too." if n_others else ""
