@@ -97,6 +97,7 @@ _HELD = {
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
     "Origin": "series._pooled",
+    "Places": "forecasts._table",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
     "Pinball": "networks._own_layers",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Panel(NamedTuple):
-    """What one panel draws: known values over time, and rows of a table of forecasts."""
+    """What one panel draws: known values over time, and rows of the table."""
 
     times: pd.Index | None
     values: np.ndarray | None

@@ -68,7 +68,7 @@ def _of_target(table, target):
     if "target" not in table:
         return table, target
     targets = list(table["target"].unique())
-    if target is None and len(targets) > 1 or target not in (None, *targets):
+    if (target is None and len(targets) > 1) or target not in (None, *targets):
         raise ValueError(
             f"target={target!r} must be one of the {len(targets)} targets of the "
             f"table: {', '.join(map(repr, targets))}."
@@ -78,7 +78,7 @@ def _of_target(table, target):
 
 
 def _chosen(table, keys, ids):
-    """Positions of the rows of the chosen series, by id; and how many series there are."""
+    """Positions of the rows of the chosen series, by id; and the number of all."""
     if not keys:
         if ids is not None:
             raise ValueError(f"ids={ids!r}: the table has one series, without ids.")
@@ -118,7 +118,6 @@ class History:
             return positions_of_target(self.view, target)[0]
         channels = {channel for channel, _ in self.view.target or ()}
         if not channels:
-            labels = raw_labels(self.view)
             n_channels = raw_values(self.view, np.array([0])).shape[1]
             channels = {0} if n_channels == 1 else set()
         if len(channels) != 1:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv.series._future_times import is_dated, row_times, times_after
+from skseqconv._public import public
 from skseqconv.series._frame import id_columns
+from skseqconv.series._future_times import is_dated, row_times, times_after
 from skseqconv.series._view_internals import raw_labels
 
 #: Columns that a table may have besides those that name the series.
@@ -19,6 +20,7 @@ OWN_COLUMNS = (
 )
 
 
+@public
 @dataclass(eq=False)
 class Places:
     """What each value of forecasts is the forecast of, without the values.
@@ -42,7 +44,7 @@ class Places:
         different = sorted(set(delays))
         times = dict(zip(different, times_after(view, different, freq), strict=True))
         return cls(
-            _checked_names(id_columns(view)),
+            id_columns(view),
             row_times(view),
             [times[delay] for delay in delays],
             "date" if is_dated(view) else "row",
@@ -64,6 +66,7 @@ class Places:
         """The columns before the values, origin by origin."""
         n_origins, order = len(self.origins), self._order()
         each = len(order)
+        _check_names(self.ids)
         columns = {ids.name: ids.repeat(each) for ids in self.ids}
         columns["origin"] = self.origins.repeat(each)
         dates = [self.dates[column] for column in order]
@@ -102,11 +105,10 @@ def _as_columns(values, n_columns):
     return values
 
 
-def _checked_names(ids):
+def _check_names(ids):
     taken = [one.name for one in ids if one.name in OWN_COLUMNS]
     if taken:
         raise ValueError(
             f"The ids of the series are named {taken[0]!r}, which is a column of the "
             "table of forecasts: rename the column of ids."
         )
-    return ids
