@@ -38,6 +38,10 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from .forecasts._intervals import calibrate_interval as calibrate_interval
     from .forecasts._intervals import predict_interval as predict_interval
     from .forecasts._intervals import predict_quantiles as predict_quantiles
+    from .model_selection._panel_time_series_split import (
+        PanelTimeSeriesSplit as PanelTimeSeriesSplit,
+    )
+    from .model_selection._series_kfold import SeriesKFold as SeriesKFold
     from .saving._export import export_keras as export_keras
     from .saving._save import load as load
     from .saving._save import save as save
@@ -71,6 +75,8 @@ _MODULE_OF = {
     "LinearAutoregression": "baselines._linear_autoregression",
     "FlatWindowRegressor": "baselines._flat",
     "clear_compiled_networks": "engine._pool",
+    "PanelTimeSeriesSplit": "model_selection._panel_time_series_split",
+    "SeriesKFold": "model_selection._series_kfold",
     "forecast": "forecasts._forecast",
     "predict_interval": "forecasts._intervals",
     "predict_quantiles": "forecasts._intervals",

@@ -20,10 +20,11 @@ from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of
 from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values
-from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._channels import channel_position
 from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
+from skseqconv.series._time_spans import RowsOrTime, in_rows
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import lags_of
 
@@ -45,8 +46,9 @@ class LinearAutoregression(ForecastsFromChannel):
 
     Parameters
     ----------
-    lags : int, default=None
-        Number of entries of a window to read, the newest. None reads all.
+    lags : int or time span, default=None
+        Number of entries of a window to read, the newest. A time such as "24h" reads
+        those of the last 24 hours, if X has dates at equal distances. None reads all.
     exogenous : bool or sequence of str or int, default=False
         Channels that help to forecast, by name or position: their values are read as
         they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
@@ -69,10 +71,11 @@ class LinearAutoregression(ForecastsFromChannel):
         Name or position of the target channel. For several columns of y, one per
         column. None takes the target channel known from `make_supervised`, or the only
         channel.
-    delay : int or sequence of int, default=None
-        Forecast horizon: the number of rows from the end of the window to the target.
-        None takes the delay known from `make_supervised`. Windows of other series need
-        `delay`. The forecast from a plain array has the units of X.
+    delay : int, time span or sequence of these, default=None
+        Forecast horizon: the number of rows, or the time such as "24h", from the end of
+        the window to the target. None takes the delay known from `make_supervised`.
+        Windows of other series need `delay`. The forecast from a plain array has the
+        units of X.
 
     Attributes
     ----------
@@ -168,13 +171,13 @@ class LinearAutoregression(ForecastsFromChannel):
 
     def __init__(
         self,
-        lags: int | None = None,
+        lags: RowsOrTime | None = None,
         *,
         exogenous: bool | Sequence[Hashable] = False,
         alpha: float | Literal["auto"] = "auto",
         shared: bool | Literal["auto"] = "auto",
         target_channel: Hashable | Sequence[Hashable] = None,
-        delay: int | Sequence[int] | None = None,
+        delay: RowsOrTime | Sequence[RowsOrTime] | None = None,
     ) -> None:
         self.lags = lags
         self.exogenous = exogenous
@@ -207,13 +210,12 @@ class LinearAutoregression(ForecastsFromChannel):
         self : object
             The fitted estimator.
         """
-        refuse_durations(self, ("lags", "delay"), X)
         if isinstance(self.exogenous, str):
             raise ValueError(
                 f"exogenous={self.exogenous!r} must be True, False or a list of "
                 f"channels: exogenous=[{self.exogenous!r}] for one channel."
             )
-        self._validate_params()
+        checked_in_rows(self, ("lags", "delay"), X)
         return self._fit_copy(X, y, sample_weight)
 
     def _fit(self, X, y, sample_weight):
@@ -243,12 +245,15 @@ class LinearAutoregression(ForecastsFromChannel):
 
     def _number_of_lags(self, windows):
         n_steps = windows.shape[1]
-        if self.lags is not None and self.lags > n_steps:
+        lags = in_rows("lags", self.lags, windows)
+        if lags is not self.lags:  # a time, which may be several rows an entry
+            lags = int((lags_of(windows) < lags).sum())
+        if lags is not None and lags > n_steps:
             raise ValueError(
                 f"lags={self.lags}, but the windows have {n_steps} entries. Use a "
                 f"longer lookback, or at most lags={n_steps}."
             )
-        return self.lags or n_steps
+        return lags or n_steps
 
     def _check_shared(self, channels, delays):
         """Refuse shared weights of targets with different delays."""

@@ -19,8 +19,9 @@ from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import parts_of, with_lags
 from skseqconv.inputs._period import find_held_period, lag_of_season, why_not_held
 from skseqconv.inputs._targets import check_values
-from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._missing_history import check_history, stacklevel_of_caller
+from skseqconv.series._time_spans import RowsOrTime
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import lags_of
 
@@ -47,21 +48,22 @@ class PersistenceRegressor(ForecastsFromChannel):
         Name or position of the target channel. For several columns of y, one per
         column. None takes the target channel known from `make_supervised`, or the only
         channel.
-    period : int, "auto" or None, default=None
-        Length of the season in rows: forecast the value `period` rows before the
-        forecast time. If `delay` is longer, it is the latest known value a whole number
-        of periods before. None forecasts the last value. "auto" finds the period in
-        `fit`, see Notes; it needs a view, because the rows of a plain array are not
-        known to follow each other.
-    delay : int or sequence of int, default=None
-        Forecast horizon: the number of rows from the end of the window to the target.
-        None takes the delay known from `make_supervised`. Windows of other series need
-        `delay`. The forecast from a plain array has the units of X.
+    period : int, time span, "auto" or None, default=None
+        Length of the season in rows, or a time such as "7D" if X has dates at equal
+        distances: forecast the value `period` rows before the forecast time. If `delay`
+        is longer, it is the latest known value a whole number of periods before. None
+        forecasts the last value. "auto" finds the period in `fit`, see Notes; it needs
+        a view, because the rows of a plain array are not known to follow each other.
+    delay : int, time span or sequence of these, default=None
+        Forecast horizon: the number of rows, or the time such as "24h", from the end of
+        the window to the target. None takes the delay known from `make_supervised`.
+        Windows of other series need `delay`. The forecast from a plain array has the
+        units of X.
 
     Attributes
     ----------
     period_ : int or None
-        The period; None if the forecast is the last value.
+        The period as a number of rows; None if the forecast is the last value.
     channels_, lags_ : ndarray of shape (n_outputs,)
         Position in the window from which the forecast of each column of y is read.
     slopes_, offsets_ : ndarray of shape (n_outputs,)
@@ -140,8 +142,8 @@ class PersistenceRegressor(ForecastsFromChannel):
         self,
         target_channel: Hashable | Sequence[Hashable] = None,
         *,
-        period: int | Literal["auto"] | None = None,
-        delay: int | Sequence[int] | None = None,
+        period: RowsOrTime | Literal["auto"] | None = None,
+        delay: RowsOrTime | Sequence[RowsOrTime] | None = None,
     ) -> None:
         self.target_channel = target_channel
         self.period = period
@@ -164,16 +166,15 @@ class PersistenceRegressor(ForecastsFromChannel):
         self : object
             The fitted estimator.
         """
-        refuse_durations(self, ("period", "delay"), X)
-        self._validate_params()
-        return self._fit_copy(X, y)
+        period, _ = checked_in_rows(self, ("period", "delay"), X)
+        return self._fit_copy(X, y, period)
 
-    def _fit(self, X, y):
+    def _fit(self, X, y, period):
         windows = check_input(self, X, reset=True).data
         y = check_values(self, y, len(windows), reset=True)
         delays = self._relate(windows, y)
-        self.period_ = self.period
-        if self.period == "auto":
+        self.period_ = period
+        if period == "auto":
             self.period_ = self._found_period(windows, delays)
         self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
         remember_steps(self, windows)

@@ -146,7 +146,7 @@ def _longest_lags(models, X):
     """The lags of the longest windows of X or of the models; one if they have none."""
     if isinstance(X, WindowView):
         return X.lags
-    known = {span for model in models.values() for span in spans(model)}
+    known = {span for model in models.values() for span in spans(model, X)}
     reach, lookback = max(known, default=(0, 1))
     return np.arange(reach, -1, reach - lookback)
 

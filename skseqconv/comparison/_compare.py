@@ -63,9 +63,10 @@ def compare_models(
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         The targets.
     cv : int, splitter or iterable of (train, test)
-        The folds. Views have a time order and need a splitter such as
-        ``TimeSeriesSplit(5, gap=delay)``; an int would train on later rows. For
-        arrays, as in `cross_validate`.
+        The folds. For a view that knows its target (from `make_supervised`), an int is
+        the number of folds of a `PanelTimeSeriesSplit`: in the order of time, with a
+        gap as long as the targets lie ahead. Other views have a time order, too, and
+        need a splitter. For arrays, as in `cross_validate`.
     scoring : str, list of str, dict, callable or None, default=None
         As in `cross_validate`. Of several metrics, the first one is the leading one.
         None is "neg_mean_absolute_error" for regressors and "accuracy" for
@@ -114,6 +115,7 @@ def compare_models(
     See Also
     --------
     make_supervised : Creates X and y of a forecast.
+    PanelTimeSeriesSplit, SeriesKFold : Folds of many series.
     PersistenceRegressor, LinearAutoregression : The baselines of forecasts.
 
     Notes
@@ -137,7 +139,6 @@ def compare_models(
     Examples
     --------
     >>> from sklearn.linear_model import Ridge
-    >>> from sklearn.model_selection import TimeSeriesSplit
     >>> from sklearn.pipeline import make_pipeline
     >>> from skseqconv import FlatWindowRegressor, LookbackWindower, Standardizer
     >>> from skseqconv import compare_models, make_supervised
@@ -147,7 +148,7 @@ def compare_models(
     >>> ridge = make_pipeline(
     ...     Standardizer(), LookbackWindower(48, step=6), FlatWindowRegressor(Ridge())
     ... )
-    >>> found = compare_models({"ridge": ridge}, X, y, cv=TimeSeriesSplit(5, gap=24))
+    >>> found = compare_models({"ridge": ridge}, X, y, cv=5)
     >>> list(found.table.index), found.baseline
     (['persistence', 'ridge'], 'persistence')
     """

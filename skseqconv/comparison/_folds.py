@@ -1,6 +1,7 @@
 """The folds of a comparison, and checks for leakage."""
 
 import warnings
+from contextlib import suppress
 from numbers import Integral
 
 import numpy as np
@@ -8,7 +9,10 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
 
+from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._time_spans import in_rows
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
@@ -16,12 +20,15 @@ from skseqconv.transformers._windower import LookbackWindower
 
 def make_splits(cv, X, y, groups, classifier):
     """Row numbers of the training and test part of each fold, for all models."""
-    is_view = isinstance(X, (SeriesView, WindowView))
-    if is_view and (cv is None or isinstance(cv, Integral)):
-        raise ValueError(
-            f"cv={cv!r} makes folds that train on rows after their test rows. X has a "
-            f"time order, so this is leakage: use {_safe_folds(X, cv or 5)}."
-        )
+    if isinstance(X, View) and (cv is None or isinstance(cv, Integral)):
+        n_splits = 5 if cv is None else cv
+        if not X.target:
+            raise ValueError(
+                f"cv={cv!r}, but X does not know how far ahead y lies, and an ordinary "
+                "K-fold would train on rows after its test rows. X has a time order: "
+                f"use {_safe_folds(X, n_splits)}."
+            )
+        cv = PanelTimeSeriesSplit(n_splits)
     splitter = check_cv(cv, y, classifier=classifier)
     splits = [
         (_row_numbers(train), _row_numbers(test))
@@ -75,27 +82,21 @@ def _safe_folds(X, n_splits):
     """Advice: as many folds as the rows allow, without leakage."""
     if not X.target:
         return (
-            f"TimeSeriesSplit({n_splits}, gap=delay), where y lies delay rows ahead "
-            "(rows from make_supervised know their delay)"
+            f"PanelTimeSeriesSplit({n_splits}, gap=...), where gap is the number of "
+            "rows that y lies ahead (rows from make_supervised know it)"
         )
-    gap = _gap(X)
-    for n in range(n_splits, 1, -1):
-        if len(X) - gap > n * (len(X) // (n + 1)):
-            return f"TimeSeriesSplit({n}, gap={gap})"
-    return f"TimeSeriesSplit({n_splits}, gap={gap}) with a longer series"
-
-
-def _gap(X):
-    """Largest number of rows of X until the target of a row is known."""
-    order = np.argsort(X.stamps, kind="stable")
-    at = np.searchsorted(X.stamps[order], _known_at(X)[order])
-    return int((at - np.arange(len(at))).max())
+    for n in range(n_splits, 0, -1):
+        splitter = PanelTimeSeriesSplit(n)
+        with suppress(ValueError):
+            list(splitter.split(X))
+            return f"cv=PanelTimeSeriesSplit({n})"
+    return "a longer series"
 
 
 def check_windows(models, X, splits):
     """Raise for a fold without a complete window, before anything is trained."""
     for name, model in models.items():
-        seen = {(f"models[{name!r}]", *span) for span in spans(model)}
+        seen = {(f"models[{name!r}]", *span) for span in spans(model, X)}
         if isinstance(X, WindowView):
             seen = {("X", X.reach, X.lookback)}
         for where, reach, lookback in sorted(seen):
@@ -116,19 +117,23 @@ def _any_complete(X, train, reach):
     return len(train) > reach
 
 
-def spans(model):
+def spans(model, X):
     """Reach and lookback of the windows of a model, if they are known.
 
     Models inside searches are not checked, because the search sets their parameters.
     """
     if isinstance(model, LookbackWindower):
-        lookback, step = model.lookback, model.step
+        try:
+            lookback = in_rows("lookback", model.lookback, X)
+            step = in_rows("step", model.step, X)
+        except ValueError:  # the model says so itself
+            return
         whole = isinstance(lookback, Integral) and isinstance(step, Integral)
         if whole and 1 <= step <= lookback:  # other windows are an error of the model
             yield int(lookback - step), int(lookback)
     elif isinstance(model, Pipeline):
         for _, step in model.steps:
-            yield from spans(step)
+            yield from spans(step, X)
     elif isinstance(model, BaseEstimator) and not hasattr(model, "refit"):
         for value in model.get_params(deep=False).values():
-            yield from spans(value)
+            yield from spans(value, X)

@@ -8,6 +8,7 @@ import numpy as np
 from skseqconv.series._channels import channel_position
 from skseqconv.series._containers import positions_of
 from skseqconv.series._steps import with_steps
+from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view_internals import raw_labels
 from skseqconv.series._window_view import WindowView
 
@@ -58,7 +59,7 @@ def find_target(estimator, windows, y, before=None):
     if remembers and estimator.delay is None:
         delays = [None if delay < 0 else delay for delay in before.delays.tolist()]
     else:
-        delays = _delays(estimator, y.shape[1], known)
+        delays = _delays(estimator, windows, y.shape[1], known)
     if as_before:
         return Target(channels, before.raw_channels.tolist(), delays)
     raw = _raw_channels(estimator, windows, y, channels, known)
@@ -104,14 +105,18 @@ def labels_of(estimator, windows):
     return None
 
 
-def _delays(estimator, n_outputs, known):
+def _delays(estimator, windows, n_outputs, known):
     if estimator.delay is None and known:
         return [delay for _, delay in known]
-    delays = _one_each(estimator.delay, n_outputs, "delay")
+    delays = [
+        in_rows("delay", delay, windows)
+        for delay in _one_each(estimator.delay, n_outputs, "delay")
+    ]
     for delay in delays:
         if delay is not None and (not isinstance(delay, Integral) or delay < 1):
             raise ValueError(
-                "delay must be a whole number of rows >= 1 for each column of y, "
+                "delay must be a whole number of rows >= 1, or a time span such as "
+                "'24h', for each column of y, "
                 f"got delay={estimator.delay!r}."
             )
     return delays

@@ -20,6 +20,7 @@ from ._pooled import pooled_view
 from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
+from ._time_spans import RowsOrTime, in_rows
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -33,7 +34,7 @@ def make_supervised(
     series: ArrayLike | Sequence[ArrayLike] | SeriesView,
     target: Hashable | Sequence[Hashable] = None,
     *,
-    delay: int | Sequence[int] = 1,
+    delay: RowsOrTime | Sequence[RowsOrTime] = 1,
     rows: ArrayLike | None = None,
     on_gap: Literal["raise", "warn", "ignore", "split"] = "raise",
     freq: str | BaseOffset | int | None = None,
@@ -59,8 +60,10 @@ def make_supervised(
     target : label, int, or list of these
         The channel to forecast, by its label, or by its position if no label of a
         channel is a number. A list gives several columns of y.
-    delay : int or sequence of int, default=1
-        The forecast horizon in rows. A sequence gives several columns of y.
+    delay : int, time span or sequence of these, default=1
+        The forecast horizon in rows, or a time such as "24h" if the rows have dates at
+        equal distances (see `freq`). "5B" counts business days of rows that follow
+        them. A sequence gives several columns of y.
     rows : array-like of int of shape (n_chosen,), default=None
         The rows to forecast from, each once, in any order; None for all. The other
         rows still are history of their windows. Nothing is held or read for other
@@ -161,6 +164,13 @@ def make_supervised(
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
 
+    Delays in time, where rows have dates:
+
+    >>> dates = pd.date_range("2020-01-01", periods=4, freq="12h")
+    >>> X, y = make_supervised(series.set_index(dates), "temp", delay=["12h", "1D"])
+    >>> X.target
+    ((1, 1), (1, 2))
+
     Each channel as a series of its own:
 
     >>> X, y = make_supervised(series, ["rain", "temp"], delay=[1, 2], pooled=True)
@@ -181,7 +191,6 @@ def make_supervised(
         )
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
-    delays, several_delays = _delays(delay)
     columns = {"id": id, "time": time, "static": static}
     given = None
     if isinstance(series, SeriesView) and not names_columns(**columns):
@@ -198,6 +207,7 @@ def make_supervised(
             "give the series itself, and choose among the rows of X."
         )
     view = _of_chosen(mended if given is None else given, rows)
+    delays, several_delays = _delays(delay, view, freq)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)
@@ -250,9 +260,11 @@ def _of_chosen(series, rows):
     return view._derive(rows=chosen)
 
 
-def _delays(delay):
-    several = not isinstance(delay, numbers.Integral)
-    delays = list(delay) if several and np.iterable(delay) else [delay]
+def _delays(delay, view, freq):
+    """Delays as numbers of rows, and whether there may be several of them."""
+    several = np.iterable(delay) and not isinstance(delay, str)
+    delays = list(delay) if several else [delay]
+    delays = [in_rows("delay", d, view, freq) for d in delays]
     valid = delays and all(
         isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
         for d in delays
@@ -266,7 +278,8 @@ def _delays(delay):
         "X = SeriesView(series.drop(columns='target')); y = series['target']."
     )
     raise ValueError(
-        "delay must be a whole number of rows >= 1, or several different ones, got "
+        "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
+        "rows have dates, or several different ones, got "
         f"delay={delay!r}.{of_the_row if zero else ''}"
     )
 

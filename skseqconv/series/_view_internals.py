@@ -79,6 +79,12 @@ def first_index(view):
     return view._series.first_index()
 
 
+def longest_index(view):
+    """The index of the longest series, or None."""
+    indexes = view._series.indexes
+    return indexes and max(indexes, key=len)
+
+
 def longest_series(view):
     """Number of rows of the longest series."""
     return int(view._series.lengths.max())

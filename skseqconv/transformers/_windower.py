@@ -14,12 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
-from skseqconv.inputs._time_spans import refuse_durations
+from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._containers import labels_of, unmasked
 from skseqconv.series._ids import warn_of_ids
 from skseqconv.series._missing_history import ON_MISSING_HISTORY
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._time_spans import RowsOrTime
 from skseqconv.series._view_internals import longest_series
 from skseqconv.series._window_view import WindowView
 
@@ -36,11 +37,12 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
 
     Parameters
     ----------
-    lookback : int
-        Number of rows that a window spans.
-    step : int, default=1
+    lookback : int or time span
+        Number of rows that a window spans, or a time such as "7D", if X has dates at
+        equal distances.
+    step : int or time span, default=1
         Stride within a window: it holds every `step`-th row. `lookback` must be a
-        multiple of `step`.
+        multiple of `step`. A time, such as "1h", as for `lookback`.
     on_missing_history : {"warn", "raise", "ignore"}, default="warn"
         What `predict` does for rows with too little history, that is, with fewer
         than ``lookback - step`` rows before them. "warn" repeats the first row in
@@ -52,6 +54,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     ----------
     lags_ : ndarray of shape (n_lags,)
         The entries of a window, as numbers of rows before its end, oldest first.
+    lookback_, step_ : int
+        `lookback` and `step` as numbers of rows.
     target_ : tuple of (int, int) or None
         Channel and delay of each column of y, if X is from `make_supervised`.
     n_features_in_ : int
@@ -62,8 +66,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     Raises
     ------
     ValueError
-        If `lookback` is not a multiple of `step`, or if the longest series of a view
-        is too short for one window.
+        If `lookback` is not a multiple of `step`, if the longest series of a view is
+        too short for one window, or if a time span is not a whole number of rows.
 
     See Also
     --------
@@ -92,6 +96,15 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     array([[3., 5.],
            [4., 6.],
            [5., 7.]])
+
+    Spans of time, where the rows have dates:
+
+    >>> import pandas as pd
+    >>> dates = pd.date_range("2020-01-01", periods=200, freq="h")
+    >>> series = pd.DataFrame({"load": np.arange(200.0)}, index=dates)
+    >>> windower = LookbackWindower("7D", step="12h").fit(SeriesView(series))
+    >>> windower.lookback_, windower.step_
+    (168, 12)
     """
 
     _parameter_constraints = {  # noqa: RUF012
@@ -102,9 +115,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
 
     def __init__(
         self,
-        lookback: int,
+        lookback: RowsOrTime,
         *,
-        step: int = 1,
+        step: RowsOrTime = 1,
         on_missing_history: Literal["warn", "raise", "ignore"] = "warn",
     ) -> None:
         self.lookback = lookback
@@ -131,25 +144,25 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         self : object
             The transformer.
         """
-        refuse_durations(self, ("lookback", "step"), X)
-        self._validate_params()
-        if self.lookback % self.step:
-            lower = self.lookback // self.step * self.step
-            near = [str(n) for n in (lower, lower + self.step) if n]
+        lookback, step = checked_in_rows(self, ("lookback", "step"), X)
+        if lookback % step:
+            lower = lookback // step * step
+            near = [str(n) for n in (lower, lower + step) if n]
             raise ValueError(
-                f"lookback={self.lookback} is not a multiple of step={self.step}. "
+                f"lookback={self.lookback!r} is not a multiple of step={self.step!r}. "
                 f"Use lookback={' or '.join(near)}."
             )
         if self._as_rows(X, reset=True) is X:
-            self._check_length(X)
+            self._check_length(X, lookback - step + 1)
         self.target_ = getattr(X, "target", None)
-        self.lags_ = np.arange(self.lookback - self.step, -1, -self.step)
+        self.lookback_, self.step_ = int(lookback), int(step)
+        self.lags_ = np.arange(lookback - step, -1, -step)
         return self
 
-    def _check_length(self, X):
+    def _check_length(self, X, n_rows):
         longest = longest_series(X)
         delay = max((d for _, d in X.target or ()), default=0)
-        needed = self.lookback - self.step + 1 + delay
+        needed = n_rows + delay
         if longest < needed:
             ahead = f" and a target {delay} rows later" if delay else ""
             raise ValueError(

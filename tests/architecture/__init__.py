@@ -26,6 +26,7 @@ FLOORS = {
     "displays": 2,
     "datasets": 2,
     "engine": 2,
+    "model_selection": 2,
     "transformers": 3,
     "estimators": 3,
     "forecasts": 4,

@@ -16,6 +16,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 
 from skseqconv import (
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -322,6 +323,30 @@ def test_an_array_has_no_rows_to_find_a_period_in():
     model = PersistenceRegressor(0, period="auto", delay=5)
     with pytest.raises(ValueError, match='period="auto" needs a view, but X is an arr'):
         model.fit(windows.to_numpy(), y)
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_period_delay_and_lags_in_time(step):
+    dates = pd.date_range("2020-01-01", periods=300, freq="h")
+    frame = pd.DataFrame({"a": np.random.default_rng(0).normal(size=300)}, index=dates)
+    X, y = make_supervised(frame, "a", delay=4)
+    windows = LookbackWindower("2D", step=step).fit_transform(X)
+    in_time = PersistenceRegressor("a", period="1D", delay="4h").fit(windows, y)
+    in_rows = PersistenceRegressor("a", period=24, delay=4).fit(windows, y)
+    np.testing.assert_array_equal(
+        in_time.predict(windows[60:]), in_rows.predict(windows[60:])
+    )
+    assert in_time.period_ == 24
+    assert in_time.get_params()["period"] == "1D"
+    in_time = LinearAutoregression("1D", delay="4h").fit(windows, y)
+    in_rows = LinearAutoregression(24 // step, delay=4).fit(windows, y)
+    np.testing.assert_array_equal(in_time.coef_, in_rows.coef_)
+    with pytest.raises(ValueError, match="period='1D' is a time span, but X has no"):
+        PersistenceRegressor("a", period="1D").fit(windows.to_numpy(), y)
+    for name in ("period", "delay"):
+        model = PersistenceRegressor("a", **{name: "often"})
+        with pytest.raises(ValueError, match=f"The '{name}' parameter of Persist"):
+            model.fit(windows, y)
 
 
 def test_plain_windows_with_channel_and_delay(frame):

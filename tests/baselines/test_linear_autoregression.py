@@ -315,7 +315,7 @@ def test_more_lags_than_entries(frame):
         ({"alpha": -1.0}, "'alpha' parameter of LinearAutoregression must be"),
         ({"alpha": "best"}, "'alpha' parameter of LinearAutoregression must be"),
         ({"lags": 0}, "'lags' parameter of LinearAutoregression must be"),
-        ({"lags": "1D"}, "lags='1D' is a time span, but LinearAutoregression counts"),
+        ({"lags": "1D"}, "lags='1D' is a time span, but X has no dates"),
         ({"shared": "no"}, "'shared' parameter of LinearAutoregression must be"),
     ],
 )

@@ -36,6 +36,7 @@ from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
+    PanelTimeSeriesSplit,
     SeriesView,
     Standardizer,
     TokenSequencer,
@@ -951,35 +952,44 @@ def test_bad_input(table, change, message):
         compare_models(given.pop("models"), given.pop("X"), given.pop("y"), **given)
 
 
-def test_a_number_of_folds_is_refused_for_rows_in_order(climate):
+def test_a_number_of_folds_keeps_rows_in_order_and_leaves_a_gap(climate):
     X, y = climate
-    message = r"cv=4 makes folds .* leakage: use TimeSeriesSplit\(4, gap=6\)"
+    found = compare_models(MODELS, X, y, cv=4)
+    folds = PanelTimeSeriesSplit(4)
+    expected = compare_models(MODELS, X, y, cv=folds)
+    pd.testing.assert_frame_equal(found.predictions, expected.predictions)
+    (train, test), *_ = folds.split(X)
+    assert X.rows[train].max() + DELAY == X.rows[test].min()
+
+
+def test_a_number_of_folds_is_refused_for_rows_without_a_target(climate):
+    X, y = climate
+    message = (
+        r"cv=None, but X does not know .* use PanelTimeSeriesSplit\(5, gap=\.\.\.\),"
+    )
     with pytest.raises(ValueError, match=message):
-        compare_models(MODELS, X, y, cv=4)
-    no_target = r"use TimeSeriesSplit\(5, gap=delay\), where y lies delay rows ahead"
-    with pytest.raises(ValueError, match=no_target):
         compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
 
 
 @pytest.mark.parametrize(
     "n_rows, most, folds",
     [
-        (25, 3, "TimeSeriesSplit(3, gap=6)"),
-        (17, 2, "TimeSeriesSplit(2, gap=6)"),
-        (9, 1, "TimeSeriesSplit(4, gap=6) with a longer series"),
+        (25, 3, "cv=PanelTimeSeriesSplit(3)"),
+        (17, 2, "cv=PanelTimeSeriesSplit(2)"),
+        (9, 0, "a longer series"),
     ],
 )
 def test_folds_that_are_advised_have_their_rows(climate, n_rows, most, folds):
     X, y = (part[:n_rows] for part in climate)
-    with pytest.raises(ValueError, match=re.escape(f"use {folds}")):
-        compare_models(MODELS, X, y, cv=4)
-    enough = [n for n in (2, 3, 4) if splits_of(n, X) is not None]
-    assert enough == list(range(2, most + 1))
+    with pytest.warns(UserWarning, match=re.escape(f"use {folds}.")):
+        compare_models([DummyRegressor()], X, y, cv=KFold(4), baseline=None)
+    enough = [n for n in (1, 2, 3, 4) if splits_of(n, X) is not None]
+    assert enough == list(range(1, most + 1))
 
 
 def splits_of(n, X):
     try:
-        return list(TimeSeriesSplit(n, gap=DELAY).split(X))
+        return list(PanelTimeSeriesSplit(n).split(X))
     except ValueError:
         return None
 
@@ -1006,13 +1016,6 @@ def every_third(n_series):
     return make_supervised(np.arange(180.0), 0, delay=10, rows=np.arange(0, 180, 3))
 
 
-def advised(X, y):
-    """The gap of the error for a number of folds."""
-    with pytest.raises(ValueError, match="use TimeSeriesSplit") as error:
-        compare_models([DummyRegressor()], X, y, cv=3)
-    return int(re.search(r"gap=(\d+)\)", str(error.value))[1])
-
-
 @pytest.mark.parametrize(
     "make, n_series, gap",
     [
@@ -1025,11 +1028,11 @@ def advised(X, y):
 )
 def test_folds_trained_on_the_future_are_told(make, n_series, gap):
     X, y = make(n_series)
-    assert advised(X, y) == gap
     models, options = [DummyRegressor()], {"baseline": None}
     for enough in (gap - 1, gap):
         compare_models(models, X, y, cv=TimeSeriesSplit(5, gap=enough), **options)
-    late = rf"training targets lie .* use TimeSeriesSplit\(5, gap={gap}\)"
+    compare_models(models, X, y, cv=5, **options)
+    late = r"training targets lie .* use cv=PanelTimeSeriesSplit\(5\)\."
     for cv in (
         TimeSeriesSplit(5, gap=0),
         KFold(5),
@@ -1068,7 +1071,7 @@ def test_without_a_delay_later_rows_are_told_of(climate):
     X = SeriesView(climate[0].series[:200])
     y = np.arange(200.0)
     compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
-    told = r"^Leakage in fold 0 .* training rows lie .* TimeSeriesSplit\(3, gap=delay\)"
+    told = r"^Leakage in fold 0 .* training rows lie .* PanelTimeSeriesSplit\(3, gap"
     with pytest.warns(UserWarning, match=told):
         compare_models([DummyRegressor()], X, y, cv=KFold(3))
 

@@ -13,7 +13,6 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     FlattenWindows,
     LookbackWindower,
-    PersistenceRegressor,
     PerStep,
     SeriesView,
     Standardizer,
@@ -203,31 +202,34 @@ def test_sizes_must_be_positive_whole_numbers(series, name, value):
     ["2h", "2 hours", timedelta(hours=2), np.timedelta64(2, "h"), pd.Timedelta("2h")],
 )
 @pytest.mark.parametrize("name", ["lookback", "step"])
-def test_time_spans_are_refused_with_their_number_of_rows(frame, name, span):
+def test_time_spans_are_numbers_of_rows(frame, name, span):
     windower = LookbackWindower(**{"lookback": 12, name: span})
-    match = rf"{name}=.* is a time span, but LookbackWindower counts rows\. The rows "
-    match += rf"of X are 00:10:00 apart: use {name}=12\."
-    for X in (frame, SeriesView(frame)[:1], frame.to_period("10min")):
+    expected = LookbackWindower(**{"lookback": 12, name: 12})
+    for X in (frame, SeriesView(frame)[5:], frame.to_period("10min")):
+        windows = clone(windower).fit_transform(X)
+        np.testing.assert_array_equal(windows.lags, expected.fit_transform(X).lags)
+    windower.fit(SeriesView(frame))
+    assert getattr(windower, f"{name}_") == 12
+    assert windower.get_params()[name] is span
+    match = f"{name}=.* is a time span, but X has"
+    for X in (frame.to_numpy(), SeriesView(frame.to_numpy()), frame[:1]):
         with pytest.raises(ValueError, match=match):
             windower.fit(X)
-    match = "counts rows. Divide it by the time between two rows of X"
-    for X in (frame.to_numpy(), SeriesView(frame.to_numpy()), frame[:1], frame[::7]):
-        with pytest.raises(ValueError, match=match):
-            windower.fit(X)
+    match = "is a time span, but the rows of X are 01:10:00 apart"
+    with pytest.raises(ValueError, match=match):
+        windower.fit(frame[::7])
+
+
+def test_a_window_that_is_no_multiple_of_its_step_in_time(frame):
+    match = "lookback='2h' is not a multiple of step='50min'. Use lookback=10 or 15."
+    with pytest.raises(ValueError, match=match):
+        LookbackWindower("2h", step="50min").fit(frame)
 
 
 @pytest.mark.parametrize("text", ["3 months", "many", "NaT"])
 def test_other_texts_are_no_time_spans(frame, text):
     with pytest.raises(ValueError, match=r"'lookback' parameter .* must be an int in"):
         LookbackWindower(text).fit(frame)
-
-
-def test_a_period_is_no_time_span(frame):
-    windows = WindowView(frame, lags=[2, 1, 0])
-    for name in ("period", "delay"):
-        model = PersistenceRegressor("T", **{name: "1h"})
-        with pytest.raises(ValueError, match=f"PersistenceReg.*rows.*use {name}=6"):
-            model.fit(windows, frame["T"])
 
 
 def test_series_too_short_for_one_window(series):

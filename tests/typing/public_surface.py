@@ -52,6 +52,18 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     X.unpool(y, frame=True)  # type: ignore[call-overload]
 
 
+def splitters(X: sk.WindowView, y: NDArray[np.float64]) -> None:
+    in_time = sk.PanelTimeSeriesSplit(3, test_size="7D", gap="24h", max_train_size=100)
+    for train, test in in_time.split(X, y):
+        assert_type((train, test), tuple[NDArray[np.int64], NDArray[np.int64]])
+    assert_type(sk.SeriesKFold(5, shuffle=True, random_state=0).get_n_splits(), int)
+    sk.make_supervised(y, 0, delay=["1h", np.timedelta64(2, "h")])
+
+    sk.PanelTimeSeriesSplit(3, 24)  # type: ignore[call-arg]
+    sk.PanelTimeSeriesSplit(gap=1.5)  # type: ignore[arg-type]
+    sk.SeriesKFold(n_folds=5)  # type: ignore[call-arg]
+
+
 def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
     X, y = sk.make_supervised(frame, 0)
     with_hours = sk.CalendarFeatures(("day",), ahead=24, freq="h").fit(frame)
@@ -127,7 +139,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
 
 
 def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
-    naive = sk.PersistenceRegressor("T (degC)", period=24, delay=6)
+    naive = sk.PersistenceRegressor("T (degC)", period="1D", delay=6)
     assert_type(naive.fit(X, y).predict(X), NDArray[np.float64])
     assert_type(sk.FlatWindowRegressor(lags=[0, 1]).fit(X, y), sk.FlatWindowRegressor)
     sk.FlatWindowRegressor(DummyRegressor())
@@ -137,7 +149,7 @@ def baselines(X: sk.WindowView, y: NDArray[np.float64]) -> None:
 
     sk.LinearAutoregression(alpha="best")  # type: ignore[arg-type]
     sk.LinearAutoregression(shared="all")  # type: ignore[arg-type]
-    sk.PersistenceRegressor(period="day")  # type: ignore[arg-type]
+    sk.PersistenceRegressor(period=1.5)  # type: ignore[arg-type]
     sk.FlatWindowRegressor(regresor=None)  # type: ignore[call-arg]
 
 

@@ -1,0 +1,168 @@
+"""Time spans, such as "7D", as numbers of rows or of time."""
+
+import warnings
+from datetime import timedelta
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from pandas.tseries.frequencies import to_offset
+from pandas.tseries.offsets import BaseOffset
+
+from ._frequency import (
+    declared_rule,
+    most_common,
+    nearest_rule,
+    readable_duration,
+)
+from ._index_kinds import comparable
+from ._offsets import readable_offset
+from ._order import ordered_differences
+from ._view import View
+from ._view_internals import longest_index
+
+#: Types of time spans, beside text and offsets.
+SPANS = (timedelta, np.timedelta64)
+
+#: A number of rows, or a time span that stands for one.
+RowsOrTime: TypeAlias = int | str | timedelta | np.timedelta64 | BaseOffset
+
+#: Offsets of a fixed length, except where clocks are set.
+_DAYS = (pd.offsets.Day, pd.offsets.Week)
+
+
+def duration_of(value):
+    """The value as a Timedelta; None if it is not a span of a fixed length."""
+    offset = offset_of(value)
+    if isinstance(offset, _DAYS):
+        return pd.Timedelta(days=offset.n * (7 if isinstance(offset, _DAYS[1]) else 1))
+    if offset is None and not (_is_text(value) or isinstance(value, SPANS)):
+        return None
+    try:
+        span = pd.Timedelta(value if offset is None else offset)
+    except (TypeError, ValueError):  # other text, or months, whose length varies
+        return None
+    return None if span is pd.NaT else span
+
+
+def offset_of(value):
+    """Text or an offset as an offset of pandas, such as five business days; or None."""
+    if isinstance(value, BaseOffset):
+        return value
+    if not _is_text(value):
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas announces new names
+        try:
+            return to_offset(value)
+        except ValueError:
+            return None
+
+
+def _is_text(value):
+    return isinstance(value, str) and any(map(str.isalpha, value))
+
+
+def index_of(X):
+    """Dates, periods or timedeltas of the rows of X; None if it has none.
+
+    Those of the longest series of a view, or of a table.
+    """
+    index = longest_index(X) if isinstance(X, View) else None
+    if hasattr(X, "iloc"):
+        index = X.index
+    index = comparable(index)
+    return index if hasattr(index, "asi8") else None
+
+
+def in_rows(name, value, X, freq=None):
+    """A parameter as a number of rows: a time span is divided by their distance.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter, for messages.
+    value : object
+        Its value. Anything but a time span is returned as it is.
+    X : View, DataFrame or array
+    freq : str or offset, default=None
+        The frequency of the index, if it is declared.
+
+    Returns
+    -------
+    n_rows : int, or value
+
+    Raises
+    ------
+    ValueError
+        If X has no dates or has gaps, or the span is not a whole number of rows.
+    """
+    span, offset = duration_of(value), offset_of(value)
+    if span is None and offset is None:
+        return value
+    said = f"{name}={value!r} is a time span, but"
+    index = index_of(X)
+    if index is None or len(index) < 2:
+        has = "X has no dates" if index is None else "X has only one row"
+        raise ValueError(
+            f"{said} {has}, so the time between two rows is unknown. Give a number of "
+            "rows, or a table with a DatetimeIndex."
+        )
+    rule, spacing = _rule_of(index, freq, said)
+    if spacing is None:
+        return _n_of_calendar(said, offset, rule.offset)
+    return _n_of_length(said, span, spacing)
+
+
+def _rule_of(index, freq, said):
+    """The rule that all rows follow, and the time between two, if that is fixed."""
+    if isinstance(index, pd.PeriodIndex):
+        index, freq = index.to_timestamp(), None
+    index, differences = ordered_differences(index)
+    if freq is None:
+        rule, places = nearest_rule(index, differences)
+    else:
+        rule, places = declared_rule(index, differences, freq)
+    if len(places):
+        at = places[0] + 1
+        raise ValueError(
+            f"{said} the index has gaps ({rule.text}; the first gap is before row "
+            f"{at}, {index[at]}), so it is not one number of rows. Give a number of "
+            'rows, or use on_gap="split" in make_supervised.'
+        )
+    if rule.offset is None:
+        return rule, pd.Timedelta(int(most_common(differences)), unit=index.unit)
+    on_local_clock = getattr(index, "tz", None) is not None
+    if isinstance(rule.offset, _DAYS) and on_local_clock:
+        return rule, None  # such a day may have 23 hours
+    return rule, duration_of(rule.offset)
+
+
+def _n_of_length(said, span, spacing):
+    apart = f"the rows of X are {readable_duration(spacing)} apart"
+    if span is None:
+        raise ValueError(
+            f"{said} its length varies, and {apart}. Give a number of rows, or a span "
+            "of a fixed length."
+        )
+    if span <= pd.Timedelta(0) or span % spacing:
+        raise ValueError(
+            f"{said} {apart}, so it is not a whole number of rows. Give a multiple of "
+            f"{readable_duration(spacing)}, or a number of rows."
+        )
+    return int(span // spacing)
+
+
+def _n_of_calendar(said, offset, rule):
+    """How many offsets of the calendar, such as business days, a span has."""
+    days = pd.offsets.BusinessDay  # those of an exchange are a kind of them
+    alike = isinstance(rule, days) and type(offset) is days
+    same = offset is not None and (alike or offset.base == rule.base)
+    n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
+    if n_rows < 1:
+        raise ValueError(
+            f"{said} the rows of X follow the calendar frequency "
+            f"{readable_offset(rule)}, so it is not one number of rows. Give a "
+            "multiple of this frequency, or a number of rows."
+        )
+    return n_rows

@@ -1,0 +1,145 @@
+"""Time spans as numbers of rows, where the rows have one distance."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.tseries.frequencies import to_offset
+
+from skseqconv import LookbackWindower, SeriesView, make_supervised
+from skseqconv.series._time_spans import in_rows
+
+HOLIDAYS = pd.offsets.CustomBusinessDay(holidays=["2020-01-06", "2020-01-20"])
+
+
+def table(index):
+    return pd.DataFrame({"a": np.arange(float(len(index)))}, index=index)
+
+
+def dates(freq, n_rows=60, **options):
+    return pd.date_range("2020-03-01", periods=n_rows, freq=freq, **options)
+
+
+@pytest.mark.parametrize(
+    ("index", "span", "n_rows"),
+    [
+        (dates("h"), "24h", 24),
+        (dates("h"), "1D", 24),
+        (dates("h"), timedelta(hours=3), 3),
+        (dates("h"), np.timedelta64(90, "m") * 2, 3),
+        (dates("h"), pd.Timedelta("2h"), 2),
+        (dates("h"), pd.offsets.Hour(5), 5),
+        (dates("h"), pd.offsets.Day(1), 24),
+        (dates("h", tz="Europe/Berlin"), "7D", 168),
+        (dates("10min"), "1h", 6),
+        (dates("2D"), "8D", 4),
+        (dates("W"), "2W", 2),
+        (dates("W"), "14D", 2),
+        (dates("D", tz="Europe/Berlin"), "7D", 7),
+        (dates("MS"), "12MS", 12),
+        (dates("QS"), "2QS", 2),
+        (dates("B"), "5B", 5),
+        (dates("2MS"), "6MS", 3),
+        (pd.period_range("2020-01", periods=30, freq="M"), "3MS", 3),
+        (pd.period_range("2020-01-01", periods=30, freq="h"), "1D", 24),
+        (pd.timedelta_range("0s", periods=30, freq="s"), "1min", 60),
+    ],
+)
+def test_a_span_of_rows_at_equal_distances(index, span, n_rows):
+    frame = table(index)
+    for X in (frame, SeriesView(frame), SeriesView([frame[:1], frame])[:1]):
+        assert in_rows("delay", span, X) == n_rows
+    if n_rows < len(frame):
+        X, _ = make_supervised(frame, "a", delay=span)
+        assert X.target == ((0, n_rows),)
+
+
+@pytest.mark.parametrize("value", [3, "auto", "many", "3 months", "NaT", None, 2.5])
+def test_what_is_no_time_span_stays_as_it_is(value):
+    assert in_rows("period", value, np.zeros((3, 1))) is value
+
+
+@pytest.mark.parametrize(
+    ("index", "span", "message"),
+    [
+        (dates("h"), "90min", "the rows of X are 01:00:00 apart, so it is not a whole"),
+        (dates("h"), "30s", "Give a multiple of 01:00:00, or a number of rows"),
+        (dates("h"), "-2h", "it is not a whole number of rows"),
+        (dates("h"), "5B", "its length varies, and the rows of X are 01:00:00 apart"),
+        (dates("MS"), "31D", "follow the calendar frequency 'MS', so it is not one"),
+        (dates("MS"), "5B", "Give a multiple of this frequency, or a number of rows"),
+        (dates("2MS"), "3MS", "follow the calendar frequency '2MS'"),
+        (dates("B"), "24h", "follow the calendar frequency 'B'"),
+        (dates("B"), "7D", "follow the calendar frequency 'B'"),
+        (dates("D", tz="Europe/Berlin"), "5B", "its length varies|calendar frequency"),
+        (dates("h").delete(7), "2h", r"the index has gaps .* before row 7, 2020-03-01"),
+        (dates("h", 1), "2h", "X has only one row, so the time between two rows"),
+        (pd.RangeIndex(60), "2h", "X has no dates, so the time between two rows is un"),
+        (pd.Index(np.arange(60.0)), "2h", "a number of rows, or a table with a Datet"),
+    ],
+)
+def test_spans_that_are_no_number_of_rows(index, span, message):
+    X = SeriesView(table(index), on_gap="ignore")
+    message = f"^delay={span!r} is a time span, but .*({message})"
+    with pytest.raises(ValueError, match=message):
+        in_rows("delay", span, X)
+    with pytest.raises(ValueError, match=message):
+        make_supervised(table(index), "a", delay=[1, span], on_gap="ignore")
+
+
+def test_a_daily_index_where_clocks_are_set_has_days_of_23_hours():
+    index = dates("D", tz="Europe/Berlin")
+    assert len(set(np.diff(index.asi8))) == 2
+    X = SeriesView(table(index))
+    assert in_rows("delay", "1D", X) == 1
+    with pytest.raises(ValueError, match=r"its length varies|calendar frequency"):
+        in_rows("delay", "5B", X)
+
+
+@pytest.mark.parametrize(
+    ("freq", "span", "n_rows"),
+    [
+        (HOLIDAYS, "5B", 5),
+        (HOLIDAYS, HOLIDAYS * 2, 2),
+        ("B", "10B", 10),
+        ("D", "7D", 7),
+    ],
+)
+def test_a_declared_frequency(freq, span, n_rows):
+    index = pd.date_range("2020-01-01", periods=60, freq=freq)
+    X, _ = make_supervised(table(index), "a", delay=span, freq=freq)
+    assert X.target == ((0, n_rows),)
+
+
+def test_few_business_days_count_as_such_if_declared():
+    index = pd.date_range("2020-01-06", periods=5, freq="B")  # a week without its end
+    X, _ = make_supervised(table(index), "a", delay="2B", freq="B")
+    assert X.target == ((0, 2),)
+    with pytest.raises(ValueError, match="calendar frequency 'B'"):
+        make_supervised(table(index), "a", delay="48h", freq="B")
+
+
+def test_several_delays_and_parts_between_gaps():
+    index = dates("h").delete(slice(20, 24))
+    X, y = make_supervised(table(index), "a", delay=["1h", "2h"], on_gap="split")
+    assert X.target == ((0, 1), (0, 2))
+    later = table(index).reindex(dates("h"))["a"]
+    for hours, column in zip((1, 2), y.T, strict=True):
+        expected = later[X.index + pd.Timedelta(hours=hours)]
+        np.testing.assert_array_equal(column, expected)
+
+
+def test_delays_that_are_equal_in_rows_are_refused():
+    with pytest.raises(ValueError, match=r"delay must be .* several different ones"):
+        make_supervised(table(dates("h")), "a", delay=[24, "1D"])
+
+
+def test_windows_and_target_in_time_are_those_in_rows():
+    frame = table(dates(to_offset("30min"), 300))
+    X, y = make_supervised(frame, "a", delay="3h")
+    same, expected = make_supervised(frame, "a", delay=6)
+    np.testing.assert_array_equal(y, expected)
+    windows = LookbackWindower("1D", step="2h").fit_transform(X)
+    by_rows = LookbackWindower(48, step=4).fit_transform(same)
+    np.testing.assert_array_equal(windows.to_numpy(), by_rows.to_numpy())
