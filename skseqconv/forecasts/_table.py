@@ -55,7 +55,7 @@ class Places:
     def table(self, values: NDArray, bounds: NDArray | None = None) -> pd.DataFrame:
         """The table of forecasts of shape (n_origins, n_columns) and their bounds."""
         order = self._order()
-        values = _as_columns(values, len(self.horizons))
+        values = as_columns(values, len(self.horizons))
         columns = {**self.keys(), "forecast": values[:, order].ravel()}
         if bounds is not None:
             bounds = np.asarray(bounds).reshape(*values.shape, 2)[:, order]
@@ -90,10 +90,11 @@ class Places:
 
     def in_order(self, values):
         """Values of shape (n_origins, n_columns) as a column of the table."""
-        return _as_columns(values, len(self.horizons))[:, self._order()].ravel()
+        return as_columns(values, len(self.horizons))[:, self._order()].ravel()
 
 
-def _as_columns(values, n_columns):
+def as_columns(values, n_columns):
+    """Predictions of shape (n_rows, n_columns)."""
     values = np.asarray(values)
     values = values.reshape(len(values), -1)
     if values.shape[1] != n_columns:
