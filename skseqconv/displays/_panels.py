@@ -1,5 +1,7 @@
 """Which rows of a table of forecasts, and of its history, each panel shows."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -24,11 +26,16 @@ _VALUES = (
 )
 
 
-def panels_of(table, history, ids, past, target):
-    """Times and values of the history, and rows of the table, of each panel.
+class Panel(NamedTuple):
+    """What one panel draws: known values over time, and rows of the table."""
 
-    Returns them by title, and the options of the display.
-    """
+    times: pd.Index | None
+    values: np.ndarray | None
+    table: pd.DataFrame
+
+
+def panels_of(table, history, ids, past, target):
+    """Panels by their titles, and the options of the display."""
     _check_table(table)
     table, target = _of_target(table, target)
     keys = [column for column in table if column not in _VALUES]
@@ -41,7 +48,7 @@ def panels_of(table, history, ids, past, target):
         if known is not None:
             times, values = known.before(one, keys, part, past)
         title = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
-        panels[title if keys else ""] = times, values, part
+        panels[title if keys else ""] = Panel(times, values, part)
     if target is None and known is not None:
         target = known.label
     return panels, {

@@ -82,9 +82,9 @@ def _earlier(view, back):
     short = np.count_nonzero(depth_of(view) < back)
     if short:
         raise ValueError(
-            f"{short} of {len(view)} rows have too few rows before them: a horizon that "
-            f"was not trained is forecast from up to {back} rows earlier. Leave these "
-            "rows out (rows=), or fit the model with all delays."
+            f"{short} of {len(view)} rows have too few rows before them: a horizon "
+            f"that was not trained is forecast from up to {back} rows earlier. Leave "
+            "these rows out (rows=), or fit the model with all delays."
         )
     return at_rows(view, view.rows - back)
 
