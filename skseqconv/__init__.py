@@ -104,6 +104,7 @@ _HELD = {
     "Series": "series._series",
     "Origin": "series._pooled",
     "Places": "forecasts._table",
+    "KnownAhead": "series._known_ahead",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
     "Pinball": "networks._own_layers",

@@ -111,6 +111,48 @@ def test_predictions(model, t, future):
     np.testing.assert_array_equal(*predictions)
 
 
+# Channels known ahead: channel 2.
+
+
+def predicted(model, series, t, n_rows):
+    """Predictions of rows up to t, of a model that has seen targets up to t."""
+    X, y = make_supervised(series, 1, delay=[1, DELAY], known_ahead=2)
+    known = X.rows + DELAY <= t
+    pipeline = make_pipeline(Standardizer(), LookbackWindower(5), model)
+    pipeline.fit(X[known], y[known])
+    return pipeline.predict(SeriesView(X, rows=np.arange(n_rows)))
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+@pytest.mark.parametrize(
+    "model",
+    [FlatWindowRegressor(), LinearAutoregression(exogenous=True)],
+    ids=["flat", "exogenous"],
+)
+@quick
+@given(t=st.integers(20, N_ROWS - DELAY - 2), future=st.sampled_from(["other", "huge"]))
+def test_predictions_with_a_channel_known_ahead(model, t, future):
+    plain = predicted(model, SERIES, t, t + 1)
+    changed = with_another_future(t, future)
+    changed[: t + DELAY + 1, 2] = SERIES[: t + DELAY + 1, 2]
+    np.testing.assert_array_equal(predicted(model, changed, t, t + 1), plain)
+    one_known = SERIES.copy()
+    one_known[t + DELAY, 2] += 1.0
+    after = predicted(model, one_known, t, t + 1)
+    np.testing.assert_array_equal(after[:-1], plain[:-1])
+    assert (after[-1] != plain[-1]).all()  # it is known, and seen by all horizons
+
+
+@quick
+@given(t=last_known, future=st.sampled_from(["other", "huge"]))
+def test_statistics_of_a_channel_known_ahead(t, future):
+    means = []
+    for series in (SERIES, with_another_future(t, future)):
+        X, _ = make_supervised(series, 1, delay=DELAY, known_ahead=2)
+        means.append(Standardizer().fit(X[X.rows + DELAY <= t]).mean_)
+    np.testing.assert_array_equal(*means)
+
+
 @pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
 @quick
 @given(t=last_known)

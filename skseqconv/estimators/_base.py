@@ -18,7 +18,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
@@ -27,20 +27,27 @@ from skseqconv.engine._training import Stopping, is_harmless, prepared_callbacks
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.networks._registry import NETWORKS
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series import refuse_other_arrays
+from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers
 from ._network_held import HoldsNetwork, alone
+from ._own_validation import check_alike, checked_validation, given_validation
 from ._parameters import TrainingParameters, check_together, constraints, parameters
 from ._reference_loss import reference_losses
-from ._running_fit import RunningFit, Samples, joined, rows_to_learn
+from ._running_fit import (
+    RunningFit,
+    Samples,
+    checked_weight,
+    joined,
+    rows_to_learn,
+)
 from ._scikeras import OnScikeras
 from ._task import TaskHooks
-from ._validation_split import validation_tail
+from ._validation_split import validation_part
 
 #: Results of training, which a new network does not have.
 _OF_TRAINING = (
@@ -102,6 +109,10 @@ class SequenceEstimator(
         X: WindowView | ArrayLike,
         y: ArrayLike,
         sample_weight: ArrayLike | None = None,
+        *,
+        X_val: SeriesView | WindowView | ArrayLike | None = None,
+        y_val: ArrayLike | None = None,
+        sample_weight_val: ArrayLike | None = None,
     ) -> Self:
         """Train the network.
 
@@ -116,6 +127,16 @@ class SequenceEstimator(
             their own units; the estimator standardizes them.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample in the loss. Samples with weight zero are skipped.
+        X_val : SeriesView, WindowView or array-like, default=None
+            Samples to validate on, instead of those of `validation_split`. The network
+            learns from all of X then. Windows as X; or rows of a `SeriesView`, which
+            come through the steps and the windows of X: ``pipe.fit(X, y,
+            conv1dregressor__X_val=X_val, conv1dregressor__y_val=y_val)``.
+        y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
+            Target of these samples.
+        sample_weight_val : array-like of shape (n_val,), default=None
+            Weight of each of them in the validation loss. `class_weight` does not
+            change it.
 
         Returns
         -------
@@ -135,17 +156,25 @@ class SequenceEstimator(
         normalization and clipped gradients, which each device computes on its own part.
         In the history, an indivisible batch counts as the next larger divisible one.
         """
+        validation = given_validation(X_val, y_val, sample_weight_val)
         with alone(self):
-            self._fit_alone(X, y, sample_weight)
+            self._fit_alone(X, y, sample_weight, validation)
         return self
 
     @with_callbacks
-    def _fit_alone(self, X, y, sample_weight):
+    def _fit_alone(self, X, y, sample_weight, validation):
         self._validate_params()
         context = self._init_callback_context(max_subtasks=None)
         with self._new_fit() as new:
             task = FitTask(context, self, new, X, y, sample_weight)
-            new._run(X, y, sample_weight, keep_network=self.warm_start, task=task)
+            new._run(
+                X,
+                y,
+                sample_weight,
+                keep_network=self.warm_start,
+                task=task,
+                validation=validation,
+            )
             task.end()
 
     def initialize(self, X: WindowView | ArrayLike, y: ArrayLike) -> Self:
@@ -179,7 +208,17 @@ class SequenceEstimator(
 
     # A fit, on the copy that is fitted.
 
-    def _run(self, X, y, sample_weight, *, keep_network, task=None, classes=None):
+    def _run(
+        self,
+        X,
+        y,
+        sample_weight,
+        *,
+        keep_network,
+        task=None,
+        classes=None,
+        validation=None,
+    ):
         """Prepare a fit and train; without a task, for one epoch (`partial_fit`)."""
         going_on = keep_network and self.initialized_
         X, y = self._checked(X, y, reset=not going_on, classes=classes)
@@ -190,7 +229,7 @@ class SequenceEstimator(
                 "targets of y have changed. Set warm_start=False, or use those of that "
                 "fit."
             )
-        fit = self._prepared(Samples(X, y, sample_weight), going_on, task)
+        fit = self._prepared(Samples(X, y, sample_weight), going_on, task, validation)
         if going_on:
             self._take_network(self._learned())
             self._solve_again(fit)
@@ -199,31 +238,30 @@ class SequenceEstimator(
             task.begin(self._n_epochs(fit))
         self._through_scikeras(fit)
 
-    def _prepared(self, given, going_on, task):
-        """Choose the rows to learn from and those to hold out."""
+    def _prepared(self, given, going_on, task, validation):
+        """Choose the rows to learn from and those to validate on."""
         X, y, sample_weight = given
         one_epoch = task is None
-        if sample_weight is not None:
-            refuse_masked("sample_weight", sample_weight)
-            sample_weight = _check_sample_weight(sample_weight, y, dtype=np.float32)
+        sample_weight = checked_weight("sample_weight", sample_weight, y)
         learned = rows_to_learn(X, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
+        samples = Samples(X, y, sample_weight)
         held_out = None
-        if self.validation_split != 0 and not one_epoch:
-            learned, held_out = validation_tail(
+        if validation is not None:
+            held_out = checked_validation(self, validation, X.data)
+        elif self.validation_split != 0 and not one_epoch:
+            learned, rows = validation_part(
                 X.data,
+                y,
                 learned,
                 self.validation_split,
                 self.validation_gap,
-                delay=self._delays(),
+                delay=self._delays(X.data),
                 strata=self._strata(y),
             )
-        samples = Samples(X, y, sample_weight)
+            held_out = samples.at(rows)
         fit = RunningFit(
-            samples.at(learned),
-            None if held_out is None else samples.at(held_out),
-            going_on,
-            task,
+            samples.at(learned), held_out, validation is not None, going_on, task
         )
         self._check_learned(fit)
         return fit
@@ -306,6 +344,8 @@ class SequenceEstimator(
             drop(self._slot)  # a callback of the user's own may change the model
         for name in ("_calibration", "best_epoch_"):  # of the fit before
             vars(self).pop(name, None)
+        if fit.own_validation:
+            check_alike(self, fit.held_out, "X_val")
         held_out = fit.held_out and self._feed(fit.held_out)
         start = self._start(fit, held_out)
         if self.early_stopping and epochs > 1:

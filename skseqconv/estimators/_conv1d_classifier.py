@@ -87,22 +87,25 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         Number of samples per training step.
     steps_per_epoch : int, default=None
         Training steps per epoch, on newly drawn samples. None uses each sample once.
-    validation_split : float, str, date or numpy.datetime64, default=0.0
+    validation_split : float, str, date, numpy.datetime64 or splitter, default=0.0
         Samples to hold out and score each epoch: the share of the last ones in time, or
         a date in ISO format ("2016-07-01"). A date holds out the samples whose targets
         all lie at or after it. Training samples have all targets before it; samples
         with both are left out. X must be a view of series with dates. A date without a
         time zone is in that of the series. If X does not know how far ahead y lies, the
-        date of a window's last row counts.
-    validation_gap : int or "auto", default="auto"
-        Number of samples left out before the validation part. "auto" leaves out those
-        whose target lies after the first validation row. It needs a view from
-        `make_supervised`; otherwise it leaves out none. If X is an array, "auto" holds
-        out the last samples of each class, because an array knows no time. With a date
-        in `validation_split` it leaves out no more than the date does.
+        date of a window's last row counts. Of a splitter, such as `SeriesKFold` or
+        `PanelTimeSeriesSplit`, the last fold is taken. `fit` may also be given samples
+        of their own (`X_val`, `y_val`), which are used instead.
+    validation_gap : int, time span or "auto", default="auto"
+        Number of samples left out before the validation part, or a time such as "24h".
+        "auto" leaves out those whose target lies after the first validation row. It
+        needs a view from `make_supervised`; otherwise it leaves out none. If X is an
+        array, "auto" holds out the last samples of each class, because an array knows
+        no time. With a date in `validation_split` it leaves out no more than the date
+        does. With a splitter only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs without a lower validation loss
-        (training loss without `validation_split`), and keep the best epoch's weights.
+        (training loss without validation samples), and keep the best epoch's weights.
         If training starts from a forecast, or from earlier weights (`warm_start`), and
         no epoch has a lower validation loss than this start, its weights are kept.
     n_iter_no_change : int, default=5
@@ -132,7 +135,7 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         One row per layer: its "kind", its "output_shape" for one sample, and how many
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
-        "loss", "accuracy" and, with `validation_split`, "val_loss" and
+        "loss", "accuracy" and, with validation samples, "val_loss" and
         "val_accuracy": one value per epoch. With `learning_rate_schedule`,
         "learning_rate" is that of the last step of each epoch.
     best_epoch_ : int

@@ -101,21 +101,24 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Number of samples per training step.
     steps_per_epoch : int, default=None
         Training steps per epoch, on newly drawn samples. None uses each sample once.
-    validation_split : float, str, date or numpy.datetime64, default=0.0
+    validation_split : float, str, date, numpy.datetime64 or splitter, default=0.0
         Samples to hold out and score each epoch: the share of the last ones in time, or
         a date in ISO format ("2016-07-01"). A date holds out the samples whose targets
         all lie at or after it. Training samples have all targets before it; samples
         with both are left out. X must be a view of series with dates. A date without a
         time zone is in that of the series. If X does not know how far ahead y lies, the
-        date of a window's last row counts.
-    validation_gap : int or "auto", default="auto"
-        Number of samples left out before the validation part. "auto" leaves out those
-        whose target lies after the first validation row. It needs a view from
-        `make_supervised`, or a view and `delay`; otherwise it leaves out none. With a
-        date in `validation_split` it leaves out no more than the date does.
+        date of a window's last row counts. Of a splitter, such as `SeriesKFold` or
+        `PanelTimeSeriesSplit`, the last fold is taken. `fit` may also be given samples
+        of their own (`X_val`, `y_val`), which are used instead.
+    validation_gap : int, time span or "auto", default="auto"
+        Number of samples left out before the validation part, or a time such as "24h".
+        "auto" leaves out those whose target lies after the first validation row. It
+        needs a view from `make_supervised`, or a view and `delay`; otherwise it leaves
+        out none. With a date in `validation_split` it leaves out no more than the date
+        does. With a splitter only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs without a lower validation loss
-        (training loss without `validation_split`), and keep the best epoch's weights.
+        (training loss without validation samples), and keep the best epoch's weights.
         If training starts from a forecast, or from earlier weights (`warm_start`), and
         no epoch has a lower validation loss than this start, its weights are kept.
     n_iter_no_change : int, default=5
@@ -149,11 +152,12 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         of the other channels. "auto" takes the first of these four that is nearly as
         good as the best on later parts of the training rows. None uses windows as they
         are. Training does not change the level. See Notes.
-    period : int or "auto", default="auto"
-        Number of rows in a season, for the levels "seasonal" and "auto". "auto" finds
-        the best season that the window holds, as `PersistenceRegressor` does. A number
-        that the window does not hold is an error for "seasonal". The level "auto" then
-        does not try the season, with a warning.
+    period : int, time span or "auto", default="auto"
+        Number of rows in a season, or a time such as "7D" if X has dates at equal
+        distances, for the levels "seasonal" and "auto". "auto" finds the best season
+        that the window holds, as `PersistenceRegressor` does. A number that the window
+        does not hold is an error for "seasonal". The level "auto" then does not try the
+        season, with a warning.
     channel_independent : bool or "auto", default="auto"
         Whether the same weights forecast each target on its own, from its own channel
         and the channels of no target (PatchTST: Nie et al., ICLR 2023). False forecasts
@@ -163,10 +167,10 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Name or position of the channel whose future y is, for `window_norm`. A sequence
         gives one channel for each column of y. None means the target that X knows, or
         the only channel.
-    delay : int or sequence of int, default=None
-        Number of rows between the end of a window and its y, for `window_norm` and
-        `validation_gap`. None means the delay that X knows. If X is a plain array of
-        windows, y is assumed to be in the units of its channel.
+    delay : int, time span or sequence of these, default=None
+        Number of rows, or time such as "24h", between the end of a window and its y,
+        for `window_norm` and `validation_gap`. None means the delay that X knows. If X
+        is a plain array of windows, y is assumed to be in the units of its channel.
 
     Attributes
     ----------
@@ -176,7 +180,7 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         One row per layer: its "kind", its "output_shape" for one sample, and how many
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
-        "loss" and, with `validation_split`, "val_loss": one value per epoch, in units
+        "loss" and, with validation samples, "val_loss": one value per epoch, in units
         of the standardized y. If the network forecasts changes, the unit is the root
         mean square error of its start on the training rows. Held-out rows may be harder
         or easier, so compare with `reference_loss_`. With `learning_rate_schedule`,
@@ -184,7 +188,7 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     reference_loss_ : dict of dict of float
         Losses to compare `history_` with, of the same rows and in the same units:
         "persistence" (the last value) and "start" (the network before its first epoch).
-        Each has "loss", on at most 10,000 training rows, and, with `validation_split`,
+        Each has "loss", on at most 10,000 training rows, and, with validation samples,
         "val_loss". Exists if the network forecasts changes.
     best_epoch_ : int
         The epoch whose weights are kept, from 1; 0 is the start. Exists with

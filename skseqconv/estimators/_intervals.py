@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.series._window_view import WindowView
 
 from ._conformal import (
@@ -23,7 +22,8 @@ from ._conformal import (
 )
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
-from ._running_fit import rows_to_learn
+from ._own_validation import check_alike
+from ._running_fit import Samples, rows_to_learn
 
 
 class GivesIntervals:
@@ -173,13 +173,7 @@ class GivesIntervals:
             self._calibration = tuple(kept._replace(by=_checked_by(by, kept.ids)))
             return
         X, y = self._checked(X, y)
-        check_steps(self, X.data)
-        if self._explains(X, y) is False:
-            raise ValueError(
-                "y does not relate to its channel in X as it did in the fit, so the "
-                "level of the forecasts would be wrong. Give y in the units of the fit "
-                "and X through the steps of the fit, or fit again."
-            )
+        check_alike(self, Samples(X, y, None), "X")
         whole = rows_to_learn(X)
         self._keep_held_out(X[whole], y[whole], by)
 

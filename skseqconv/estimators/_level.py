@@ -190,12 +190,18 @@ class Level:
 
     def network_options(self, n_steps):
         """Options of the network that adds to this level, for windows of a length."""
-        at = exogenous_positions(n_steps).tolist() if self.others.any() else None
+        at = self.read_at(n_steps).tolist() if self.others.any() else None
         return {
             "window_norm": self.kind,
             "highway": self.channels.tolist(),
             "exogenous_at": at,
         }
+
+    def read_at(self, n_steps):
+        """Positions at which the network may read the other channels."""
+        # Older files have them only if the level reads these channels.
+        at = self.exogenous_at
+        return exogenous_positions(n_steps) if at is None else at
 
     def of(self, last):
         """The part of the level, in units of y, that the network does not compute."""

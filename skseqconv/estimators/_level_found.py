@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from skseqconv.inputs._fitted_steps import steps_changed
+from skseqconv.inputs._known_entries import known_entries
 from skseqconv.inputs._relation import (
     LEAST_ROWS,
     MAX_ROWS_SOLVED,
@@ -27,7 +28,7 @@ from skseqconv.inputs._target_channel import find_target, known_target
 from skseqconv.series._window_view import WindowView
 
 from ._level import Level
-from ._level_start import with_start
+from ._level_start import exogenous_positions, with_start
 
 #: What window_norm="auto" stands for where X knows its target.
 AUTO = "standard"
@@ -154,6 +155,7 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
             means=means,
             scale=np.ones(len(channels)),
             changes=np.zeros(len(channels), dtype=bool),
+            exogenous_at=_exogenous_at(windows, delays, before),
             **_usual_values(windows, channels, before),
         )
         if before is not None and not steps_changed(estimator, windows):
@@ -161,6 +163,14 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
         level = with_start(level, estimator, windows, y, before, sample_weight)
         scale, changes = _error_of_level(level, windows, y, spread_of_y)
     return replace(level, scale=scale, changes=changes)
+
+
+def _exogenous_at(windows, delays, before):
+    """Positions at which other channels are read; the network's, if it goes on."""
+    if before is not None:
+        return before.read_at(windows.shape[1])
+    known = known_entries(windows, [delay for delay in delays if delay is not None])
+    return exogenous_positions(windows.shape[1], known)
 
 
 def with_values_of(before, level):

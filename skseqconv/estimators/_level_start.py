@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skseqconv.inputs._autoregression_rows import entries_back
 from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
     Variant,
@@ -29,6 +30,7 @@ from skseqconv.inputs._period import (
 from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._time_spans import in_rows
 from skseqconv.series._window_view import WindowView
 
 #: The starts, simple ones first: "auto" takes the simplest of those that are good.
@@ -58,13 +60,13 @@ MAX_FEATURES = 1200
 MAX_ROWS_COMPARED = 2_000
 
 
-def exogenous_positions(n_steps):
+def exogenous_positions(n_steps, known=()):
     """Positions in a window at which exogenous channels are read, oldest first.
 
-    They are the newest entry and those a power of two before it.
+    They are the newest entry, those a power of two before it, and those that are
+    `known` for the forecast times (`known_entries`, counted from the newest).
     """
-    powers = 2 ** np.arange(max(n_steps - 1, 1).bit_length())
-    return (n_steps - 1 - np.unique([0, *powers[powers < n_steps]]))[::-1]
+    return n_steps - 1 - entries_back(n_steps, known=known)
 
 
 def with_start(level, estimator, windows, y, before=None, sample_weight=None):
@@ -94,7 +96,7 @@ def _best_start(level, estimator, windows, y, sample_weight):
         season = _seasonal(level, windows, period)
         found["seasonal"] = season, _error_of_season(season, level, windows, y)
     if len(_solvable(windows)) >= LEAST_ROWS_TRIED:
-        few = _n_features(windows, level.others.sum()) <= MAX_FEATURES
+        few = _n_features(level, windows, level.others.sum()) <= MAX_FEATURES
         starts = ["ar", "arx"] if few and level.others.any() else ["ar"]
         found |= _autoregressive(level, windows, y, starts, sample_weight)
     return simplest(*zip(*(found[s] for s in STARTS if s in found), strict=True))
@@ -152,7 +154,8 @@ def _period(level, estimator, windows, optional=False):
             "but X does not know how far ahead that is. Make X and y by "
             "make_supervised, or set delay and give a view of windows."
         )
-    period, delays = estimator.period, level.delays.tolist()
+    period = in_rows("period", estimator.period, windows)
+    delays = level.delays.tolist()
     if period == "auto":
         channels = level.channels.tolist(), level.raw_channels.tolist()
         if optional:
@@ -233,11 +236,10 @@ def missing_seasons(level, windows, last):
 # A solved autoregression.
 
 
-def _n_features(windows, n_exogenous):
+def _n_features(level, windows, n_exogenous):
     """Number of values that an autoregression reads of a window."""
-    n_steps = windows.shape[1]
-    n_others = n_exogenous * len(exogenous_positions(n_steps))
-    return min(n_steps, MAX_LAGS) + n_others
+    n_others = n_exogenous * len(level.exogenous_at)
+    return min(windows.shape[1], MAX_LAGS) + n_others
 
 
 def _autoregressive(level, windows, y, starts, sample_weight):
@@ -249,7 +251,7 @@ def _autoregressive(level, windows, y, starts, sample_weight):
             "level='ar'."
         )
     n_steps = windows.shape[1]
-    n_features = _n_features(windows, len(exogenous))
+    n_features = _n_features(level, windows, len(exogenous))
     n_products = n_features**2 * len(list(level.by_channel()))
     most = np.clip(MAX_PRODUCTS / n_products, MIN_ROWS, MAX_ROWS)
     some = _solvable(windows, int(most))
@@ -269,7 +271,7 @@ def _autoregressive(level, windows, y, starts, sample_weight):
         delays=_known_delays(level),
         n_lags=min(n_steps, MAX_LAGS),
         exogenous=exogenous,
-        exogenous_lags=n_steps - 1 - exogenous_positions(n_steps)[::-1],
+        exogenous_lags=n_steps - 1 - level.exogenous_at,
         alpha="auto",
         sample_weight=sample_weight,
     )
@@ -303,7 +305,6 @@ def _with_weights(level, start, solved, n_steps):
         start=start,
         lagged=lagged,
         exogenous=exogenous,
-        exogenous_at=solved.exogenous_at if start == "arx" else None,
         anchors=level.slopes * (1 + solved.level_weights),
         bases=level.offsets + level.slopes * intercepts,
     )

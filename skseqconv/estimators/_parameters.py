@@ -6,21 +6,22 @@ scikit-learn asks for: it names every parameter, and only assigns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache
 from numbers import Integral, Real
-from typing import ClassVar, Literal, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, dataclass_transform
 
 import keras
 import numpy as np
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
+from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
 
-from ._validation_split import DATES, date_of
+from ._validation_split import DATES, date_of, is_splitter
 
 Estimator = TypeVar("Estimator")
 
@@ -40,6 +41,14 @@ _KERAS_HOMES = {
     "optimizer": "optimizers",
     "activation": "activations",
 }
+
+
+class Splitter(Protocol):
+    """A splitter of scikit-learn, or one with the same methods."""
+
+    def split(self, X: Any, y: Any = None, groups: Any = None, /) -> Iterable: ...
+
+    def get_n_splits(self, X: Any = None, /) -> int: ...
 
 
 def _one_of(*values):
@@ -144,11 +153,11 @@ class TrainingParameters:
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
     steps_per_epoch: int | None = parameter(COUNT, None, default=None)
-    validation_split: float | str | date | np.datetime64 = parameter(
-        _SHARE, *DATES, default=0.0
+    validation_split: float | str | date | np.datetime64 | Splitter = parameter(
+        _SHARE, *DATES, HasMethods(["split", "get_n_splits"]), default=0.0
     )
-    validation_gap: int | Literal["auto"] = parameter(
-        _one_of("auto"), _NUMBER, default="auto"
+    validation_gap: RowsOrTime | Literal["auto"] = parameter(
+        _one_of("auto"), _NUMBER, *TIME_SPANS, default="auto"
     )
     early_stopping: bool = parameter("boolean", default=False)
     n_iter_no_change: int = parameter(COUNT, default=5)
@@ -176,8 +185,8 @@ class RegressionParameters(TrainingParameters):
         default="auto",
         before="auto",
     )
-    period: int | Literal["auto"] = parameter(
-        _one_of("auto"), COUNT, default="auto", before="auto"
+    period: RowsOrTime | Literal["auto"] = parameter(
+        _one_of("auto"), COUNT, *TIME_SPANS, default="auto", before="auto"
     )
     channel_independent: bool | Literal["auto"] = parameter(
         "boolean", _one_of("auto"), default="auto", before=False
@@ -185,8 +194,8 @@ class RegressionParameters(TrainingParameters):
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
     )
-    delay: int | Sequence[int] | None = parameter(
-        COUNT, "array-like", None, default=None
+    delay: RowsOrTime | Sequence[RowsOrTime] | None = parameter(
+        COUNT, "array-like", *TIME_SPANS, None, default=None
     )
 
 
@@ -263,6 +272,13 @@ def check_together(options):
                 f"embedding_dim, or leave out {name}."
             )
     date_of(options.validation_split)  # refuses text that is no date
+    if is_splitter(options.validation_split) and options.validation_gap != "auto":
+        raise ValueError(
+            f"validation_gap={options.validation_gap!r} conflicts with "
+            f"validation_split={options.validation_split!r}: a splitter leaves out its "
+            "own gap. Use validation_gap='auto', and a gap of the splitter."
+        )
+    _check_time_spans(options)
     if _spares_weights(options.optimizer):
         raise ValueError(
             "exclude_from_weight_decay() was called on the optimizer. Each fit copies "
@@ -270,6 +286,18 @@ def check_together(options):
             "weight_decay=None, or let all weights decay."
         )
     _check_learning_rate(options)
+
+
+def _check_time_spans(options):
+    """Refuse text that is no time span."""
+    for name in ("validation_gap", "period", "delay"):
+        value = getattr(options, name, None)
+        if isinstance(value, str) and value != "auto":
+            if duration_of(value) is None and offset_of(value) is None:
+                raise ValueError(
+                    f"{name}={value!r} is no time span. Use one such as '24h' or '7D', "
+                    "or a number."
+                )
 
 
 def _check_learning_rate(options):

@@ -13,6 +13,7 @@ from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
 from skseqconv.networks._registry import NETWORKS
+from skseqconv.series._time_spans import each_in_rows, in_rows
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceEstimator
@@ -227,8 +228,8 @@ class SequenceRegressor(
             ),
         }
 
-    def _delays(self):
-        return self.delay
+    def _delays(self, X):
+        return each_in_rows("delay", self.delay, X)
 
     def _options_for_level(self, level, n_steps):
         several = level is not None and level.several_alike
@@ -261,7 +262,8 @@ class SequenceRegressor(
         if self.level not in ("auto", level and level.start):
             return True
         seasonal = level is not None and level.start == "seasonal"
-        if seasonal and self.period not in ("auto", level.period):
+        period = in_rows("period", self.period, X.data)
+        if seasonal and period not in ("auto", level.period):
             return True
         return self._other_targets(X, y) or super()._changed(X, y)
 

@@ -7,9 +7,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import _check_sample_weight
 
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._sequences import Sequences
+from skseqconv.series._containers import refuse_masked
 
 from ._fit_task import FitTask
 
@@ -36,9 +38,11 @@ class RunningFit:
     Parameters
     ----------
     learned : Samples
-        Complete windows with a weight.
+        Complete windows with a weight, without those to validate on.
     held_out : Samples or None
-        Of these, the last ones in time, to validate on.
+        Samples to validate on.
+    own_validation : bool
+        Whether `fit` was given them, beside the samples to learn from.
     going_on : bool
         Whether the network goes on from the weights that it has.
     task : FitTask or None
@@ -47,6 +51,7 @@ class RunningFit:
 
     learned: Samples
     held_out: Samples | None
+    own_validation: bool
     going_on: bool
     task: FitTask | None
 
@@ -66,6 +71,14 @@ class RunningFit:
     @property
     def sample_weight(self) -> NDArray | None:
         return self.learned.sample_weight
+
+
+def checked_weight(name, weight, y):
+    """Weights of samples as float32; None if there are none."""
+    if weight is None:
+        return None
+    refuse_masked(name, weight)
+    return _check_sample_weight(weight, y, dtype=np.float32)
 
 
 def rows_to_learn(X, sample_weight=None):

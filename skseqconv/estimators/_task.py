@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
 
     from skseqconv.engine._feed import Feed
+    from skseqconv.series._window_view import WindowView
 
     from ._level import Level
     from ._running_fit import RunningFit
@@ -49,7 +50,12 @@ class TaskHooks:
     _compiled_with: tuple
 
     def _check_target(
-        self, y: ArrayLike, n_samples: int, *, reset: bool, classes: ArrayLike | None
+        self,
+        y: ArrayLike,
+        n_samples: int,
+        *,
+        reset: bool,
+        classes: ArrayLike | None = None,
     ) -> NDArray:
         """y as an array; on `reset` remember what it is, else compare."""
         raise NotImplementedError
@@ -91,8 +97,12 @@ class TaskHooks:
         """The last values of the targets, as outputs of the network."""
         raise NotImplementedError
 
-    def _delays(self) -> int | ArrayLike | None:
+    def _delays(self, X: WindowView | NDArray) -> int | ArrayLike | None:
         """How many rows ahead y lies; None for what X knows."""
+        return None
+
+    def _explains(self, X: Sequences, y: NDArray) -> bool | None:
+        """Whether y relates to X as it did in the fit; None if unknown."""
         return None
 
     def _strata(self, y: NDArray) -> NDArray | None:

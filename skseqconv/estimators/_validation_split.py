@@ -1,10 +1,13 @@
-"""The validation part: the last rows in time, with a gap before them."""
+"""The validation part: the last rows in time, or those that a splitter holds out."""
 
+from collections import deque
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
+from skseqconv.series._index_kinds import moments_of
+from skseqconv.series._time_spans import duration_of
 from skseqconv.series._view_internals import (
     first_rows_from,
     rows_after,
@@ -32,9 +35,49 @@ def date_of(split):
     if found is pd.NaT:
         raise ValueError(
             f"validation_split={split!r} is not a date. Use a date such as "
-            "'2016-07-01' or '2016-07-01 12:00', or a share of the samples such as 0.2."
+            "'2016-07-01' or '2016-07-01 12:00', a share of the samples such as 0.2, "
+            "or a splitter."
         )
     return found
+
+
+def is_splitter(split):
+    """Whether a splitter chooses the validation part."""
+    return hasattr(split, "get_n_splits")
+
+
+def validation_part(X, y, rows, split, gap, **options):
+    """Split samples into a training part and a validation part.
+
+    Parameters
+    ----------
+    X : WindowView or ndarray
+    y : ndarray
+    rows : ndarray of int
+        Positions of the samples that may be used.
+    split : float, date or splitter
+        The last fold of a splitter is taken. All else is for `validation_tail`.
+    gap, **options
+        For `validation_tail`.
+
+    Returns
+    -------
+    training, validation : ndarray of int
+    """
+    if not is_splitter(split):
+        return validation_tail(X, rows, split, gap, **options)
+    try:
+        last = deque(split.split(X[rows], y[rows]), maxlen=1)
+    except ValueError as error:
+        raise ValueError(f"validation_split={split!r}: {error}") from None
+    none = rows[:0]
+    training, validation = (rows[part] for part in (last or [(none, none)])[0])
+    if not len(training) or not len(validation):
+        raise ValueError(
+            f"validation_split={split!r} gives {len(training)} samples to train on and "
+            f"{len(validation)} to validate on, of {len(rows)}. Both need at least one."
+        )
+    return training, validation
 
 
 def validation_tail(X, rows, split, gap, delay=None, strata=None):
@@ -49,8 +92,9 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
     split : float or date
         Share of them to hold out, or the date from which on they are held out. Samples
         with equal stamps stay together.
-    gap : int or "auto"
-        Number of samples left out before the validation part (whole stamps). "auto"
+    gap : int, time span or "auto"
+        Number of samples left out before the validation part (whole stamps), or the
+        time between a training sample and the first validation sample. "auto"
         leaves out those whose target lies after the first validation row, if X is a
         view and `delay` is given or X knows its target. With a date, samples with
         targets before it and at or after it are left out in any case.
@@ -88,7 +132,9 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
             first = stamps[validation[0]]
             due = target_stamps(X[rows[training]], longest)
             training = training[due <= first]
-    if gap != "auto" and gap:
+    if (span := duration_of(gap)) is not None:
+        training = training[_earlier(X, rows, span, gap, validation)[training]]
+    elif gap != "auto" and gap:
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf
         training = training[stamps[training] < last]
     if not len(training):
@@ -98,6 +144,17 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
             f"{'smaller ones' if first_date is None else 'a later date'}, or more rows."
         )
     return np.sort(rows[training]), np.sort(rows[validation])
+
+
+def _earlier(X, rows, span, gap, validation):
+    """Whether samples lie more than a span before all those to validate on."""
+    dates = moments_of(X[rows].index) if isinstance(X, WindowView) else None
+    if dates is None:
+        raise ValueError(
+            f"validation_gap={gap!r} is a time span, but X has no dates. Give "
+            "make_supervised a table with a DatetimeIndex, or use a number of samples."
+        )
+    return dates < dates[validation].min() - span
 
 
 def _last_share(ranked, order, share):

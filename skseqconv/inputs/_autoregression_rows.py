@@ -87,10 +87,13 @@ def targets_of(channels, raw_channels, slopes, offsets):
     return targets
 
 
-def entries_back(n_steps, lags=None):
-    """Entries at which exogenous channels are read, counted back, oldest first."""
+def entries_back(n_steps, lags=None, known=()):
+    """Entries at which exogenous channels are read, counted back, oldest first.
+
+    They are `lags`, or else 0, the powers of two and those that are `known`.
+    """
     if lags is None:
-        lags = [0, *2 ** np.arange(n_steps.bit_length())]
+        lags = [0, *2 ** np.arange(n_steps.bit_length()), *known]
     lags = np.unique(lags)[::-1]
     return lags[lags < n_steps]
 

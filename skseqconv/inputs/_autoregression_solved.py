@@ -21,6 +21,7 @@ from ._autoregression_rows import (
     together,
     with_scales,
 )
+from ._known_entries import known_entries
 from ._parts_in_time import folds_of, parts_in_time
 from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
 
@@ -131,7 +132,8 @@ def solve_variants(
         of the own channel is, too.
     exogenous_lags : sequence of int, default=None
         The entries at which they are read, counted back from the newest. None takes 0
-        and the powers of two that the window holds.
+        and the powers of two that the window holds, and of channels known ahead those
+        at the forecast times.
     alpha : float or "auto", default="auto"
         Strength of the penalty. "auto" chooses it on the third, the fourth and the last
         fifth of the rows in time, each with weights from all rows before it, and then
@@ -152,7 +154,8 @@ def solve_variants(
     that common standard deviation, so they have the units of the target, too.
     """
     n_steps, exogenous = windows.shape[1], np.asarray(exogenous, dtype=np.int64)
-    at = n_steps - 1 - entries_back(n_steps, exogenous_lags)
+    known = known_entries(windows, [delay for delay in delays if delay is not None])
+    at = n_steps - 1 - entries_back(n_steps, exogenous_lags, known)
     task = Task(
         windows,
         y,

@@ -2,8 +2,13 @@
 
 import numpy as np
 
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import depth_of
+from skseqconv.series._view_internals import depth_of, ids_of, known_of, place_of
+
+from ._target_channel import sources_of
+
+#: How to fill missing values from the past: of one series, and of each id.
+FILL = "table.ffill()"
+FILL_EACH = "in the order of time, table.groupby(<id>).ffill()"
 
 
 def raise_if_not_finite(view, block, positions):
@@ -26,18 +31,20 @@ def raise_if_not_finite(view, block, positions):
 
 
 def raise_not_finite_row(view, row, channel, value):
-    """Name the row of the series, with its date, and the channel."""
-    index = SeriesView(view, rows=[row]).index
-    date = "" if index is None else f" ({index[0]})"
-    names = view.channel_names
+    """Name the row of the series, with its date and id, and the channel."""
+    names, known = view.channel_names, known_of(view)
+    later = 0
+    if known is not None and sources_of(view)[channel] in known.channels:
+        later = known.ahead
     raise_not_finite(
         value,
         channel if names is None else repr(names[channel]),
-        f"row {row}{date} of the series",
+        place_of(view, row, later),
+        FILL if ids_of(view) is None else FILL_EACH,
     )
 
 
-def raise_not_finite(value, channel, place):
+def raise_not_finite(value, channel, place, fill=FILL):
     """The one message for missing and infinite values."""
     what = "NaN" if np.isnan(value) else "infinity"
     if np.isfinite(value):
@@ -45,7 +52,7 @@ def raise_not_finite(value, channel, place):
     raise ValueError(
         f"Input X contains {what}: channel {channel}, first at {place}. "
         "PerStep(SimpleImputer()) before the windows fills missing values. If a "
-        "channel drifts, as a target does, fill it from the past: table.ffill() before "
+        f"channel drifts, as a target does, fill it from the past: {fill} before "
         "make_supervised, with rows= of the measured targets. Correct infinite and "
         "huge values in the series."
     )

@@ -11,6 +11,7 @@ from skseqconv.series._order import ordered_differences
 from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
+from skseqconv.series._view_internals import raw_labels, shifts_of
 from skseqconv.series._window_view import WindowView
 
 
@@ -64,8 +65,11 @@ def check_channels(estimator, X, *, reset):
     """Record, or compare, number and names of the channels of a view or a panel.
 
     They become ``n_features_in_`` and ``feature_names_in_``. scikit-learn reads these
-    from a table only, so it gets an empty table with one column for each channel.
+    from a table only, so it gets an empty table with one column for each channel. For
+    views, it is also recorded how many rows later each channel is read.
     """
+    if isinstance(X, View):
+        _check_shifts(estimator, X, reset=reset)
     if isinstance(X, View):
         n_channels, names = X.n_channels, X.channel_names
     else:
@@ -74,6 +78,32 @@ def check_channels(estimator, X, *, reset):
     if names is not None:
         empty = pd.DataFrame(empty, columns=names)
     validate_data(estimator, empty, reset=reset, skip_check_array=True)
+
+
+def _check_shifts(estimator, X, *, reset):
+    """Record, or compare, which channels are known ahead, and how far."""
+    shifts = shifts_of(X)
+    if reset:
+        estimator._rows_ahead = shifts
+        return
+    expected = vars(estimator).get("_rows_ahead", shifts)
+    if shifts != expected:
+        seen, now = (_shifts_in_words(one, X) for one in (expected, shifts))
+        raise ValueError(
+            f"{type(estimator).__name__} was fitted on rows with {seen}, but X has "
+            f"{now}. Make X by make_supervised or SeriesView with the same known_ahead "
+            "and delay as in fit."
+        )
+
+
+def _shifts_in_words(shifts, X):
+    if not shifts:
+        return "no channels known ahead"
+    labels = raw_labels(X)
+    at = [channel for channel, _ in shifts]
+    named = labels is not None and max(at) < len(labels)
+    channels = ", ".join(repr(labels[i]) if named else f"channel {i}" for i in at)
+    return f"channels known ahead ({channels}, read {shifts[0][1]} rows later)"
 
 
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):

@@ -8,7 +8,7 @@ import numpy as np
 
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import apply_steps
-from skseqconv.series._view_internals import raw_values, rows_after
+from skseqconv.series._view_internals import raw_values, rows_after, without_shift
 from skseqconv.series._window_view import WindowView
 
 #: The relation is solved from this many rows, at most.
@@ -147,7 +147,9 @@ def later_values(windows, y, channels, delays, columns=None):
         if delays[column] != delay:
             delay = delays[column]
             rows, inside = rows_after(windows, delay)
-            later = SeriesView(windows, rows=rows[inside]).to_numpy(np.float64)
+            # The last rows may have no future, and a target needs none.
+            later = SeriesView(without_shift(windows), rows=rows[inside])
+            later = later.to_numpy(np.float64)
         yield later[:, channels[column]], y[inside, column]
 
 

@@ -140,7 +140,7 @@ def _raw_channels(estimator, windows, y, channels, known):
         return [-1] * len(channels)
     if estimator.target_channel is None and known:
         return [channel for channel, _ in known]
-    raw = _sources(windows)[channels].tolist()
+    raw = sources_of(windows)[channels].tolist()
     before = with_steps(windows, ())
     unnamed = windows.channel_names is None or before.channel_names is None
     keeps_places = unnamed and windows.n_channels == before.n_channels
@@ -162,7 +162,7 @@ def _is_future(windows, y, channel, delay):
     return solve_affine(later[known], own[known], rounding_of(raw))[2] <= TOLERANCE
 
 
-def _sources(windows):
+def sources_of(windows):
     """For each channel of the windows, the channel of the series with that name, or -1.
 
     A step may add a prefix, as a ColumnTransformer does: "scaler__load".
@@ -190,7 +190,7 @@ def position_after_steps(X, channel):
     It is found by name if the steps keep names. Otherwise its old position is assumed;
     the relation to y shows whether that is right.
     """
-    at = np.flatnonzero(_sources(X) == channel)
+    at = np.flatnonzero(sources_of(X) == channel)
     if len(at) > 1:  # prefer the plain name to a prefixed one
         own = X.channel_names[at] == with_steps(X, ()).channel_names[channel]
         at = at[np.argsort(~own, kind="stable")]

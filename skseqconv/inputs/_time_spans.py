@@ -1,9 +1,8 @@
 """Parameters of an estimator that count rows, given as time spans such as "7D"."""
 
-import numpy as np
 from sklearn.utils._param_validation import validate_parameter_constraints
 
-from skseqconv.series._time_spans import in_rows
+from skseqconv.series._time_spans import each_in_rows
 
 
 def checked_in_rows(estimator, names, X):
@@ -22,16 +21,10 @@ def checked_in_rows(estimator, names, X):
         The values of these parameters, with spans as numbers of rows.
     """
     given = estimator.get_params(deep=False)
-    found = {name: _in_rows(name, given[name], X) for name in names}
+    found = {name: each_in_rows(name, given[name], X) for name in names}
     validate_parameter_constraints(
         estimator._parameter_constraints,
         given | found,
         caller_name=type(estimator).__name__,
     )
     return list(found.values())
-
-
-def _in_rows(name, value, X):
-    if isinstance(value, (list, tuple, np.ndarray)):
-        return [in_rows(name, one, X) for one in value]
-    return in_rows(name, value, X)

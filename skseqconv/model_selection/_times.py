@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv.series._index_kinds import comparable
+from skseqconv.series._index_kinds import moments_of
 from skseqconv.series._view import View
 
 
@@ -64,7 +64,7 @@ def _of_view(X):
     distinct = np.flatnonzero(known) + low
     one_row = np.empty(len(distinct), dtype=np.int64)
     one_row[at] = np.arange(len(X))  # the last of the rows of a stamp
-    return Times(at, distinct, _dates(X[one_row].index))
+    return Times(at, distinct, moments_of(X[one_row].index))
 
 
 def _of_groups(groups, n_rows):
@@ -80,11 +80,4 @@ def _of_groups(groups, n_rows):
             "as groups=pd.to_datetime(dates)."
         )
     at, distinct = pd.factorize(index, sort=True)
-    return Times(at, np.arange(len(distinct)), _dates(distinct))
-
-
-def _dates(index):
-    index = comparable(index)
-    if isinstance(index, pd.PeriodIndex):
-        index = index.to_timestamp()
-    return index if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
+    return Times(at, np.arange(len(distinct)), moments_of(distinct))

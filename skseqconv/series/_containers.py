@@ -35,7 +35,9 @@ def is_long_table(series, id, time, static):
 
 def names_columns(id=None, time=None, static=()):
     """Whether a parameter names columns of a long table."""
-    return id is not None or time is not None or np.size(static) > 0
+    is_several = np.iterable(static) and not isinstance(static, str)
+    no_static = static is None or (is_several and not len(static))
+    return id is not None or time is not None or not no_static
 
 
 def _refuse_others(series):

@@ -34,7 +34,7 @@ def _plain(value):
 def warn_of_short_series(view, delay, *, stacklevel):
     """Warn of ids that have rows in the view, but no series longer than the delay."""
     data = view._series
-    if data.ids is None:
+    if data.ids is None or data.lengths.min() > delay:
         return
     owners = np.unique(data.series_of(view.rows))
     is_long = data.lengths[owners] > delay

@@ -50,11 +50,17 @@ def comparable(index):
     return index if index.dtype.kind in "iuf" else None
 
 
-def dates_of(index):
-    """An index as dates, periods as their first moments; None if it has no dates."""
+def moments_of(index):
+    """An index as dates, periods as their first moments, or as timedeltas; or None."""
     index = comparable(index)
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
+    return index if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
+
+
+def dates_of(index):
+    """An index as dates, periods as their first moments; None if it has no dates."""
+    index = moments_of(index)
     return index if isinstance(index, pd.DatetimeIndex) else None
 
 

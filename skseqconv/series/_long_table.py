@@ -4,7 +4,7 @@ The rows are sorted once, by id and time. Nothing here takes more time for more 
 of the same number of rows.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,8 @@ OTHER, OTHER_CALENDAR = 1.02, 1.2
 CALENDAR_DAYS = 13
 
 
-class LongTable(NamedTuple):
+@dataclass
+class LongTable:
     """The series of a long table: those of one id after those of another."""
 
     #: The rows of all series, of shape (n_rows, n_channels).

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 
 from ._containers import unmasked
+from ._known_ahead import known_labels
+from ._view_internals import ids_of
 
 #: Name of the only channel of pooled series of named channels.
 POOLED_NAME = "value"
@@ -58,6 +60,12 @@ def pooled_view(view, channels):
     data = view._series
     if data.origin is not None:
         raise ValueError(f"{view!r} is pooled already.")
+    if data.known is not None:
+        raise ValueError(
+            f"{view!r} has channels known ahead {list(known_labels(data))}, and pooled "
+            "channels are series of one channel each, so they read no others. Leave "
+            "out known_ahead, or do not pool."
+        )
     if view.steps:
         raise ValueError(
             f"{view!r} has the steps of fitted transformers, which need all its "
@@ -183,9 +191,10 @@ def _frame(view, table, at):
     index = view.index
     index = pd.Index(source_rows(view), name="row") if index is None else index
     index = index[at]
-    if origin.n_series > 1:
-        series = origin.series[view.series_ids[at]]
-        index = pd.MultiIndex.from_arrays([series, index], names=["series", index.name])
+    ids = ids_of(view)[at]
+    if ids.nlevels > 1:  # the last level is the channel
+        levels = [ids.get_level_values(level) for level in range(ids.nlevels - 1)]
+        index = pd.MultiIndex.from_arrays([*levels, index])
     columns = pd.Index(origin.labels, name="channel", tupleize_cols=False)
     if table.ndim == 3:
         delays = [delay for _, delay in view.target or ()]

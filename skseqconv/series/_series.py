@@ -39,6 +39,10 @@ class Series:
     ids = None
     #: Where pooled series come from, see `_pooled`.
     origin = None
+    #: Channels that are read later, see `_known_ahead`.
+    known = None
+    #: The number of the given series that each part comes from, if gaps split them.
+    sources = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
@@ -123,7 +127,7 @@ class Series:
         from ._long_table import read_long_table
 
         read = read_long_table(table, *columns, any_frequency=any_frequency)
-        return cls.of_block(names=names_of(read.labels), **read._asdict())
+        return cls.of_block(names=names_of(read.labels), **vars(read))
 
     @classmethod
     def _of_several(cls, parts):

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from skseqconv._public import public
 
 from ._channels import several_channels
+from ._delays import checked_delays
+from ._known_ahead import is_given, with_known_ahead
 from ._pooled import pooled_view
 from ._view import View
 
@@ -24,16 +26,34 @@ class SeriesView(View):
     Parameters
     ----------
     series : DataFrame, ndarray or memmap of shape (n_steps, n_channels), or a list
-        The series, or a list of series with the same channels. float32 and float64
-        arrays in C order, and memory maps of any numeric type, are held as they
-        are. Everything else is converted once.
+        The series, or a list of series with the same channels; or a long table, see
+        `id`. float32 and float64 arrays in C order, and memory maps of any numeric
+        type, are held as they are. Everything else is converted once.
     rows : array-like of int of shape (n_rows,), default=None
         Rows of the view, None for all. The rows of several series are numbered
-        through: the rows of the second series follow those of the first.
+        through: the rows of the second series follow those of the first. Those of a
+        long table are numbered in the order of id and time.
     on_gap : {"raise", "warn", "ignore"}, default="warn"
         What to do if the index of a table has gaps, see
         :func:`skseqconv.make_supervised`. "warn" and "ignore" take the rows as
         consecutive.
+    id : label, or list of labels, default=None
+        The columns of a long table that name the series of each row, see
+        :func:`skseqconv.make_supervised`.
+    time : label, default=None
+        The column of dates or numbers that orders the rows, see
+        :func:`skseqconv.make_supervised`.
+    static : label, or list of labels, default=()
+        Channels with one value for each id, see :func:`skseqconv.make_supervised`.
+    known_ahead : label, int, or list of these, default=()
+        Channels that are known ahead, as in :func:`skseqconv.make_supervised`.
+    delay : int or sequence of int, default=None
+        The forecast horizons in rows, as in `make_supervised`. The channels known
+        ahead are read ``max(delay)`` rows later than the row. Needed only with
+        `known_ahead`.
+    future : DataFrame, array, or a list of these, default=None
+        The channels known ahead in the rows after the end of each series, see
+        `with_future`.
 
     Attributes
     ----------
@@ -49,7 +69,8 @@ class SeriesView(View):
     ------
     ValueError
         If the series is not numeric or not two-dimensional, its index is out of
-        order, or a row lies outside.
+        order, or a row lies outside; for a long table as in
+        :func:`skseqconv.make_supervised`.
     TypeError
         For ``np.asarray(view)``, which also tools that copy X call. Windows made of
         the array would lack the rows before. `to_numpy` gives the array.
@@ -77,6 +98,19 @@ class SeriesView(View):
            [10., 11.]])
     >>> np.shares_memory(view.series, series)
     True
+
+    The last row of each series of a long table:
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"id": ["b", "a", "a"], "time": [1, 2, 1], "v": [5, 4, 3]})
+    >>> view = SeriesView(table, id="id", time="time")
+    >>> view.frame()
+      id  time  row
+    0  a     1    0
+    1  a     2    1
+    2  b     1    0
+    >>> view[~view.frame()["id"].duplicated(keep="last").to_numpy()].to_numpy().ravel()
+    array([4., 5.])
     """
 
     lags = np.zeros(1, dtype=np.int64)
@@ -90,12 +124,30 @@ class SeriesView(View):
         id: Hashable | Sequence[Hashable] | None = None,
         time: Hashable | None = None,
         static: Hashable | Sequence[Hashable] = (),
+        known_ahead: Hashable | Sequence[Hashable] = (),
+        delay: int | Sequence[int] | None = None,
+        future: ArrayLike | Sequence[ArrayLike] | None = None,
     ) -> None:
         if on_gap not in ("raise", "warn", "ignore"):
             raise ValueError(
                 f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
             )
         super().__init__(series, rows, on_gap, id=id, time=time, static=static)
+        if is_given(known_ahead) or delay is not None:
+            self._series = self._with_known(known_ahead, delay)
+        if future is not None:
+            self._series = self.with_future(future)._series
+
+    def _with_known(self, known_ahead, delay):
+        if not is_given(known_ahead) or delay is None:
+            raise ValueError(
+                f"known_ahead={known_ahead!r} and delay={delay!r} belong together: the "
+                "channels known ahead are read as many rows later as the forecasts "
+                "reach. Give both, as in make_supervised, or none."
+            )
+        delays, _ = checked_delays(delay, self)
+        targets = [channel for channel, _ in self.target or ()]
+        return with_known_ahead(self._series, known_ahead, delays, targets)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -184,4 +236,7 @@ class SeriesView(View):
     def __repr__(self) -> str:
         origin = self._series.origin
         pooled = "" if origin is None else f"{len(origin.labels)} channels pooled, "
+        ids = self._series.ids
+        if pooled == "" and ids is not None:
+            pooled = f"{ids.nunique()} ids, "
         return f"SeriesView(shape={self.shape}, {pooled}{self._memory()})"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numbers
 import warnings
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -14,13 +13,15 @@ from skseqconv._public import public
 
 from ._channels import several_channels
 from ._containers import names_columns, positions_of
+from ._delays import checked_delays
 from ._gaps import each_gaps, regular_parts
 from ._ids import refuse_as_target, warn_of_short_series
+from ._known_ahead import is_given, known_labels, with_known_ahead
 from ._pooled import pooled_view
 from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
-from ._time_spans import RowsOrTime, in_rows
+from ._time_spans import RowsOrTime
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -42,6 +43,8 @@ def make_supervised(
     id: Hashable | Sequence[Hashable] | None = None,
     time: Hashable | None = None,
     static: Hashable | Sequence[Hashable] = (),
+    known_ahead: Hashable | Sequence[Hashable] = (),
+    future: ArrayLike | Sequence[ArrayLike] | None = None,
 ) -> tuple[SeriesView, NDArray]:
     """Make the X and y of a forecasting task from a series.
 
@@ -52,14 +55,16 @@ def make_supervised(
     Parameters
     ----------
     series : DataFrame, ndarray, memmap, SeriesView, or a list of series
-        Of shape (n_steps, n_channels), in the order of time. Windows never cross
-        from one series of a list into another. Rows of several series are ordered by
-        time if all have dates (or numbers) as index, otherwise by position. Tables of
-        polars and pyarrow have no index: their rows are taken as consecutive; leave
-        out a column of dates. Masked values are missing values.
-    target : label, int, or list of these
+        Of shape (n_steps, n_channels), in the order of time; or a long table, which
+        has the rows of several series, in any order: see `id`. Windows never cross
+        from one series into another. Rows of several series are ordered by time if
+        all have dates (or numbers) as index, otherwise by position. Tables of polars
+        and pyarrow have no index: `time` names their dates. Masked values are missing
+        values.
+    target : label, int, or list of these, default=None
         The channel to forecast, by its label, or by its position if no label of a
-        channel is a number. A list gives several columns of y.
+        channel is a number. A list gives several columns of y. None takes all
+        channels that are not static, if ``pooled=True``.
     delay : int, time span or sequence of these, default=1
         The forecast horizon in rows, or a time such as "24h" if the rows have dates at
         equal distances (see `freq`). "5B" counts business days of rows that follow
@@ -93,6 +98,32 @@ def make_supervised(
         Rows are in the order of time; those of the same time are in the order of
         `target`. A row is left out only for the targets that are missing. `rows` are
         numbered as without pooling.
+    id : label, or list of labels, default=None
+        The column of a long table that names the series of each row, or several
+        columns, whose values together name it. It is not a channel. With pandas it
+        may be a level of the index. The series are in the order of their ids; ids
+        that have no order (text and numbers) are in the order of their first rows. A
+        MultiIndex is read without `id`: the level of dates is the time, and all other
+        levels are ids.
+    time : label, default=None
+        The column (or level) of dates or numbers that orders the rows; it becomes the
+        index. Rows of one id and time twice are an error. None takes the index of a
+        pandas table if it holds dates; otherwise the rows of each id are in order.
+        Without `id` the table is one series.
+    static : label, or list of labels, default=()
+        Channels with one value for each id, such as the size of a store. They are
+        checked, and stay channels, so a network sees them at each step. They must be
+        numbers.
+    known_ahead : label, int, or list of these, default=()
+        Channels that are known for the time that is forecast: a calendar, holidays,
+        prices, promotions, a weather forecast. They are read ``H = max(delay)`` rows
+        later than the row. So the newest entry of a window is the value at the last
+        forecast time, and the value at the time of a shorter delay ``d`` stands
+        ``H - d`` rows before it. A target cannot be known ahead. See Notes.
+    future : DataFrame, array, or a list of these, default=None
+        The channels known ahead in the rows after the end of the series, see
+        :meth:`SeriesView.with_future`. The rows of X that have a target do not need
+        it, but the newest rows do, to forecast the future.
 
     Returns
     -------
@@ -113,12 +144,16 @@ def make_supervised(
         For an unknown target, a delay below one, or a series too short for it; for
         rows outside of the series or given twice; for an index that is out of order,
         is text that holds dates, or belongs to several series; and for gaps with
-        ``on_gap="raise"``.
+        ``on_gap="raise"``. In a long table, for unknown columns, ids or times that are
+        missing, two rows of one id and time, static columns that change or are no
+        numbers, and frequencies that differ between ids (unless `freq` is given, or
+        ``on_gap="ignore"``).
 
     Warns
     -----
     UserWarning
-        If rows are left out because their target is missing, and for gaps with
+        If rows are left out because their target is missing, if ids of a long table
+        have no rows left because their series are too short, and for gaps with
         ``on_gap="warn"``.
 
     See Also
@@ -136,6 +171,13 @@ def make_supervised(
     as ``rows=numpy.arange(0, len(series), 1000)``. The gap of a `TimeSeriesSplit`
     counts rows of X. Here they are 1000 rows apart, so a delay of up to 1000 needs no
     gap. The networks' ``validation_gap="auto"`` compares times.
+
+    With `known_ahead`, the look-back window should span at least H rows: then it holds
+    these channels from the row after the forecast's origin to the last forecast time.
+    It must reach the nearest delay, ``H - min(delay)`` rows back, or
+    `LookbackWindower` warns. Forecasts are only as good as what is known: give a
+    weather forecast of that time, not the weather that was measured later. Channels
+    from `CalendarFeatures` work, too; its `ahead` must stay 0 for them.
 
     With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
     needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
@@ -164,12 +206,34 @@ def make_supervised(
     >>> LookbackWindower(2).fit_transform(X).to_numpy()[0, :, 1]
     array([11., 12.])
 
+    A long table, with the rows of two stores. `frame` tells the rows of X apart:
+
+    >>> days = pd.to_datetime(["2024-05-02", "2024-05-03", "2024-05-01"])
+    >>> b = pd.DataFrame({"store": "b", "day": days, "sold": [5.0, 6.0, 4.0]})
+    >>> a = pd.DataFrame({"store": "a", "day": days[:2], "sold": [1.0, 2.0]})
+    >>> table = pd.concat([b, a])
+    >>> X, y = make_supervised(table, "sold", id="store", time="day")
+    >>> X.frame().assign(y=y)
+      store        day  row    y
+    0     b 2024-05-01    0  5.0
+    1     a 2024-05-02    0  2.0
+    2     b 2024-05-02    1  6.0
+
     Delays in time, where rows have dates:
 
     >>> dates = pd.date_range("2020-01-01", periods=4, freq="12h")
     >>> X, y = make_supervised(series.set_index(dates), "temp", delay=["12h", "1D"])
     >>> X.target
     ((1, 1), (1, 2))
+
+    The promotion of the day that is forecast is known:
+
+    >>> sold = pd.DataFrame({"sold": [5.0, 6, 9, 7], "promo": [0.0, 0, 1, 0]})
+    >>> X, y = make_supervised(sold, "sold", known_ahead="promo")
+    >>> X.to_numpy(), y
+    (array([[5., 0.],
+           [6., 1.],
+           [9., 0.]]), array([6., 9., 7.]))
 
     Each channel as a series of its own:
 
@@ -207,10 +271,17 @@ def make_supervised(
             "give the series itself, and choose among the rows of X."
         )
     view = _of_chosen(mended if given is None else given, rows)
-    delays, several_delays = _delays(delay, view, freq)
+    delays, several_delays = checked_delays(delay, view, freq)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)
+    if is_given(known_ahead) or data.known is not None:
+        names = known_ahead if is_given(known_ahead) else list(known_labels(data))
+        data = with_known_ahead(data, names, delays, channels, freq)
+        view = view._derive(_series=data)
+    if future is not None:
+        view = view.with_future(future)
+        data = view._series
     if pooled:
         view = pooled_view(view, channels)
         data, channels, several_targets = view._series, [0], False
@@ -239,10 +310,18 @@ def make_supervised(
 
 def _target_channels(target, data, pooled, static):
     """Positions of the targets, and whether a sequence was given."""
+    fixed = []
+    if names_columns(static=static):
+        fixed, _ = several_channels(static, data, "static")
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
-        return several_channels(target, data)
-    fixed = several_channels(static, data, "static")[0] if np.size(static) else []
+        channels, several = several_channels(target, data)
+        if set(channels) & set(fixed):
+            raise ValueError(
+                f"target={target!r} is static, so there is nothing to forecast: leave "
+                "it out of static=, or name another channel."
+            )
+        return channels, several
     return [at for at in range(data.n_channels) if at not in fixed], True
 
 
@@ -258,30 +337,6 @@ def _of_chosen(series, rows):
             f"rows= has row {chosen[1:][again][0]} more than once: use np.unique(rows)."
         )
     return view._derive(rows=chosen)
-
-
-def _delays(delay, view, freq):
-    """Delays as numbers of rows, and whether there may be several of them."""
-    several = np.iterable(delay) and not isinstance(delay, str)
-    delays = list(delay) if several else [delay]
-    delays = [in_rows("delay", d, view, freq) for d in delays]
-    valid = delays and all(
-        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
-        for d in delays
-    )
-    if valid and len(set(delays)) == len(delays):
-        return [int(d) for d in delays], several
-    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
-    of_the_row = (
-        " delay=0 is the row's own value, which its window holds. To predict a value "
-        "from other channels of the same row, leave it out of the series: "
-        "X = SeriesView(series.drop(columns='target')); y = series['target']."
-    )
-    raise ValueError(
-        "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
-        "rows have dates, or several different ones, got "
-        f"delay={delay!r}.{of_the_row if zero else ''}"
-    )
 
 
 def _values_ahead(data, rows, channels, delays):
@@ -335,4 +390,6 @@ def _mend_gaps(data, on_gap, freq):
         own = split.get(owner, [slice(0, length)])
         owners += [owner] * len(own)
         pieces += own
-    return data.split(owners, pieces)
+    mended = data.split(owners, pieces)
+    mended.sources = np.array(owners)
+    return mended

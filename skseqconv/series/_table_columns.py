@@ -52,10 +52,10 @@ class PandasColumns:
         level = at - self.n_columns
         if level < 0:
             return self.table.iloc[:, at]
-        if isinstance(self.index, pd.MultiIndex):
-            codes, levels = self.index.codes[level], self.index.levels[level]
-            return pd.Categorical.from_codes(codes, levels)
-        return self.index
+        levels = getattr(self.index, "levels", None)
+        if levels is None or levels[level].hasnans:
+            return self.index.get_level_values(level)
+        return pd.Categorical.from_codes(self.index.codes[level], levels[level])
 
     def times(self, at):
         """A column or a level as an index."""
@@ -82,6 +82,8 @@ class PandasColumns:
             return f"table.groupby(level={levels}).mean()"
         labels = [self.labels[at] for at in positions]
         as_index = ", as_index=False" if max(levels) < 0 else ""
+        if labels[-1] is None:  # the index has no name
+            return f"table.groupby([*{labels[:-1]!r}, table.index]).mean()"
         return f"table.groupby({labels!r}{as_index}).mean()"
 
     def drop_missing(self, at):
@@ -159,7 +161,9 @@ def read_columns(table, id, time, static):
         at = _time_in_index(read, ids)
     if id is None and len(read.levels) > 1:
         ids = [level for level in read.levels if level != at]
-    fixed = _positions(read, static, "static") if np.size(static) else []
+    fixed = []
+    if names_columns(static=static):
+        fixed = _positions(read, static, "static")
     columns = Columns(ids, at, fixed, _channels(read, {*ids, at}))
     _refuse_several_roles(read, columns)
     return read, columns
@@ -195,6 +199,7 @@ def _refuse_several_roles(read, columns):
 
 def _positions(read, given, parameter):
     """Positions of one or several columns."""
+    _refuse_values(read, given, parameter)
     is_one = isinstance(given, str) or positions_of(given, read.labels)
     labels = [given] if is_one or not np.iterable(given) else list(given)
     found = [_position(read, label, parameter) for label in labels]
@@ -206,7 +211,17 @@ def _positions(read, given, parameter):
     return found
 
 
+def _refuse_values(read, given, parameter):
+    """Refuse the values of a column in place of its name."""
+    if hasattr(given, "dtype") and np.shape(given) == (len(read.table),):
+        raise ValueError(
+            f"{parameter}= takes the name of a column, not its values: make them a "
+            "column of the table."
+        )
+
+
 def _position(read, label, parameter):
+    _refuse_values(read, label, parameter)
     found = positions_of(label, read.labels)
     if len(found) > 1 and found[0] < read.n_columns <= found[1]:
         found = found[:1]  # a column before a level of the index

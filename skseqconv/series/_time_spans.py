@@ -24,6 +24,9 @@ from ._view_internals import longest_index
 #: Types of time spans, beside text and offsets.
 SPANS = (timedelta, np.timedelta64)
 
+#: Types of what may be a time span.
+TIME_SPANS = (str, *SPANS, BaseOffset)
+
 #: A number of rows, or a time span that stands for one.
 RowsOrTime: TypeAlias = int | str | timedelta | np.timedelta64 | BaseOffset
 
@@ -112,6 +115,13 @@ def in_rows(name, value, X, freq=None):
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
+
+
+def each_in_rows(name, value, X, freq=None):
+    """The same for a parameter that may be a sequence of time spans."""
+    if isinstance(value, str) or not np.iterable(value):
+        return in_rows(name, value, X, freq)
+    return [in_rows(name, one, X, freq) for one in value]
 
 
 def _rule_of(index, freq, said):

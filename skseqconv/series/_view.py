@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 import numbers
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, Self, overload
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from ._containers import names_columns
+from ._known_ahead import known_labels, read_rows, with_known_of
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series, readable_bytes
 from ._steps import Step, apply_steps
@@ -256,8 +257,9 @@ class View:
     def _gather(self, dtype):
         """Values of shape (n_rows, n_lags, n_channels)."""
         lags = np.minimum(self.lags, depth_of(self)[:, None])
-        touched = touched_rows(self)
-        if touched.n_rows > lags.size:  # lags far apart: skip the rows between them
+        touched = None if len(self.lags) == 1 else touched_rows(self)
+        # Lags far apart: the rows between them are skipped.
+        if touched is None or touched.n_rows > lags.size:
             rows = (self.rows[:, None] - lags).ravel()
             values = self._values_at(rows.__getitem__, len(rows), dtype)
             return values.reshape(*lags.shape, self.n_channels)
@@ -301,7 +303,7 @@ class View:
             local = np.arange(start, min(start + chunk, n_rows))
             # What float32 cannot hold becomes infinite. Checks of finiteness find it.
             with np.errstate(over="ignore"):
-                rows = self._series.take(rows_at(local))
+                rows = read_rows(self._series, rows_at(local))
                 values[start : start + chunk] = apply_steps(self.steps, rows)
         return values
 
@@ -319,7 +321,61 @@ class View:
         """
         first = np.maximum(self.rows - self.reach, self._series.first_rows(self.rows))
         series, rows = self._series.cut(first, self.rows)
+        if self._series.known is not None:
+            series = with_known_of(self._series, self.rows, series)
         return self._derive(_series=series, rows=rows)
+
+    @property
+    def known_ahead(self) -> tuple[Hashable, ...]:
+        """The channels known ahead: their labels, or their positions in the series."""
+        return known_labels(self._series)
+
+    def with_future(self, future: ArrayLike | Sequence[ArrayLike]) -> Self:
+        """Add the rows after the end of each series, for the channels known ahead.
+
+        The last rows of a series need them: a row reads these channels as many rows
+        later as the longest forecast reaches. The rows of the view stay the same.
+
+        Parameters
+        ----------
+        future : DataFrame, array, or a list with one of these for each series
+            The rows after the end of each series, with the channels known ahead.
+            Other columns are ignored. An array has all channels of the series, or only
+            those known ahead, in the order of `known_ahead`. If the series have ids, a
+            long table with the same columns of ids and times, or with a MultiIndex; it
+            may have more ids, and lack some. It replaces an earlier future.
+
+        Returns
+        -------
+        view : SeriesView or WindowView
+            The same rows of the same series, with a future.
+
+        Raises
+        ------
+        ValueError
+            If the view has no channel known ahead, if `future` lacks one of them, if
+            it does not begin with the next timestamp of the series, or if it has
+            another number of series.
+
+        See Also
+        --------
+        make_supervised : Its `known_ahead` names the channels.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from skseqconv import SeriesView
+        >>> days = pd.date_range("2025-01-01", periods=4)
+        >>> sold = pd.DataFrame({"sold": [5, 6, 7, 8], "promo": [0, 1, 0, 0]}, days)
+        >>> newest = SeriesView(sold, rows=[3], known_ahead="promo", delay=2)
+        >>> later = pd.date_range("2025-01-05", periods=2)
+        >>> plan = pd.DataFrame({"promo": [0, 1]}, later)
+        >>> newest.with_future(plan).to_numpy()
+        array([[8., 1.]])
+        """
+        from ._future_rows import with_future
+
+        return self._derive(_series=with_future(self._series, future))
 
     @overload
     def unpool(
@@ -351,8 +407,8 @@ class View:
             A row for each different entry of `source_rows`, in the order of time;
             channels in the order of ``pool``. NaN where a channel has no row in this
             view. A DataFrame has the dates (or row numbers) as its index, with the
-            number of the series before them if several were pooled. Its columns are
-            the channels, or pairs of channel and delay.
+            ids (or numbers) of the series before them if several were pooled. Its
+            columns are the channels, or pairs of channel and delay.
 
         Raises
         ------

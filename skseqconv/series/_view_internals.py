@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ._known_ahead import read_rows, series_name, with_known
 from ._owners import Owners
 
 #: Later than any row.
@@ -66,7 +67,44 @@ def first_rows_from(view, date):
 
 def raw_values(view, rows, channels=slice(None)):
     """Values of rows of the series itself, before any step."""
-    return view._series.take(rows, channels)
+    return read_rows(view._series, rows, channels)
+
+
+def without_shift(view):
+    """The same view, in which channels known ahead are read at the row itself."""
+    if view._series.known is None:
+        return view
+    return view._derive(_series=with_known(view._series, None))
+
+
+def known_of(view):
+    """What is known ahead in the series of a view (`KnownAhead`), or None."""
+    return view._series.known
+
+
+def shifts_of(view):
+    """Position of each channel known ahead and how many rows later it is read."""
+    known = view._series.known
+    if known is None:
+        return ()
+    return tuple((channel, known.ahead) for channel in sorted(known.channels.tolist()))
+
+
+def place_of(view, row, later=0):
+    """Words for the row that is `later` rows after a row, with its date if known.
+
+    The rows of a series with an id are numbered from its first row.
+    """
+    data, row = view._series, row + later
+    owner = data.series_of(row - later)
+    name, beyond = series_name(data, owner), row - data.stops[owner]
+    if beyond >= 0:
+        return f"row {beyond} of the future of {name}"
+    index = data.index_at(np.array([row]))
+    date = "" if index is None else f" ({index[0]})"
+    if data.ids is None:
+        return f"row {row}{date} of the series"
+    return f"row {row - data.starts[owner]}{date} of {name}"
 
 
 def raw_labels(view):
@@ -81,8 +119,8 @@ def first_index(view):
 
 def longest_index(view):
     """The index of the longest series, or None."""
-    indexes = view._series.indexes
-    return indexes and max(indexes, key=len)
+    series = view._series
+    return series.dates and series.dates.own(int(np.argmax(series.lengths)))
 
 
 def longest_series(view):
@@ -129,6 +167,11 @@ def _each_once(rows, n_rows):
     marks = np.zeros(n_rows, dtype=bool)
     marks[rows] = True
     return np.flatnonzero(marks)
+
+
+def repeats_rows(view):
+    """Whether the view has a row more than once."""
+    return len(_each_once(view.rows, view._series.n_rows)) < len(view)
 
 
 def touch_at_most(view, n_rows):

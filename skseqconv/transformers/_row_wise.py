@@ -22,6 +22,7 @@ from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import repeats_rows
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceTransformer
@@ -102,7 +103,7 @@ class RowWise(SequenceTransformer):
             if not len(X):
                 raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)
-            if not (np.diff(X.rows) > 0).all():
+            if repeats_rows(X):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
             self._fit_rows(inner, rows, y)

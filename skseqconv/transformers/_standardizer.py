@@ -141,7 +141,9 @@ class Standardizer(OneToOneFeatureMixin, RowWise):
         self._learn(inner, self._pieces(view))
 
     def _pieces(self, view):
-        # All rows at once would be a copy of the series.
+        # All rows at once would be a copy of the series. Those of several series are
+        # read one series after the other.
+        view = SeriesView(view, np.sort(view.rows))
         n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
             part = view[start : start + n_rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Integral
 from typing import Literal, Self
 
@@ -17,11 +18,14 @@ from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_o
 from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._containers import labels_of, unmasked
 from skseqconv.series._ids import warn_of_ids
-from skseqconv.series._missing_history import ON_MISSING_HISTORY
+from skseqconv.series._missing_history import (
+    ON_MISSING_HISTORY,
+    stacklevel_of_caller,
+)
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._time_spans import RowsOrTime
-from skseqconv.series._view_internals import longest_series
+from skseqconv.series._view_internals import known_of, longest_series
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceTransformer
@@ -154,6 +158,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
             )
         if self._as_rows(X, reset=True) is X:
             self._check_length(X, lookback - step + 1)
+            self._check_reach(X, int(lookback), int(step))
         self.target_ = getattr(X, "target", None)
         self.lookback_, self.step_ = int(lookback), int(step)
         self.lags_ = np.arange(lookback - step, -1, -step)
@@ -169,6 +174,23 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
                 f"The longest series has {longest} rows, but a window with "
                 f"lookback={self.lookback}, step={self.step}{ahead} needs {needed}. "
                 "Use a shorter lookback or a longer series."
+            )
+
+    def _check_reach(self, X, lookback, step):
+        """Warn if windows do not hold what is known of the first forecast time."""
+        known = known_of(X)
+        if known is None:
+            return
+        nearest = known.ahead - min(known.delays)
+        if lookback - step < nearest:
+            warnings.warn(
+                f"lookback={self.lookback} does not reach the nearest forecast time of "
+                f"the channels known ahead {list(X.known_ahead)}: the newest entry is "
+                f"{known.ahead} rows ahead, and the delay {min(known.delays)} stands "
+                f"{nearest} rows before it. Use lookback="
+                f"{-(-known.ahead // step) * step} or more.",
+                UserWarning,
+                stacklevel=stacklevel_of_caller(),
             )
 
     def transform(self, X: SeriesView | ArrayLike) -> WindowView:

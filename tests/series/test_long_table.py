@@ -14,6 +14,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     ForecastDisplay,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     SeriesView,
@@ -100,6 +101,26 @@ def test_windows_and_targets_are_those_of_a_loop_over_groups(panel, delay):
 
 
 @properties
+@given(panels(), st.sets(st.integers(0, 16), max_size=8))
+@ignore_short
+def test_parts_between_gaps_are_those_of_a_loop(panel, missing):
+    table, parts = panel
+    table = table[~table["day"].isin(HOURS[list(missing)])]
+    pieces = {}
+    for store, part in parts.items():
+        cuts = np.flatnonzero(part["day"].isin(HOURS[list(missing)]))
+        for i, rows in enumerate(np.split(np.arange(len(part)), cuts)):
+            piece = part.iloc[rows]
+            piece = piece[~piece["day"].isin(HOURS[list(missing)])]
+            pieces[store, i] = piece.reset_index(drop=True)
+    expected = {(k[0], day): v for (k, day), v in by_loop(pieces, 1).items()}
+    if not expected:
+        return
+    X, y = read(table, delay=1, freq="h", on_gap="split")
+    assert_same(by_rows(X, y), expected)
+
+
+@properties
 @given(panels(), st.data())
 @ignore_short
 def test_another_series_changes_none(panel, data):
@@ -178,6 +199,8 @@ PANDAS_TIMES = {
     "durations": pd.timedelta_range("1h", periods=6, freq="2h"),
     "Python dates": pd.Index([day.date() for day in DAYS], dtype=object),
     "categories": pd.CategoricalIndex(DAYS),
+    "Arrow": DAYS.astype("timestamp[us][pyarrow]"),
+    "Arrow dates": DAYS.astype("date32[pyarrow]"),
     "months": pd.date_range("2020-01-31", periods=6, freq="ME"),
     "whole numbers": pd.Index(range(10, 70, 10)),
     "nullable": pd.Index(range(6), dtype="Int64"),
@@ -198,7 +221,7 @@ def test_times_of_pandas(times):
         assert_array_equal(X.ids, list("abababaa"))
         assert_array_equal(y, [1, 11, 2, 12, 3, 13, 4, 5])
         days = [times[i] for i in (0, 0, 1, 1, 2, 2, 3, 4)]
-        if times.dtype.kind == "O" and isinstance(times[0], datetime.date):
+        if type(times[0]) is datetime.date:
             days = pd.DatetimeIndex(days)
         assert list(X.index) == list(days) and X.index.name == "day"
 
@@ -309,6 +332,44 @@ def test_ids_are_sorted(ids, expected):
     if expected is None:
         expected = sorted(ids)
     assert SeriesView(table, id="id")._series.ids.tolist() == list(expected)
+
+
+def test_ids_and_times_may_be_columns_or_levels():
+    expected = SeriesView(two(DAYS), id="store", time="day").frame()
+    for names, options in (
+        (["store", "day"], {"time": "day"}),
+        (["store", "day"], {"id": "store"}),
+        (["store", "day"], {"static": ()}),
+        (["store"], {"id": "store", "time": "day"}),
+        (["day"], {"id": "store", "static": None}),
+    ):
+        own = SeriesView(two(DAYS).set_index(names), **options).frame()
+        assert own.equals(expected)
+    numbers = two(pd.Index(range(6))).set_index(["day", "store"])
+    assert SeriesView(numbers, time="day").ids.tolist() == list("aaaaaabbbb")
+    plain = pd.DataFrame(two(range(6)).replace({"a": 0.0, "b": 1.0}).to_numpy(float))
+    X, y = make_supervised(plain, 2, id=0, time=1)
+    assert_array_equal(y, [1, 11, 2, 12, 3, 13, 4, 5])
+    assert X.ids[:2].tolist() == [0, 1]
+
+
+def test_ids_of_other_libraries():
+    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+    texts = ["b", "B", "a", "b"]
+    for ids in (
+        polars.Series(texts, dtype=polars.Categorical),
+        polars.Series(texts, dtype=polars.Enum(["b", "a", "B"])),
+        polars.Series(texts),
+    ):
+        table = polars.DataFrame({"id": ids, "v": [1.0, 2, 3, 4]})
+        for own in (table, table.to_arrow()):
+            assert SeriesView(own, id="id").ids.tolist() == ["B", "a", "b", "b"]
+    coded = pyarrow.table(
+        {"id": pyarrow.array(texts).dictionary_encode(), "v": range(4)}
+    )
+    assert SeriesView(coded, id="id").ids.tolist() == ["B", "a", "b", "b"]
+    arrow = pd.DataFrame({"id": texts, "v": 1.0}).astype({"id": "string[pyarrow]"})
+    assert SeriesView(arrow, id="id").ids.tolist() == ["B", "a", "b", "b"]
 
 
 def test_many_ids_and_many_rows():
@@ -450,6 +511,9 @@ def test_pooled_channels_of_long_tables():
     ]
     assert_array_equal(y[:4], [3, 1, 13, 1])
     assert X.frame().columns.tolist() == ["store", "channel", "day", "row"]
+    tidy = X.unpool(y, as_frame=True)
+    assert tidy.index.names == ["store", "day"]
+    assert tidy.loc[("b", DAYS[0])].tolist() == [13, 1]
     several = SeriesView([np.ones((3, 2)), np.ones((2, 2))]).pool()
     assert several.ids[-1] == (1, 1)
 
@@ -486,6 +550,19 @@ def test_a_pipeline_reads_no_other_series():
     assert_array_equal(
         model.predict(LookbackWindower(2).fit_transform(newest)), [5, 13]
     )
+
+
+def test_missing_values_are_told_with_the_id():
+    table = two(DAYS)
+    table.loc[2, "sold"] = np.nan
+    with pytest.warns(UserWarning, match="1 of 8 rows have no target"):
+        X, y = make_supervised(table, "sold", id="store", time="day")
+    model = make_pipeline(LookbackWindower(3), LinearAutoregression())
+    match = (
+        r"first at row 1 \(2020-10-21 00:00:00\) of series 'b'.*groupby\(<id>\)\.ffill"
+    )
+    with pytest.raises(ValueError, match=match):
+        model.fit(X, y)
 
 
 # Series that are too short.
@@ -616,6 +693,16 @@ BAD = {
         {"id": 7},
         "id=7 is not .*'c6' and 13 more",
     ),
+    "values as id": (
+        two(DAYS),
+        {"id": two(DAYS)["store"]},
+        "id= takes the name of a column, not its values: make them a column",
+    ),
+    "values as time": (
+        two(DAYS),
+        {"id": "store", "time": two(DAYS)["day"].to_numpy()},
+        "time= takes the name of a column, not its values",
+    ),
     "no id": (
         two(DAYS),
         {"id": []},
@@ -723,6 +810,21 @@ BAD = {
         {**DAY, "static": "day"},
         "static='day' is not a channel",
     ),
+    "a day twice in an index without a name": (
+        two(DAYS[[0, 1, 2, 3, 3, 5]]).set_index("day").rename_axis(None),
+        {"id": "store"},
+        r"table\.groupby\(\[\*\['store'\], table\.index\]\)\.mean\(\)",
+    ),
+    "a day twice in levels": (
+        two(DAYS[[0, 1, 2, 3, 3, 5]]).set_index(["store", "day"]),
+        {},
+        r"table\.groupby\(level=\[0, 1\]\)\.mean\(\)",
+    ),
+    "a missing id in a level": (
+        with_missing("store").set_index(["store", "day"]),
+        {},
+        "id='store' is missing at 2 of 10 rows; the first is row 2: .* drop these rows",
+    ),
     "no channels": (
         two(DAYS)[["store", "day"]],
         DAY,
@@ -783,6 +885,10 @@ def test_a_target_is_a_channel():
             ValueError, match=f"' is the {role} of the rows, not a channel"
         ):
             make_supervised(two(DAYS), target, **DAY)
+    with pytest.raises(ValueError, match=r"target='sold' is static, so there is noth"):
+        make_supervised(
+            two(DAYS, k=1).assign(sold=2), "sold", static=["k", "sold"], **DAY
+        )
     with pytest.raises(ValueError, match=r"target=None is not a channel"):
         make_supervised(two(DAYS), **DAY)
 

@@ -36,6 +36,10 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert_type(pooled.unpool(y), NDArray)
     assert_type(pooled.unpool(y, as_frame=True), pd.DataFrame)
     sk.SeriesView(values, on_gap="ignore")
+    sk.make_supervised(frame, "v", id=["region", "store"], time="day", static="size")
+    rows = sk.SeriesView(frame, id="store", time="day", static=["size"]).frame()
+    print(rows["day"], pooled.frame(), pooled.ids)
+    sk.make_supervised(frame, pooled=True, time="day")
 
     windows = sk.WindowView(X, [4, 5], lags=[2, 1, 0], on_missing_history="raise")
     assert_type(windows.shape, tuple[int, int, int])
@@ -44,7 +48,7 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert issubclass(sk.MissingHistoryWarning, UserWarning)
 
     sk.make_supervised(frame, "T (degC)", on_gap="skip")  # type: ignore[arg-type]
-    sk.make_supervised(frame)  # type: ignore[call-arg]
+    sk.make_supervised()  # type: ignore[call-arg]
     sk.make_supervised(frame, "T (degC)", 24)  # type: ignore[call-arg]
     sk.SeriesView(values, gap="ignore")  # type: ignore[call-arg]
     sk.WindowView(X)  # type: ignore[call-arg]

@@ -1,0 +1,108 @@
+"""Validation data that `fit` is given: windows like those of X, and their targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from numpy.typing import ArrayLike
+
+from skseqconv.inputs._fitted_steps import check_steps
+from skseqconv.inputs._kinds import kind_of
+from skseqconv.inputs._network_input import check_input
+from skseqconv.series._series import refuse_other_arrays
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
+from skseqconv.series._window_view import WindowView
+
+from ._running_fit import Samples, checked_weight, rows_to_learn
+
+
+class Validation(NamedTuple):
+    """What is given, before it is checked."""
+
+    X: SeriesView | WindowView | ArrayLike
+    y: ArrayLike
+    sample_weight: ArrayLike | None
+
+
+def given_validation(X_val, y_val, sample_weight_val):
+    """Validation data as one object; None if there is none."""
+    if X_val is None and y_val is None and sample_weight_val is None:
+        return None
+    if X_val is None or y_val is None:
+        missing = "X_val" if X_val is None else "y_val"
+        raise ValueError(
+            f"{missing} is missing: validation data needs both X_val and y_val."
+        )
+    return Validation(X_val, y_val, sample_weight_val)
+
+
+def checked_validation(estimator, given, X):
+    """Validation data as samples, by the checks that X and y have passed.
+
+    Parameters
+    ----------
+    estimator : SequenceEstimator
+    given : Validation
+    X : WindowView or array
+        What the network learns from.
+
+    Returns
+    -------
+    samples : Samples
+        Those with complete windows and a weight.
+    """
+    try:
+        X_val = check_input(estimator, _like_windows(given.X, X), reset=False)
+        refuse_other_arrays("y_val", given.y)
+        y = estimator._check_target(given.y, len(X_val), reset=False)
+        weight = checked_weight("sample_weight_val", given.sample_weight, y)
+        return Samples(X_val, y, weight).at(rows_to_learn(X_val, weight))
+    except ValueError as error:
+        raise ValueError(f"X_val and y_val: {error}") from None
+
+
+def check_alike(estimator, samples, name):
+    """Refuse windows of other steps than in the fit, and targets of other units."""
+    check_steps(estimator, samples.X.data)
+    if estimator._explains(samples.X, samples.y) is False:
+        raise ValueError(
+            f"y does not relate to its channel in {name} as it did in the fit, so the "
+            "level of the forecasts would be wrong. Give y in the units of the fit and "
+            f"{name} through the steps of the fit, or fit again."
+        )
+
+
+def _like_windows(X_val, X):
+    """The rows of a view as windows with the steps and the lags of X.
+
+    So a Pipeline may be given rows to validate on that have not come through its steps.
+    All else is returned as it is.
+    """
+    if isinstance(X, WindowView) and isinstance(X_val, SeriesView):
+        _refuse_other_channels(X_val, X)
+        rows = X_val if X_val.steps else with_steps(X_val, X.steps)
+        return WindowView(rows, lags=X.lags)
+    if X.ndim > 2 and kind_of(X_val) == "table":
+        raise ValueError(
+            "X_val holds rows, but X holds windows. Give rows from make_supervised, "
+            "which come through the steps of the Pipeline by themselves; or let it "
+            "transform other tables: Pipeline(..., transform_input=['X_val']), with "
+            "scikit-learn's metadata routing."
+        )
+    return X_val
+
+
+def _refuse_other_channels(X_val, X):
+    """The steps of X need the channels that its series has."""
+    own, learned = (_channels(with_steps(view, ())) for view in (X_val, X))
+    if own != learned:
+        raise ValueError(
+            f"X_val has the channels {own}, X has {learned}: give rows of series with "
+            "the same channels."
+        )
+
+
+def _channels(view):
+    names = view.channel_names
+    return f"0..{view.n_channels - 1}" if names is None else list(names)

@@ -1,0 +1,34 @@
+"""The delays of forecasts: how many rows ahead the targets lie."""
+
+import numbers
+
+import numpy as np
+
+from ._time_spans import in_rows
+
+
+def checked_delays(delay, view, freq=None):
+    """The delays as a list of int, and whether a sequence was given.
+
+    Spans of time become numbers of rows of the view.
+    """
+    several = np.iterable(delay) and not isinstance(delay, str)
+    delays = list(delay) if several else [delay]
+    delays = [in_rows("delay", d, view, freq) for d in delays]
+    valid = delays and all(
+        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
+        for d in delays
+    )
+    if valid and len(set(delays)) == len(delays):
+        return [int(d) for d in delays], several
+    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
+    of_the_row = (
+        " delay=0 is the row's own value, which its window holds. To predict a value "
+        "from other channels of the same row, leave it out of the series: "
+        "X = SeriesView(series.drop(columns='target')); y = series['target']."
+    )
+    raise ValueError(
+        "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
+        "rows have dates, or several different ones, got "
+        f"delay={delay!r}.{of_the_row if zero else ''}"
+    )

@@ -1,0 +1,528 @@
+"""Channels known ahead against columns that are shifted by hand."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.testing import assert_array_equal
+from sklearn.base import clone
+
+from skseqconv import (
+    CalendarFeatures,
+    FlattenWindows,
+    LinearAutoregression,
+    LookbackWindower,
+    SeriesView,
+    Standardizer,
+    WindowView,
+    make_supervised,
+)
+
+properties = settings(
+    max_examples=100, deadline=None, derandomize=True, database=None, print_blob=False
+)
+N_CHANNELS = 4
+
+
+def numbered(length, which=0):
+    """Each value says where it comes from: series, row, channel."""
+    rows = 1000 * which + np.arange(length, dtype=float)[:, None]
+    return rows * 10 + np.arange(N_CHANNELS)
+
+
+def shifted(whole, length, known, ahead):
+    """The first rows, with the columns of channels known ahead shifted by hand.
+
+    NaN where the future does not go that far.
+    """
+    by_hand = whole[:length].copy()
+    by_hand[:, known] = np.nan
+    later = whole[ahead : ahead + length, known]
+    by_hand[: len(later), known] = later
+    return by_hand
+
+
+@st.composite
+def tasks(draw):
+    """Series with their futures, the channels known ahead, and the delays."""
+    lengths = draw(st.lists(st.integers(1, 9), min_size=1, max_size=3))
+    futures = [draw(st.integers(0, 6)) for _ in lengths]
+    totals = np.add(lengths, futures)
+    whole = [numbered(total, which) for which, total in enumerate(totals)]
+    known = draw(st.lists(st.integers(1, 3), min_size=1, max_size=3, unique=True))
+    delays = draw(st.lists(st.integers(1, 5), min_size=1, max_size=3, unique=True))
+    return whole, lengths, known, delays, draw(st.booleans())
+
+
+def dated(array, begin=0):
+    dates = pd.date_range("2020-01-01", periods=begin + len(array), freq="h")[begin:]
+    return pd.DataFrame(array, index=dates, columns=["load", "sun", "wind", "price"])
+
+
+def view_of(whole, lengths, known, delays, is_dated):
+    """A view with a future, and the series shifted by hand."""
+    parts = [own[:n] for own, n in zip(whole, lengths, strict=True)]
+    futures = [own[n:] for own, n in zip(whole, lengths, strict=True)]
+    if is_dated:
+        parts = [dated(part) for part in parts]
+        futures = [dated(f, n) for f, n in zip(futures, lengths, strict=True)]
+    by_hand = [
+        shifted(own, n, known, max(delays))
+        for own, n in zip(whole, lengths, strict=True)
+    ]
+    view = SeriesView(parts, known_ahead=known, delay=delays, future=futures)
+    return view, SeriesView(by_hand)
+
+
+@properties
+@given(task=tasks(), data=st.data())
+def test_windows_are_those_of_columns_shifted_by_hand(task, data):
+    view, by_hand = view_of(*task)
+    there = np.isfinite(by_hand.to_numpy()).all(axis=1)
+    lags = data.draw(st.sets(st.integers(0, 4), min_size=1))
+    windows, expected = (
+        WindowView(one, lags=sorted(lags, reverse=True)) for one in (view, by_hand)
+    )
+    rows = np.flatnonzero(there)
+    if len(rows):
+        rows = np.array(data.draw(st.lists(st.sampled_from(rows.tolist()))), dtype=int)
+    wanted = expected[rows].to_numpy()
+    seen = windows[rows]
+    assert_array_equal(seen.to_numpy(), wanted)
+    block, positions = seen.block(np.float64)
+    if 0 in lags:
+        assert_array_equal(block[positions], wanted[:, -1])
+    compact = seen.compact()
+    assert_array_equal(compact.to_numpy(), wanted)
+    assert_array_equal(pickle.loads(pickle.dumps(compact)).to_numpy(), wanted)
+    assert_array_equal(compact.compact()[::-1].to_numpy(), wanted[::-1])
+    for row in np.flatnonzero(~there):
+        with pytest.raises(ValueError, match="future=table"):
+            view[row : row + 1].to_numpy()
+
+
+@properties
+@given(task=tasks())
+def test_targets_are_not_shifted(task):
+    whole, lengths, known, delays, is_dated = task
+    if max(lengths) <= max(delays):
+        return
+    parts = [own[:n] for own, n in zip(whole, lengths, strict=True)]
+    parts = [dated(part) for part in parts] if is_dated else parts
+    plain, y = make_supervised(parts, 0, delay=delays)
+    X, same = make_supervised(parts, 0, delay=delays, known_ahead=known)
+    assert_array_equal(same, y)
+    assert_array_equal(X.rows, plain.rows)
+    assert X.target == plain.target
+    others = [c for c in range(N_CHANNELS) if c not in known]
+    assert_array_equal(X.to_numpy()[:, others], plain.to_numpy()[:, others])
+    ahead = make_supervised(parts, known, delay=max(delays))[1]
+    assert_array_equal(X.to_numpy()[:, known], ahead)
+
+
+@properties
+@given(task=tasks())
+def test_statistics_are_those_of_the_shifted_rows(task):
+    view, by_hand = view_of(*task)
+    there = np.isfinite(by_hand.to_numpy()).all(axis=1)
+    if not there.any():
+        return
+    fitted, expected = (Standardizer().fit(one[there]) for one in (view, by_hand))
+    assert_array_equal(fitted.mean_, expected.mean_)
+    assert_array_equal(
+        fitted.transform(view[there]).to_numpy(),
+        expected.transform(by_hand[there]).to_numpy(),
+    )
+
+
+def test_each_horizon_has_its_place_in_the_window():
+    table = dated(numbered(30))
+    X, _ = make_supervised(table, "load", delay=[1, 3, 7], known_ahead="sun")
+    windows = LookbackWindower(7).fit_transform(X)[6:]
+    for delay in (1, 3, 7):
+        assert_array_equal(
+            windows.to_numpy()[:, -1 - (7 - delay), 1],
+            table["sun"].to_numpy()[windows.rows + delay],
+        )
+
+
+def test_rows_before_the_series_repeat_its_first_row():
+    table = dated(numbered(6))
+    view = SeriesView(table, known_ahead="sun", delay=2)
+    first = WindowView(view, lags=[2, 1, 0])[:1].to_numpy()[0]
+    assert_array_equal(first, np.repeat([[0.0, 21.0, 2.0, 3.0]], 3, axis=0))
+
+
+def test_memory_maps_are_not_copied(tmp_path):
+    np.save(tmp_path / "series.npy", numbered(50).astype(np.float32))
+    series = np.load(tmp_path / "series.npy", mmap_mode="r")
+    X, _ = make_supervised(series, 0, delay=4, known_ahead=[2, 3])
+    assert np.shares_memory(X.series, series)
+    assert X.dtype == np.float32
+    assert_array_equal(X.to_numpy()[:, 2:], series[4:, 2:])
+    assert_array_equal(X.to_numpy()[:, :2], series[:-4, :2])
+
+
+def test_parts_between_gaps():
+    table = dated(numbered(20)).drop(index=pd.Timestamp("2020-01-01 10:00"))
+    future = dated(numbered(23)).iloc[20:]
+    X, _ = make_supervised(
+        table, "load", delay=3, known_ahead="sun", on_gap="split", future=future
+    )
+    assert_array_equal(X.to_numpy()[:, 1], 10 * (X.rows + (X.rows > 9)) + 31)
+    newest = SeriesView(X, rows=[18])
+    assert newest.to_numpy()[0, 1] == 221
+    with pytest.raises(ValueError, match=r"the 3 rows after the end of series\[0\]"):
+        SeriesView(X, rows=[9]).to_numpy()
+    assert SeriesView(X.with_future(future), rows=[18]).to_numpy()[0, 1] == 221
+
+
+def test_views_of_views_and_other_delays():
+    table, future = dated(numbered(10)), dated(numbered(20)).iloc[10:]
+    view = SeriesView(table, known_ahead=["sun"], delay=5, future=future)
+    assert view.known_ahead == ("sun",)
+    assert SeriesView(view, rows=[2]).to_numpy()[0, 1] == 71
+    X, _ = make_supervised(view, "load", delay=[1, 2])
+    assert X.known_ahead == ("sun",)
+    assert_array_equal(X.to_numpy()[:, 1], table["sun"].to_numpy()[2:])
+    assert SeriesView(X, rows=[9]).to_numpy()[0, 1] == 111
+    other, _ = make_supervised(view, "load", delay=2, known_ahead="wind")
+    assert other.known_ahead == ("wind",)
+    with pytest.raises(ValueError, match="future=table"):
+        SeriesView(other, rows=[9]).to_numpy()
+
+
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda later: later,
+        lambda later: later[["sun", "price"]],
+        lambda later: later.assign(name="text")[["name", "price", "load", "sun"]],
+        lambda later: later.to_numpy(),
+        lambda later: later[["price", "sun"]].to_numpy(),
+        lambda later: [later],
+        lambda later: later.reset_index(drop=True).set_axis(range(10, 14)),
+    ],
+    ids=["all", "known", "others", "array", "known array", "list", "numbers"],
+)
+def test_futures(give):
+    whole = dated(numbered(14))
+    if give(whole[10:]) is not None:
+        table, later = whole[:10], give(whole[10:])
+    if isinstance(later, pd.DataFrame) and later.index[0] == 10:
+        table = table.reset_index(drop=True)
+    view = SeriesView(table, known_ahead=["price", "sun"], delay=[2, 4])
+    newest = SeriesView(view.with_future(later), rows=[9])
+    assert_array_equal(newest.to_numpy(), [[90.0, 131.0, 92.0, 133.0]])
+    with pytest.raises(ValueError, match="future=table"):
+        SeriesView(view, rows=[9]).to_numpy()  # it is as before
+
+
+def test_one_column_and_other_tables():
+    whole = dated(numbered(12))
+    view = SeriesView(whole[:10], rows=[9], known_ahead="sun", delay=2)
+    for later in (
+        whole["sun"][10:],
+        whole["sun"].to_numpy()[10:],
+        whole["sun"].to_list()[10:],
+    ):
+        assert view.with_future(later).to_numpy()[0, 1] == 111
+    polars = pytest.importorskip("polars")
+    later = polars.DataFrame({"name": ["a", "b"], "sun": [101.0, 111.0]})
+    assert view.with_future(later).to_numpy()[0, 1] == 111
+    assert view.with_future(later.to_arrow()).to_numpy()[0, 1] == 111
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda later: later.drop(columns="sun"), "future= lacks 'sun'"),
+        (lambda later: later.to_numpy()[:, :3], "has 3 columns without labels"),
+        (lambda later: [later, later], r"after 2 series, but there are 1"),
+        (
+            lambda later: later.shift(1, "h"),
+            "begins at 2020-01-01 11:00:00, and the series ends at 2020-01-01 09:00:00",
+        ),
+        (
+            lambda later: later.shift(-1, "h"),
+            "begins at 2020-01-01 09:00:00, and the series ends at 2020-01-01 09:00:00",
+        ),
+        (
+            lambda later: later.tz_localize("UTC"),
+            r"begins at 2020-01-01 10:00:00\+00:00, and the series ends at 2020-01-01",
+        ),
+        (lambda later: later.reset_index(drop=True), "begins at 0, and the series"),
+        (lambda later: later.iloc[[0, 1, 3]], "has a gap after the series: 2020-01-01"),
+        (lambda later: later[::-1], "not in order"),
+    ],
+)
+def test_futures_that_do_not_follow(change, message):
+    whole = dated(numbered(14))
+    with pytest.raises(ValueError, match=message):
+        SeriesView(
+            whole[:10], known_ahead=["sun", "price"], delay=2, future=change(whole[10:])
+        )
+
+
+@pytest.mark.parametrize(
+    ("freq", "first"),
+    [("B", "2024-03-29"), ("MS", "2024-01-01"), ("QE", "2020-03-31"), ("7D", None)],
+)
+def test_calendar_frequencies(freq, first):
+    index = pd.date_range(first or "2024-01-01", periods=66, freq=freq)
+    table = pd.DataFrame(numbered(66), index, columns=list("abcd"))
+    view = SeriesView(table[:60], rows=[59], known_ahead="b", delay=6)
+    assert view.with_future(table[60:]).to_numpy()[0, 1] == 651
+    with pytest.raises(ValueError, match="does not follow"):
+        view.with_future(table[61:])
+    words = f"the 6 rows after the end of the series, {index[60]} to {index[65]}"
+    with pytest.raises(ValueError, match=words):
+        view.to_numpy()
+
+
+def test_declared_holidays():
+    days = pd.offsets.CustomBusinessDay(holidays=["2024-05-01"])
+    index = pd.date_range("2024-04-01", "2024-05-10", freq=days)
+    table = pd.DataFrame(numbered(len(index)), index, columns=list("abcd"))
+    n = index.get_loc("2024-05-02")
+    X, _ = make_supervised(
+        table[:n], "a", delay=2, freq=days, known_ahead="b", future=table[n:]
+    )
+    assert SeriesView(X, rows=[n - 1]).to_numpy()[0, 1] == 10 * (n + 1) + 1
+
+
+def test_usual_gaps_may_lead_to_the_future():
+    index = pd.date_range("2024-01-01", periods=24 * 14, freq="h")
+    index = index[(index.hour >= 8) & (index.hour < 18)]
+    table = pd.DataFrame(numbered(len(index)), index, columns=list("abcd"))
+    n = len(table) - 10
+    view = SeriesView(
+        table[:n], rows=[n - 1], on_gap="ignore", known_ahead="b", delay=1
+    )
+    assert view.with_future(table[n:]).to_numpy()[0, 1] == 10 * n + 1
+    with pytest.raises(ValueError, match="does not follow"):
+        view.with_future(table[n + 2 :])
+
+
+def test_each_series_has_its_own_future():
+    parts = [dated(numbered(8, k)) for k in range(3)]
+    view = SeriesView(parts, known_ahead="sun", delay=2)
+    with pytest.raises(ValueError, match=r"series\[0\], 2020-01-01 08.* 2 more of the"):
+        view.to_numpy()
+    with pytest.raises(ValueError, match="after 1 series, but there are 3 series"):
+        view.with_future(parts[0])
+
+
+# Long tables.
+
+LENGTHS = {"a": 9, "b": 5, "c": 12}
+
+
+def long_tables(n_later=3):
+    """A long table of stores that end at different times, and the rows after."""
+    both = []
+    for which, (store, n_rows) in enumerate(LENGTHS.items()):
+        whole = dated(numbered(n_rows + n_later, which)).rename_axis("when")
+        whole = whole.reset_index().assign(store=store)
+        both.append((whole[:n_rows], whole[n_rows:]))
+    return [pd.concat(tables, ignore_index=True) for tables in zip(*both, strict=True)]
+
+
+def newest(table, future, **columns):
+    """The values of the newest row of each store, by the store."""
+    X, _ = make_supervised(
+        table, "load", delay=[1, 3], known_ahead="sun", future=future, **columns
+    )
+    view = SeriesView(X, rows=np.cumsum(list(LENGTHS.values())) - 1)
+    return dict(zip(view.ids, view.to_numpy()[:, 1], strict=True))
+
+
+EXPECTED = {"a": 111.0, "b": 10071.0, "c": 20141.0}
+
+
+@pytest.mark.parametrize("kind", ["pandas", "levels", "polars", "pyarrow"])
+def test_futures_of_long_tables(kind):
+    table, future = (one.sample(frac=1, random_state=0) for one in long_tables())
+    future = future.assign(weather="fine", load=np.nan)
+    extra = future[future["store"] == "a"].assign(store="new")
+    future = pd.concat([future, extra])
+    columns = {"id": "store", "time": "when"}
+    if kind == "levels":
+        assert newest(table, future.set_index(["store", "when"]), **columns) == EXPECTED
+        table, columns = table.set_index(["store", "when"]), {}
+    elif kind != "pandas":
+        polars = pytest.importorskip("polars")
+        table, future = polars.from_pandas(table), polars.from_pandas(future)
+        if kind == "pyarrow":
+            table, future = table.to_arrow(), future.to_arrow()
+    assert newest(table, future, **columns) == EXPECTED
+
+
+def test_a_series_without_a_future_says_so_when_it_is_read():
+    table, future = long_tables()
+    columns = {"id": "store", "time": "when"}
+    future = future[future["store"] != "b"]
+    with pytest.raises(ValueError, match="end of series 'b', 2020-01-01 05:00:00 to"):
+        newest(table, future, **columns)
+    X, _ = make_supervised(
+        table, "load", delay=3, known_ahead="sun", future=future, **columns
+    )
+    assert SeriesView(X, rows=[8]).to_numpy()[0, 1] == 111
+    part = LookbackWindower(3).fit_transform(SeriesView(X, rows=[8, 20]))
+    assert_array_equal(part.compact().to_numpy(), part.to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda later: later.drop(columns="store"), "future= lacks 'store': it must"),
+        (lambda later: later.drop(columns="sun"), "future= lacks 'sun': it needs"),
+        (
+            lambda later: later.assign(when=later["when"] + pd.Timedelta("1h")),
+            "series 'a': it begins at 2020-01-01 10:00:00, and series 'a' ends at 2020",
+        ),
+        (lambda later: pd.concat([later, later[:1]]), "has the time of row|the time"),
+        (lambda later: later.drop(index=7), "a gap after series 'c': 2020-01-01 14"),
+    ],
+)
+def test_futures_of_long_tables_that_do_not_follow(change, message):
+    table, future = long_tables()
+    with pytest.raises(ValueError, match=message):
+        newest(table, change(future), id="store", time="when")
+
+
+def test_static_columns_beside_a_future():
+    table, future = long_tables()
+    table["size"] = table["store"].map({"a": 1.0, "b": 2.0, "c": 3.0})
+    found = newest(table, future, id="store", time="when", static="size")
+    assert found == EXPECTED
+
+
+def test_long_tables_without_times():
+    table, future = long_tables()
+    table, future = table.drop(columns="when"), future.drop(columns="when")
+    assert newest(table, future, id="store") == EXPECTED
+
+
+def test_long_tables_that_were_split():
+    table, future = long_tables()
+    table = table.drop(index=[4, 20])
+    X, _ = make_supervised(
+        table,
+        "load",
+        delay=3,
+        known_ahead="sun",
+        future=future,
+        id="store",
+        time="when",
+        on_gap="split",
+    )
+    view = SeriesView(X, rows=[7, 12, 23])
+    assert dict(zip(view.ids, view.to_numpy()[:, 1], strict=True)) == EXPECTED
+
+
+def test_known_and_target_and_pooled():
+    table = dated(numbered(20))
+    for message, options in (
+        ("has the target 'load'", {"known_ahead": ["sun", "load"]}),
+        ("known_ahead='rain' is not a channel", {"known_ahead": "rain"}),
+        ("several different ones", {"known_ahead": ["sun", "sun"]}),
+        ("do not pool", {"known_ahead": "sun", "pooled": True}),
+        ("name these channels by known_ahead", {"future": table}),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make_supervised(table, "load", **options)
+    with pytest.raises(ValueError, match="belong together"):
+        SeriesView(table, known_ahead="sun")
+    with pytest.raises(ValueError, match="belong together"):
+        SeriesView(table, delay=3)
+    with pytest.raises(ValueError, match="do not pool"):
+        SeriesView(table, known_ahead="sun", delay=1).pool()
+    X, _ = make_supervised(table, "load")
+    with pytest.raises(ValueError, match="has the target 'load'"):
+        SeriesView(X, known_ahead="load", delay=1)
+    pooled = SeriesView(table).pool()
+    with pytest.raises(ValueError, match="the series is pooled"):
+        SeriesView(pooled, known_ahead=0, delay=1)
+
+
+def test_a_compact_view_takes_no_future():
+    view = SeriesView(dated(numbered(20)), known_ahead="sun", delay=2)
+    with pytest.raises(ValueError, match=r"with_future\(future\)\.compact\(\)"):
+        view[:5].compact().with_future(np.zeros((2, 1)))
+
+
+def test_estimators_refuse_rows_with_other_channels_known_ahead():
+    table = dated(np.random.default_rng(0).normal(size=(80, N_CHANNELS)))
+    X, y = make_supervised(table, "load", delay=2, known_ahead="sun")
+    plain, _ = make_supervised(table, "load", delay=2)
+    further = SeriesView(table, known_ahead="sun", delay=3)[: len(X)]
+    other = SeriesView(table, known_ahead="wind", delay=2)[: len(X)]
+    windower = LookbackWindower(4).fit(X)
+    model = LinearAutoregression().fit(windower.transform(X), y)
+    for step in (windower, Standardizer().fit(X)):
+        for rows in (plain, further, other):
+            with pytest.raises(ValueError, match="same known_ahead"):
+                step.transform(rows)
+        clone(step).fit(plain).transform(plain)
+    with pytest.raises(
+        ValueError, match=r"known ahead \('sun', read 2 rows later\), b"
+    ):
+        model.predict(WindowView(plain, lags=[3, 2, 1, 0]))
+    with pytest.raises(ValueError, match="fitted on rows with no channels known"):
+        LookbackWindower(4).fit(plain).transform(X)
+
+
+def test_a_window_that_does_not_reach_the_nearest_delay_warns():
+    X, _ = make_supervised(dated(numbered(40)), "load", delay=[4, 9], known_ahead="sun")
+    with pytest.warns(UserWarning, match="the delay 4 stands 5 rows.*lookback=9 or"):
+        LookbackWindower(5).fit(X)
+    with pytest.warns(UserWarning, match="lookback=12 or"):
+        LookbackWindower(4, step=4).fit(X)
+    LookbackWindower(6).fit(X)  # warnings are errors
+    LookbackWindower(12, step=4).fit(X)
+
+
+def test_missing_values_are_named_by_the_row_they_are_read_from():
+    table = dated(numbered(40))
+    table.iloc[20, 1] = np.nan
+    future = dated(numbered(44)).iloc[40:]
+    future.iloc[1, 1] = np.nan
+    X, y = make_supervised(table, "load", delay=4, known_ahead="sun", future=future)
+    model = LinearAutoregression(exogenous=["sun"])
+    windows = LookbackWindower(4).fit_transform(X)
+    with pytest.raises(
+        ValueError, match=r"channel 'sun', first at row 20 \(2020-01-01 20"
+    ):
+        model.fit(windows, y)
+    model.fit(windows[:16], y[:16])
+    last = WindowView(SeriesView(X, rows=[39]), lags=[3, 2, 1, 0])
+    with pytest.raises(ValueError, match="'sun', first at row 1 of the future of the"):
+        model.predict(last)
+
+
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize("freq", ["h", "D", "B"])
+def test_calendar_columns_are_those_of_calendar_features(freq, zone):
+    ahead = 6
+    index = pd.date_range("2024-03-20", periods=120 + ahead, freq=freq, tz=zone)
+    whole = pd.DataFrame({"load": np.arange(len(index), dtype=float)}, index)
+    periods = ["day", "year"] if freq == "h" else ["week", "year"]
+    table = CalendarFeatures(periods).fit_transform(whole)
+    names = list(table.columns[1:])
+    known = SeriesView(
+        table[:120], known_ahead=names, delay=ahead, future=table[120:]
+    ).to_numpy()
+    by_date = CalendarFeatures(periods, ahead=ahead).fit_transform(whole[:120])
+    np.testing.assert_allclose(known, by_date.to_numpy(), atol=1e-9)
+
+
+def test_flattened_windows():
+    table = dated(numbered(20))
+    X, _ = make_supervised(table, "load", delay=2, known_ahead="sun")
+    windows = LookbackWindower(2).fit_transform(X)[1:]
+    flat = FlattenWindows().set_output(transform="pandas").fit_transform(windows)
+    assert_array_equal(flat["sun_lag1"], table["sun"].iloc[2:-1])
