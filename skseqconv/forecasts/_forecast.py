@@ -33,6 +33,7 @@ def forecast(
     target: Hashable | Sequence[Hashable] = None,
     delay: int | Sequence[int] | None = None,
     freq: str | BaseOffset | int | None = None,
+    future: ArrayLike | Sequence[ArrayLike] | None = None,
 ) -> pd.DataFrame:
     """Forecast what follows each series, as a tidy table with ids and dates.
 
@@ -51,7 +52,7 @@ def forecast(
     rows : {"last", "all"} or array-like of int, default="last"
         The rows to forecast from. "last" is the last row of each series that X has rows
         of, also if its target is not known yet. Of a series that was split at gaps, it
-        is the last row of the newest part if series have ids. "all" is each row of X.
+        is the last row of the newest part. "all" is each row of X.
         Numbers are positions in X.
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
@@ -71,6 +72,9 @@ def forecast(
         newest 5,000 dates of the longest series. A series whose newest 8 dates do not
         follow it has a frequency of its own. Offsets of a day or more keep the local
         time when clocks are set.
+    future : DataFrame, array, or a list of these, default=None
+        The rows after the end of each series, for the channels known ahead, see
+        :meth:`SeriesView.with_future`. Not needed if X has them.
 
     Returns
     -------
@@ -115,8 +119,10 @@ def forecast(
     row, by the next longer delay. Errors add up: the model was trained on observed
     values, and now reads its own. A model that is fitted with all delays is more
     accurate far ahead, and only it has intervals there. All other channels must be
-    constant in each series, because their future is not known. y must be the channel
-    itself, not a function of it: use `TransformedTargetRegressor` for that.
+    known ahead or constant in each series, because their future is not known. Of
+    channels known ahead, `horizon` rows are needed, rounded up to a multiple of m. y
+    must be the channel itself, not a function of it: use `TransformedTargetRegressor`
+    for that.
 
     Examples
     --------
@@ -139,6 +145,8 @@ def forecast(
     [1.0, 2.0, 3.0]
     """
     view = with_target_of(model, view_of(X), target, delay)
+    if future is not None:
+        view = view.with_future(future)
     origins = chosen_rows(view, rows)
     if checked_horizon(origins, horizon, recursive):
         if coverage is not None:

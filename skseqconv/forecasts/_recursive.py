@@ -101,7 +101,8 @@ def _check_channels(view, delays):
             f"recursive=True needs all channels of the rows that are forecast, but "
             f"{', '.join(shown)} {'changes' if len(shown) == 1 else 'change'} and "
             f"{'is' if len(shown) == 1 else 'are'} not forecast. Forecast all channels "
-            "(target= of make_supervised), fit with a longer delay, or leave them out."
+            "(target= of make_supervised), name those that are known in advance "
+            "(known_ahead=), or fit with a longer delay."
         )
 
 

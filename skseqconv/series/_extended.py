@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ._known_ahead import values_at, with_known, without_future
 from ._layout import ranges
 from ._series import Series
 from ._view_internals import depth_of
@@ -20,8 +21,8 @@ class Extended:
     n_before : int
         How many rows before its own row each row needs.
     n_after : int
-        Number of rows to add. They repeat the row of the view; the channels that are
-        forecast are missing.
+        Number of rows to add. They repeat the row of the view, but hold what is known
+        ahead, and the channels that are forecast are missing.
     forecast : sequence of int
         Positions of these channels.
     """
@@ -37,15 +38,20 @@ class Extended:
         source = ranges(view.rows - n_kept + 1, view.rows + n_after + 1)
         source = np.minimum(source, np.repeat(view.rows, lengths))
         self.block = data.take(source)
-        self.series = Series.of_block(
-            self.block,
-            lengths,
-            labels=data.labels,
-            names=data.names,
-            ids=None if data.ids is None else data.ids[view.series_ids],
-        )
-        later = self.rows[:, None] + np.arange(1, n_after + 1)
-        self.block[later[:, :, None], np.asarray(forecast)] = np.nan
+        steps = np.arange(1, n_after + 1)
+        later = (self.rows[:, None] + steps).ravel()
+        self.block[later[:, None], np.asarray(forecast)] = np.nan
+        ids = None if data.ids is None else data.ids[view.series_ids]
+        named = {"labels": data.labels, "names": data.names, "ids": ids}
+        self.series = Series.of_block(self.block, lengths, **named)
+        if data.known is not None:
+            channels = data.known.channels
+            owners = np.repeat(view.series_ids, n_after)
+            rows = (view.rows[:, None] + steps).ravel()
+            self.block[later[:, None], channels] = values_at(
+                data, rows, owners, channels
+            )
+            self.series = with_known(self.series, without_future(data.known, lengths))
 
     def write(self, later, channel, values):
         """Set values of a channel `later` rows after each row of the view."""
@@ -57,8 +63,13 @@ class Extended:
 
 
 def varying_channels(view, channels):
-    """Those channels that change within a series, up to the last row of the view."""
+    """Those channels that change within a series, up to the last row of the view.
+
+    Channels known ahead are not among them.
+    """
     data = view._series
+    if data.known is not None:
+        channels = [one for one in channels if one not in data.known.channels]
     owners, at = np.unique(view.series_ids, return_inverse=True)
     stops = np.zeros(len(owners), dtype=np.int64)
     np.maximum.at(stops, at, view.rows + 1)

@@ -57,6 +57,8 @@ def times_after(view, delays, freq=None):
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
         return [pd.Index(depth_of(view) + delay) for delay in delays]
+    if freq is None and view._series.known is not None:
+        freq = view._series.known.freq
     ends = _Ends(view, max(delays), freq)
     return [ends.times(delay) for delay in delays]
 
@@ -149,6 +151,18 @@ class _Ends:
         if key not in self.found:
             self.found[key] = step_of(index, freq)
         return self.found[key]
+
+
+def next_times(index, n, freq=None):
+    """The next `n` entries of an index; None if it follows no frequency."""
+    index = _usable(index)
+    if index is None or not len(index):
+        return None
+    freq = None if isinstance(index, pd.PeriodIndex) else freq
+    step = step_of(index[-N_NEWEST:], freq)
+    if step is None:
+        return None
+    return [_moved(index[-1:], step, k)[0] for k in range(1, n + 1)]
 
 
 def step_of(index, freq=None):

@@ -212,3 +212,60 @@ def test_a_series_that_is_too_short_for_an_earlier_row():
     X = SeriesView(series)
     with pytest.raises(ValueError, match="1 of 2 rows have too few rows before"):
         forecast(model, X, horizon=6, recursive=True)
+
+
+def with_promotion(n_future=0):
+    """Sales that jump with a promotion, which is known ahead; and later promotions."""
+    random = np.random.default_rng(1)
+    days = pd.date_range("2025-01-01", periods=80 + n_future, freq="D")
+    parts = {}
+    for name in "ab":
+        promotion = random.integers(0, 2, len(days)).astype(float)
+        sales = 10 * promotion + random.normal(size=len(days))
+        parts[name] = pd.DataFrame({"sales": sales, "promotion": promotion}, days)
+    return pd.concat(parts, names=["store", "day"])
+
+
+@pytest.mark.parametrize("delay", [1, [1, 2]])
+def test_what_is_known_ahead_is_read_at_the_time_of_the_forecast(delay):
+    whole = with_promotion(8)
+    is_future = whole.index.get_level_values("day") >= DAYS[-1] + pd.Timedelta("1D")
+    table, future = whole[~is_future], whole[is_future][["promotion"]]
+    X, y = make_supervised(table, "sales", delay=delay, known_ahead="promotion")
+    model = make_pipeline(LookbackWindower(4), FlatWindowRegressor(Ridge(1e-3)))
+    model.fit(X, y)
+    found = forecast(model, X, horizon=8, recursive=True, future=future)
+    direct = forecast(model, X, future=future)
+    is_direct = found["horizon"] <= max(np.atleast_1d(delay))
+    pd.testing.assert_frame_equal(found[is_direct].reset_index(drop=True), direct)
+    promotion = future["promotion"].to_numpy()
+    assert (np.abs(found["forecast"] - 10 * promotion) < 5).all()
+    other = future.copy()
+    other.loc[("b", slice("2025-03-27", None)), "promotion"] = 0.5
+    again = forecast(model, X, horizon=8, recursive=True, future=other)
+    same = (found["store"] == "a") | (found["date"] < "2025-03-26")
+    assert (found["forecast"] == again["forecast"])[same].all()
+    assert (found["forecast"] != again["forecast"])[found["date"] >= "2025-03-27"][
+        found["store"] == "b"
+    ].all()
+
+
+def test_a_future_that_is_too_short_says_what_is_needed():
+    whole = with_promotion(2)
+    is_future = whole.index.get_level_values("day") > DAYS[-1]
+    table, future = whole[~is_future], whole[is_future]
+    X, y = make_supervised(table, "sales", delay=[1, 2], known_ahead="promotion")
+    model = windows().fit(X, y)
+    assert len(forecast(model, X, future=future)) == 4
+    with pytest.raises(ValueError, match=r"promotion.* needed in the 4 rows after"):
+        forecast(model, X, horizon=3, recursive=True, future=future)
+    with pytest.raises(ValueError, match=r"needed in the 2 rows after.*2025-03-22"):
+        forecast(model, X)
+
+
+def test_of_a_series_with_gaps_the_newest_part_is_forecast():
+    table = tables(lengths=(80,))["store 0"].drop(DAYS[40:42])
+    X, y = make_supervised(table, "sales", on_gap="split")
+    model = windows().fit(X, y)
+    found = forecast(model, X)
+    assert found["origin"].tolist() == [DAYS[-1]]
