@@ -6,8 +6,8 @@ horizon was not trained comes from an earlier row, by the next longer delay.
 """
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
+from skseqconv._unwrap import models_inside
 from skseqconv.series._extended import Extended, varying_channels
 from skseqconv.series._origins import at_rows, with_target
 from skseqconv.series._steps import with_steps
@@ -108,20 +108,11 @@ def _check_channels(view, delays):
 
 def _reach_of(model, view):
     """How many rows before its own row a prediction reads."""
-    windowers = [step.lags_[0] for step in _windowers(model)]
-    if not windowers and view.reach == 0:
+    reaches = [
+        one.lags_[0]
+        for one in models_inside(model)
+        if isinstance(one, LookbackWindower)
+    ]
+    if not reaches and view.reach == 0:
         return longest_series(view)
-    return int(max([view.reach, *windowers]))
-
-
-def _windowers(model):
-    """The fitted LookbackWindowers inside a model."""
-    if isinstance(model, LookbackWindower):
-        return [model]
-    if isinstance(model, Pipeline):
-        inner = [step for _, step in model.steps]
-    else:
-        names = ("best_estimator_", "regressor_", "estimator_", "final_estimator_")
-        inner = [getattr(model, name, None) for name in names]
-        inner += list(getattr(model, "estimators_", ()))
-    return [found for one in inner if one is not None for found in _windowers(one)]
+    return int(max([view.reach, *reaches]))
