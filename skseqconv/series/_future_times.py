@@ -9,11 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ._index_kinds import ticks
-from ._next_dates import moved, step_of, usable
+from ._next_dates import N_NEWEST, moved, step_of, usable
 from ._view_internals import depth_of, rows_after
-
-#: A frequency is found from this many of the newest rows.
-N_NEWEST = 5000
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
 #: business days, and months from days.
@@ -51,10 +48,14 @@ def times_after(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency.
     """
-    if not len(view) or usable(view.index) is None:
+    index = usable(view.index)
+    if not len(view) or index is None:
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
         return [pd.Index(depth_of(view) + delay) for delay in delays]
+    known = view._series.known
+    if freq is None and known is not None and not isinstance(index, pd.PeriodIndex):
+        freq = known.freq
     ends = _Ends(view, max(delays), freq)
     return [ends.times(delay) for delay in delays]
 

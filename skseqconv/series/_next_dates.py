@@ -8,12 +8,15 @@ from ._gaps import MANY_GAPS
 from ._index_kinds import comparable, ticks
 from ._offsets import checked_frequency, is_duration, shifted
 
+#: A frequency is found from this many of the newest rows.
+N_NEWEST = 5000
+
 
 def next_dates(index, n, freq=None):
     """The first and the last of the next `n` entries of an index; None if unknown."""
     index = usable(index)
     freq = None if isinstance(index, pd.PeriodIndex) else freq
-    step = None if index is None else step_of(index, freq)
+    step = None if index is None else step_of(index[-N_NEWEST:], freq)
     if step is None:
         return None
     return moved(index[-1:], step, 1)[0], moved(index[-1:], step, n)[0]
