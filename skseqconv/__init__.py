@@ -103,6 +103,7 @@ _HELD = {
     "StandardizeStep": "transformers._standardizer",
     "Series": "series._series",
     "Origin": "series._pooled",
+    "Places": "forecasts._table",
     "KnownAhead": "series._known_ahead",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",

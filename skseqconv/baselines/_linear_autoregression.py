@@ -51,7 +51,9 @@ class LinearAutoregression(ForecastsFromChannel):
     exogenous : bool or sequence of str or int, default=False
         Channels that help to forecast, by name or position: their values are read as
         they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
-        the level of the target channel. True takes all channels that are no target.
+        the level of the target channel. If channels are known ahead, all are also read
+        where these have the values of the forecast times. True takes all channels that
+        are no target.
     alpha : float or "auto", default="auto"
         Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
         tries powers of ten (and of the square root of ten) around the size of the Gram

@@ -140,7 +140,8 @@ def make_supervised(
     Raises
     ------
     ValueError
-        For an unknown target, a delay below one, or a series too short for it; for
+        For an unknown target, a delay below one, or a series too short for it; for a
+        target that is known ahead, or a `future` that does not follow the series; for
         rows outside of the series or given twice; for an index that is out of order,
         is text that holds dates, or belongs to several series; and for gaps with
         ``on_gap="raise"``. In a long table, for unknown columns, ids or times that are
@@ -175,8 +176,8 @@ def make_supervised(
     these channels from the row after the forecast's origin to the last forecast time.
     It must reach the nearest delay, ``H - min(delay)`` rows back, or
     `LookbackWindower` warns. Forecasts are only as good as what is known: give a
-    weather forecast of that time, not the weather that was measured later. Channels
-    from `CalendarFeatures` work, too; its `ahead` must stay 0 for them.
+    weather forecast of that time, not the weather that was measured later. Columns of
+    `CalendarFeatures` may be known ahead, if its `ahead` is 0.
 
     With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
     needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
