@@ -176,6 +176,7 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
+    from ._next_times import next_times
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
