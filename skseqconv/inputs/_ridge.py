@@ -14,7 +14,7 @@ EXPONENTS = np.arange(-6.0, 6.5, 0.5)
 
 #: Of strengths whose errors are within this share of the least, the largest is taken. A
 #: strong penalty does less harm if the future differs from the rows held out.
-TOLERANCE = 0.01
+TOLERANCE = 0.005
 
 #: Number of rows that show where values lie.
 N_ROWS_NEAR = 256
