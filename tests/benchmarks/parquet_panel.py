@@ -5,9 +5,9 @@
 Panels of 2,000 rows and 14 channels for each id, in files of 100 ids each. Each panel
 is read in a process of its own, by the first code blocks of
 `docs/larger_than_memory.md`: to one file, and tables over it. Then come 200 training
-steps of a Conv1D Pipeline on windows of 48 rows from the whole panel, and a forecast for
-each id. Memory is what the process holds for itself, pages of files not counted (RssAnon
-of Linux), at its peak.
+steps of a Conv1D Pipeline on windows of 48 rows from the whole panel, and a forecast
+for each id. Memory is what the process holds for itself, pages of files not counted
+(RssAnon of Linux), at its peak.
 """
 
 import argparse
