@@ -187,7 +187,7 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
 def _refuse_other_order(read, codes, order, ids):
     """Refuse rows without times that are not in the order of their index."""
     index = getattr(read, "index", None)
-    if index is None or index.nlevels > 1 or index.dtype.kind not in "iuf":
+    if index is None or index.dtype.kind not in "iuf":
         return
     numbers = ticks(index)
     numbers = numbers if order is None else numbers[order]

@@ -275,7 +275,8 @@ def _time_in_index(read, ids):
             f"The MultiIndex of the table, with the levels {names}, {what}: time= must "
             "name the level or column that orders the rows of an id, and id= those "
             f"that name the series.{unnamed} Text is not read as dates; "
-            "pandas.to_datetime converts it."
+            "pandas.to_datetime converts it. If all rows are one series in the order "
+            "of time, use table.reset_index(drop=True)."
         )
     return None
 
