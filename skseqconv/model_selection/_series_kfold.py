@@ -45,6 +45,9 @@ class SeriesKFold(BaseCrossValidator):
     have no ids. The parts that ``on_gap="split"`` makes of a series with an id stay
     together. In a pooled view, a series is a channel (``X.channels``).
 
+    The first rows of a series that is held out lack history: `LookbackWindower` says
+    what predictions of them do (`on_missing_history`).
+
     A model trains on other series of the same time as the test rows. So the score says
     nothing about changes of all series together in future times.
 

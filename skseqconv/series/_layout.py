@@ -19,6 +19,10 @@ SMALL_BYTES = 2**20
 MOST_JOINED_BYTES = 2**31
 
 
+#: Types of arrays that may be parts of one.
+_PLAIN = (np.ndarray, np.memmap)
+
+
 class Layout(NamedTuple):
     """Where each series stands: in which block, and from which of its rows on.
 
@@ -192,21 +196,30 @@ def _to_join(arrays):
 def _parts_of_one(arrays):
     """Blocks, which and begins of arrays that are rows of one array; or None.
 
-    For example the series of an array of shape (n_series, n_rows, n_channels).
+    For example the series of an array of shape (n_series, n_rows, n_channels), or
+    tables over parts of a memory map.
     """
-    base = arrays[0].base
+    base = _root(arrays[0])
     width, itemsize = arrays[0].shape[1], arrays[0].itemsize
-    if type(base) is not np.ndarray or not base.flags.c_contiguous:
+    if base is arrays[0] or type(base) not in _PLAIN or not base.flags.c_contiguous:
         return None
     if base.dtype != arrays[0].dtype or base.size % width:
         return None
-    if not all(one.base is base and one.flags.c_contiguous for one in arrays):
+    if not all(_root(one) is base and one.flags.c_contiguous for one in arrays):
         return None
-    if any(type(one) is not np.ndarray or one.dtype != base.dtype for one in arrays):
+    if any(type(one) not in _PLAIN or one.dtype != base.dtype for one in arrays):
         return None
     places = [one.__array_interface__["data"][0] for one in arrays]
     offsets = np.array(places) - base.__array_interface__["data"][0]
     begins, rest = np.divmod(offsets, width * itemsize)
     if rest.any():
         return None
-    return [base.reshape(-1, width)], np.zeros(len(arrays), dtype=np.int64), begins
+    block = np.asarray(base).reshape(-1, width)
+    return [block], np.zeros(len(arrays), dtype=np.int64), begins
+
+
+def _root(array):
+    """The array whose memory an array is a part of: itself, or one below it."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array

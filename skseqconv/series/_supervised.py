@@ -179,8 +179,8 @@ def make_supervised(
     weather forecast of that time, not the weather that was measured later. Columns of
     `CalendarFeatures` may be known ahead, if its `ahead` is 0.
 
-    With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
-    needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
+    With ``pooled=True``, X has n_targets rows for each time, which
+    `PanelTimeSeriesSplit` keeps together. The units of the targets may differ: networks
     that forecast changes divide each window by its own spread (`window_norm`), but a
     `Standardizer` learns one mean and one scale for all targets. Linear models and
     errors that are averaged over targets need targets of one scale. So standardize the

@@ -2,11 +2,12 @@
 
     python -m tests.benchmarks.parquet_panel [--ids 400 10000] [--folder FOLDER]
 
-Panels of 2,000 rows and 14 channels for each id, in files of 100 ids. Each panel is
-read in a process of its own, by the first code blocks of `docs/larger_than_memory.md`:
-to one file, and a table over it. Then come 200 training steps of a Conv1D Pipeline on
-windows of 48 rows from the whole panel, and a forecast for each id. Memory is what the
-process holds for itself, pages of files not counted (RssAnon of Linux), at its peak.
+Panels of 2,000 rows and 14 channels for each id, in files of 100 ids each. Each panel
+is read in a process of its own, by the first code blocks of
+`docs/larger_than_memory.md`: to one file, and tables over it. Then come 200 training
+steps of a Conv1D Pipeline on windows of 48 rows from the whole panel, and a forecast
+for each id. Memory is what the process holds for itself, pages of files not counted
+(RssAnon of Linux), at its peak.
 """
 
 import argparse
@@ -70,7 +71,7 @@ def measure(n_ids):
     print(f"before {held():.0f} 0")
     with Peak() as peak:
         exec(to_file, names)
-    size = Path("panel.npy").stat().st_size / 1e6
+    size = Path("values.npy").stat().st_size / 1e6
     print(f"parquet {peak.megabytes:.0f} {peak.seconds:.1f}")
     channels = names["channels"]
     names.clear()
