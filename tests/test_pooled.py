@@ -19,6 +19,7 @@ from skseqconv import (
     FlatWindowRegressor,
     ForecastDisplay,
     LookbackWindower,
+    PanelTimeSeriesSplit,
     PersistenceRegressor,
     SeriesView,
     Standardizer,
@@ -164,13 +165,16 @@ def test_the_gap_counts_the_rows_of_all_channels(spare):
     for text in said:
         fold = np.flatnonzero(leaks)[0]
         assert re.match(rf"Leakage in fold {fold}.*: {leaks[fold]} training", text)
-        assert "use TimeSeriesSplit(3, gap=12)" in text
+        assert "use cv=PanelTimeSeriesSplit(3)" in text
 
 
-def test_folds_by_number_are_refused_with_the_gap_of_all_channels():
+def test_folds_by_number_keep_channels_together():
     X, y = pooled(table())
-    with pytest.raises(ValueError, match=r"use TimeSeriesSplit\(4, gap=12\)"):
-        compare_models([windowed("ridge")], X, y, cv=4)
+    found = compare_models([windowed("ridge")], X, y, cv=4, baseline=None)
+    test = np.concatenate([test for _, test in PanelTimeSeriesSplit(4).split(X)])
+    index = found.predictions.index
+    assert_array_equal(index.get_level_values("channel"), X.channels[test])
+    assert_array_equal(index.get_level_values(0), X.index[test])
 
 
 def test_a_search():
