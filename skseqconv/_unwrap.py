@@ -30,17 +30,24 @@ def innermost(model):
     return last
 
 
-def target_of_fit(model):
-    """Channel and delay of each column of y that a step has seen; None if none has."""
+def models_inside(model):
+    """The fitted estimators inside a model, at any depth, and the model itself."""
     if isinstance(model, Pipeline):
         inner = [step for _, step in model.steps]
     else:
-        wrapped = ("best_estimator_", "regressor_", "estimator_")
-        inner = [getattr(model, name, None) for name in wrapped]
+        names = ("best_estimator_", "regressor_", "estimator_", "final_estimator_")
+        inner = [getattr(model, name, None) for name in names]
         inner += list(getattr(model, "estimators_", ()))
-    found = (target_of_fit(one) for one in inner if one is not None)
-    own = getattr(model, "target_", None)
-    return own or next((target for target in found if target), None)
+    for one in inner:
+        if one not in (None, "passthrough", "drop"):
+            yield from models_inside(one)
+    yield model
+
+
+def target_of_fit(model):
+    """Channel and delay of each column of y that a step has seen; None if none has."""
+    seen = (getattr(one, "target_", None) for one in models_inside(model))
+    return next((target for target in seen if target), None)
 
 
 def n_parameters_of(model):

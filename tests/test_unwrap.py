@@ -3,12 +3,20 @@
 import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingRegressor
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skseqconv._unwrap import innermost, interval_of, last_step, n_parameters_of
+from skseqconv._unwrap import (
+    innermost,
+    inside,
+    interval_of,
+    last_step,
+    models_inside,
+    n_parameters_of,
+)
 
 X, Y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
 
@@ -40,3 +48,25 @@ def test_an_interval_comes_from_the_last_step_behind_the_others():
 def test_the_last_step_may_be_unfitted():
     last = GridSearchCV(Ridge(), {})
     assert last_step(make_pipeline(StandardScaler(), make_pipeline(last))) is last
+
+
+def test_models_inside_of_models_at_any_depth():
+    scaled = TransformedTargetRegressor(make_pipeline(StandardScaler(), Ridge()))
+    vote = VotingRegressor([("a", scaled), ("b", "drop"), ("c", LinearRegression())])
+    model = GridSearchCV(make_pipeline("passthrough", vote), {}, cv=2).fit(X, Y)
+    kinds = " ".join(type(one).__name__ for one in models_inside(model))
+    assert kinds == (
+        "StandardScaler Ridge Pipeline TransformedTargetRegressor LinearRegression "
+        "VotingRegressor Pipeline GridSearchCV"
+    )
+
+
+def test_the_way_through_scalers_of_y_and_back():
+    inner = TransformedTargetRegressor(LinearRegression(), transformer=StandardScaler())
+    model = TransformedTargetRegressor(inner, func=np.log1p, inverse_func=np.expm1)
+    model.fit(X, 100 + Y)
+    found = inside(make_pipeline(model).fit(X, 100 + Y), X)
+    np.testing.assert_allclose(found.outward(found.inward(Y)[:, None])[:, 0], Y)
+    predicted = found.estimator.predict(found.X)
+    back = found.outward(predicted[:, None])[:, 0]
+    np.testing.assert_allclose(back, model.predict(X))

@@ -26,6 +26,7 @@ from ._tables import (
     described_failures,
     failure_table,
     fit_table,
+    places_of,
     prediction_table,
     score_table,
 )
@@ -197,6 +198,7 @@ def compare_models(
         stamps=X.stamps[positions] if is_forecast else None,
         horizon=max(delays) if is_forecast else None,
         baselines=baselines,
+        places=places_of(X, positions, predictions) if is_forecast else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from skseqconv._metrics import Metric, chosen_metric, ranked
 from skseqconv._public import public
+from skseqconv.forecasts._table import Places
 
 from ._significance import diebold_mariano, paired_by_fold
 from ._words import readable, sentence, spoken
@@ -58,6 +60,9 @@ class Comparison:
         Largest delay between a row and its target; None if y is not a forecast.
     baselines : dict of str to str, default=None
         By name, what each baseline forecasts, in words.
+    places : object, default=None
+        Ids, origins and dates of the predictions, for :meth:`forecasts`; None if X does
+        not know its target.
 
     Attributes
     ----------
@@ -102,6 +107,7 @@ class Comparison:
     stamps: NDArray[np.int64] | None
     horizon: int | None
     baselines: dict[str, str] | None = None
+    places: Places | None = None
 
     def __post_init__(self):
         self.tables = {name: self._table(m) for name, m in self.metrics.items()}
@@ -223,6 +229,67 @@ class Comparison:
         gains = losses[0] - losses[1]
         known = np.isfinite(gains)
         return diebold_mariano(gains[known], self.stamps[known], self.horizon)
+
+    def forecasts(self, models: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Lay out the out-of-fold predictions as the table of :func:`forecast`.
+
+        Parameters
+        ----------
+        models : str or list of str, default=None
+            The models; None for all of them, baselines included.
+
+        Returns
+        -------
+        table : DataFrame
+            A row for each model, prediction, target and horizon. Columns: model, fold,
+            those of :func:`forecast` without bounds, and truth.
+
+        Raises
+        ------
+        ValueError
+            If X did not know its target and horizon, or for an unknown model.
+
+        Examples
+        --------
+        The error of each model at each horizon:
+
+        >>> import numpy as np
+        >>> from sklearn.model_selection import TimeSeriesSplit
+        >>> from sklearn.pipeline import make_pipeline
+        >>> from skseqconv import FlatWindowRegressor, LookbackWindower
+        >>> from skseqconv import compare_models, make_supervised
+        >>> X, y = make_supervised(np.arange(200.0) % 5, 0, delay=[1, 5])
+        >>> ridge = make_pipeline(LookbackWindower(5), FlatWindowRegressor())
+        >>> found = compare_models({"ridge": ridge}, X, y, cv=TimeSeriesSplit(3, gap=5))
+        >>> table = found.forecasts(["ridge", "persistence"])
+        >>> errors = (table["forecast"] - table["truth"]).abs()
+        >>> errors.groupby([table["model"], table["horizon"]]).mean().round(1)
+        model        horizon
+        persistence  1          1.6
+                     5          0.0
+        ridge        1          0.0
+                     5          0.0
+        dtype: float64
+        """
+        if self.places is None:
+            raise ValueError(
+                "forecasts() needs the dates of the targets, which X did not know: "
+                "make X by make_supervised."
+            )
+        known = list(self.table.index)
+        chosen = [models] if isinstance(models, str) else list(models or known)
+        if unknown := [name for name in chosen if name not in known]:
+            raise ValueError(
+                f"models has {unknown[0]!r}, which must be one of {', '.join(known)}."
+            )
+        return pd.concat(map(self._forecasts_of, chosen), ignore_index=True)
+
+    def _forecasts_of(self, name):
+        table = self.places.table(self._values(name))
+        fold = self.predictions["fold"].to_numpy().ravel()
+        table.insert(0, "model", name)
+        table.insert(1, "fold", fold.repeat(len(self.places.horizons)))
+        return table.assign(truth=self.places.in_order(self._values("truth")))
 
     def _values(self, name):
         values = self.predictions[name].to_numpy(dtype=np.float64)

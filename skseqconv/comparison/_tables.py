@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from skseqconv._metrics import Metric
+from skseqconv.forecasts._table import Places
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import ids_of
+from skseqconv.series._view_internals import ids_of, rows_after
 from skseqconv.series._window_view import WindowView
 
 # `trials` has the trials of each model in a list, fold by fold.
@@ -93,6 +94,16 @@ def prediction_table(X, y, splits, trials):
         for name, values in columns.items():
             table.update({(name, i): v for i, v in enumerate(values.T)})
     return pd.DataFrame(table, index=_index_of(X, positions)), positions
+
+
+def places_of(X, positions, predictions):
+    """Ids, origins and dates of the predictions; None where X lacks the dates."""
+    n_columns = predictions["truth"].to_numpy().reshape(len(positions), -1).shape[1]
+    rows = X[positions]
+    longest = max(delay for _, delay in X.target)
+    if n_columns != len(X.target) or not rows_after(rows, longest)[1].all():
+        return None
+    return Places.of(rows)
 
 
 def _missing(n_rows, truth):

@@ -17,6 +17,7 @@ from skseqconv.series._window_view import WindowView
 from ._common import axes_for, by_name, check_matplotlib, legend_above, light_grid
 from ._forecast_lines import ForecastLines, mean_of_known
 from ._future import FutureDisplay
+from ._panels import panels_of
 from ._predictions import check_samples, checked, intervals_of
 from ._times import is_view, row_times, times_of
 
@@ -354,18 +355,10 @@ class ForecastDisplay(ForecastLines):
             If the table is not one of forecasts, if `ids` or `target` are not in it, or
             if `history` does not hold its series.
         """
-        return FutureDisplay.from_forecast(
-            table,
-            history,
-            ids=ids,
-            past=past,
-            coverage=coverage,
-            target=target,
-            unit=unit,
-            ax=ax,
-            line_kw=line_kw,
-            band_kw=band_kw,
-        )
+        check_matplotlib("ForecastDisplay.from_forecast")
+        panels, options = panels_of(table, history, ids, past, target)
+        display = FutureDisplay(panels, unit=unit, coverage=coverage, **options)
+        return display.plot(ax, line_kw=line_kw, band_kw=band_kw)
 
     @property
     def mae(self) -> pd.DataFrame:

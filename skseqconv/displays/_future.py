@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from skseqconv._public import public
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._window_view import WindowView
 
 from ._common import (
     alone,
@@ -22,19 +19,11 @@ from ._common import (
     name_and_unit,
     styled,
 )
-from ._panels import panels_of
+from ._panels import Panel
 from ._times import plain_times, with_breaks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-class Panel(NamedTuple):
-    """What one panel draws: known values over time, and rows of a table of forecasts."""
-
-    times: pd.Index | None
-    values: np.ndarray | None
-    table: pd.DataFrame
 
 
 @public
@@ -93,7 +82,7 @@ class FutureDisplay:
 
     def __init__(
         self,
-        panels: dict[str, Any],
+        panels: dict[str, Panel],
         *,
         time_name: str = "date",
         n_series: int | None = None,
@@ -107,28 +96,6 @@ class FutureDisplay:
         self.target = target
         self.unit = unit
         self.coverage = coverage
-
-    @classmethod
-    def from_forecast(
-        cls,
-        table: pd.DataFrame,
-        history: SeriesView | WindowView | ArrayLike | None = None,
-        *,
-        ids: Hashable | Sequence[Hashable] = None,
-        past: int | None = None,
-        coverage: float | None = None,
-        target: Hashable = None,
-        unit: str | None = None,
-        ax: Axes | Sequence[Axes] | None = None,
-        line_kw: dict[str, Any] | None = None,
-        band_kw: dict[str, Any] | None = None,
-    ) -> Self:
-        """Draw a table of forecasts, see :meth:`ForecastDisplay.from_forecast`."""
-        check_matplotlib("ForecastDisplay.from_forecast")
-        panels, options = panels_of(table, history, ids, past, target)
-        panels = {title: Panel(*panel) for title, panel in panels.items()}
-        display = cls(panels, unit=unit, coverage=coverage, **options)
-        return display.plot(ax, line_kw=line_kw, band_kw=band_kw)
 
     def plot(
         self,

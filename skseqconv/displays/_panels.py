@@ -1,5 +1,7 @@
 """Which rows of a table of forecasts, and of its history, each panel shows."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -24,11 +26,16 @@ _VALUES = (
 )
 
 
-def panels_of(table, history, ids, past, target):
-    """Times and values of the history, and rows of the table, of each panel.
+class Panel(NamedTuple):
+    """What one panel draws: known values over time, and rows of the table."""
 
-    Returns them by title, and the options of the display.
-    """
+    times: pd.Index | None
+    values: np.ndarray | None
+    table: pd.DataFrame
+
+
+def panels_of(table, history, ids, past, target):
+    """Panels by their titles, and the options of the display."""
     _check_table(table)
     table, target = _of_target(table, target)
     keys = [column for column in table if column not in _VALUES]
@@ -41,7 +48,7 @@ def panels_of(table, history, ids, past, target):
         if known is not None:
             times, values = known.before(one, keys, part, past)
         title = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
-        panels[title if keys else ""] = times, values, part
+        panels[title if keys else ""] = Panel(times, values, part)
     if target is None and known is not None:
         target = known.label
     return panels, {
@@ -78,7 +85,7 @@ def _of_target(table, target):
 
 
 def _chosen(table, keys, ids):
-    """Positions of the rows of the chosen series, by id; and how many series there are."""
+    """Positions of the rows of the chosen series, by id; and the number of all."""
     if not keys:
         if ids is not None:
             raise ValueError(f"ids={ids!r}: the table has one series, without ids.")
@@ -118,7 +125,6 @@ class History:
             return positions_of_target(self.view, target)[0]
         channels = {channel for channel, _ in self.view.target or ()}
         if not channels:
-            labels = raw_labels(self.view)
             n_channels = raw_values(self.view, np.array([0])).shape[1]
             channels = {0} if n_channels == 1 else set()
         if len(channels) != 1:

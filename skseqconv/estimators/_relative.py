@@ -14,17 +14,32 @@ from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
-from ._level_start import missing_seasons
 
 #: Negligible rounding to float32, as a share of a channel's usual spread.
 NEGLIGIBLE = 1e-4
 
 
 def relative(sequences, level):
-    """Sequences as the network is fed; `levels` has the level of y for each."""
-    if isinstance(sequences.data, WindowView):
-        return RelativeWindows(sequences.data, level)
-    return RelativePanel(sequences.data, level)
+    """Sequences as the network is fed, and the level of y for each."""
+    data, read = sequences.data, None
+    if not isinstance(data, WindowView):
+        last, _ = level.known(data)
+        return RelativePanel(data, level), level.of(data, last)
+    if sequences.fits_tensor():
+        # One read serves the windows and their levels.
+        read = block, ends = data.block(data.dtype)
+        newest = ends - _newest_lags(data)
+        last = block[newest[:, None], level.channels].astype(np.float64)
+    else:
+        last = last_values(data, level.channels)
+    last, missing = level.known(data, last)
+    at = np.flatnonzero(missing.any(axis=1))
+    fed = RelativeWindows(data, level, (at, last[at]), read)
+    return fed, level.of(data, last)
+
+
+def _newest_lags(view):
+    return np.minimum(view.lags[-1], depth_of(view))
 
 
 class RelativePanel(PanelSequences):
@@ -33,7 +48,6 @@ class RelativePanel(PanelSequences):
     def __init__(self, array, level):
         super().__init__(array)
         self._level = level
-        self.levels = level.of(last_values(array, level.channels))
 
     def __getitem__(self, key):
         return type(self)(self.data[key], self._level)
@@ -46,31 +60,18 @@ class RelativePanel(PanelSequences):
 class RelativeWindows(WindowSequences):
     """The windows of a view, minus their base.
 
-    If the newest value of a target's channel is missing in the series, the last known
-    one is used.
+    `missing` are the positions of windows whose newest value of a target's channel is
+    missing in the series, and the last known values, which are used instead. `read` is
+    the block of the view, if it has been read already.
     """
 
-    def __init__(self, view, level):
+    def __init__(self, view, level, missing, read=None):
         super().__init__(view)
-        self._level, self._read = level, None
-        if self.fits_tensor():
-            # One read serves the windows and their levels.
-            self._read = block, ends = view.block(view.dtype)
-            newest = ends - self._newest_lags()
-            last = block[newest[:, None], level.channels].astype(np.float64)
-        else:
-            last = last_values(view, level.channels)
-        last, missing = level.known(view, last)
-        self._missing = np.flatnonzero(missing.any(axis=1))
-        self._last = last[self._missing]
-        self.levels = level.of(last)
-        self.levels += missing_seasons(level, view, last)
+        self._level, self._read = level, read
+        self._missing, self._known = missing
 
     def __getitem__(self, key):
-        return type(self)(self.data[key], self._level)
-
-    def _newest_lags(self):
-        return np.minimum(self.data.lags[-1], depth_of(self.data))
+        return relative(WindowSequences(self.data[key]), self._level)[0]
 
     def tensors(self):
         view = self.data
@@ -80,7 +81,7 @@ class RelativeWindows(WindowSequences):
             with np.errstate(over="ignore"):
                 raise_if_not_finite(view, block.astype(np.float32), ends)
         depth = np.minimum(depth_of(view), view.reach)
-        newest, lags = ends - self._newest_lags(), view.lags
+        newest, lags = ends - _newest_lags(view), view.lags
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)
             newest = ends - lags[-1]
@@ -97,7 +98,7 @@ class RelativeWindows(WindowSequences):
         if not len(self._missing):
             return block, newest
         rows = block[newest[self._missing]]
-        rows[:, self._level.channels] = self._last
+        rows[:, self._level.channels] = self._known
         newest = newest.copy()
         newest[self._missing] = len(block) + np.arange(len(rows))
         return np.concatenate([block, rows]), newest
@@ -113,8 +114,8 @@ class RelativeWindows(WindowSequences):
                 values = part.to_numpy(np.float64)
         if len(self._missing):
             here = np.flatnonzero(np.isin(at, self._missing))
-            last = self._last[np.searchsorted(self._missing, at[here])]
-            values[here[:, None], -1, self._level.channels] = last
+            known = self._known[np.searchsorted(self._missing, at[here])]
+            values[here[:, None], -1, self._level.channels] = known
         return (values - self._level.base(values)).astype(np.float32)
 
 

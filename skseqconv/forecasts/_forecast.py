@@ -14,6 +14,7 @@ from skseqconv.series._window_view import WindowView
 
 from ._intervals import predict_interval
 from ._origins import chosen_rows, view_of, with_target_of
+from ._recursive import checked_horizon, recursive_forecasts
 from ._table import Places
 
 if TYPE_CHECKING:
@@ -27,9 +28,12 @@ def forecast(
     *,
     coverage: float | None = None,
     rows: Literal["last", "all"] | ArrayLike = "last",
+    horizon: int | None = None,
+    recursive: bool = False,
     target: Hashable | Sequence[Hashable] = None,
     delay: int | Sequence[int] | None = None,
     freq: str | BaseOffset | int | None = None,
+    future: ArrayLike | Sequence[ArrayLike] | None = None,
 ) -> pd.DataFrame:
     """Forecast what follows each series, as a tidy table with ids and dates.
 
@@ -48,8 +52,13 @@ def forecast(
     rows : {"last", "all"} or array-like of int, default="last"
         The rows to forecast from. "last" is the last row of each series that X has rows
         of, also if its target is not known yet. Of a series that was split at gaps, it
-        is the last row of the newest part if series have ids. "all" is each row of X.
+        is the last row of the newest part. "all" is each row of X.
         Numbers are positions in X.
+    horizon : int, default=None
+        The longest horizon of the table, in rows. None takes all horizons of the fit.
+    recursive : bool, default=False
+        Whether a `horizon` beyond those of the fit is allowed. The model then reads its
+        own forecasts as if they had been observed, see Notes.
     target : label, int, or list of these, default=None
         The forecast channel, as in :func:`make_supervised`. None takes what X or the
         fitted model knows. X from :func:`make_supervised` knows it, and so does a model
@@ -63,6 +72,9 @@ def forecast(
         newest 5,000 dates of the longest series. A series whose newest 8 dates do not
         follow it has a frequency of its own. Offsets of a day or more keep the local
         time when clocks are set.
+    future : DataFrame, array, or a list of these, default=None
+        The rows after the end of each series, for the channels known ahead, see
+        :meth:`SeriesView.with_future`. Not needed if X has them.
 
     Returns
     -------
@@ -84,7 +96,9 @@ def forecast(
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency, and for intervals as :func:`predict_interval`.
+        follow no frequency, and for intervals as :func:`predict_interval`. If `horizon`
+        is longer than the fit allows, and with `recursive`, if a channel that changes
+        is not forecast, or if `coverage` is given.
 
     Warns
     -----
@@ -96,6 +110,19 @@ def forecast(
     make_supervised : Makes X and y to fit a model.
     ForecastDisplay.from_forecast : Draws the table.
     Comparison.forecasts : Out-of-fold forecasts with the same columns.
+
+    Notes
+    -----
+    With ``recursive=True`` the table has each horizon up to `horizon`. A model with the
+    largest delay m forecasts m rows, which are added to the end of the series, and then
+    the next m rows from there. A horizon that was not trained comes from an earlier
+    row, by the next longer delay. Errors add up: the model was trained on observed
+    values, and now reads its own. A model that is fitted with all delays is more
+    accurate far ahead, and only it has intervals there. All other channels must be
+    known ahead or constant in each series, because their future is not known. Of
+    channels known ahead, `horizon` rows are needed, rounded up to a multiple of m. y
+    must be the channel itself, not a function of it: use `TransformedTargetRegressor`
+    for that.
 
     Examples
     --------
@@ -111,11 +138,31 @@ def forecast(
           origin       date  horizon  forecast
     0 2025-01-08 2025-01-09        1       1.0
     1 2025-01-08 2025-01-10        2       2.0
+
+    Further than the fit:
+
+    >>> forecast(naive, X, horizon=3, recursive=True)["forecast"].tolist()
+    [1.0, 2.0, 3.0]
     """
     view = with_target_of(model, view_of(X), target, delay)
+    if future is not None:
+        view = view.with_future(future)
     origins = chosen_rows(view, rows)
+    if checked_horizon(origins, horizon, recursive):
+        if coverage is not None:
+            longest = max(delay for _, delay in origins.target)
+            raise ValueError(
+                f"coverage={coverage!r}: recursive forecasts have no interval, because "
+                f"their errors are not known. Use horizon={longest}, or leave coverage "
+                "out."
+            )
+        values, origins = recursive_forecasts(model, origins, int(horizon))
+        return Places.of(origins, freq).table(values)
     places = Places.of(origins, freq)
     bounds = None
     if coverage is not None:
         bounds = predict_interval(model, origins, coverage)
-    return places.table(model.predict(origins), bounds)
+    table = places.table(model.predict(origins), bounds)
+    if horizon is None:
+        return table
+    return table[table["horizon"] <= horizon].reset_index(drop=True)

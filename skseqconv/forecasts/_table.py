@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from skseqconv._public import public
 from skseqconv.series._frame import id_columns
 from skseqconv.series._future_times import is_dated, row_times, times_after
 from skseqconv.series._view_internals import raw_labels
@@ -19,6 +20,7 @@ OWN_COLUMNS = (
 )
 
 
+@public
 @dataclass(eq=False)
 class Places:
     """What each value of forecasts is the forecast of, without the values.
@@ -42,7 +44,7 @@ class Places:
         different = sorted(set(delays))
         times = dict(zip(different, times_after(view, different, freq), strict=True))
         return cls(
-            _checked_names(id_columns(view)),
+            id_columns(view),
             row_times(view),
             [times[delay] for delay in delays],
             "date" if is_dated(view) else "row",
@@ -53,7 +55,7 @@ class Places:
     def table(self, values: NDArray, bounds: NDArray | None = None) -> pd.DataFrame:
         """The table of forecasts of shape (n_origins, n_columns) and their bounds."""
         order = self._order()
-        values = _as_columns(values, len(self.horizons))
+        values = as_columns(values, len(self.horizons))
         columns = {**self.keys(), "forecast": values[:, order].ravel()}
         if bounds is not None:
             bounds = np.asarray(bounds).reshape(*values.shape, 2)[:, order]
@@ -64,6 +66,7 @@ class Places:
         """The columns before the values, origin by origin."""
         n_origins, order = len(self.origins), self._order()
         each = len(order)
+        _check_names(self.ids)
         columns = {ids.name: ids.repeat(each) for ids in self.ids}
         columns["origin"] = self.origins.repeat(each)
         dates = [self.dates[column] for column in order]
@@ -87,10 +90,11 @@ class Places:
 
     def in_order(self, values):
         """Values of shape (n_origins, n_columns) as a column of the table."""
-        return _as_columns(values, len(self.horizons))[:, self._order()].ravel()
+        return as_columns(values, len(self.horizons))[:, self._order()].ravel()
 
 
-def _as_columns(values, n_columns):
+def as_columns(values, n_columns):
+    """Predictions of shape (n_rows, n_columns)."""
     values = np.asarray(values)
     values = values.reshape(len(values), -1)
     if values.shape[1] != n_columns:
@@ -102,11 +106,10 @@ def _as_columns(values, n_columns):
     return values
 
 
-def _checked_names(ids):
+def _check_names(ids):
     taken = [one.name for one in ids if one.name in OWN_COLUMNS]
     if taken:
         raise ValueError(
             f"The ids of the series are named {taken[0]!r}, which is a column of the "
             "table of forecasts: rename the column of ids."
         )
-    return ids

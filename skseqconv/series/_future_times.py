@@ -1,21 +1,14 @@
 """Dates of rows that lie ahead, also after the last row of their series.
 
-Dates of rows that exist are those of the index. Later dates follow the frequency of the
-index: a length of time, or an offset of the calendar, which keeps the local time of day
-when clocks are set.
+Dates of rows that exist are those of the index. Later dates follow its frequency.
 """
 
 import numpy as np
 import pandas as pd
 
-from ._frequency import exceptions, most_common, nearest_rule, ticks_of
-from ._gaps import MANY_GAPS
-from ._index_kinds import comparable
-from ._offsets import checked_frequency, is_duration, shifted
+from ._index_kinds import ticks
+from ._next_times import N_NEWEST, differ, moved, step_of, usable
 from ._view_internals import depth_of, rows_after
-
-#: A frequency is found from this many of the newest rows.
-N_NEWEST = 5000
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
 #: business days, and months from days.
@@ -24,7 +17,7 @@ N_COMPARED = 8
 
 def row_times(view):
     """The entry of the index at each row; its position in its series without one."""
-    index = _usable(view.index) if len(view) else view.index
+    index = usable(view.index) if len(view) else view.index
     return pd.Index(depth_of(view)) if index is None else index
 
 
@@ -53,10 +46,14 @@ def times_after(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency.
     """
-    if not len(view) or _usable(view.index) is None:
+    index = usable(view.index) if len(view) else None
+    if index is None:
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
         return [pd.Index(depth_of(view) + delay) for delay in delays]
+    known = view._series.known
+    if freq is None and known is not None and not isinstance(index, pd.PeriodIndex):
+        freq = known.freq
     ends = _Ends(view, max(delays), freq)
     return [ends.times(delay) for delay in delays]
 
@@ -77,7 +74,7 @@ class _Ends:
             self.steps, self.step_at = self._steps(freq)
 
     def _index_at(self, rows):
-        return _usable(self.data.index_at(rows))
+        return usable(self.data.index_at(rows))
 
     def times(self, delay):
         """The time `delay` rows after each row of the view."""
@@ -91,9 +88,9 @@ class _Ends:
         for step, n in np.unique(pairs, axis=1).T:
             at = np.flatnonzero((pairs[0] == step) & (pairs[1] == n))
             own, back = np.unique(owner[at], return_inverse=True)
-            ends, of_end = np.unique(_ticks(self.last[own]), return_index=True)
-            moved = _moved(self.last[own][of_end], self.steps[step], int(n))
-            parts.append(moved[np.searchsorted(ends, _ticks(self.last[own]))[back]])
+            ends, of_end = np.unique(ticks(self.last[own]), return_index=True)
+            later = moved(self.last[own][of_end], self.steps[step], int(n))
+            parts.append(later[np.searchsorted(ends, ticks(self.last[own]))[back]])
             places.append(np.flatnonzero(~inside)[at])
         if inside.any():
             parts.append(self._index_at(rows[inside]))
@@ -117,7 +114,7 @@ class _Ends:
             if not len(own):
                 break
             before = self._index_at(self.data.stops[self.owners[own]] - 1 - n)
-            agree[own] = ~_differ(_moved(before, steps[0], n), self.last[own])
+            agree[own] = ~differ(moved(before, steps[0], n), self.last[own])
         agree[longest] = True
         for own in np.flatnonzero(~agree):
             step = self._step_of(own, freq)
@@ -145,94 +142,7 @@ class _Ends:
 
     def _step_of_dates(self, index, freq):
         """Many series have the same dates, so each step is found once."""
-        key = _ticks(index).tobytes()
+        key = ticks(index).tobytes()
         if key not in self.found:
             self.found[key] = step_of(index, freq)
         return self.found[key]
-
-
-def step_of(index, freq=None):
-    """The step from one entry of an index to the next; None if it is unknown.
-
-    Parameters
-    ----------
-    index : pandas.Index
-        Dates, periods, durations or numbers.
-    freq : str, offset or int, default=None
-        The declared frequency.
-
-    Returns
-    -------
-    step : offset, Timedelta, number or None
-    """
-    if isinstance(index, pd.PeriodIndex):
-        if freq is not None:
-            raise ValueError(
-                f"freq={freq!r}: the index holds periods, which have a frequency of "
-                f"their own ({index.freqstr!r}). Leave freq out."
-            )
-        return max(int(most_common(np.diff(index.asi8))), 1)
-    if freq is not None:
-        return checked_frequency(freq, index)
-    if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
-        return index.freq
-    differences = np.diff(_ticks(index))
-    usual = most_common(differences)
-    if not usual:
-        return None
-    if not isinstance(index, pd.DatetimeIndex):
-        is_time = isinstance(index, pd.TimedeltaIndex)
-        return pd.Timedelta(usual, unit=index.unit) if is_time else usual
-    regular = _regular_offset(index, usual)
-    if regular is not None:
-        return regular
-    rule, places = nearest_rule(index, differences)
-    if len(places) >= MANY_GAPS * len(differences):
-        return None
-    if rule.offset is not None:
-        return rule.offset
-    return pd.Timedelta(int(usual), unit=index.unit)
-
-
-def _regular_offset(index, usual):
-    """Whole months or days, if all dates follow them on the calendar.
-
-    Two months of 31 days look like a length of time, and so do days in a time zone
-    until clocks are set.
-    """
-    days = usual / ticks_of(index, days=1)
-    offsets = []
-    if days >= 28:
-        offsets.append(pd.DateOffset(months=round(days / 30.44)))
-    if days % 1 == 0:
-        offsets.append(pd.offsets.Day(int(days)))
-    found = (offset for offset in offsets if not len(exceptions(index, offset)))
-    return next(found, None)
-
-
-def _moved(index, step, n):
-    """Entries of an index `n` steps later."""
-    of_calendar = isinstance(step, pd.offsets.BaseOffset) and not is_duration(step)
-    if not of_calendar:
-        return index + n * step
-    later = shifted(index.tz_localize(None), step, n).as_unit(index.unit)
-    if index.tz is None:
-        return later
-    # Of a clock change: the first of two equal times, the next of a missing one.
-    first = np.ones(len(later), dtype=bool)
-    return later.tz_localize(index.tz, ambiguous=first, nonexistent="shift_forward")
-
-
-def _differ(index, other):
-    """Whether entries differ by more than the rounding of numbers."""
-    ours, others = _ticks(index), _ticks(other)
-    return ~np.isclose(ours, others) if ours.dtype.kind == "f" else ours != others
-
-
-def _usable(index):
-    """An index of dates or numbers; None for any other, such as text."""
-    return None if index is None else comparable(index)
-
-
-def _ticks(index):
-    return index.asi8 if hasattr(index, "asi8") else index.to_numpy()

@@ -85,9 +85,14 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
         freq = before.freq if freq is None else freq
         return with_known(data, before._replace(delays=tuple(delays), freq=freq))
     nothing = np.empty((0, len(channels)), dtype=data.dtype)
-    stops = np.zeros(data.n_series, dtype=np.int64)
-    known = KnownAhead(np.array(channels), tuple(delays), nothing, stops, freq)
-    return with_known(data, known)
+    known = KnownAhead(np.array(channels), tuple(delays), nothing, (), freq)
+    return with_known(data, without_future(known, data.stops))
+
+
+def without_future(known, series):
+    """The same channels known ahead, without values, of as many other series."""
+    stops = np.zeros(len(series), dtype=np.int64)
+    return known._replace(future=known.future[:0], stops=stops, is_part=False)
 
 
 def with_known(data, known):
@@ -117,11 +122,10 @@ def with_known_of(data, rows, part):
     ends = np.cumsum(lengths)
     steps = np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)
     later = np.repeat(stops, lengths) + steps
-    future = _values_at(data, later, np.repeat(kept, lengths), known.channels)
+    future = values_at(data, later, np.repeat(kept, lengths), known.channels)
     is_part = known.is_part or bool((stops < data.stops[kept]).any())
-    part = with_known(part, known._replace(future=future, stops=ends, is_part=is_part))
-    part.sources = None if data.sources is None else data.sources[kept]
-    return part
+    known = known._replace(future=future, stops=ends, is_part=is_part)
+    return with_known(part, known)
 
 
 def known_labels(data):
@@ -148,11 +152,11 @@ def read_rows(data, rows, channels=slice(None)):
     at = np.flatnonzero(np.isin(read, data.known.channels))
     if len(at):
         later = np.asarray(rows) + data.known.ahead
-        values[:, at] = _values_at(data, later, data.series_of(rows), read[at])
+        values[:, at] = values_at(data, later, data.series_of(rows), read[at])
     return values
 
 
-def _values_at(data, rows, owners, channels):
+def values_at(data, rows, owners, channels):
     """Values of channels known ahead in rows of series `owners`, or in their future."""
     beyond = rows - data.stops[owners]
     inside = beyond < 0
@@ -172,14 +176,14 @@ def _values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from ._next_dates import next_dates
+    from ._next_times import next_times
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])
     dates = ""
     if data.dates is not None:
-        found = next_dates(data.dates.own(owner), n_needed, known.freq)
+        found = next_times(data.dates.own(owner), n_needed, known.freq)
         dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1

@@ -25,16 +25,15 @@ def positions_of_target(view, target):
 def at_newest(view):
     """The last row of each series that the view has rows of.
 
-    Of the parts of one series, between gaps, only the newest counts. Parts are known by
-    their id.
+    Of the parts of one series, between gaps, only the newest counts.
     """
     data = view._series
     owners = np.unique(view.series_ids)
     rows = data.stops[owners] - 1
-    if data.ids is not None:
-        codes, _ = pd.factorize(data.ids[owners])
-        order = np.lexsort((data.stamps(rows), codes))
-        newest = np.append(np.diff(codes[order]) != 0, True)
+    whole = data.sources if data.ids is None else pd.factorize(data.ids)[0]
+    if whole is not None:
+        order = np.lexsort((data.stamps(rows), whole[owners]))
+        newest = np.append(np.diff(whole[owners[order]]) != 0, True)
         rows = np.sort(rows[order[newest]])
     return at_rows(view, rows)
 

@@ -343,6 +343,8 @@ class Series:
         dates = self._dates and self._dates.parts(owners, skipped, lengths)
         part._place(self._values.parts(owners, skipped, lengths), dates)
         part.ids = None if self.ids is None else self.ids[owners]
+        part.sources = None if self.sources is None else self.sources[owners]
+        part.known = None
         part._stamps = None
         if channels is not None:
             part.n_channels, part._channels = 1, channels

@@ -1,0 +1,118 @@
+"""Forecasts beyond the horizons of the fit: a model reads its own forecasts.
+
+A model with the largest delay m forecasts m rows at a time. These rows are added to the
+end of the series, and the model forecasts the next m rows from there. A value whose own
+horizon was not trained comes from an earlier row, by the next longer delay.
+"""
+
+import numpy as np
+
+from skseqconv._unwrap import models_inside
+from skseqconv.series._extended import Extended, varying_channels
+from skseqconv.series._origins import at_rows, with_target
+from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import depth_of, longest_series, raw_labels
+from skseqconv.transformers._windower import LookbackWindower
+
+from ._table import as_columns
+
+
+def checked_horizon(view, horizon, recursive):
+    """Whether forecasts must be recursive."""
+    longest = max(delay for _, delay in view.target)
+    is_whole = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool)
+    if horizon is not None and not (is_whole and horizon >= 1):
+        raise ValueError(f"horizon={horizon!r} must be a whole number of rows >= 1.")
+    if recursive and horizon is None:
+        raise ValueError("recursive=True needs horizon=, the number of rows.")
+    if horizon is None or horizon <= longest:
+        return False
+    if not recursive:
+        raise ValueError(
+            f"horizon={horizon} is longer than the {longest} row(s) that the model was "
+            "fitted to forecast. Fit it with a longer delay, or let it read its own "
+            "forecasts, which is less accurate: recursive=True."
+        )
+    return True
+
+
+def recursive_forecasts(model, view, horizon):
+    """Forecasts of all horizons, and the view with these as its target.
+
+    Returns
+    -------
+    values : ndarray of shape (n_rows, n_targets * horizon)
+    view : SeriesView or WindowView
+    """
+    delays = {}
+    for column, (channel, delay) in enumerate(view.target):
+        delays.setdefault(channel, {})[delay] = column
+    size = min(max(own) for own in delays.values())
+    _check_channels(view, delays)
+    plan = _plan(delays, size)
+    n_blocks = -(-horizon // size)
+    extended = Extended(view, _reach_of(model, view), n_blocks * size, list(delays))
+    found = np.empty((len(view), len(delays), n_blocks * size))
+    for block in range(n_blocks):
+        done = block * size
+        for back, parts in plan.items():
+            rows = extended.at(done - back) if done else _earlier(view, back)
+            values = as_columns(model.predict(rows), len(view.target))
+            for at, channel, later, column in parts:
+                found[:, at, done + later - 1] = values[:, column]
+                extended.write(done + later, channel, values[:, column])
+    target = [(channel, h) for channel in delays for h in range(1, horizon + 1)]
+    values = found[:, :, :horizon].reshape(len(view), -1)
+    return values, with_target(view, target)
+
+
+def _plan(delays, size):
+    """By how many rows back: which columns of a prediction give which later rows."""
+    plan = {}
+    for at, (channel, columns) in enumerate(delays.items()):
+        for later in range(1, size + 1):
+            delay = min(d for d in columns if d >= later)
+            part = at, channel, later, columns[delay]
+            plan.setdefault(delay - later, []).append(part)
+    return plan
+
+
+def _earlier(view, back):
+    """The rows `back` before those of the view."""
+    short = np.count_nonzero(depth_of(view) < back)
+    if short:
+        raise ValueError(
+            f"{short} of {len(view)} rows have too few rows before them: a horizon "
+            f"that was not trained is forecast from up to {back} rows earlier. Leave "
+            "these rows out (rows=), or fit the model with all delays."
+        )
+    return at_rows(view, view.rows - back)
+
+
+def _check_channels(view, delays):
+    """Refuse channels whose later values are not known."""
+    n_channels = with_steps(view, ()).n_channels
+    others = [channel for channel in range(n_channels) if channel not in delays]
+    varying = varying_channels(view, others) if others else []
+    if varying:
+        labels = raw_labels(view)
+        shown = [repr(c if labels is None else labels[c]) for c in varying]
+        raise ValueError(
+            f"recursive=True needs all channels of the rows that are forecast, but "
+            f"{', '.join(shown)} {'changes' if len(shown) == 1 else 'change'} and "
+            f"{'is' if len(shown) == 1 else 'are'} not forecast. Forecast all channels "
+            "(target= of make_supervised), name those that are known in advance "
+            "(known_ahead=), or fit with a longer delay."
+        )
+
+
+def _reach_of(model, view):
+    """How many rows before its own row a prediction reads."""
+    reaches = [
+        one.lags_[0]
+        for one in models_inside(model)
+        if isinstance(one, LookbackWindower)
+    ]
+    if not reaches and view.reach == 0:
+        return longest_series(view)
+    return int(max([view.reach, *reaches]))

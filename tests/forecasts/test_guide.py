@@ -1,0 +1,21 @@
+"""The code of the guide runs, and its table is what the text says."""
+
+import re
+
+import pytest
+
+
+@pytest.mark.trains
+def test_the_guide_runs_and_its_table_has_the_columns_of_the_text(root):
+    plt = pytest.importorskip("matplotlib.pyplot", reason="the extra plot")
+    text = (root / "docs" / "forecasts.md").read_text()
+    values = {}
+    for code in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
+        exec(compile(code, "docs/forecasts.md", "exec"), values)
+    plt.close("all")
+    columns = list(values["table"])
+    assert [name for name in columns if f"`{name}`" not in text] == []
+    assert columns[:4] == ["store", "origin", "date", "horizon"]
+    wide = values["table"].pivot(index="date", columns="store", values="forecast")
+    assert wide.shape == (14, 2)
+    assert values["display"].axes_.shape == (2,)
