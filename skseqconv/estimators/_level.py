@@ -162,6 +162,8 @@ class Level:
             filled, gone = fill_missing(
                 windows, last[:, columns[0]], windows.lags[-1], channel, raw
             )
+            if not gone.any():
+                continue
             missing[:, columns] = gone[:, None]
             unknown = np.isnan(filled)
             last[np.ix_(~unknown, columns)] = filled[~unknown, None]

@@ -120,25 +120,30 @@ class RelativeWindows(WindowSequences):
 
 
 def _split(block, level):
-    """A block, less its center, as float32; and the rounding error where it matters.
-
-    Both numbers take the place of the float64 number, so the block is overwritten.
-    """
+    """A block, less its center, as float32; and the rounding error where it matters."""
     if block.dtype == np.float32:
         return (level.less_center(block),)
-    n_channels = block.shape[1]
-    pairs = block.view(np.float32)
-    largest = np.zeros(n_channels, dtype=np.float32)
+    high = np.empty(block.shape, dtype=np.float32)
+    largest = np.zeros(block.shape[1], dtype=np.float32)
     for part in chunks_of(block):
-        with np.errstate(over="ignore", invalid="ignore"):
-            exact = level.less_center(block[part].copy())
-            high = exact.astype(np.float32)
-            rest = (exact - high).astype(np.float32)
-        rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
-        largest = np.maximum(largest, np.abs(rest).max(axis=0, initial=0.0))
-        pairs[part, :n_channels], pairs[part, n_channels:] = high, rest
-    high, rest = pairs[:, :n_channels], pairs[:, n_channels:]
-    return (high, rest) if _matters(largest, level) else (high,)
+        with np.errstate(over="ignore"):
+            high[part] = level.less_center(block[part])
+        rounding = np.abs(_rest(block[part], high[part], level))
+        largest = np.maximum(largest, rounding.max(axis=0, initial=0.0))
+    if not _matters(largest, level):
+        return (high,)
+    rest = np.empty_like(high)
+    for part in chunks_of(block):
+        rest[part] = _rest(block[part], high[part], level)
+    return high, rest
+
+
+def _rest(rows, high, level):
+    """What float32 numbers lack; nothing in rows that no window reads."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        rest = (level.less_center(rows) - high).astype(np.float32)
+    rest[~np.isfinite(rest)] = 0.0
+    return rest
 
 
 def _matters(rounding, level):

@@ -25,6 +25,8 @@ class Samples(NamedTuple):
         if len(rows) == len(self.X):
             return self
         X, y, weight = self
+        if len(rows) and (np.diff(rows) == 1).all():
+            rows = slice(rows[0], rows[-1] + 1)  # it does not copy
         return type(self)(X[rows], y[rows], None if weight is None else weight[rows])
 
 

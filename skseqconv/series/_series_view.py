@@ -28,7 +28,9 @@ class SeriesView(View):
     series : DataFrame, ndarray or memmap of shape (n_steps, n_channels), or a list
         The series, or a list of series with the same channels; or a long table, see
         `id`. float32 and float64 arrays in C order, and memory maps of any numeric
-        type, are held as they are. Everything else is converted once.
+        type, are held as they are. Everything else is converted once. Arrays of a list
+        that are smaller than 1 MiB are copied into one block, unless they take more
+        than 2 GiB together or are parts of one array; so the list may be dropped.
     rows : array-like of int of shape (n_rows,), default=None
         Rows of the view, None for all. The rows of several series are numbered
         through: the rows of the second series follow those of the first. Those of a

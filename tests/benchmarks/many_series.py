@@ -16,9 +16,9 @@ and dates:
 Each number of series runs in a process of its own. The process fits 20 series first, so
 that TensorFlow is loaded and the network is compiled. "At first" is the memory that it
 holds then, without the series. Seconds are the least of some repeats. Peak memory is
-the most resident memory until a call has ended, less that at first; it includes the
-series themselves. The slope is the time of a series beside that in the run with 1,000
-series, or with the first number.
+the most resident memory until the first such call has ended, less that at first; it
+includes the series themselves. The slope is the time of a series beside that in the run
+with 1,000 series, or with the first number.
 """
 
 import argparse
@@ -93,18 +93,16 @@ class Steps:
 
 
 class Run:
-    """What a process measures: least seconds and peak memory of each call."""
+    """What a process measures: least seconds of each call, and its peak at first."""
 
-    def __init__(self, repeats):
-        self.repeats, self.seconds, self.megabytes = repeats, {}, {}
+    def __init__(self):
+        self.seconds, self.peaks = {}, {}
 
     def __call__(self, name, function):
-        for _ in range(self.repeats):
-            result = None
-            began = time.perf_counter()
-            result = function()
-            self.note(name, time.perf_counter() - began)
-        self.megabytes[name] = in_megabytes("VmHWM")
+        began = time.perf_counter()
+        result = function()
+        self.note(name, time.perf_counter() - began)
+        self.peaks.setdefault(name, in_megabytes("VmHWM"))
         return result
 
     def note(self, name, seconds):
@@ -128,29 +126,25 @@ def measure(given, n_series, repeats):
     import skseqconv as sk
 
     made, options = GIVEN[given]
-    steps, run = Steps(), Run(repeats)
+    steps, run = Steps(), Run()
     X, y = sk.make_supervised(made(20), delay=DELAY, **options)
     sk.forecast(pipeline().fit(X, y), X)
-    del X, y
-    gc.collect()
     at_first = in_megabytes("VmRSS")
     series = made(n_series)
-
-    def make():
-        return sk.make_supervised(series, delay=DELAY, **options)
-
-    def fit():
-        model = pipeline().fit(X, y)
+    for _ in range(repeats):
+        X = y = model = None
+        gc.collect()
+        X, y = run(
+            "make_supervised",
+            lambda: sk.make_supervised(series, delay=DELAY, **options),
+        )
+        model = run("fit", lambda: pipeline().fit(X, y))  # noqa: B023
         run.note("steps", steps.seconds)
-        return model
-
-    X, y = run("make_supervised", make)
-    model = run("fit", fit)
-    newest = sk.SeriesView(X, np.arange(1, n_series + 1) * N_ROWS - 1)
-    predicted = run("predict", lambda: model.predict(newest))
-    table = run("forecast", lambda: sk.forecast(model, X))
-    assert np.allclose(table["forecast"], predicted)
-    peaks = {name: peak - at_first for name, peak in run.megabytes.items()}
+        newest = sk.SeriesView(X, np.arange(1, n_series + 1) * N_ROWS - 1)
+        predicted = run("predict", lambda: model.predict(newest))  # noqa: B023
+        table = run("forecast", lambda: sk.forecast(model, X))  # noqa: B023
+        assert np.allclose(table["forecast"], predicted)
+    peaks = {name: peak - at_first for name, peak in run.peaks.items()}
     print(json.dumps({"seconds": run.seconds, "peak": peaks, "at first": at_first}))
 
 
