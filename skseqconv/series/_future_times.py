@@ -1,15 +1,13 @@
 """Dates of rows that lie ahead, also after the last row of their series.
 
-Dates of rows that exist are those of the index. Later dates follow the frequency of the
-index: a length of time, or an offset of the calendar, which keeps the local time of day
-when clocks are set.
+Dates of rows that exist are those of the index. Later dates follow its frequency.
 """
 
 import numpy as np
 import pandas as pd
 
 from ._index_kinds import ticks
-from ._next_dates import N_NEWEST, moved, step_of, usable
+from ._next_times import N_NEWEST, differ, moved, step_of, usable
 from ._view_internals import depth_of, rows_after
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
@@ -48,8 +46,8 @@ def times_after(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency.
     """
-    index = usable(view.index)
-    if not len(view) or index is None:
+    index = usable(view.index) if len(view) else None
+    if index is None:
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
         return [pd.Index(depth_of(view) + delay) for delay in delays]
@@ -116,7 +114,7 @@ class _Ends:
             if not len(own):
                 break
             before = self._index_at(self.data.stops[self.owners[own]] - 1 - n)
-            agree[own] = ~_differ(moved(before, steps[0], n), self.last[own])
+            agree[own] = ~differ(moved(before, steps[0], n), self.last[own])
         agree[longest] = True
         for own in np.flatnonzero(~agree):
             step = self._step_of(own, freq)
@@ -148,9 +146,3 @@ class _Ends:
         if key not in self.found:
             self.found[key] = step_of(index, freq)
         return self.found[key]
-
-
-def _differ(index, other):
-    """Whether entries differ by more than the rounding of numbers."""
-    ours, others = ticks(index), ticks(other)
-    return ~np.isclose(ours, others) if ours.dtype.kind == "f" else ours != others

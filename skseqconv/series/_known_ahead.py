@@ -176,15 +176,15 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from ._next_dates import next_dates
+    from ._next_times import next_times
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])
     dates = ""
     if data.dates is not None:
-        found = next_dates(data.dates.own(owner), n_needed, known.freq)
-        dates = "" if found is None else f", {found[0]} to {found[1]}"
+        found = next_times(data.dates.own(owner), n_needed, known.freq)
+        dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1
     others = f" {n_others} more of the series lack rows, too." if n_others else ""

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseqconv import SeriesView
-from skseqconv.series._future_times import row_times, step_of, times_after
+from skseqconv.series._future_times import row_times, times_after
+from skseqconv.series._next_times import step_of
 from skseqconv.series._origins import at_newest
 
 

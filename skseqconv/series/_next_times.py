@@ -1,4 +1,8 @@
-"""The entries of an index that follow its last one."""
+"""The entries that follow the last one of an index, by its frequency.
+
+A step is a length of time, a number, or an offset of the calendar. An offset keeps the
+local time of day when clocks are set.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,14 +16,16 @@ from ._offsets import checked_frequency, is_duration, shifted
 N_NEWEST = 5000
 
 
-def next_dates(index, n, freq=None):
-    """The first and the last of the next `n` entries of an index; None if unknown."""
+def next_times(index, n, freq=None):
+    """The next `n` entries of an index; None if it follows no frequency."""
     index = usable(index)
+    if index is None or not len(index):
+        return None
     freq = None if isinstance(index, pd.PeriodIndex) else freq
-    step = None if index is None else step_of(index[-N_NEWEST:], freq)
+    step = step_of(index[-N_NEWEST:], freq)
     if step is None:
         return None
-    return moved(index[-1:], step, 1)[0], moved(index[-1:], step, n)[0]
+    return [moved(index[-1:], step, k)[0] for k in range(1, n + 1)]
 
 
 def step_of(index, freq=None):
@@ -92,6 +98,12 @@ def moved(index, step, n):
     # Of a clock change: the first of two equal times, the next of a missing one.
     first = np.ones(len(later), dtype=bool)
     return later.tz_localize(index.tz, ambiguous=first, nonexistent="shift_forward")
+
+
+def differ(index, other):
+    """Whether entries differ by more than the rounding of numbers."""
+    ours, others = ticks(index), ticks(other)
+    return ~np.isclose(ours, others) if ours.dtype.kind == "f" else ours != others
 
 
 def usable(index):
