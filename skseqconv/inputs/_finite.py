@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from skseqconv.series._view_internals import depth_of, ids_of, known_of, place_of
+from skseqconv.series._view_internals import depth_of, ids_of, place_of
 
-from ._target_channel import sources_of
+from ._target_channel import rows_ahead
 
 #: How to fill missing values from the past: of one series, and of each id.
 FILL = "table.ffill()"
@@ -51,14 +51,11 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date and id, and the channel."""
-    names, known = view.channel_names, known_of(view)
-    later = 0
-    if known is not None and sources_of(view)[channel] in known.channels:
-        later = known.ahead
+    names = view.channel_names
     raise_not_finite(
         value,
         channel if names is None else repr(names[channel]),
-        place_of(view, row, later),
+        place_of(view, row, rows_ahead(view)[channel]),
         FILL if ids_of(view) is None else FILL_EACH,
     )
 

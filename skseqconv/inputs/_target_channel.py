@@ -9,7 +9,7 @@ from skseqconv.series._channels import channel_position
 from skseqconv.series._containers import positions_of
 from skseqconv.series._steps import with_steps
 from skseqconv.series._time_spans import in_rows
-from skseqconv.series._view_internals import raw_labels
+from skseqconv.series._view_internals import raw_labels, shifts_of
 from skseqconv.series._window_view import WindowView
 
 from ._relation import TOLERANCE, later_values, rounding_of, solve_affine
@@ -174,6 +174,14 @@ def sources_of(windows):
         return np.full(windows.n_channels, -1)
     at = {name: i for i, name in enumerate(before) if np.sum(before == name) == 1}
     return np.array([_source(name, at) for name in after])
+
+
+def rows_ahead(windows):
+    """How many rows later each channel is read: more than zero if known ahead."""
+    shifts, sources = dict(shifts_of(windows)), sources_of(windows)
+    if windows.channel_names is None and (sources < 0).all():  # steps keep the places
+        sources = np.arange(windows.n_channels)
+    return [shifts.get(source, 0) for source in sources.tolist()]
 
 
 def _source(name, at):

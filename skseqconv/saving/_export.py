@@ -67,6 +67,7 @@ def export_keras(
 
         Its inputs are raw windows of shape (n_samples, n_lags, n_channels), as the
         pipeline's `LookbackWindower` cuts them from the series, also for one channel.
+        Channels known ahead are as many rows later as in ``windows.to_numpy()``.
         For a network with `embedding_dim` they are token ids, int32 of shape
         (n_samples, n_steps).
 

@@ -193,8 +193,8 @@ def _no_future(data, beyond, owners):
         f"so they are needed in the {n_needed} rows after the end of "
         f"{series_name(data, owner)}{dates}, but "
         f"{f'only {there} of these' if there else 'none of these'} are there.{others} "
-        "Give these rows as a table: future=table in make_supervised or SeriesView, "
-        "or X.with_future(table)."
+        "Give these rows as a table: future=table in make_supervised, SeriesView or "
+        "forecast, or X.with_future(table)."
     )
 
 

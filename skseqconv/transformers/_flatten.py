@@ -16,6 +16,7 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
 from skseqconv.inputs._past_values import lags_of
+from skseqconv.inputs._target_channel import rows_ahead
 from skseqconv.series._window_view import WindowView
 
 from ._base import SequenceTransformer, entries_at
@@ -98,6 +99,7 @@ class FlattenWindows(SequenceTransformer):
                 f"the lags {_spelled(known)}."
             )
         self._known_lags = known
+        self._channels_ahead = rows_ahead(X) if isinstance(X, WindowView) else None
         self.lags_ = lags
         return self
 
@@ -162,20 +164,28 @@ class FlattenWindows(SequenceTransformer):
         Returns
         -------
         names : ndarray of str of shape (n_lags * n_channels,)
-            Such as "x0_lag3". If a table was fitted, the names of its columns.
+            Such as "x0_lag3": three rows before the row. Values of channels known ahead
+            that lie after the row are such as "x1_ahead2". If a table was fitted, the
+            names of its columns.
         """
         check_is_fitted(self)
         names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         if len(names) == len(self._known_lags) and self._is_table:
             return names[np.searchsorted(-self._known_lags, -self.lags_)]
-        return np.array(
-            [f"{name}_lag{lag}" for lag in self.lags_ for name in names], dtype=object
-        )
+        # Older files have no channels known ahead.
+        ahead = vars(self).get("_channels_ahead") or [0] * len(names)
+        lags = [lag - own for lag in self.lags_ for own in ahead]
+        pairs = zip(np.tile(names, len(self.lags_)), lags, strict=True)
+        return np.array([_entry_name(*pair) for pair in pairs], dtype=object)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _entry_name(name, lag):
+    return f"{name}_ahead{-lag}" if lag < 0 else f"{name}_lag{lag}"
 
 
 def _spelled(lags):

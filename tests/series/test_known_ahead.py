@@ -528,4 +528,6 @@ def test_flattened_windows():
     X, _ = make_supervised(table, "load", delay=2, known_ahead="sun")
     windows = LookbackWindower(2).fit_transform(X)[1:]
     flat = FlattenWindows().set_output(transform="pandas").fit_transform(windows)
-    assert_array_equal(flat["sun_lag1"], table["sun"].iloc[2:-1])
+    assert list(flat.columns)[:2] == ["load_lag1", "sun_ahead1"]
+    assert_array_equal(flat["sun_ahead1"], table["sun"].iloc[2:-1])
+    assert_array_equal(flat["load_lag1"], table["load"].iloc[:-3])
