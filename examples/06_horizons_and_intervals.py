@@ -2,8 +2,10 @@
 Forecast 24 horizons with one network, with prediction intervals.
 =================================================================
 
-One network forecasts the next 24 hours at once, from hourly rows. The errors of the
-last weeks calibrate its prediction intervals. The calibration is repeated each day.
+One network forecasts the next 24 hours at once, from hourly rows. It is compared with
+the baselines that `compare_models` takes for several horizons: the last value, the
+value one season ago, and a linear autoregression. The errors of the last weeks
+calibrate its prediction intervals. The calibration is repeated each day.
 
 ::
 
@@ -25,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     Conv1DRegressor,
     ForecastDisplay,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     Standardizer,
@@ -68,20 +71,28 @@ network = forecast(
         random_state=0,
     )
 )
-models = {"persistence": forecast(PersistenceRegressor()), "Conv1D": network}
+baselines = {
+    "persistence": forecast(PersistenceRegressor()),
+    "seasonal persistence": forecast(PersistenceRegressor(period="auto")),
+    "linear autoregression": forecast(LinearAutoregression()),
+}
+models = {**baselines, "Conv1D": network}
 by_horizon = {
     name: np.abs(model.predict(X[test]) - y[test]).mean(axis=0)
     for name, model in models.items()
 }
-print("hours ahead    " + " ".join(f"{hour:5d}" for hour in (1, 3, 6, 12, 18, 24)))
+print(
+    f"{'hours ahead':>21} " + " ".join(f"{hour:5d}" for hour in (1, 3, 6, 12, 18, 24))
+)
 for name, errors in by_horizon.items():
     shown = " ".join(f"{errors[hour - 1]:5.2f}" for hour in (1, 3, 6, 12, 18, 24))
-    print(f"{name:>14} {shown}  degrees, mean absolute error")
-gain = 1 - by_horizon["Conv1D"] / by_horizon["persistence"]
+    print(f"{name:>21} {shown}  degrees, mean absolute error")
+best = min(baselines, key=lambda name: by_horizon[name].mean())
+gain = 1 - by_horizon["Conv1D"] / by_horizon[best]
 for words, hour in {"best": np.argmax(gain), "worst": np.argmin(gain)}.items():
     print(
         f"{words} horizon, {hour + 1} hours: {abs(gain[hour]):.0%} "
-        f"{'better' if gain[hour] > 0 else 'worse'} than persistence"
+        f"{'better' if gain[hour] > 0 else 'worse'} than {best}"
     )
 
 # %% 80 % intervals: as fitted, and calibrated each day with the last 30 days
@@ -108,7 +119,7 @@ if options.save:
     folder = Path(options.save)
     folder.mkdir(parents=True, exist_ok=True)
     display = ForecastDisplay.from_estimator(
-        models, X[test], y[test], baseline="persistence", kind="horizon"
+        models, X[test], y[test], baseline=best, kind="horizon"
     )
     display.figure_.savefig(folder / "06_horizons.png", dpi=120, bbox_inches="tight")
     week = test[-7 * DAY :]

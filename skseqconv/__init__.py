@@ -107,6 +107,7 @@ _HELD = {
     "KnownAhead": "series._known_ahead",
     "Ascending": "networks._own_layers",
     "GRU": "networks._gru",
+    "LayerNormalization": "networks._own_layers",
     "Pinball": "networks._own_layers",
     "WindowNorm": "networks._window_norm",
     "EachTarget": "networks._window_norm",

@@ -11,6 +11,7 @@ from unittest import mock
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from joblib import parallel_config
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -20,7 +21,10 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     Conv1DRegressor,
     LookbackWindower,
+    PanelTimeSeriesSplit,
+    SeriesKFold,
     Standardizer,
+    WindowView,
     compare_models,
     make_supervised,
 )
@@ -85,6 +89,30 @@ def search(folds, task):
     ).fit(*task)
 
 
+@pytest.fixture(scope="module")
+def panel():
+    """A long table of shops, whose rows are in no order."""
+    random, days = np.random.default_rng(0), pd.date_range("2020-01-01", periods=120)
+    shops = [
+        pd.DataFrame({"sales": random.normal(size=n).cumsum(), "price": 1.0}).assign(
+            shop=f"shop {n}", day=days[:n]
+        )
+        for n in (120, 90, 100, 60)
+    ]
+    table = pd.concat(shops).sample(frac=1, random_state=0)
+    X, y = make_supervised(table, "sales", delay="2D", id="shop", time="day")
+    whole = WindowView(
+        X, lags=[11]
+    ).complete  # shops that are held out lack rows before
+    return X[whole], y[whole]
+
+
+def panel_search(cv):
+    """Two candidates on some shops, or in time."""
+    grid = {"conv1dregressor__filters": [3, 4]}
+    return GridSearchCV(pipeline(), grid, cv=cv, error_score="raise", refit=False)
+
+
 def assert_same_scores(search, one):
     scores = search.cv_results_["mean_test_score"]
     np.testing.assert_allclose(scores, one.cv_results_["mean_test_score"], rtol=1e-5)
@@ -115,12 +143,25 @@ class CopiesSeen(RegressorMixin, BaseEstimator):
         return float(sum(number == self.number for number, _ in CopiesSeen.seen))
 
 
+def one_series():
+    return make_supervised(np.zeros((50_000, 3)), 0)
+
+
+def many_series():
+    """A long table of 500 ids."""
+    table = pd.DataFrame(np.zeros((50_000, 3)), columns=list("abc"))
+    table["id"] = np.arange(50_000) % 500
+    return make_supervised(table, "a", id="id")
+
+
+@pytest.mark.parametrize("make", [one_series, many_series])
 @pytest.mark.parametrize("scattered", [0, 1])
-def test_a_worker_is_given_the_series_once(scattered, client):
-    X, y = make_supervised(np.zeros((50_000, 3)), 0)
+def test_a_worker_is_given_the_series_once(make, scattered, client):
+    X, y = make()
     scatter = {"scatter": [X, y]} if scattered else {}
     with parallel_config(backend="dask", **scatter):
-        scores = cross_val_score(CopiesSeen(scattered), X, y, cv=12)
+        model = CopiesSeen(f"{make.__name__} {scattered}")
+        scores = cross_val_score(model, X, y, cv=12)
     np.testing.assert_array_equal(scores, 1.0)
     assert not CopiesSeen.seen  # all was done elsewhere
 
@@ -132,6 +173,17 @@ def test_searches_and_comparisons_give_the_same_there(search, folds, task, clien
         comparison = compare_models({"network": pipeline()}, *task, cv=folds)
     here = compare_models({"network": pipeline()}, *task, cv=folds)
     np.testing.assert_allclose(comparison.predictions, here.predictions, rtol=1e-5)
+
+
+@pytest.mark.parametrize("cv", [PanelTimeSeriesSplit(2), SeriesKFold(2)])
+def test_a_panel_gives_the_same_here_in_processes_and_there(cv, panel, client):
+    X, _ = panel
+    assert list(np.unique(X.ids)) == ["shop 100", "shop 120", "shop 60", "shop 90"]
+    here = panel_search(cv).fit(*panel)
+    with parallel_config(n_jobs=2):
+        assert_same_scores(panel_search(cv).fit(*panel), here)
+    with parallel_config(backend="dask", scatter=[*panel]):
+        assert_same_scores(panel_search(cv).fit(*panel), here)
 
 
 class WaitsToBeKilled(keras.callbacks.Callback):

@@ -9,24 +9,23 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._autoregression import Autoregression
 from skseqconv.inputs._autoregression_solved import solve_autoregression
+from skseqconv.inputs._complete import checked_weight
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
-from skseqconv.inputs._past_values import parts_of
+from skseqconv.inputs._past_values import lags_of, parts_of
 from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._channels import channel_position
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._time_spans import RowsOrTime, in_rows
 from skseqconv.series._window_view import WindowView
-from skseqconv.transformers._base import lags_of
 
 from ._from_channel import ForecastsFromChannel
 
@@ -52,7 +51,9 @@ class LinearAutoregression(ForecastsFromChannel):
     exogenous : bool or sequence of str or int, default=False
         Channels that help to forecast, by name or position: their values are read as
         they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
-        the level of the target channel. True takes all channels that are no target.
+        the level of the target channel. If channels are known ahead, all are also read
+        where these have the values of the forecast times. True takes all channels that
+        are no target.
     alpha : float or "auto", default="auto"
         Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
         tries powers of ten (and of the square root of ten) around the size of the Gram
@@ -221,7 +222,7 @@ class LinearAutoregression(ForecastsFromChannel):
     def _fit(self, X, y, sample_weight):
         windows = check_input(self, X, reset=True).data
         y = check_values(self, y, len(windows), reset=True)
-        sample_weight = _checked_weight(sample_weight, y)
+        sample_weight = checked_weight("sample_weight", sample_weight, y, np.float64)
         n_lags = self._number_of_lags(windows)
         delays = self._relate(windows, y)
         channels = self.channels_.tolist()
@@ -334,16 +335,3 @@ class LinearAutoregression(ForecastsFromChannel):
             changes = solved.changes(past.windows, self.channels_, newest)
             values[at] = newest + changes
         return self._in_units(values)
-
-
-def _checked_weight(sample_weight, y):
-    """Weights of the rows as float64; None if there are none."""
-    if sample_weight is None:
-        return None
-    refuse_masked("sample_weight", sample_weight)
-    weight = _check_sample_weight(sample_weight, y, dtype=np.float64)
-    if (weight < 0).any():
-        raise ValueError(
-            f"sample_weight has {weight.min():g}: weights must not be negative."
-        )
-    return weight

@@ -130,13 +130,15 @@ def _of_forecasts(models, X, splits):
         if len(given) < 2 or given[0] + 1 < (period or 0):
             own = _sensible_lags(X, splits, period, max(delays))
             lags = max(given, own, key=max)
+        known = [] if X.steps else list(X.known_ahead)
+        and_known = ", and in what is known ahead" if known else ""
         found["linear autoregression"] = Baseline(
-            f"linear in {_in_words(lags)}",
+            f"linear in {_in_words(lags)}{and_known}",
             make_pipeline(
                 # It refuses missing values, but looks for a newest one itself.
                 PerStep(SimpleImputer(keep_empty_features=True)),
                 OtherLags(lags.tolist()),
-                LinearAutoregression(),
+                LinearAutoregression(exogenous=known or False),
             ),
         )
     return found

@@ -35,7 +35,11 @@ def _gather_relative(block, ends, lags, depth, newest, relative, *rest, at):
 
 
 def to_tensors(arrays):
-    return tuple(tf.convert_to_tensor(array) for array in arrays)
+    """Arrays as tensors, which are copies. No array is held longer than needed."""
+    arrays, tensors = list(arrays)[::-1], []
+    while arrays:
+        tensors.append(tf.convert_to_tensor(arrays.pop()))
+    return tuple(tensors)
 
 
 class Feed:

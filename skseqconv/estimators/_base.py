@@ -24,6 +24,7 @@ from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
 from skseqconv.engine._pool import drop, refuse_fork
 from skseqconv.engine._training import Stopping, is_harmless, prepared_callbacks, train
+from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.networks._registry import NETWORKS
@@ -41,9 +42,7 @@ from ._reference_loss import reference_losses
 from ._running_fit import (
     RunningFit,
     Samples,
-    checked_weight,
     joined,
-    rows_to_learn,
 )
 from ._scikeras import OnScikeras
 from ._task import TaskHooks
@@ -243,7 +242,7 @@ class SequenceEstimator(
         X, y, sample_weight = given
         one_epoch = task is None
         sample_weight = checked_weight("sample_weight", sample_weight, y)
-        learned = rows_to_learn(X, sample_weight)
+        learned = rows_to_learn(X.data, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
         samples = Samples(X, y, sample_weight)
         held_out = None

@@ -151,7 +151,7 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         distances, for the levels "seasonal" and "auto". "auto" finds the best season
         that the window holds, as `PersistenceRegressor` does. A number that the window
         does not hold is an error for "seasonal". The level "auto" then does not try the
-        season, with a warning.
+        season, with a warning. Other levels do not use it.
     channel_independent : bool or "auto", default="auto"
         Whether the same weights forecast each target on its own, from its own channel
         and the channels of no target (PatchTST: Nie et al., ICLR 2023). False forecasts
@@ -216,6 +216,17 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     ValueError
         By `fit`, if kernels, strides and pooling leave no time step, no training row
         has a complete window, a value is missing or infinite, or training diverges.
+
+    Warns
+    -----
+    UserWarning
+        By `fit`, if windows are used as they are because y is not an affine function of
+        its channel, or has another number of columns than X has targets; if the window
+        does not hold the `period`, or the best season that was found; if `level` does
+        not use the given `period`; if the network does not read all steps of a window.
+        By `predict`, if X seems not to have passed the steps of the fit.
+    MissingHistoryWarning
+        By `predict`, if a window begins before its series.
 
     See Also
     --------

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._sampling import spread_positions
+from skseqconv.inputs._complete import rows_to_learn
 from skseqconv.series._window_view import WindowView
 
 from ._conformal import (
@@ -23,7 +25,7 @@ from ._conformal import (
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
 from ._own_validation import check_alike
-from ._running_fit import Samples, rows_to_learn
+from ._running_fit import Samples
 
 
 class GivesIntervals:
@@ -174,7 +176,7 @@ class GivesIntervals:
             return
         X, y = self._checked(X, y)
         check_alike(self, Samples(X, y, None), "X")
-        whole = rows_to_learn(X)
+        whole = rows_to_learn(X.data)
         self._keep_held_out(X[whole], y[whole], by)
 
     def _middle(self, outputs):
@@ -194,7 +196,7 @@ class GivesIntervals:
         series = SeriesOf.of(X.data)
         _checked_by(by, series and series.ids)
         if by is None:
-            some = np.linspace(0, len(X) - 1, min(len(X), MAX_ROWS)).astype(int)
+            some = spread_positions(len(X), MAX_ROWS)
         else:
             some = series.rows_of_each(MAX_ROWS_OF_SERIES)
         forecasts = self.target_encoder_.in_units(*self._outputs_and_level(X[some]))

@@ -145,12 +145,15 @@ class Level:
         """What windows are relative to, of shape (n_windows, 1, n_channels)."""
         return np.where(self.centered, self.center, windows[:, -1:])
 
-    def known(self, windows, last):
+    def known(self, windows, last=None):
         """The last known values of the channels, and where the newest is missing.
 
-        `last`, of shape (n_samples, n_outputs), are the newest values, with NaN. Where
-        no value is known, the result is the value whose level is the mean of y.
+        `last`, of shape (n_samples, n_outputs), are the newest values, with NaN; they
+        are read if not given. Where no value is known, the result is the value whose
+        level is the mean of y.
         """
+        if last is None:
+            last = last_values(windows, self.channels)
         missing = np.zeros(last.shape, dtype=bool)
         if not isinstance(windows, WindowView):
             return last, missing
@@ -203,19 +206,17 @@ class Level:
         at = self.exogenous_at
         return exogenous_positions(n_steps) if at is None else at
 
-    def of(self, last):
-        """The part of the level, in units of y, that the network does not compute."""
-        return self.anchors * last + self.bases
+    def of(self, windows, last):
+        """The part of the level, in units of y, that the network does not compute.
 
-    def persistence(self, windows):
-        """The last values as forecasts, in the units of y."""
-        last, _ = self.known(windows, last_values(windows, self.channels))
-        return self.slopes * last + self.offsets
+        `last` are the last known values.
+        """
+        return self.anchors * last + self.bases + missing_seasons(self, windows, last)
 
     def forecasts(self, windows):
         """The forecasts of the network before training, in the units of y."""
-        last, _ = self.known(windows, last_values(windows, self.channels))
-        forecasts = self.of(last) + missing_seasons(self, windows, last)
+        last, _ = self.known(windows)
+        forecasts = self.of(windows, last)
         if self.lagged is None:
             return forecasts
         for at, past in parts_of(windows, max(windows.shape[1], last.shape[1])):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._known_entries import known_entries
 from skseqconv.inputs._relation import (
@@ -25,6 +26,7 @@ from skseqconv.inputs._relation import (
     varies,
 )
 from skseqconv.inputs._target_channel import find_target, known_target
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._window_view import WindowView
 
 from ._level import Level
@@ -85,8 +87,16 @@ def find_level(estimator, windows, y, sample_weight=None):
     -----
     UserWarning
         If neither asks for one, and y is not an affine function of its channel, or y
-        has another number of columns than X has targets.
+        has another number of columns than X has targets. If `level` does not use the
+        `period` that is given.
     """
+    if estimator.period != "auto" and estimator.level not in ("auto", "seasonal"):
+        warnings.warn(
+            f"period={estimator.period!r} has no effect with level="
+            f"{estimator.level!r}. Leave it out, or use level='seasonal' or 'auto'.",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
     kind = _kind(estimator)
     if kind is None or (kind == "auto" and not _can_tell(estimator, windows, y)):
         return None
@@ -99,7 +109,7 @@ def find_level(estimator, windows, y, sample_weight=None):
             f"The network gets plain windows, without window_norm: {error.reason} "
             "window_norm=None does the same without this warning.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=stacklevel_of_caller(),
         )
         return None
 
@@ -161,7 +171,7 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
         if before is not None and not steps_changed(estimator, windows):
             level = with_values_of(before, level)
         level = with_start(level, estimator, windows, y, before, sample_weight)
-        scale, changes = _error_of_level(level, windows, y, spread_of_y)
+        scale, changes = _error_of_level(level, windows, y, means, spread_of_y)
     return replace(level, scale=scale, changes=changes)
 
 
@@ -183,11 +193,12 @@ def with_values_of(before, level):
     )
 
 
-def with_scale_of(level, now):
-    """A level with the scale of `now` for columns that were constant until now."""
-    scale = np.where(level.changes, level.scale, now.scale)
-    changes = level.changes | now.changes
-    return replace(level, scale=scale, changes=changes)
+def with_scale_of(level, windows, y):
+    """A level with a scale for columns of y that were constant until these rows."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        scale, changes = _error_of_level(level, windows, y, *mean_and_spread(y))
+    scale = np.where(level.changes, level.scale, scale)
+    return replace(level, scale=scale, changes=level.changes | changes)
 
 
 def still_explains(level, estimator, windows, y):
@@ -199,7 +210,7 @@ def still_explains(level, estimator, windows, y):
     estimator, windows, y
         As for `find_level`.
     """
-    told = list(_told(level, estimator, windows, y))
+    told = _told(level, estimator, windows, y)
     if not told:
         return None
     rounding = rounding_of(windows)
@@ -215,7 +226,7 @@ def still_explains(level, estimator, windows, y):
 
 def can_be_solved(level, estimator, windows, y):
     """Whether the rows show how y relates to its channel."""
-    told = list(_told(level, estimator, windows, y))
+    told = _told(level, estimator, windows, y)
     return bool(told) and all(
         len(own) >= LEAST_ROWS and varies(later) for later, own in told
     )
@@ -254,7 +265,7 @@ def _can_tell(estimator, windows, y):
             "columns of y, or give target_channel and delay for some of them. "
             "window_norm=None does the same without this warning.",
             UserWarning,
-            stacklevel=3,
+            stacklevel=stacklevel_of_caller(),
         )
     return False
 
@@ -268,7 +279,7 @@ def _usual_values(windows, channels, before=None):
     levels that it has learned from.
     """
     size = windows.shape[1] * windows.shape[2]
-    some = windows[_evenly(windows, max(MAX_VALUES // size, 16))]
+    some = windows[spread_positions(len(windows), max(MAX_VALUES // size, 16))]
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
     some = np.asarray(some, dtype=np.float64)
@@ -290,23 +301,19 @@ def _usual_values(windows, channels, before=None):
     }
 
 
-def _error_of_level(level, windows, y, spread_of_y):
+def _error_of_level(level, windows, y, means, spread_of_y):
     """The scale of the changes to learn, and whether there are any.
 
     The scale is the root mean square of the changes. If nothing changes, it is the
     spread of y.
     """
-    some = _evenly(windows, MAX_ROWS_SOLVED)
+    some = spread_positions(len(windows), MAX_ROWS_SOLVED)
     change = y[some] - level.forecasts(windows[some])
     largest = np.abs(change).max(axis=0)
     largest[~(largest > 0)] = 1.0
     scale = largest * np.sqrt(np.mean((change / largest) ** 2, axis=0))
-    size = np.abs(level.means)
+    size = np.abs(means)
     changes = scale > rounding_of(windows) * np.maximum(size, spread_of_y)
     instead = np.maximum(spread_of_y, 1e-6 * size)
     instead[~(instead > 0)] = 1.0
     return np.where(changes, scale, instead), changes
-
-
-def _evenly(windows, n_wanted):
-    return np.linspace(0, len(windows) - 1, min(len(windows), n_wanted)).astype(int)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.inputs._autoregression_rows import entries_back
 from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
@@ -21,6 +22,7 @@ from skseqconv.inputs._autoregression_solved import (
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
 from skseqconv.inputs._parts_in_time import FIRST_HELD_OUT, parts_in_time
+from skseqconv.inputs._past_values import lags_of, with_lags
 from skseqconv.inputs._period import (
     find_held_period,
     find_period,
@@ -29,7 +31,6 @@ from skseqconv.inputs._period import (
 )
 from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._series_view import SeriesView
 from skseqconv.series._time_spans import in_rows
 from skseqconv.series._window_view import WindowView
 
@@ -111,7 +112,7 @@ def _error_of_season(season, level, windows, y):
     unit, shares = np.where(spread > 0, spread, np.inf), []
     for part in parts_in_time(windows, _solvable(windows))[FIRST_HELD_OUT:]:
         some = np.concatenate(part)
-        some = some[:: -(-len(some) // MAX_ROWS_COMPARED) or 1]
+        some = some[spread_positions(len(some), MAX_ROWS_COMPARED)]
         own, of_last = (
             np.sum(((one.forecasts(windows[some]) - y[some]) / unit) ** 2)
             for one in (season, level)
@@ -128,13 +129,7 @@ def _known_delays(level):
 def _solvable(windows, most=MAX_ROWS):
     """Positions of windows from which a start is solved."""
     complete = np.flatnonzero(complete_rows(windows))
-    return complete[:: -(-len(complete) // most) or 1]
-
-
-def _lags_of(windows):
-    if isinstance(windows, WindowView):
-        return windows.lags
-    return np.arange(windows.shape[1] - 1, -1, -1)
+    return complete[spread_positions(len(complete), most)]
 
 
 # One period ago.
@@ -196,7 +191,7 @@ def _season_lags(level, period):
 
 
 def _seasonal(level, windows, period):
-    lags, held = _season_lags(level, period), _lags_of(windows)
+    lags, held = _season_lags(level, period), lags_of(windows)
     if reason := why_not_held(period, level.delays.tolist(), held):
         raise ValueError(f"level='seasonal' is not possible: {reason}")
     lagged = np.zeros((len(held), len(lags)))
@@ -221,8 +216,7 @@ def missing_seasons(level, windows, last):
             if not len(missing):
                 continue
             some = windows[missing]
-            value = WindowView(SeriesView(some), lags=[lag]).to_numpy(np.float64)
-            value = value[:, 0, channel]
+            value = with_lags(some, [lag]).to_numpy(np.float64)[:, 0, channel]
             season, _ = fill_missing(some, value, lag, channel, raw, level.period)
             if len(added) < len(windows):
                 added = np.zeros((len(windows), added.shape[1]))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from numpy.typing import ArrayLike
 
+from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
@@ -14,7 +15,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView
 
-from ._running_fit import Samples, checked_weight, rows_to_learn
+from ._running_fit import Samples
 
 
 class Validation(NamedTuple):
@@ -57,7 +58,7 @@ def checked_validation(estimator, given, X):
         refuse_other_arrays("y_val", given.y)
         y = estimator._check_target(given.y, len(X_val), reset=False)
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
-        return Samples(X_val, y, weight).at(rows_to_learn(X_val, weight))
+        return Samples(X_val, y, weight).at(rows_to_learn(X_val.data, weight))
     except ValueError as error:
         raise ValueError(f"X_val and y_val: {error}") from None
 

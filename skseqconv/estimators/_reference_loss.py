@@ -4,7 +4,7 @@
 error is another one. So both are said, by the same loss function and on the same rows.
 """
 
-import numpy as np
+from skseqconv._sampling import spread_positions
 
 #: Most training rows that are scored. Before training, the loss of more says no more.
 MAX_ROWS = 10_000
@@ -30,7 +30,7 @@ def reference_losses(estimator, fit, network, held_out, val_start):
         "persistence" and "start", each with "loss" and, if rows are held out,
         "val_loss".
     """
-    rows = np.linspace(0, len(fit.X) - 1, min(len(fit.X), MAX_ROWS)).astype(int)
+    rows = spread_positions(len(fit.X), MAX_ROWS)
     some = estimator._feed(fit.learned.at(rows))
     # By the program that predicts, which is needed anyway.
     start = {"loss": network.loss_of(network.predict(some.sequences), some)}

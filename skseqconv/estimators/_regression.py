@@ -127,10 +127,7 @@ class SequenceRegressor(
     def _at_level(self, X):
         """The network's input, and the level of y in it."""
         level = self._found_level()
-        if level is None:
-            return X, None
-        X = relative(X, level)
-        return X, X.levels
+        return (X, None) if level is None else relative(X, level)
 
     def _outputs_and_level(self, X):
         X, level = self._at_level(X)
@@ -141,9 +138,10 @@ class SequenceRegressor(
         return X, self.target_encoder_.transform(y, level)
 
     def _persistence(self, feed):
-        level, X = self._found_level(), feed.sequences
-        last = level.persistence(X.data)
-        outputs = self.target_encoder_.transform(last, X.levels)
+        level, windows = self._found_level(), feed.sequences.data
+        last, _ = level.known(windows)
+        forecasts = level.slopes * last + level.offsets
+        outputs = self.target_encoder_.transform(forecasts, level.of(windows, last))
         if self._quantiles is None:
             return outputs
         return np.repeat(outputs[:, :, None], len(self._quantiles), axis=2)
@@ -185,8 +183,7 @@ class SequenceRegressor(
         told = can_be_solved(level, self, X.data, y)
         if explained and not changed:
             if told and not level.changes.all():
-                now = solve_level(level.kind, self, X.data, y, level)
-                return with_scale_of(level, now)
+                return with_scale_of(level, X.data, y)
             return level
         if told:
             return solve_level(level.kind, self, X.data, y, level)

@@ -8,23 +8,38 @@ any level.
 
 import numpy as np
 
-from skseqconv.inputs._finite import raise_if_not_finite
+from skseqconv.inputs._finite import chunks_of, fits_float32, raise_if_not_finite
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
 from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
-from ._level_start import missing_seasons
 
 #: Negligible rounding to float32, as a share of a channel's usual spread.
 NEGLIGIBLE = 1e-4
 
 
 def relative(sequences, level):
-    """Sequences as the network is fed; `levels` has the level of y for each."""
-    if isinstance(sequences.data, WindowView):
-        return RelativeWindows(sequences.data, level)
-    return RelativePanel(sequences.data, level)
+    """Sequences as the network is fed, and the level of y for each."""
+    data, read = sequences.data, None
+    if not isinstance(data, WindowView):
+        last, _ = level.known(data)
+        return RelativePanel(data, level), level.of(data, last)
+    if sequences.fits_tensor():
+        # One read serves the windows and their levels.
+        read = block, ends = data.block(data.dtype)
+        newest = ends - _newest_lags(data)
+        last = block[newest[:, None], level.channels].astype(np.float64)
+    else:
+        last = last_values(data, level.channels)
+    last, missing = level.known(data, last)
+    at = np.flatnonzero(missing.any(axis=1))
+    fed = RelativeWindows(data, level, (at, last[at]), read)
+    return fed, level.of(data, last)
+
+
+def _newest_lags(view):
+    return np.minimum(view.lags[-1], depth_of(view))
 
 
 class RelativePanel(PanelSequences):
@@ -33,7 +48,6 @@ class RelativePanel(PanelSequences):
     def __init__(self, array, level):
         super().__init__(array)
         self._level = level
-        self.levels = level.of(last_values(array, level.channels))
 
     def __getitem__(self, key):
         return type(self)(self.data[key], self._level)
@@ -46,56 +60,45 @@ class RelativePanel(PanelSequences):
 class RelativeWindows(WindowSequences):
     """The windows of a view, minus their base.
 
-    If the newest value of a target's channel is missing in the series, the last known
-    one is used.
+    `missing` are the positions of windows whose newest value of a target's channel is
+    missing in the series, and the last known values, which are used instead. `read` is
+    the block of the view, if it has been read already.
     """
 
-    def __init__(self, view, level):
+    def __init__(self, view, level, missing, read=None):
         super().__init__(view)
-        self._level, self._read = level, None
-        if self.fits_tensor():
-            # One read serves the windows and their levels.
-            self._read = block, ends = view.block(view.dtype)
-            last = block[ends - self._newest_lags()][:, level.channels]
-            last = last.astype(np.float64)
-        else:
-            last = last_values(view, level.channels)
-        self._last, missing = level.known(view, last)
-        self._missing = np.flatnonzero(missing.any(axis=1))
-        self.levels = level.of(self._last)
-        self.levels += missing_seasons(level, view, self._last)
+        self._level, self._read = level, read
+        self._missing, self._known = missing
 
     def __getitem__(self, key):
-        return type(self)(self.data[key], self._level)
-
-    def _newest_lags(self):
-        return np.minimum(self.data.lags[-1], depth_of(self.data))
+        return relative(WindowSequences(self.data[key]), self._level)[0]
 
     def tensors(self):
         view = self.data
         block, ends = self._read or view.block(view.dtype)
         self._read = None
-        with np.errstate(over="ignore"):
-            high = block.astype(np.float32)
-        if not np.isfinite(high).all():
-            raise_if_not_finite(view, high, ends)
+        if not fits_float32(block):
+            with np.errstate(over="ignore"):
+                raise_if_not_finite(view, block.astype(np.float32), ends)
         depth = np.minimum(depth_of(view), view.reach)
-        newest, lags = ends - self._newest_lags(), view.lags
+        newest, lags = ends - _newest_lags(view), view.lags
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)
             newest = ends - lags[-1]
         block, newest = self._with_known(block, newest)
-        level = self._level
-        high, rest = _split(level.less_center(block), level)
-        indices = (index.astype(np.int32) for index in (ends, lags, depth, newest))
-        return (high, *indices, (~level.centered).astype(np.float32), *rest)
+        ends, lags, depth, newest = (
+            index.astype(np.int32) for index in (ends, lags, depth, newest)
+        )
+        relative = (~self._level.centered).astype(np.float32)
+        high, *rest = _split(block, self._level)
+        return high, ends, lags, depth, newest, relative, *rest
 
     def _with_known(self, block, newest):
         """The block, with added rows of last known values for missing newest ones."""
         if not len(self._missing):
             return block, newest
         rows = block[newest[self._missing]]
-        rows[:, self._level.channels] = self._last[self._missing]
+        rows[:, self._level.channels] = self._known
         newest = newest.copy()
         newest[self._missing] = len(block) + np.arange(len(rows))
         return np.concatenate([block, rows]), newest
@@ -111,21 +114,31 @@ class RelativeWindows(WindowSequences):
                 values = part.to_numpy(np.float64)
         if len(self._missing):
             here = np.flatnonzero(np.isin(at, self._missing))
-            values[here[:, None], -1, self._level.channels] = self._last[at[here]]
+            known = self._known[np.searchsorted(self._missing, at[here])]
+            values[here[:, None], -1, self._level.channels] = known
         return (values - self._level.base(values)).astype(np.float32)
 
 
 def _split(block, level):
-    """A block as float32, and the rounding error where it matters."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        high = block.astype(np.float32)
-        if block.dtype == np.float32:
-            return high, ()
-        rest = (block - high).astype(np.float32)
-    rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
-    if _matters(np.abs(rest).max(axis=0, initial=0.0), level):
-        return high, (rest,)
-    return high, ()
+    """A block, less its center, as float32; and the rounding error where it matters.
+
+    Both numbers take the place of the float64 number, so the block is overwritten.
+    """
+    if block.dtype == np.float32:
+        return (level.less_center(block),)
+    n_channels = block.shape[1]
+    pairs = block.view(np.float32)
+    largest = np.zeros(n_channels, dtype=np.float32)
+    for part in chunks_of(block):
+        with np.errstate(over="ignore", invalid="ignore"):
+            exact = level.less_center(block[part].copy())
+            high = exact.astype(np.float32)
+            rest = (exact - high).astype(np.float32)
+        rest[~np.isfinite(rest)] = 0.0  # rows that no window reads
+        largest = np.maximum(largest, np.abs(rest).max(axis=0, initial=0.0))
+        pairs[part, :n_channels], pairs[part, n_channels:] = high, rest
+    high, rest = pairs[:, :n_channels], pairs[:, n_channels:]
+    return (high, rest) if _matters(largest, level) else (high,)
 
 
 def _matters(rounding, level):

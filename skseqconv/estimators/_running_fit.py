@@ -7,11 +7,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.utils.validation import _check_sample_weight
 
-from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._sequences import Sequences
-from skseqconv.series._containers import refuse_masked
 
 from ._fit_task import FitTask
 
@@ -71,32 +68,6 @@ class RunningFit:
     @property
     def sample_weight(self) -> NDArray | None:
         return self.learned.sample_weight
-
-
-def checked_weight(name, weight, y):
-    """Weights of samples as float32; None if there are none."""
-    if weight is None:
-        return None
-    refuse_masked(name, weight)
-    return _check_sample_weight(weight, y, dtype=np.float32)
-
-
-def rows_to_learn(X, sample_weight=None):
-    """Positions of complete windows with a weight."""
-    complete = complete_rows(X.data)
-    if sample_weight is not None:
-        if (sample_weight < 0).any():
-            raise ValueError(
-                f"sample_weight has {sample_weight.min():g}: weights must not be "
-                "negative."
-            )
-        complete = complete & (sample_weight > 0)
-        if not complete.any():
-            raise ValueError(
-                "sample_weight is zero for every complete window: there is nothing "
-                "to learn. At least one must be positive."
-            )
-    return np.flatnonzero(complete)
 
 
 def joined(before, after):

@@ -9,7 +9,6 @@ import numpy as np
 
 from skseqconv.series._window_view import WindowView
 
-from ._complete import complete_rows
 from ._past_values import newest_entry, parts_of
 from ._ridge import Moments
 
@@ -96,19 +95,6 @@ def entries_back(n_steps, lags=None, known=()):
         lags = [0, *2 ** np.arange(n_steps.bit_length()), *known]
     lags = np.unique(lags)[::-1]
     return lags[lags < n_steps]
-
-
-def rows_to_learn(windows, sample_weight):
-    """Positions of complete windows with a weight; an error if there are none."""
-    complete = complete_rows(windows)
-    if sample_weight is not None:
-        complete = complete & (sample_weight > 0)
-        if not complete.any():
-            raise ValueError(
-                "sample_weight is zero for every complete window: there is nothing "
-                "to learn. At least one must be positive."
-            )
-    return np.flatnonzero(complete)
 
 
 def finite_entries(past, channel, at, rows):

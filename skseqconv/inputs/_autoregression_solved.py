@@ -16,11 +16,11 @@ from ._autoregression_rows import (
     entries_back,
     factors_of,
     moments_of,
-    rows_to_learn,
     targets_of,
     together,
     with_scales,
 )
+from ._complete import rows_to_learn
 from ._known_entries import known_entries
 from ._parts_in_time import folds_of, parts_in_time
 from ._ridge import Chosen, Moments, choose_alpha, solve_ridge

@@ -1,8 +1,9 @@
-"""Which rows have a whole window to learn from."""
+"""Which rows have a whole window to learn from, and a weight."""
 
 import numpy as np
-from sklearn.utils.validation import _num_samples
+from sklearn.utils.validation import _check_sample_weight, _num_samples
 
+from skseqconv.series._containers import refuse_masked
 from skseqconv.series._window_view import WindowView
 
 
@@ -21,3 +22,29 @@ def complete_rows(X):
             "make_supervised keep their history; plain tables lack it."
         )
     return complete
+
+
+def checked_weight(name, weight, y, dtype=np.float32):
+    """Weights of samples; None if there are none."""
+    if weight is None:
+        return None
+    refuse_masked(name, weight)
+    return _check_sample_weight(weight, y, dtype=dtype)
+
+
+def rows_to_learn(windows, sample_weight=None):
+    """Positions of complete windows with a weight; an error if there are none."""
+    complete = complete_rows(windows)
+    if sample_weight is not None:
+        if (sample_weight < 0).any():
+            raise ValueError(
+                f"sample_weight has {sample_weight.min():g}: weights must not be "
+                "negative."
+            )
+        complete = complete & (sample_weight > 0)
+        if not complete.any():
+            raise ValueError(
+                "sample_weight is zero for every complete window: there is nothing "
+                "to learn. At least one must be positive."
+            )
+    return np.flatnonzero(complete)

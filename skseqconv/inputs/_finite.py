@@ -11,6 +11,25 @@ FILL = "table.ffill()"
 FILL_EACH = "in the order of time, table.groupby(<id>).ffill()"
 
 
+#: Arrays of rows are looked at in chunks of this many.
+CHUNK_ROWS = 2**16
+
+
+def chunks_of(block):
+    """Slices of rows, so that no other array is as large as the block."""
+    for start in range(0, len(block), CHUNK_ROWS):
+        yield slice(start, start + CHUNK_ROWS)
+
+
+def fits_float32(block):
+    """Whether all values are finite, as float32, too."""
+    with np.errstate(over="ignore"):
+        return all(
+            np.isfinite(block[part].astype(np.float32)).all()
+            for part in chunks_of(block)
+        )
+
+
 def raise_if_not_finite(view, block, positions):
     """Raise an error that names the first missing or infinite value of a window.
 

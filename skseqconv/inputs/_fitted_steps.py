@@ -15,6 +15,7 @@ import weakref
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._steps import apply_steps, with_steps
 from skseqconv.series._view_internals import raw_values
@@ -59,8 +60,8 @@ def remember_steps(estimator, windows):
 
 def _newest_rows(windows):
     """Newest raw rows of some of the windows."""
-    some = np.linspace(0, len(windows) - 1, min(len(windows), N_LOOKED_AT)).astype(int)
-    return raw_values(windows, rows_before(windows, windows.lags[-1])[0][some])
+    some = windows[spread_positions(len(windows), N_LOOKED_AT)]
+    return raw_values(windows, rows_before(some, windows.lags[-1])[0])
 
 
 def _ranges(raw, made, before):
@@ -141,7 +142,7 @@ def _looks_raw(estimator, windows):
     if isinstance(windows, WindowView) and not windows.steps:
         values = _newest_rows(windows)
     elif isinstance(windows, np.ndarray) and windows.ndim == 3:
-        values = windows[:: -(-len(windows) // N_LOOKED_AT), -1]
+        values = windows[spread_positions(len(windows), N_LOOKED_AT), -1]
     else:
         return False
     if values.shape[1] != ranges.shape[1] or values.dtype.kind not in "iuf":

@@ -7,6 +7,8 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._view_internals import depth_of, raw_values
 
+from ._finite import chunks_of
+
 
 def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
     """Values of a channel; missing ones are replaced by the last known value.
@@ -34,11 +36,11 @@ def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
     missing : ndarray of bool of shape (n_rows,)
     """
     known = _Known(windows, channel, raw_channel)
-    rows, starts = rows_before(windows, lag)
-    missing = np.isnan(values) | known.missing_in_series(rows)
+    missing = np.isnan(values) | known.missing_before(lag)
     if missing.any():
         values = values.copy()
-        values[missing] = _last_known(known, rows[missing], starts[missing], stride)
+        rows, starts = rows_before(windows[missing], lag)
+        values[missing] = _last_known(known, rows, starts, stride)
     return values, missing
 
 
@@ -47,8 +49,7 @@ def missing_in_series(windows, lag, channel, raw_channel):
 
     False where the channel of the series is unknown.
     """
-    known = _Known(windows, channel, raw_channel)
-    return known.missing_in_series(rows_before(windows, lag)[0])
+    return _Known(windows, channel, raw_channel).missing_before(lag)
 
 
 def rows_before(windows, lag):
@@ -73,6 +74,14 @@ class _Known:
         if self._raw_channel is None:
             return np.zeros(len(rows), dtype=bool)
         return np.isnan(raw_values(self._windows, rows, [self._raw_channel])[:, 0])
+
+    def missing_before(self, lag):
+        """Whether the value `lag` rows before each window's end is missing."""
+        missing = np.zeros(len(self._windows), dtype=bool)
+        for part in chunks_of(missing) if self._raw_channel is not None else ():
+            rows, _ = rows_before(self._windows[part], lag)
+            missing[part] = self.missing_in_series(rows)
+        return missing
 
     def read(self, rows):
         """Values at rows; NaN or infinite if unknown."""

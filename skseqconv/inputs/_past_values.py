@@ -154,6 +154,13 @@ def parts_of(windows, n_entries, rows=None):
         yield at, PastValues(windows[at])
 
 
+def lags_of(windows):
+    """How many rows before its end each entry of a window lies, oldest first."""
+    if isinstance(windows, WindowView):
+        return windows.lags
+    return np.arange(windows.shape[1] - 1, -1, -1)
+
+
 def with_lags(windows, lags):
     """The same windows with only the entries at some lags, the largest first."""
     if isinstance(windows, WindowView):
@@ -163,6 +170,4 @@ def with_lags(windows, lags):
 
 def newest_entry(windows):
     """The same windows with only their newest entry."""
-    if isinstance(windows, WindowView):
-        return with_lags(windows, windows.lags[-1:])
-    return windows[:, -1:]
+    return with_lags(windows, lags_of(windows)[-1:])

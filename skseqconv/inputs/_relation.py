@@ -6,6 +6,7 @@ PCA or a logarithm do not: the remainder shows it.
 
 import numpy as np
 
+from skseqconv._sampling import spread_positions
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import apply_steps
 from skseqconv.series._view_internals import raw_values, rows_after, without_shift
@@ -139,8 +140,7 @@ def later_values(windows, y, channels, delays, columns=None):
     n_rows = np.clip(
         MAX_VALUES_SOLVED // len(channels), MIN_ROWS_SOLVED, MAX_ROWS_SOLVED
     )
-    n_rows = min(len(windows), n_rows)
-    some = np.linspace(0, len(windows) - 1, n_rows).astype(int)
+    some = spread_positions(len(windows), int(n_rows))
     windows, y = windows[some], y[some]
     delay = None
     for column in range(len(channels)) if columns is None else columns:

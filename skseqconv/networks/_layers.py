@@ -6,7 +6,7 @@ from keras import Input, initializers, layers
 
 from ._gru import GRU
 from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
-from ._own_layers import Ascending
+from ._own_layers import Ascending, LayerNormalization
 from ._window_norm import EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
@@ -173,7 +173,7 @@ def _normalized(sequence, normalization, name):
     if normalization == "batch":
         return layers.BatchNormalization(momentum=BATCH_MOMENTUM, name=name)(sequence)
     if normalization == "layer":
-        return layers.LayerNormalization(name=name)(sequence)
+        return LayerNormalization(name=name)(sequence)
     return sequence
 
 

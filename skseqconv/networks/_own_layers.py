@@ -4,7 +4,7 @@
 Keras on constants.
 """
 
-from keras import layers, losses, ops, saving
+from keras import backend, layers, losses, ops, saving
 
 from skseqconv._public import public
 
@@ -38,6 +38,28 @@ class Ascending(layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "middle": self.middle}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class LayerNormalization(layers.LayerNormalization):
+    """Layer normalization over the last axis, with the same bits in each fit.
+
+    Keras' own layer reads each value three times. TensorFlow adds three gradients in
+    no fixed order, so sums may round differently. Here nothing is read more than twice.
+    """
+
+    stock_class = layers.LayerNormalization
+
+    def call(self, inputs):
+        # At least float32: sums in half precision would round too much.
+        dtype = backend.result_type(self.variable_dtype, "float32")
+        given = inputs, self.gamma, self.beta
+        values, gamma, beta = (ops.cast(value, dtype) for value in given)
+        centered = values - ops.mean(values, axis=-1, keepdims=True)
+        variance = ops.mean(ops.square(centered), axis=-1, keepdims=True)
+        normalized = centered * ops.rsqrt(variance + self.epsilon)
+        return ops.cast(normalized * gamma + beta, self.compute_dtype)
 
 
 @public

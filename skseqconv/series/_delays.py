@@ -4,14 +4,14 @@ import numbers
 
 import numpy as np
 
-from ._time_spans import in_rows
-
 
 def checked_delays(delay, view, freq=None):
     """The delays as a list of int, and whether a sequence was given.
 
     Spans of time become numbers of rows of the view.
     """
+    from ._time_spans import in_rows  # views need no pandas
+
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
     delays = [in_rows("delay", d, view, freq) for d in delays]

@@ -6,7 +6,8 @@ Dates of rows that exist are those of the index. Later dates follow its frequenc
 import numpy as np
 import pandas as pd
 
-from ._next_times import N_NEWEST, differ, moved, step_of, ticks_in, usable
+from ._index_kinds import ticks
+from ._next_times import N_NEWEST, differ, moved, step_of, usable
 from ._view_internals import depth_of, rows_after
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
@@ -87,9 +88,9 @@ class _Ends:
         for step, n in np.unique(pairs, axis=1).T:
             at = np.flatnonzero((pairs[0] == step) & (pairs[1] == n))
             own, back = np.unique(owner[at], return_inverse=True)
-            ends, of_end = np.unique(ticks_in(self.last[own]), return_index=True)
+            ends, of_end = np.unique(ticks(self.last[own]), return_index=True)
             later = moved(self.last[own][of_end], self.steps[step], int(n))
-            parts.append(later[np.searchsorted(ends, ticks_in(self.last[own]))[back]])
+            parts.append(later[np.searchsorted(ends, ticks(self.last[own]))[back]])
             places.append(np.flatnonzero(~inside)[at])
         if inside.any():
             parts.append(self._index_at(rows[inside]))
@@ -141,7 +142,7 @@ class _Ends:
 
     def _step_of_dates(self, index, freq):
         """Many series have the same dates, so each step is found once."""
-        key = ticks_in(index).tobytes()
+        key = ticks(index).tobytes()
         if key not in self.found:
             self.found[key] = step_of(index, freq)
         return self.found[key]

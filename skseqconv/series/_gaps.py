@@ -189,10 +189,10 @@ def each_gaps(dates, freq=None, ids=None):
             yield i, found[same[i]]._replace(name=name)
 
 
-def warn_of_gaps(dates, ending, *, ids=None, stacklevel):
-    """Warn if a series has gaps; `ending` says what happens to them."""
+def warn_of_gaps(dates, ending, *, freq=None, ids=None, stacklevel):
+    """Warn once if series have gaps; `ending` says what happens to them."""
     first, n_more = None, 0
-    for _, gaps in each_gaps(dates, ids=ids):
+    for _, gaps in each_gaps(dates, freq, ids):
         first, n_more = first or gaps, n_more + (first is not None)
     if first is None:
         return

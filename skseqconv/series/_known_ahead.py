@@ -124,9 +124,8 @@ def with_known_of(data, rows, part):
     later = np.repeat(stops, lengths) + steps
     future = values_at(data, later, np.repeat(kept, lengths), known.channels)
     is_part = known.is_part or bool((stops < data.stops[kept]).any())
-    part = with_known(part, known._replace(future=future, stops=ends, is_part=is_part))
-    part.sources = None if data.sources is None else data.sources[kept]
-    return part
+    known = known._replace(future=future, stops=ends, is_part=is_part)
+    return with_known(part, known)
 
 
 def known_labels(data):

@@ -187,7 +187,7 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
 def _refuse_other_order(read, codes, order, ids):
     """Refuse rows without times that are not in the order of their index."""
     index = getattr(read, "index", None)
-    if index is None or index.nlevels > 1 or index.dtype.kind not in "iuf":
+    if index is None or index.dtype.kind not in "iuf":
         return
     numbers = ticks(index)
     numbers = numbers if order is None else numbers[order]
@@ -207,6 +207,9 @@ def _refuse_other_order(read, codes, order, ids):
 
 def _block(read, columns, order):
     """The channels side by side, with the rows in order."""
+    held = read.held(columns.channels) if order is None else None
+    if held is not None:  # such as a memory map, which need not fit into memory
+        return held
     values = [_channel(read, at, columns) for at in columns.channels]
     is_single = all(one.dtype == np.float32 for one in values)
     kind = np.float32 if is_single else np.float64

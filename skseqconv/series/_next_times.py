@@ -9,7 +9,7 @@ import pandas as pd
 
 from ._frequency import exceptions, most_common, nearest_rule, ticks_of
 from ._gaps import MANY_GAPS
-from ._index_kinds import comparable
+from ._index_kinds import comparable, ticks
 from ._offsets import checked_frequency, is_duration, shifted
 
 #: A frequency is found from this many of the newest rows.
@@ -53,7 +53,7 @@ def step_of(index, freq=None):
         return checked_frequency(freq, index)
     if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
         return index.freq
-    differences = np.diff(ticks_in(index))
+    differences = np.diff(ticks(index))
     usual = most_common(differences)
     if not usual:
         return None
@@ -102,14 +102,10 @@ def moved(index, step, n):
 
 def differ(index, other):
     """Whether entries differ by more than the rounding of numbers."""
-    ours, others = ticks_in(index), ticks_in(other)
+    ours, others = ticks(index), ticks(other)
     return ~np.isclose(ours, others) if ours.dtype.kind == "f" else ours != others
 
 
 def usable(index):
     """An index of dates or numbers; None for any other, such as text."""
     return None if index is None else comparable(index)
-
-
-def ticks_in(index):
-    return index.asi8 if hasattr(index, "asi8") else index.to_numpy()

@@ -11,6 +11,7 @@ from skseqconv._public import public
 
 from ._containers import unmasked
 from ._known_ahead import known_labels
+from ._layout import ranges
 from ._view_internals import ids_of
 
 #: Name of the only channel of pooled series of named channels.
@@ -74,17 +75,22 @@ def pooled_view(view, channels):
         )
     pooled = _pooled_series(data, channels)
     own = data.series_of(view.rows)
-    first = pooled.starts.reshape(data.n_series, len(channels))[own]
-    rows = (first + (view.rows - data.starts[own])[:, None]).ravel()
-    return view._derive(_series=pooled, rows=rows, target=None)
+    places = (data.n_series, len(channels))
+    after = view.rows[:, None] - pooled.origin.first_rows.reshape(places)[own]
+    rows = pooled.starts.reshape(places)[own] + after
+    return view._derive(_series=pooled, rows=rows[after >= 0], target=None)
 
 
 def _pooled_series(data, channels):
     """A series for each channel, without copies; those of one series stand together."""
     owners = np.repeat(np.arange(data.n_series), len(channels))
     of_each = np.tile(channels, data.n_series)
-    lengths = data.lengths[owners]
-    pooled = data.parts(owners, np.zeros_like(owners), lengths, of_each)
+    skipped = _missing_first(data, channels)
+    lengths = data.lengths[owners] - skipped
+    firsts = data.starts[owners] + skipped
+    pooled = data.parts(owners, skipped, lengths, of_each)
+    if skipped.any():  # positions in a series are no times any more
+        pooled._stamps = data.stamps(ranges(firsts, firsts + lengths))
     labels = np.empty(len(channels), dtype=object)
     labels[:] = [c if data.labels is None else data.labels[c] for c in channels]
     pooled.names = pooled.labels = None
@@ -96,10 +102,26 @@ def _pooled_series(data, channels):
         labels,
         np.tile(np.arange(len(channels)), data.n_series),
         owners,
-        data.starts[owners],
+        firsts,
         data.n_series,
     )
     return pooled
+
+
+def _missing_first(data, channels):
+    """How many rows each channel of each series has before its first value.
+
+    Series of one table may begin at different times. No rows are read but the first,
+    unless a value is missing there.
+    """
+    skipped = np.zeros((data.n_series, len(channels)), dtype=np.int64)
+    some = np.flatnonzero(data.lengths)
+    missing = np.isnan(data.take(data.starts[some], channels))
+    for place, at in zip(*np.nonzero(missing), strict=True):
+        i = some[place]
+        values = data.own_values(i)[:, channels[at]]
+        skipped[i, at] = np.argmax(~np.isnan(values))  # 0 if all are missing
+    return skipped.ravel()
 
 
 def _pooled_ids(data, labels):

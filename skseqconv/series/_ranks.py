@@ -1,7 +1,6 @@
 """The order in time of rows of several series."""
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from ._index_kinds import comparable
 from ._layout import ranges
@@ -45,21 +44,6 @@ class Ranks:
             else:
                 ranks[at] = (times[places] - self._moments[0]) // self._step
         return ranks
-
-
-def in_order_of_time(rows, stamps):
-    """Positions that order ascending rows by stamp, and by row if stamps are equal.
-
-    It counts the rows of each stamp, which takes a quarter of the time of a sort if
-    there are many series: the matrix has one row, and a column for each stamp.
-    """
-    first = stamps.min()
-    n_stamps = int(stamps.max() - first) + 1
-    if n_stamps > 4 * len(rows):
-        return np.lexsort((rows, stamps))
-    positions = np.arange(len(rows), dtype=np.int32 if len(rows) < 2**31 else np.int64)
-    matrix = csr_array((positions, stamps - first, [0, len(rows)]), shape=(1, n_stamps))
-    return matrix.tocsc().data
 
 
 def _are_positions(dates, numbers):

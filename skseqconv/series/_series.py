@@ -9,7 +9,7 @@ from skseqconv._public import public
 from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
 from ._layout import Layout, layout_of_arrays, one_block, ranges
-from ._owners import Owners
+from ._owners import Owners, by_chunks
 
 
 @public
@@ -208,11 +208,19 @@ class Series:
 
     def series_of(self, rows):
         """The number of the series that each row belongs to."""
-        return self._owners.of(rows)
+        return by_chunks(self._owners.of, rows)
 
     def first_rows(self, rows):
         """The first row of the series that each row belongs to."""
-        return self.starts[self.series_of(rows)]
+        return by_chunks(lambda some: self.starts[self._owners.of(some)], rows)
+
+    def has_later(self, rows, delay):
+        """Whether the series of each row has a row `delay` later."""
+
+        def has(some):
+            return some + delay < self.stops[self._owners.of(some)]
+
+        return by_chunks(has, rows, dtype=bool)
 
     def take(self, rows, channels=slice(None)):
         """Copy rows of the series: all channels, or the chosen ones."""
@@ -231,7 +239,7 @@ class Series:
 
     def _own_rows(self, rows):
         """The series of each row, and how many of its rows are before it."""
-        owners = self.series_of(rows)
+        owners = self._owners.of(rows)
         return owners, rows - self.starts[owners]
 
     def index_at(self, rows):
@@ -278,17 +286,40 @@ class Series:
             stacklevel=stacklevel + 1,
         )
 
-    def stamps(self, rows):
+    def stamps(self, rows, dtype=np.int64):
         """Integers in the order of time: row numbers, or ranks of dates if several."""
         if self.n_series == 1:
-            return rows
+            return rows.astype(dtype, copy=False)
         if self._stamps is not None:
-            return self._stamps[rows]
+            return self._stamps[rows].astype(dtype, copy=False)
         if self._ranks is None:
             from ._ranks import Ranks
 
             self._ranks = Ranks(self._dates)
-        return self._ranks.of(*self._own_rows(rows))
+
+        def ranks(some):
+            return self._ranks.of(*self._own_rows(some))
+
+        return by_chunks(ranks, rows, dtype)
+
+    def in_order_of_time(self, rows):
+        """Positions that order ascending rows by stamp, and by row if these are equal.
+
+        It counts the rows of each stamp, which takes a quarter of the time of a sort if
+        there are many series: the matrix has one row, and a column for each stamp.
+        """
+        from scipy.sparse import csr_array
+
+        dtype = np.int32 if self.n_rows < 2**31 else np.int64
+        stamps = self.stamps(rows, dtype)
+        stamps = stamps - stamps.min()
+        n_stamps = int(stamps.max()) + 1
+        if n_stamps > 4 * len(rows):
+            return np.lexsort((rows, stamps))
+        positions = np.arange(len(rows), dtype=dtype)
+        ends = np.array([0, len(rows)], dtype=dtype)
+        matrix = csr_array((positions, stamps, ends), shape=(1, n_stamps))
+        return matrix.tocsc().data
 
     # Parts.
 
@@ -312,6 +343,8 @@ class Series:
         dates = self._dates and self._dates.parts(owners, skipped, lengths)
         part._place(self._values.parts(owners, skipped, lengths), dates)
         part.ids = None if self.ids is None else self.ids[owners]
+        part.sources = None if self.sources is None else self.sources[owners]
+        part.known = None
         part._stamps = None
         if channels is not None:
             part.n_channels, part._channels = 1, channels

@@ -170,7 +170,9 @@ class SeriesView(View):
         Returns
         -------
         view : SeriesView of shape (n_rows * n_channels, 1)
-            For each row of this view, the row of each channel. The channel is named
+            For each row of this view, the row of each channel. The series of a channel
+            begins with its first value: rows with NaN before it are left out, so the
+            channels may begin at different times. The channel is named
             "value" if the channels of this view have labels. ``view.channels`` and
             ``view.source_rows`` tell where each row comes from.
 

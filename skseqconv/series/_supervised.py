@@ -14,11 +14,10 @@ from skseqconv._public import public
 from ._channels import several_channels
 from ._containers import names_columns, positions_of
 from ._delays import checked_delays
-from ._gaps import each_gaps, regular_parts
+from ._gaps import each_gaps, regular_parts, warn_of_gaps
 from ._ids import refuse_as_target, warn_of_short_series
 from ._known_ahead import is_given, known_labels, with_known_ahead
 from ._pooled import pooled_view
-from ._ranks import in_order_of_time
 from ._series import Series
 from ._series_view import SeriesView
 from ._time_spans import RowsOrTime
@@ -96,8 +95,8 @@ def make_supervised(
         model), see :meth:`SeriesView.pool`. Channels that are no targets are left
         out, so there are no drivers and no calendar channels. Nothing is copied.
         Rows are in the order of time; those of the same time are in the order of
-        `target`. A row is left out only for the targets that are missing. `rows` are
-        numbered as without pooling.
+        `target`. A row is left out only for the targets that are missing, or that
+        begin later. `rows` are numbered as without pooling.
     id : label, or list of labels, default=None
         The column of a long table that names the series of each row, or several
         columns, whose values together name it. It is not a channel. With pandas it
@@ -141,7 +140,8 @@ def make_supervised(
     Raises
     ------
     ValueError
-        For an unknown target, a delay below one, or a series too short for it; for
+        For an unknown target, a delay below one, or a series too short for it; for a
+        target that is known ahead, or a `future` that does not follow the series; for
         rows outside of the series or given twice; for an index that is out of order,
         is text that holds dates, or belongs to several series; and for gaps with
         ``on_gap="raise"``. In a long table, for unknown columns, ids or times that are
@@ -176,8 +176,8 @@ def make_supervised(
     these channels from the row after the forecast's origin to the last forecast time.
     It must reach the nearest delay, ``H - min(delay)`` rows back, or
     `LookbackWindower` warns. Forecasts are only as good as what is known: give a
-    weather forecast of that time, not the weather that was measured later. Channels
-    from `CalendarFeatures` work, too; its `ahead` must stay 0 for them.
+    weather forecast of that time, not the weather that was measured later. Columns of
+    `CalendarFeatures` may be known ahead, if its `ahead` is 0.
 
     With ``pooled=True``, X has n_targets rows for each time, so a `TimeSeriesSplit`
     needs ``gap=max(delay) * n_targets``. The units of the targets may differ: networks
@@ -256,21 +256,7 @@ def make_supervised(
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     columns = {"id": id, "time": time, "static": static}
-    given = None
-    if isinstance(series, SeriesView) and not names_columns(**columns):
-        given, data = series, series._series
-    else:
-        any_frequency = freq is not None or on_gap == "ignore"
-        data = Series.of(series, **columns, any_frequency=any_frequency)
-    mended = _mend_gaps(data, on_gap, freq)
-    if given is None:
-        data.warn_of_ids(stacklevel=2)
-    if mended is not data and (given is not None or rows is not None):
-        raise ValueError(
-            'on_gap="split" cannot split the series of a view, nor renumber rows=: '
-            "give the series itself, and choose among the rows of X."
-        )
-    view = _of_chosen(mended if given is None else given, rows)
+    view = _of_chosen(_read(series, rows, on_gap, freq, columns), rows)
     delays, several_delays = checked_delays(delay, view, freq)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
@@ -281,31 +267,59 @@ def make_supervised(
         view = view._derive(_series=data)
     if future is not None:
         view = view.with_future(future)
-        data = view._series
     if pooled:
         view = pooled_view(view, channels)
-        data, channels, several_targets = view._series, [0], False
+        channels, several_targets = [0], False
+    rows = _rows_with_target(view, max(delays), delay)
     targets = tuple((channel, d) for channel in channels for d in delays)
+    view = view._derive(rows=None, target=targets)  # so that no other rows are held
+    rows, y = _in_time(view._series, rows, channels, delays)
+    rows, y = _without_missing(rows, y)
+    X = view._derive(rows=rows)
+    return X, y if several_targets or several_delays else y[:, 0]
 
-    rows = view.rows
-    stops = data.stops[data.series_of(rows)]
-    rows = rows[rows + max(delays) < stops]
+
+def _read(series, rows, on_gap, freq, columns):
+    """The series, read and checked; a view as it is."""
+    is_view = isinstance(series, SeriesView) and not names_columns(**columns)
+    if is_view:
+        data = series._series
+    else:
+        any_frequency = freq is not None or on_gap == "ignore"
+        data = Series.of(series, **columns, any_frequency=any_frequency)
+    mended = _mend_gaps(data, on_gap, freq)
+    if not is_view:
+        data.warn_of_ids(stacklevel=3)
+    if mended is not data and (is_view or rows is not None):
+        raise ValueError(
+            'on_gap="split" cannot split the series of a view, nor renumber rows=: '
+            "give the series itself, and choose among the rows of X."
+        )
+    return series if is_view else mended
+
+
+def _rows_with_target(view, reach, delay):
+    """The rows whose series goes on for as many rows as the target is later."""
+    data, rows = view._series, view.rows
+    rows = rows[data.has_later(rows, reach)]
     if not len(rows):
-        longest = data.lengths.max()
         raise ValueError(
             f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
-            f"target {max(delays)} rows later in its series, and the longest series "
-            f"has {longest} rows."
+            f"target {reach} rows later in its series, and the longest series "
+            f"has {data.lengths.max()} rows."
         )
-    if data.n_series > 1:
+    return rows
+
+
+def _in_time(data, rows, channels, delays):
+    """Rows in the order of time, and their targets, which are read series by series."""
+    if data.n_series == 1:
+        return rows, _values_ahead(data, rows, channels, delays)
+    if (rows[1:] < rows[:-1]).any():
         rows = np.sort(rows)
     y = _values_ahead(data, rows, channels, delays)
-    if data.n_series > 1:
-        order = in_order_of_time(rows, data.stamps(rows))
-        rows, y = rows[order], y[order]
-    rows, y = _without_missing(rows, y)
-    X = view._derive(rows=rows, target=targets)
-    return X, y if several_targets or several_delays else y[:, 0]
+    order = data.in_order_of_time(rows)
+    return rows[order], y[order]
 
 
 def _target_channels(target, data, pooled, static):
@@ -370,16 +384,14 @@ def _without_missing(rows, y):
 
 def _mend_gaps(data, on_gap, freq):
     """Check the index of each series, and split the series at gaps if asked to."""
+    if on_gap == "warn":
+        ending = "The rows are taken as consecutive."
+        warn_of_gaps(data.dates, ending, freq=freq, ids=data.ids, stacklevel=4)
+        return data
     split = {}
     for owner, gaps in each_gaps(data.dates, freq, data.ids):
         if on_gap == "raise":
             raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
-        if on_gap == "warn":
-            warnings.warn(
-                f"{gaps.describe()} The rows are taken as consecutive.",
-                UserWarning,
-                stacklevel=3,
-            )
         if on_gap == "split":
             gaps.refuse_choice(data.own_values(owner))
             split[owner] = list(regular_parts(gaps, freq))

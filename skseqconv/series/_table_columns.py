@@ -68,6 +68,14 @@ class PandasColumns:
         """The values of a channel as an array of numbers."""
         return pandas_column(self.table.iloc[:, at])
 
+    def held(self, channels):
+        """The channels as the array in C order that the table was made of, or None."""
+        if channels != list(range(self.n_columns)) or len(set(self.table.dtypes)) > 1:
+            return None
+        values = self.table.to_numpy()
+        plain = values.dtype in (np.float32, np.float64)
+        return values if plain and values.flags.c_contiguous else None
+
     def channel_labels(self, channels):
         return labels_of(self.table.columns[channels])
 
@@ -118,6 +126,9 @@ class OtherColumns:
         values = self.table[label].to_numpy()
         # Decimals, or booleans with missing values.
         return values.astype(np.float64) if values.dtype.kind == "O" else values
+
+    def held(self, channels):
+        """None: such tables hold each column for itself."""
 
     def channel_labels(self, channels):
         return tuple(self.labels[at] for at in channels)
@@ -264,7 +275,8 @@ def _time_in_index(read, ids):
             f"The MultiIndex of the table, with the levels {names}, {what}: time= must "
             "name the level or column that orders the rows of an id, and id= those "
             f"that name the series.{unnamed} Text is not read as dates; "
-            "pandas.to_datetime converts it."
+            "pandas.to_datetime converts it. If all rows are one series in the order "
+            "of time, use table.reset_index(drop=True)."
         )
     return None
 

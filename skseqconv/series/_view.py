@@ -43,7 +43,9 @@ class View:
         if isinstance(series, View) and not names_columns(**columns):
             self._series, self.steps = series._series, series.steps
             self.target = series.target
-            rows = series.rows if rows is None else rows
+            if rows is None:
+                self.rows = series.rows
+                return
         else:
             any_frequency = on_gap == "ignore"
             self._series = Series.of(series, **columns, any_frequency=any_frequency)

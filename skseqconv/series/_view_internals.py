@@ -30,7 +30,7 @@ def ids_of(view):
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
-    return rows, rows < view._series.stops[view.series_ids]
+    return rows, view._series.has_later(view.rows, delay)
 
 
 def target_stamps(view, delay):

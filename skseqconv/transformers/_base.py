@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Self
 
-import numpy as np
 import pandas as pd
 from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.inputs._past_values import with_lags
 from skseqconv.series._missing_history import check_history
-from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
 
@@ -66,16 +65,9 @@ class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator)
         return tags
 
 
-def lags_of(windows):
-    """How many rows before its end each entry of a window lies, oldest first."""
-    if isinstance(windows, WindowView):
-        return windows.lags
-    return np.arange(windows.shape[1] - 1, -1, -1)
-
-
 def entries_at(windows, lags, dtype=None, advice=""):
     """Read the entries at some lags, oldest first; warn where history is missing."""
     check_history(windows, lags[0], advice)
     if isinstance(windows, WindowView):
-        return WindowView(SeriesView(windows), lags=lags).to_numpy(dtype)
-    return windows[:, np.searchsorted(-lags_of(windows), -lags)]
+        return with_lags(windows, lags).to_numpy(dtype)
+    return with_lags(windows, lags)

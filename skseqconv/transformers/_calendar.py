@@ -52,7 +52,9 @@ class CalendarFeatures(  # type: ignore[call-arg]
         A period must span at least two time steps.
     ahead : int, default=0
         Read the date this many rows ahead of each row. The delay of a forecast gives
-        the date of the target, which is known in advance.
+        the date of the target, which is known in advance. With several delays, the
+        longest gives the same values as `known_ahead` of `make_supervised`. Use one of
+        the two.
     freq : str or offset of pandas, default=None
         The frequency by which rows ahead are counted, as in
         :func:`skseqconv.make_supervised`. None takes the most common time between rows,
@@ -81,7 +83,8 @@ class CalendarFeatures(  # type: ignore[call-arg]
 
     See Also
     --------
-    make_supervised : Makes rows and targets from the table.
+    make_supervised : Makes rows and targets from the table. Its `known_ahead` reads
+        columns at the time that is forecast.
 
     Notes
     -----
@@ -90,10 +93,11 @@ class CalendarFeatures(  # type: ignore[call-arg]
     also when clocks change. Days, and frequencies such as business days, are counted on
     the calendar. The dates of missing rows count, too.
 
-    Other data that is known in advance, such as holidays, planned outages or a weather
-    forecast, becomes a channel with ``shift`` of pandas. With a delay of 24, use
-    ``table.assign(holiday_ahead=table["holiday"].shift(-24))``. The last 24 rows of
-    this channel are then missing. Fill in the future values before you forecast.
+    The same is possible with ``make_supervised(..., known_ahead=[...])``, which reads
+    columns at the time that is forecast, also holidays, planned outages or a weather
+    forecast. Leave ``ahead=0`` for such columns. With many horizons, each one then has
+    its own value in the window, and ``transform(pandas.DataFrame(index=dates))`` gives
+    the rows of the future. With `ahead`, no future rows are needed.
 
     Examples
     --------

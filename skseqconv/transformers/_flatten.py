@@ -15,9 +15,10 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
+from skseqconv.inputs._past_values import lags_of
 from skseqconv.series._window_view import WindowView
 
-from ._base import SequenceTransformer, entries_at, lags_of
+from ._base import SequenceTransformer, entries_at
 
 
 @public

@@ -73,6 +73,12 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         If `lookback` is not a multiple of `step`, if the longest series of a view is
         too short for one window, or if a time span is not a whole number of rows.
 
+    Warns
+    -----
+    UserWarning
+        By `fit`, if windows do not reach the nearest forecast time of channels that are
+        known ahead.
+
     See Also
     --------
     make_supervised : Makes rows that keep the history before each fold.

@@ -32,6 +32,19 @@ CV = TimeSeriesSplit(3, gap=DELAY)
 NOW, DAY_AGO, LINE = "persistence", "seasonal persistence", "linear autoregression"
 
 
+def test_the_linear_baseline_reads_what_is_known_ahead():
+    random = np.random.default_rng(0)
+    promo = (random.random(400) < 0.3).astype(float)
+    for labels in (["sold", "promo"], [10, 20]):
+        values = np.column_stack([5 * promo + random.random(400), promo])
+        table = pd.DataFrame(values, columns=labels)
+        X, y = make_supervised(table, labels[0], delay=[1, 3], known_ahead=labels[1])
+        model = make_pipeline(LookbackWindower(6), PersistenceRegressor())
+        compared = compare_models({"naive": model}, X, y, cv=CV)
+        assert "in what is known ahead" in compared.baselines[LINE]
+        assert compared.table.loc[LINE, "mean"] < 0.5
+
+
 def load(n_rows=1600, seed=0):
     """An hourly load that is best forecast by the same hour of the day before.
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.impute import SimpleImputer
+from sklearn.inspection import partial_dependence
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -32,7 +33,11 @@ from skseqconv.estimators._level_found import find_level
 from skseqconv.estimators._level_start import STARTS, exogenous_positions
 
 # Some predict the rows that they were fitted to, the first of which have no history.
-pytestmark = pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+# All levels are tried with the same period.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning"),
+    pytest.mark.filterwarnings("ignore:period=6 has no effect"),
+]
 
 trains = pytest.mark.trains
 EACH = pytest.mark.parametrize("start", STARTS)
@@ -183,6 +188,12 @@ def test_forecast_moves_with_its_driver():
         # Permutation importance.
         mixed = np.abs(model.predict(X_mixed[3012:]) - y[3012:]).mean()
         assert mixed > 1.2 * errors[-1]
+        # Partial dependence takes the table, and gives all its rows one temperature.
+        shown = partial_dependence(
+            model, table[3012:], ["temperature"], grid_resolution=4
+        )
+        slopes = np.diff(shown["average"][0]) / np.diff(shown["grid_values"][0])
+        np.testing.assert_allclose(slopes, -3 * (1 - 0.7**12), atol=0.6)
     assert errors[0] <= errors[1]
 
 
@@ -617,6 +628,17 @@ def test_other_channels_that_are_asked_for_must_be_there():
     X, y = windows_of(noise(200).cumsum(), target=0)
     with pytest.raises(ValueError, match=r"X has no other\. Use level='ar'"):
         Conv1DRegressor(level="arx").fit(X, y)
+
+
+@trains
+@pytest.mark.parametrize("level", ["last", "ar", "arx", None])
+def test_a_period_that_is_not_used_is_told(level):
+    X, y = windows_of(driven())
+    message = f"period=6 has no effect with level={level!r}. Leave it out"
+    with pytest.warns(UserWarning, match=message) as warned:
+        model = Conv1DRegressor(**SMALL, level=level).initialize(X, y)
+    assert [one.filename for one in warned] == [__file__]
+    assert model.period_ is None
 
 
 @trains

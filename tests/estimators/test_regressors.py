@@ -619,6 +619,18 @@ def test_same_random_state_same_bits_in_and_across_processes(Estimator, fresh):
     np.testing.assert_array_equal(fresh[Estimator.__name__], first)
 
 
+def test_residual_blocks_with_layer_normalization_have_the_same_bits_again():
+    """Gradients of a sequence that is read three times are added in no fixed order."""
+    series = np.random.default_rng(0).normal(size=(1500, 3)).cumsum(axis=0)
+    X = WindowView(series, ends=np.arange(31, 1500), lags=np.arange(32)[::-1])
+    layers = {"n_conv": 4, "kernel_size": 3, "pool_size": 1, "residual": 2}
+    layers |= {"padding": "same", "normalization": "layer", "dropout": 0.0}
+    model = Conv1DRegressor(**layers, level=None, epochs=2, random_state=0)
+    first, *others = (model.fit(X, series[31:, 0]).predict(X) for _ in range(4))
+    for other in others:
+        np.testing.assert_array_equal(other, first)
+
+
 @pytest.mark.processes
 def test_a_saved_network_loads_in_a_fresh_process(saved_gru, fresh):
     model, X = saved_gru

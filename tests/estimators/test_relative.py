@@ -193,8 +193,8 @@ def test_windows_are_what_float64_subtracts(level, delay, step, several, single,
     if random.random() < 0.5:
         X = X[X.complete]
     exact = X.to_numpy(np.float64)
-    fed = relative(Sequences.of(X), level_of())
-    np.testing.assert_array_equal(fed.levels[:, 0], exact[:, -1, 0])
+    fed, levels = relative(Sequences.of(X), level_of())
+    np.testing.assert_array_equal(levels[:, 0], exact[:, -1, 0])
     at = np.arange(len(X), dtype=np.int32)
     for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
         assert windows.dtype == np.float32
@@ -209,9 +209,9 @@ def test_windows_are_what_float64_subtracts(level, delay, step, several, single,
 def test_windows_may_end_before_their_row(ends, one_tensor):
     series = walk_at(1e8)
     X = WindowView(series, ends=ends, lags=[8, 5, 2])
-    fed = relative(Sequences.of(X), level_of())
+    fed, levels = relative(Sequences.of(X), level_of())
     exact = X.to_numpy(np.float64)
-    np.testing.assert_array_equal(fed.levels[:, 0], exact[:, -1, 0])
+    np.testing.assert_array_equal(levels[:, 0], exact[:, -1, 0])
     at = np.arange(10, dtype=np.int32)
     for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
         np.testing.assert_allclose(windows, exact - exact[:, -1:], atol=1e-6)
@@ -219,8 +219,8 @@ def test_windows_may_end_before_their_row(ends, one_tensor):
 
 def test_arrays_are_less_their_last_step():
     panel = 1e8 + np.random.default_rng(0).normal(size=(5, 4, 2))
-    fed = relative(Sequences.of(panel), level_of())
-    np.testing.assert_array_equal(fed.levels[:, 0], panel[:, -1, 0])
+    fed, levels = relative(Sequences.of(panel), level_of())
+    np.testing.assert_array_equal(levels[:, 0], panel[:, -1, 0])
     at = np.arange(5, dtype=np.int32)
     for windows in (fed.batch(at), gather(to_tensors(fed.tensors()), at).numpy()):
         np.testing.assert_allclose(windows, panel - panel[:, -1:], rtol=1e-6)
@@ -229,9 +229,9 @@ def test_arrays_are_less_their_last_step():
 def test_the_rest_is_fed_only_where_rounding_matters():
     for level, n_tensors in ((0.0, 6), (1e3, 6), (1e5, 7)):
         X, _ = windows_of(walk_at(level))
-        assert len(relative(Sequences.of(X), level_of()).tensors()) == n_tensors
+        assert len(relative(Sequences.of(X), level_of())[0].tensors()) == n_tensors
     single = WindowView(walk_at(1e5).astype(np.float32), lags=[1, 0])
-    assert len(relative(Sequences.of(single), level_of()).tensors()) == 6
+    assert len(relative(Sequences.of(single), level_of())[0].tensors()) == 6
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_the_rest_is_fed_only_where_rounding_matters():
 )
 def test_rounding_matters_beside_the_usual_spread(spread, n_tensors):
     X, _ = windows_of(walk_at(1e5))
-    fed = relative(Sequences.of(X), level_of(spread=spread))
+    fed, _ = relative(Sequences.of(X), level_of(spread=spread))
     for _ in range(2):  # read anew the second time
         assert len(fed.tensors()) == n_tensors
     assert fed.batch(np.arange(3)).dtype == np.float32
@@ -250,13 +250,13 @@ def test_rows_that_no_window_reads_may_be_missing():
     series = walk_at(1e8)
     series[1::2] = np.nan
     X = WindowView(series, ends=np.arange(20, 100, 2), lags=[6, 4, 2, 0])
-    fed = relative(Sequences.of(X), level_of())
+    fed, _ = relative(Sequences.of(X), level_of())
     windows = gather(to_tensors(fed.tensors()), np.arange(40, dtype=np.int32)).numpy()
     exact = X.to_numpy()
     np.testing.assert_allclose(windows, exact - exact[:, -1:], atol=1e-6)
     series[[31, 50]] = np.nan
     with pytest.raises(ValueError, match="NaN: channel 0, first at row 50 of"):
-        relative(Sequences.of(X), level_of()).tensors()
+        relative(Sequences.of(X), level_of())[0].tensors()
 
 
 def test_large_levels_are_read_batch_by_batch_as_well(monkeypatch):
@@ -264,8 +264,8 @@ def test_large_levels_are_read_batch_by_batch_as_well(monkeypatch):
     X, _ = windows_of(series)
     monkeypatch.setattr("skseqconv.inputs._sequences.MAX_TENSOR_BYTES", 0)
     monkeypatch.setattr("skseqconv.estimators._level.MAX_VALUES", 40)
-    fed = relative(Sequences.of(X), level_of())
-    np.testing.assert_array_equal(fed.levels[:, 0], series[X.rows, 0])
+    fed, levels = relative(Sequences.of(X), level_of())
+    np.testing.assert_array_equal(levels[:, 0], series[X.rows, 0])
     exact = X.to_numpy()[[5, 90]]
     batch = fed.batch(np.array([5, 90]))
     np.testing.assert_allclose(batch, exact - exact[:, -1:], atol=1e-6)
@@ -346,7 +346,7 @@ def test_windows_hold_the_last_known_value_and_leave_others_alone():
     series = holed()
     X, y = windows_of(series, PerStep(SimpleImputer()))
     level = find_level(Conv1DRegressor(level="last"), X, y[:, None])
-    fed = relative(Sequences.of(X), level)
+    fed, _ = relative(Sequences.of(X), level)
     at = np.arange(len(X), dtype=np.int32)
     expected = X.to_numpy()
     expected[:, -1, 0] = last_known_of(series, X.rows, y)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from skseqconv.networks import conv1d_gru_network
-from skseqconv.networks._own_layers import Ascending, Pinball
+from skseqconv.networks._own_layers import Ascending, LayerNormalization, Pinball
 from skseqconv.networks._window_norm import WindowNorm
 
 pytestmark = pytest.mark.trains
@@ -89,6 +89,20 @@ def test_windows_are_relative_in_the_stock_form_too(kind, windows):
     layer.set_weights([np.float32([2, 3]), np.float32([[1, -2], [0.5, 0]])])
     for own, stock in zip(layer(windows), layer.stock_call(windows), strict=True):
         np.testing.assert_array_equal(own, stock)
+
+
+@pytest.mark.parametrize("policy", ["float32", "float64", "mixed_float16"])
+def test_layer_normalization_is_that_of_keras(policy, windows):
+    values = np.arange(1, 5) * np.concatenate([windows, windows**2], axis=2)
+    kinds = LayerNormalization, LayerNormalization.stock_class
+    own, stock = (kind(dtype=policy) for kind in kinds)
+    values = values.astype(own.compute_dtype)
+    for layer in (own, stock):
+        layer.build(values.shape)
+        layer.set_weights([np.array([2.0, 3, -1, 0]), np.array([0.5, 0, -2, 1])])
+    close = {"float32": 1e-5, "float64": 1e-12, "mixed_float16": 1e-2}[policy]
+    assert own(values).dtype == stock(values).dtype == own.compute_dtype
+    np.testing.assert_allclose(own(values), stock(values), rtol=close, atol=close)
 
 
 @pytest.mark.parametrize("middle", [0, 1, 3])

@@ -516,6 +516,9 @@ def test_calendar_columns_are_those_of_calendar_features(freq, zone):
     known = SeriesView(
         table[:120], known_ahead=names, delay=ahead, future=table[120:]
     ).to_numpy()
+    dates = pd.DataFrame(index=table.index[120:])
+    later = CalendarFeatures(periods).fit(whole[:120]).transform(dates)
+    pd.testing.assert_frame_equal(later, table[120:].drop(columns="load"))
     by_date = CalendarFeatures(periods, ahead=ahead).fit_transform(whole[:120])
     np.testing.assert_allclose(known, by_date.to_numpy(), atol=1e-9)
 

@@ -13,6 +13,7 @@ from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    Conv1DRegressor,
     ForecastDisplay,
     LinearAutoregression,
     LookbackWindower,
@@ -147,6 +148,18 @@ def test_the_future_changes_nothing_before_it(panel, hour):
             assert_array_equal(window, before[store, day][0])
         if day + pd.Timedelta(2, "h") < HOURS[hour]:
             assert y == before[store, day][1]
+
+
+@properties
+@given(panels())
+@ignore_short
+@pytest.mark.filterwarnings("ignore:.* rows have no target")
+def test_a_wide_table_is_the_same_as_a_long_one(panel):
+    long = panel[0][["store", "day", "sold"]]
+    wide = long.pivot(index="day", columns="store", values="sold")
+    wide = wide.reindex(HOURS[:20])  # NaN before the first and after the last value
+    expected = by_rows(*make_supervised(long, "sold", id="store", time="day"))
+    assert_same(by_rows(*make_supervised(wide, pooled=True)), expected)
 
 
 @properties
@@ -466,6 +479,17 @@ def test_parts_between_gaps_keep_the_id():
     assert_array_equal(y, [5])
 
 
+def test_one_warning_for_all_gaps():
+    table = two(DAYS)[~two(DAYS)["day"].isin([DAYS[1]])]
+    match = (
+        r"^series 'a': The index has 1 gap.* 1 more of the series have gaps\. The rows"
+    )
+    for way in (SeriesView, lambda *args, **own: make_supervised(*args, "sold", **own)):
+        with pytest.warns(UserWarning, match=match) as caught:
+            way(table, id="store", time="day", on_gap="warn")
+        assert len(caught) == 1 and caught[0].filename == __file__
+
+
 def test_rows_of_long_tables_are_numbered_by_id_and_time():
     frame = SeriesView(two(DAYS), id="store", time="day").frame()
     chosen = np.flatnonzero((frame["store"] == "b") & (frame["day"] < DAYS[2]))
@@ -552,6 +576,24 @@ def test_a_pipeline_reads_no_other_series():
     )
 
 
+@pytest.mark.trains
+def test_a_static_column_reaches_the_network():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"id": np.repeat(range(4), 60), "day": [*HOURS] * 4})
+    table["v"] = rng.normal(size=240)
+    table["kind"] = table["id"] % 2.0
+    options = {"id": "id", "time": "day", "static": "kind"}
+    X, y = make_supervised(table, "v", **options)
+    model = make_pipeline(
+        LookbackWindower(6),
+        Conv1DRegressor(n_conv=1, filters=4, kernel_size=3, epochs=2, random_state=0),
+    ).fit(X, y)
+    other = SeriesView(table.assign(kind=1 - table["kind"]), **options, rows=X.rows)
+    whole = LookbackWindower(6).fit_transform(X).complete
+    changes = model.predict(other[whole]) - model.predict(X[whole])
+    assert (np.abs(changes) > 1e-6).mean() > 0.9
+
+
 def test_missing_values_are_told_with_the_id():
     table = two(DAYS)
     table.loc[2, "sold"] = np.nan
@@ -583,6 +625,10 @@ def test_short_series_are_told():
         ValueError, match=r"delay=9 leaves none .* longest series has 3"
     ):
         make_supervised(table, "v", id="id", time="day", delay=9)
+    levels = table.assign(k=1).set_index(["k", "id", "day"])
+    match = r"^4 of 8 ids .*: \(1, 's0'\), \(1, 's1'\), \(1, 's2'\) and 1 more"
+    with pytest.warns(UserWarning, match=match):
+        make_supervised(levels, "v", delay=2)
     rows = np.flatnonzero(SeriesView(table, id="id", time="day").ids > "s3")
     make_supervised(table, "v", id="id", time="day", delay=2, rows=rows)  # no warning
 
@@ -639,12 +685,41 @@ def supervised(table, **options):
         {"a": ("B", 5), "b": ("B", 40), "c": ("B", 2)},
         {"a": ("h", 6), "b": ("7h", 3), "c": ("9h", 1)},  # too short to tell
         {"a": ("333ms", 5), "b": ("334ms", 5)},
+        {"a": ("13D", 6), "b": ("14D", 6)},
     ],
     ids=lambda freqs: freqs["a"][0],
 )
 def test_frequencies_that_do_not_differ(freqs):
     read = read_long_table(at_frequencies(**freqs), "id", "day")
     assert len(read.lengths) == len(freqs)
+
+
+@pytest.mark.parametrize(
+    "freqs",
+    [
+        {"a": ("h", 6), "b": ("7h", 4)},  # three differences tell
+        {"a": ("12D", 6), "b": ("13D", 6)},  # shorter than those of half months
+        {"a": ("14D", 6), "b": ("21D", 6)},
+        {"a": ("100min", 6), "b": ("103min", 6)},
+    ],
+    ids=lambda freqs: freqs["b"][0],
+)
+def test_frequencies_that_differ_a_little(freqs):
+    with pytest.raises(ValueError, match="frequencies differ"):
+        read_long_table(at_frequencies(**freqs), "id", "day")
+    read_long_table(at_frequencies(**freqs), "id", "day", any_frequency=True)
+
+
+def test_half_of_the_differences_are_a_frequency():
+    steps = np.cumsum([0, 2, 2, 2, 3, 4, 5, 6])
+    for n_rows, is_judged in ((7, True), (8, False)):
+        odd = pd.DataFrame({"id": "b", "day": steps[:n_rows], "v": 1.0})
+        table = pd.concat([pd.DataFrame({"id": "a", "day": range(5), "v": 1.0}), odd])
+        match = (
+            "frequencies differ" if is_judged else "^series 'b': The index has 4 gaps"
+        )
+        with pytest.raises(ValueError, match=match):
+            supervised(table, id="id", time="day")
 
 
 def test_a_series_with_gaps_has_a_frequency():
@@ -755,6 +830,11 @@ BAD = {
         r"Row 6 of the table has the id 'a' and the time 2020-10-23 00:00:00 of "
         r"row 5\. .*groupby\(\['store', 'day'\], as_index=False\)\.mean\(\).*"
         "list of columns",
+    ),
+    "a day twice in a sorted table": (
+        two(DAYS[[0, 0, 2, 3, 4, 5]])[9:3:-1],
+        DAY,
+        "Row 1 of the table has the id 'a' .* of row 0",
     ),
     "days twice": (
         pd.concat([two(DAYS)] * 2),

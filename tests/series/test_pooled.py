@@ -70,8 +70,9 @@ def by_loops(values, starts, channels, delays, rows):
                 if not chosen or max(ahead) >= len(one):
                     continue
                 targets = one[ahead, channel]
-                if np.isfinite(targets).all():
-                    history = one[[max(t - 2, 0), max(t - 1, 0), t], channel]
+                first = np.argmax(~np.isnan(one[:, channel]))
+                if np.isfinite(targets).all() and t >= first:
+                    history = one[[max(t - lag, first) for lag in (2, 1, 0)], channel]
                     found.append((start + t, begin + t, place, history, targets))
         begin += len(one)
     return sorted(found, key=lambda one: one[:3])

@@ -4,6 +4,7 @@ Nothing here is run: `mypy` reads it. A wrong use carries `type: ignore` with th
 that mypy must find; where mypy no longer finds it, it reports the comment as unused.
 """
 
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -36,6 +37,10 @@ def series(frame: pd.DataFrame, values: NDArray[np.float64]) -> None:
     assert_type(pooled.unpool(y), NDArray)
     assert_type(pooled.unpool(y, as_frame=True), pd.DataFrame)
     sk.SeriesView(values, on_gap="ignore")
+    known, _ = sk.make_supervised(frame, "T (degC)", known_ahead="rh", future=[frame])
+    assert_type(known.known_ahead, tuple[Hashable, ...])
+    assert_type(known.with_future(frame), sk.SeriesView)
+    sk.SeriesView(values, known_ahead=[1], delay=[1, 2], future=values)
     sk.make_supervised(frame, "v", id=["region", "store"], time="day", static="size")
     rows = sk.SeriesView(frame, id="store", time="day", static=["size"]).frame()
     print(rows["day"], pooled.frame(), pooled.ids)
