@@ -198,12 +198,18 @@ class FutureDisplay:
             date_axis(ax)
 
     def _by_origin(self, part):
-        """Times and values of forecasts, with a break between two origins."""
+        """Times and values of forecasts, with a break between two origins.
+
+        Forecasts of one horizon are joined.
+        """
         part = part.sort_values(["origin", self.time_name], kind="stable")
         times = plain_times(pd.Index(part[self.time_name]))
         names = [name for name in ("forecast", "lower", "upper") if name in part]
         columns = [part[name].to_numpy(dtype=float) for name in names]
-        new = np.flatnonzero(part["origin"].to_numpy()[1:] != part["origin"][:-1]) + 1
+        origins = part["origin"].to_numpy()
+        new = np.flatnonzero(origins[1:] != origins[:-1]) + 1
+        if len(new) == len(part) - 1:
+            return times, columns
         times = np.insert(times, new, times[new])
         return times, [np.insert(column, new, np.nan) for column in columns]
 

@@ -120,6 +120,14 @@ def test_forecasts_of_several_origins_are_not_joined():
     assert not display.bands_["store 0"]
 
 
+def test_forecasts_of_one_horizon_are_joined():
+    rows = [table_of(names(1), DAYS[i], horizons=[2]) for i in (50, 40, 45)]
+    display = ForecastDisplay.from_forecast(pd.concat(rows))
+    times, values = data_of(display.lines_["store 0"]["forecast"])
+    assert times.equals(DAYS[[42, 47, 52]])
+    assert_array_equal(values, [2, 2, 2])
+
+
 def test_each_model_has_a_line():
     table = table_of(["store 0", "store 0"], bounds=False, model=["naive", "network"])
     display = ForecastDisplay.from_forecast(table, panel(1))
