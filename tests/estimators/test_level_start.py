@@ -27,6 +27,7 @@ from skseqconv import (
     make_supervised,
     save,
 )
+from skseqconv._sampling import spread_positions
 from skseqconv.estimators import _level_start
 from skseqconv.estimators._level import MOST_ERRORS
 from skseqconv.estimators._level_found import find_level
@@ -410,11 +411,12 @@ def test_a_found_season_lies_in_the_window():
 
 
 def test_few_windows_are_solved_from_many(monkeypatch):
-    """Every third window gives what LinearAutoregression finds in it."""
+    """A hundred windows give what LinearAutoregression finds in them."""
     monkeypatch.setattr(_level_start, "MIN_ROWS", 100)
     monkeypatch.setattr(_level_start, "MAX_PRODUCTS", 1)
     X, y = windows_of(driven())
-    some = np.flatnonzero(X.complete)[::3]
+    some = np.flatnonzero(X.complete)
+    some = some[spread_positions(len(some), 100)]
     level = find_level(Conv1DRegressor(level="ar"), X, columns(y))
     expected = LinearAutoregression().fit(X[some], y[some])
     np.testing.assert_allclose(level.lagged[:, 0], expected.coef_[0], rtol=1e-9)
