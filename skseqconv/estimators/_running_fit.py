@@ -25,9 +25,10 @@ class Samples(NamedTuple):
         if len(rows) == len(self.X):
             return self
         X, y, weight = self
+        key: slice | NDArray[np.intp] = rows
         if len(rows) and (np.diff(rows) == 1).all():
-            rows = slice(rows[0], rows[-1] + 1)  # it does not copy
-        return type(self)(X[rows], y[rows], None if weight is None else weight[rows])
+            key = slice(rows[0], rows[-1] + 1)  # it does not copy
+        return type(self)(X[key], y[key], None if weight is None else weight[key])
 
 
 @dataclass(frozen=True)
