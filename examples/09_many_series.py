@@ -18,7 +18,6 @@ import argparse
 import os
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
 import pandas as pd
@@ -55,7 +54,7 @@ def make_sales(n_stores=30, n_days=730, seed=0):
         is_mall = store % 2
         promotion = np.repeat(rng.random(len(days) // 2) < 0.15, 2).astype(float)
         week = 1 + 0.3 * np.sin(2 * np.pi * (days.day_of_week + store) / 7)
-        level = 100 * np.exp(rng.normal(0, 0.02, len(days)).cumsum())
+        level = 100 * np.exp(rng.normal(0, 0.005, len(days)).cumsum())
         sold = level * week * (1 + (0.2 + 0.6 * is_mall) * promotion)
         stores.append(
             pd.DataFrame(
@@ -121,12 +120,6 @@ errors["skill"] = 1 - errors["network"] / rival  # against the better of the two
 print("\nmean absolute error on the last days, by series")
 print(errors.round(3).iloc[:8].to_string())
 print(f"mean skill of the network: {errors['skill'].mean():.1%}")
-print(
-    "LEVEL",
-    models["network"][-1].level_,
-    models["network"][-1].reference_loss_,
-    models["network"][-1].history_["val_loss"][-3:],
-)
 
 # %% What is it worth to know the promotions?
 if known:
@@ -141,7 +134,7 @@ if known:
 # %% The table of the future: each series, each day, with an interval
 result = forecast(models["network"], X, coverage=0.8)
 print(f"\nthe next {horizon} {'days' if season == 7 else 'hours'}")
-print(result.head(4).round(1).to_string(index=False))
+print(result.head(4).to_string(index=False, float_format="{:.1f}".format))
 
 # %% The figure
 if options.save:
