@@ -18,6 +18,7 @@ import argparse
 import os
 from pathlib import Path
 
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
 import pandas as pd
