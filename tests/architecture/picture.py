@@ -3,7 +3,7 @@
 from . import FLAT, FLOORS, KERAS_AT_IMPORT, TOP
 
 #: Half of a box's height, and of a folder's and of a wide box's width, in the picture.
-HEIGHT, WIDTH, WIDE = 0.28, 0.07, 0.5
+HEIGHT, WIDTH, WIDE = 0.28, 0.085, 0.5
 
 
 def draw(package, path):
