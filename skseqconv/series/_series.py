@@ -184,6 +184,15 @@ class Series:
         return len(self.starts)
 
     @property
+    def wholes(self):
+        """The number of the whole series of each: parts between gaps share it."""
+        if self.ids is not None:
+            import pandas as pd
+
+            return pd.factorize(self.ids)[0]
+        return np.arange(self.n_series) if self.sources is None else self.sources
+
+    @property
     def n_rows(self):
         return int(self.stops[-1])
 
