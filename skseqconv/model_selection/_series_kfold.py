@@ -43,7 +43,8 @@ class SeriesKFold(BaseCrossValidator):
     Notes
     -----
     A series is what has one id (``X.ids``), or one place in the list if series have no
-    ids. The parts that ``on_gap="split"`` makes of a series stay together. In a pooled view, a series is a channel (``X.channels``).
+    ids. The parts that ``on_gap="split"`` makes of a series stay together. In a pooled
+    view, a series is a channel (``X.channels``).
 
     The first rows of a series that is held out lack history: `LookbackWindower` says
     what predictions of them do (`on_missing_history`).

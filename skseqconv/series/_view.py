@@ -124,8 +124,8 @@ class View:
             One line for each row of this view. Columns: the ids and the time, with
             their names in the table (or "id" and "time"), and "row", the position of
             the row in its own series. Of pooled channels, "channel" is an id. A list
-            of series has the positions in the list as "series"; series without an index have no
-            time.
+            of series has the positions in the list as "series"; series without an
+            index have no time.
 
         Examples
         --------
