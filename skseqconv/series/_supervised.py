@@ -257,7 +257,9 @@ def make_supervised(
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     columns = {"id": id, "time": time, "static": static}
     view = _of_chosen(_read(series, rows, on_gap, freq, columns), rows)
-    delays, several_delays = checked_delays(delay, view, freq)
+    if freq is not None:
+        view = view._derive(_series=view._series.with_freq(freq))
+    delays, several_delays = checked_delays(delay, view)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)

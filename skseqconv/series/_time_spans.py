@@ -80,7 +80,7 @@ def index_of(X):
     return index if hasattr(index, "asi8") else None
 
 
-def in_rows(name, value, X, freq=None):
+def in_rows(name, value, X):
     """A parameter as a number of rows: a time span is divided by their distance.
 
     Parameters
@@ -90,8 +90,6 @@ def in_rows(name, value, X, freq=None):
     value : object
         Its value. Anything but a time span is returned as it is.
     X : View, DataFrame or array
-    freq : str or offset, default=None
-        The frequency of the index, if it is declared.
 
     Returns
     -------
@@ -114,27 +112,29 @@ def in_rows(name, value, X, freq=None):
             f"{said} {has}, so the time between two rows is unknown. Give a number of "
             "rows, or a table with a DatetimeIndex."
         )
+    freq = X._series.freq if isinstance(X, View) else None
     rule, spacing = _rule_of(index, freq, said)
     if isinstance(X, View):
-        _check_other_series(X._series, freq, rule, spacing, said)
+        _check_other_series(X._series, rule, spacing, said)
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
 
 
-def each_in_rows(name, value, X, freq=None):
+def each_in_rows(name, value, X):
     """The same for a parameter that may be a sequence of time spans."""
     if isinstance(value, str) or not np.iterable(value):
-        return in_rows(name, value, X, freq)
-    return [in_rows(name, one, X, freq) for one in value]
+        return in_rows(name, value, X)
+    return [in_rows(name, one, X) for one in value]
 
 
-def _check_other_series(data, freq, rule, spacing, said):
+def _check_other_series(data, rule, spacing, said):
     """Refuse series whose rows do not follow the rule of the longest one."""
     distinct, same = data.dates.distinct()
     if len(distinct.lengths) == 1:
         return
-    expected = next(one for one in (freq, rule.offset, spacing) if one is not None)
+    known = (data.freq, rule.offset, spacing)
+    expected = next(one for one in known if one is not None)
 
     def follows(index):
         return not len(_exceptions(index, expected))
@@ -146,7 +146,7 @@ def _check_other_series(data, freq, rule, spacing, said):
         name = series_name(data, int(np.argmax(same == i)))
         if not hasattr(index, "asi8"):
             raise ValueError(f"{said} {name} has no dates. Give a number of rows.")
-        other, other_spacing = _rule_of(index, freq, said, f" of {name}")
+        other, other_spacing = _rule_of(index, data.freq, said, f" of {name}")
         if (other_spacing, other.offset) != (spacing, rule.offset):
             raise ValueError(
                 f"{said} the rows of {name} {_readable_rule(other, other_spacing)}, "
@@ -182,8 +182,8 @@ def _rule_of(index, freq, said, whose=""):
         at = places[0] + 1
         raise ValueError(
             f"{said} the index{whose} has gaps ({rule.text}; the first gap is before "
-            f"row {at}, {index[at]}), so it is not one number of rows. Give a number of "
-            'rows, or use on_gap="split" in make_supervised.'
+            f"row {at}, {index[at]}), so it is not one number of rows. Give a number "
+            'of rows, or use on_gap="split" in make_supervised.'
         )
     if rule.offset is None:
         return rule, pd.Timedelta(int(most_common(differences)), unit=index.unit)
