@@ -177,6 +177,13 @@ class Series:
         return self._dates
 
     @property
+    def wholes(self):
+        """A number for each series; parts of one series, between gaps, share it."""
+        if self.ids is not None:
+            return self.ids.factorize()[0]
+        return np.arange(self.n_series) if self.sources is None else self.sources
+
+    @property
     def lengths(self):
         """Number of rows of each series."""
         return self._values.lengths
@@ -184,15 +191,6 @@ class Series:
     @property
     def n_series(self):
         return len(self.starts)
-
-    @property
-    def wholes(self):
-        """The number of the whole series of each: parts between gaps share it."""
-        if self.ids is not None:
-            import pandas as pd
-
-            return pd.factorize(self.ids)[0]
-        return np.arange(self.n_series) if self.sources is None else self.sources
 
     @property
     def n_rows(self):

@@ -88,7 +88,8 @@ def make_supervised(
         ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days. For an
         index of numbers it is a whole number. None compares with the most common
         difference, or with the calendar frequency (days, business days, months, ...)
-        if that leaves fewer gaps.
+        if that leaves fewer gaps. X remembers the frequency: time spans such as
+        ``lookback="5B"`` count it, and :func:`forecast` dates later rows by it.
     pooled : bool, default=False
         Whether each target is a series of its own, with one channel. A model then
         learns one set of weights for all targets (a global or channel-independent
