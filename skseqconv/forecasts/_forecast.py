@@ -96,9 +96,10 @@ def forecast(
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency or not `freq`, and for intervals as :func:`predict_interval`. If `horizon`
-        is longer than the fit allows, and with `recursive`, if a channel that changes
-        is not forecast, or if `coverage` is given.
+        follow no frequency or not `freq`, and for intervals as
+        :func:`predict_interval`. If `horizon` is longer than the fit allows, and with
+        `recursive`, if a channel that changes is not forecast, or if `coverage` is
+        given.
 
     Warns
     -----
