@@ -25,14 +25,6 @@ def is_dated(times):
     return hasattr(times, "asi8")
 
 
-def times_after(view, delays, freq=None):
-    """Times of the rows `delay` after each row, as an index for each delay.
-
-    As `times_from`, without the times of the rows themselves.
-    """
-    return times_from(view, delays, freq)[1]
-
-
 def times_from(view, delays, freq=None):
     """Times of the rows, and of the rows `delay` after each, for each delay.
 
