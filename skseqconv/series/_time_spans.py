@@ -1,5 +1,6 @@
 """Time spans, such as "7D", as numbers of rows or of time."""
 
+import re
 import warnings
 from datetime import timedelta
 from typing import TypeAlias
@@ -103,6 +104,7 @@ def in_rows(name, value, X):
     """
     span, offset = duration_of(value), offset_of(value)
     if span is None and offset is None:
+        _refuse_periods(name, value)
         return value
     said = f"{name}={value!r} is a time span, but"
     index = index_of(X)
@@ -119,6 +121,16 @@ def in_rows(name, value, X):
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
+
+
+def _refuse_periods(name, value):
+    """Periods such as "2M" are no offsets: these start or end with a month."""
+    if isinstance(value, str) and re.fullmatch(r"\d*[MQY]", value):
+        raise ValueError(
+            f"{name}={value!r} is no time span of pandas: write '{value}S' if rows "
+            f"have the first day of a period, as those of a PeriodIndex, or '{value}E' "
+            "if they have the last."
+        )
 
 
 def each_in_rows(name, value, X):
@@ -215,9 +227,12 @@ def _n_of_calendar(said, offset, rule):
     same = offset is not None and (alike or offset.base == rule.base)
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
+        twice = f"2{rule.freqstr}"
+        alike = getattr(offset_of(twice), "base", None) == rule.base
+        example = f", such as {twice!r}" if alike else ""
         raise ValueError(
             f"{said} the rows of X follow the calendar frequency "
             f"{readable_offset(rule)}, so it is not one number of rows. Give a "
-            "multiple of this frequency, or a number of rows."
+            f"multiple of this frequency{example}, or a number of rows."
         )
     return n_rows

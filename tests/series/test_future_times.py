@@ -9,10 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseqconv import LookbackWindower, SeriesView, make_supervised
-from skseqconv.series._future_times import row_times, times_after
+from skseqconv.series._future_times import row_times, times_from
 from skseqconv.series._next_times import step_of
 from skseqconv.series._origins import at_newest
 from skseqconv.series._series import Series
+
+
+def times_after(view, delays, freq=None):
+    return times_from(view, delays, freq)[1]
 
 
 def view_of(index, on_gap="ignore"):
