@@ -13,7 +13,7 @@ from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSp
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view import View
-from skseqconv.series._view_internals import target_stamps
+from skseqconv.series._view_internals import target_stamps, whole_series_of
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
 
@@ -54,7 +54,7 @@ def warn_of_leaks(X, splits):
     """Warn of folds whose training targets lie in their test period."""
     if not isinstance(X, (SeriesView, WindowView)):
         return
-    known_at, stamps, series = _known_at(X), X.stamps, X.series_ids
+    known_at, stamps, series = _known_at(X), X.stamps, whole_series_of(X)
     leaks = {}
     for fold, (train, test) in enumerate(splits):
         n_rows = int((known_at[train] > stamps[test].min()).sum())

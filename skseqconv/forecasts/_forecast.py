@@ -69,10 +69,10 @@ def forecast(
     freq : str, offset of pandas, or int, default=None
         The frequency of the dates after the end of a series, as in
         :func:`make_supervised`, such as
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None finds it in the
-        newest 5,000 dates of the longest series. A series whose newest 8 dates do not
-        follow it has a frequency of its own. Offsets of a day or more keep the local
-        time when clocks are set.
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None takes the one that
+        X was made with, or finds it in the newest 5,000 dates of the longest series. A
+        series whose newest 8 dates do not follow it has a frequency of its own. Offsets
+        of a day or more keep the local time when clocks are set.
     future : DataFrame, array, or a list of these, default=None
         The rows after the end of each series, for the channels known ahead, see
         :meth:`SeriesView.with_future`. Not needed if X has them.
@@ -97,10 +97,11 @@ def forecast(
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency, and for intervals as :func:`predict_interval`. If `horizon`
-        is longer or shorter than all horizons of the fit. With `recursive`, if some
-        horizons were not trained and `coverage` is given, or if the model has to read
-        its own forecasts and a channel that changes is not forecast.
+        follow no frequency or not `freq`, and for intervals as
+        :func:`predict_interval`. If `horizon` is longer or shorter than all horizons of
+        the fit. With `recursive`, if some horizons were not trained and `coverage` is
+        given, or if the model has to read its own forecasts and a channel that changes
+        is not forecast.
 
     Warns
     -----

@@ -164,6 +164,46 @@ def test_only_the_newest_part_of_an_id_is_forecast():
     assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
 
 
+def of_parts(pooled):
+    """Two series, of which the second begins later and has a gap; and their model."""
+    whole = stores(lengths=(90,), names=("north",))["north"]
+    tables = [whole.drop(DAYS[20:23]), whole.drop(DAYS[30:33])]
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(tables, target, on_gap="split", pooled=pooled)
+    assert len(X.series) == (8 if pooled else 4)
+    return last_value().fit(X, y), X
+
+
+def test_parts_of_a_list_are_named_by_their_place_in_the_list():
+    model, X = of_parts(pooled=False)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 1]
+    assert table["origin"].tolist() == [DAYS[-1]] * 2
+    frame = X.frame()
+    assert frame["series"].value_counts().tolist() == [85, 85]
+    later = forecast(model, X.compact())
+    assert later["series"].tolist() == [0, 1]
+
+
+def test_pooled_channels_of_parts_are_those_of_the_whole_series():
+    model, X = of_parts(pooled=True)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 0, 1, 1]
+    assert table["channel"].tolist() == ["sales", "price"] * 2
+    assert table["origin"].tolist() == [DAYS[-1]] * 4
+    assert set(X.ids) == {(i, c) for i in (0, 1) for c in ("sales", "price")}
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_one_series_with_a_gap_is_one_series(pooled):
+    whole = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[20:23])
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(whole, target, on_gap="split", pooled=pooled)
+    table = forecast(last_value().fit(X, y), X)
+    assert "series" not in table and "series" not in X.frame()
+    assert table["origin"].tolist() == [DAYS[-1]] * (2 if pooled else 1)
+
+
 # Without ids, without dates.
 
 
