@@ -74,8 +74,9 @@ def compare_models(
         or its name begins with "neg\\_". Errors are shown positive.
     baseline : {"auto"}, estimator, str or None, default="auto"
         The baseline to beat. A str is the name of one of the models; an estimator is
-        added to the models under the name of its class. "auto" adds baselines, unless
-        a model has the name of one. For classifiers it is "prior", the class
+        added to the models under the name of its class. "auto" adds baselines. A model
+        that has the name of one takes its place: it counts as a baseline, and the
+        automatic one is not added. For classifiers it is "prior", the class
         frequencies. For regressors it is "mean", the mean of the training targets, if X
         does not know its target. If X does (from `make_supervised`), there are several
         baselines, see Notes, and the one with the best mean score is the one to beat.
@@ -127,8 +128,9 @@ def compare_models(
       target has a season: ``PersistenceRegressor(period="auto")`` describes the search
       for the period. It uses the training part that ends first. Where folds are in time
       order, it holds no test row;
-    - "linear autoregression", a :class:`LinearAutoregression` with defaults, if the
-      target has a season or y has several horizons. It reads the windows of X, or
+    - "linear autoregression", a :class:`LinearAutoregression`, if the target has a
+      season or y has several horizons. It reads the target's own past, and the channels
+      that are known ahead (``exogenous=``), if there are any. It reads the windows of X, or
       windows as long as the longest `LookbackWindower` of the models. If these do not
       hold a period, it reads two periods, but at least 48 and at most 720 rows, as far
       as the training parts allow. Missing values are replaced by means.
