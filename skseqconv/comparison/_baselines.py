@@ -25,7 +25,7 @@ from ._models import check_model, kind_of_model, names_of
 #: periods, but at least and at most this many rows.
 MIN_LOOKBACK, MAX_LOOKBACK = 48, 720
 
-#: The words for a model that takes the name, and so the place, of an automatic baseline.
+#: The words for a model that takes the name, and so the place, of a baseline.
 GIVEN = "your model of this name"
 
 

@@ -130,10 +130,10 @@ def compare_models(
       order, it holds no test row;
     - "linear autoregression", a :class:`LinearAutoregression`, if the target has a
       season or y has several horizons. It reads the target's own past, and the channels
-      that are known ahead (``exogenous=``), if there are any. It reads the windows of X, or
-      windows as long as the longest `LookbackWindower` of the models. If these do not
-      hold a period, it reads two periods, but at least 48 and at most 720 rows, as far
-      as the training parts allow. Missing values are replaced by means.
+      that are known ahead (``exogenous=``), if there are any. It reads the windows of
+      X, or windows as long as the longest `LookbackWindower` of the models. If these do
+      not hold a period, it reads two periods, but at least 48 and at most 720 rows, as
+      far as the training parts allow. Missing values are replaced by means.
 
     The baseline to beat is the one with the best mean of the first metric on the test
     rows. This favors the baselines, not the models.
