@@ -1016,14 +1016,14 @@ def test_equal_rows_of_other_libraries():
     rows = {"id": ["a", "a"], "day": [1, 1], "v": [1.0, 1.0], "text": ["x", "x"]}
     table = polars.DataFrame(rows)
     other = table.with_columns(v=polars.Series([1.0, 2.0]))
-    for given, way in (
+    for one, way in (
         (table, r"table\.unique\(\) keeps one of rows that are equal"),
         (table.to_arrow(), r"table\.to_pandas\(\)\.drop_duplicates\(\) keeps one"),
         (other, r"table\.group_by\(\['id', 'day'\]\)\.mean\(\) takes their mean"),
         (other.to_arrow(), r"\.groupby\(.*\)\.mean\(numeric_only=True\) takes"),
     ):
         with pytest.raises(ValueError, match=way):
-            make_supervised(given, "v", id="id", time="day")
+            make_supervised(one, "v", id="id", time="day")
 
 
 def test_clocks_that_were_set():
