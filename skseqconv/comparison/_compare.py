@@ -14,6 +14,7 @@ from sklearn.model_selection import BaseCrossValidator
 
 from skseqconv._public import public
 from skseqconv.series._containers import refuse_masked
+from skseqconv.series._missing_history import said_once
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
@@ -112,6 +113,8 @@ def compare_models(
         If X is a view and training targets of a fold lie in its test period. If X
         does not know its target, the training rows themselves are checked. Folds that
         hold out whole series are not checked.
+    MissingHistoryWarning
+        Once, if test rows have too little history in their series.
 
     See Also
     --------
@@ -168,18 +171,19 @@ def compare_models(
     chosen = given if is_automatic else list(models)
     check_windows({name: models[name] for name in chosen}, X, splits)
     warn_of_leaks(X, splits)
-    trials, timings = run(
-        models,
-        X,
-        y,
-        splits,
-        scorers,
-        params=params,
-        given=given,
-        raises=raises,
-        n_jobs=n_jobs,
-        verbose=verbose,
-    )
+    with said_once():
+        trials, timings = run(
+            models,
+            X,
+            y,
+            splits,
+            scorers,
+            params=params,
+            given=given,
+            raises=raises,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
     failures = failure_table(trials)
     said = described_failures(failures)
     if not any(trial.scores_ for name in given for trial in trials[name]):

@@ -607,6 +607,24 @@ def test_missing_values_are_told_with_the_id():
         model.fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("ids", "way_out"),
+    [([], r"from the past: table\.ffill\(\)"), (["store"], r"groupby\(<id>\)\.ffill")],
+)
+def test_missing_values_of_pooled_channels(ids, way_out):
+    table = pd.DataFrame(
+        {"a": np.arange(9.0), "b": 1.0}, pd.date_range("2020", periods=9)
+    )
+    table.loc[table.index[4], "b"] = np.nan
+    table = table.assign(store="x").reset_index() if ids else table
+    options = {"id": ids, "time": "index"} if ids else {}
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(table, pooled=True, **options)
+    model = make_pipeline(LookbackWindower(3), LinearAutoregression())
+    with pytest.raises(ValueError, match=way_out):
+        model.fit(X, y)
+
+
 # Series that are too short.
 
 
