@@ -10,7 +10,7 @@ def checked_delays(delay, view):
 
     Spans of time become numbers of rows of the view.
     """
-    from ._time_spans import in_rows  # views need no pandas
+    from ._time_spans import in_rows, spans_in_words  # views need no pandas
 
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
@@ -27,8 +27,9 @@ def checked_delays(delay, view):
         "from other channels of the same row, leave it out of the series: "
         "X = SeriesView(series.drop(columns='target')); y = series['target']."
     )
+    text = next((f" {spans_in_words(d)}" for d in delays if isinstance(d, str)), "")
     raise ValueError(
         "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
         "rows have dates, or several different ones, got "
-        f"delay={delay!r}.{of_the_row if zero else ''}"
+        f"delay={delay!r}.{of_the_row if zero else ''}{text}"
     )

@@ -332,7 +332,15 @@ def _target_channels(target, data, pooled, static):
         fixed, _ = several_channels(static, data, "static")
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
-        channels, several = several_channels(target, data)
+        try:
+            channels, several = several_channels(target, data)
+        except ValueError as error:
+            if target is not None:
+                raise
+            raise ValueError(
+                f"{error} If each channel is a series of its own, pooled=True "
+                "forecasts all of them."
+            ) from None
         if set(channels) & set(fixed):
             raise ValueError(
                 f"target={target!r} is static, so there is nothing to forecast: leave "

@@ -44,10 +44,12 @@ def duration_of(value):
         return pd.Timedelta(days=offset.n * (7 if isinstance(offset, _DAYS[1]) else 1))
     if offset is None and not (_is_text(value) or isinstance(value, SPANS)):
         return None
-    try:
-        span = pd.Timedelta(value if offset is None else offset)
-    except (TypeError, ValueError):  # other text, or months, whose length varies
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas announces new names
+        try:
+            span = pd.Timedelta(value if offset is None else offset)
+        except (TypeError, ValueError):  # other text, or months, whose length varies
+            return None
     return None if span is pd.NaT else span
 
 
@@ -63,6 +65,24 @@ def offset_of(value):
             return to_offset(value)
         except ValueError:
             return None
+
+
+#: Units of spans whose length varies, as people write them.
+_MONTHS = re.compile(r"\s*\d*\s*(M|Y|months?|quarters?|years?)\s*", re.ASCII)
+
+
+def spans_in_words(value):
+    """What time spans look like, for a message about a text that is none."""
+    said = (
+        "If the rows have dates at equal distances, a time span is a number and a "
+        "unit: '4W', '28D', '36h' or '15min'."
+    )
+    if _MONTHS.fullmatch(value):
+        said += (
+            f" {value!r} is none, because months differ in length: give weeks or days. "
+            "Rows that are a month apart have spans such as '3MS'."
+        )
+    return said
 
 
 def _is_text(value):
@@ -213,9 +233,13 @@ def _n_of_length(said, span, spacing):
             "of a fixed length."
         )
     if span <= pd.Timedelta(0) or span % spacing:
+        one = to_offset(spacing).freqstr
+        if spacing % pd.Timedelta(days=1) == pd.Timedelta(0):
+            one = f"{spacing.days}D"
+        one = one if one[0].isdigit() else f"1{one}"
         raise ValueError(
             f"{said} {apart}, so it is not a whole number of rows. Give a multiple of "
-            f"{readable_duration(spacing)}, or a number of rows."
+            f"this distance, such as {one!r}, or a number of rows."
         )
     return int(span // spacing)
 

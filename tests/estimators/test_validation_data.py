@@ -8,7 +8,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedShuffleSplit
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -461,6 +467,10 @@ def test_folds_as_masks_of_ones_own():
             r"validation_split=KFold\(.*: Cannot have number of splits n_splits",
         ),
         (SeriesKFold(2), r"validation_split=SeriesKFold\(.*: groups=None, but X is no"),
+        (
+            GroupKFold(2),
+            r"GroupKFold\(.*'groups' .* None.* SeriesKFold holds out whole",
+        ),
         (PanelTimeSeriesSplit(), r"gap='auto' needs X from make_supervised"),
     ],
 )
@@ -481,6 +491,28 @@ def test_a_gap_in_time(panel, share, gap):
     assert_array_equal(training, same)
     late = X.index[held_out].min() - X.index[training].max()
     assert late == pd.Timedelta("7h")
+
+
+def test_a_splitter_that_learns_from_later_rows_is_told():
+    shops = [np.arange(20.0), np.arange(20.0)]
+    windows = LookbackWindower(3).fit_transform(make_supervised(shops, 0, delay=2)[0])
+    rows = np.flatnonzero(windows.complete)
+    y = np.zeros(len(windows))
+    bare = WindowView(np.zeros((20, 1)), lags=[0])
+    late = "training targets lie in the time of the validation part"
+    for X, split, delay, n_rows in (
+        # All targets to learn from are later than the first row held out.
+        (windows, Splits((np.arange(8, 32), np.arange(8))), None, 24),
+        (windows, KFold(4), None, 2),  # those of delay 2 that are one row before
+        (bare, Splits((np.arange(19), [19])), 3, 2),
+    ):
+        at = np.arange(20) if X is bare else rows
+        with pytest.warns(UserWarning, match=f"{n_rows} {late}.* SeriesKFold") as said:
+            validation_part(X, y[: len(X)], at, split, "auto", delay=delay)
+        assert said[0].filename == __file__
+    for split in (SeriesKFold(2), PanelTimeSeriesSplit(2)):
+        validation_part(windows, y, rows, split, "auto")
+    validation_part(np.zeros((9, 2, 1)), y[:9], np.arange(9), ShuffleSplit(1), "auto")
 
 
 def test_a_gap_in_time_needs_dates():

@@ -252,6 +252,12 @@ def test_bad_parameters(options, message):
             r"n_splits=9.* needs more than the 9 distinct times of X: each fold",
         ),
         (table(HOURS[:9]), {"gap": 5, "n_splits": 2}, None, "Use fewer splits, a sm"),
+        (
+            table(HOURS[:9]),
+            {"gap": 0, "n_splits": 500},
+            None,
+            "n_splits=500 needs more than the 9 distinct times of X: .* at most 8",
+        ),
         (table(HOURS[:9]), {"gap": 0, "test_size": "3h"}, None, "the 9 distinct times"),
     ],
 )

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 from pandas.tseries.frequencies import to_offset
 
-from skseqconv import LookbackWindower, SeriesView, make_supervised
+from skseqconv import (
+    LookbackWindower,
+    PersistenceRegressor,
+    SeriesView,
+    make_supervised,
+)
 from skseqconv.series import _time_spans
 from skseqconv.series._time_spans import in_rows
 
@@ -175,7 +180,9 @@ def test_what_is_no_time_span_stays_as_it_is(value):
     ("index", "span", "message"),
     [
         (dates("h"), "90min", "the rows of X are 01:00:00 apart, so it is not a whole"),
-        (dates("h"), "30s", "Give a multiple of 01:00:00, or a number of rows"),
+        (dates("h"), "30s", "multiple of this distance, such as '1h', or a number of"),
+        (dates("D"), "1H", "the rows of X are 1 day apart, .* such as '1D', or a num"),
+        (dates("15min"), "20min", "multiple of this distance, such as '15min', or a"),
         (dates("h"), "-2h", "it is not a whole number of rows"),
         (dates("h"), "5B", "its length varies, and the rows of X are 01:00:00 apart"),
         (dates("MS"), "31D", "follow the calendar frequency 'MS', so it is not one"),
@@ -269,3 +276,23 @@ def test_windows_and_target_in_time_are_those_in_rows():
     windows = LookbackWindower("1D", step="2h").fit_transform(X)
     by_rows = LookbackWindower(48, step=4).fit_transform(same)
     np.testing.assert_array_equal(windows.to_numpy(), by_rows.to_numpy())
+
+
+@pytest.mark.parametrize("text", ["1M", "2 months", "4 weeks", "day"])
+def test_text_that_is_no_time_span_is_told_what_spans_look_like(text):
+    said = f"{text!r}.* a time span is a number and a unit: '4W', '28D'"
+    said += ".* months differ in length: give weeks or days" * (text[2:] == "months")
+    X = SeriesView(table(dates("D")))
+    with pytest.raises(ValueError, match=said):
+        make_supervised(table(dates("D")), "a", delay=[1, text])
+    with pytest.raises(ValueError, match=said):
+        LookbackWindower(text).fit(X)
+    with pytest.raises(
+        ValueError, match=r"Got '4 weeks' instead\. If the rows have da"
+    ):
+        PersistenceRegressor(period=7, delay="4 weeks").fit(X, np.zeros(60))
+
+
+def test_pandas_says_nothing_of_its_names_beside_our_message():
+    with pytest.raises(ValueError, match="'1H' is a time span"):
+        make_supervised(table(dates("D")), "a", delay="1H")
