@@ -194,7 +194,17 @@ def _no_future(data, beyond, owners):
         f"{series_name(data, owner)}{dates}, but "
         f"{f'only {there} of these' if there else 'none of these'} are there.{others} "
         "Give these rows as a table: future=table in make_supervised, SeriesView or "
-        "forecast, or X.with_future(table)."
+        f"forecast, or X.with_future(table).{way_out_of_series(data, owner)}"
+    )
+
+
+def way_out_of_series(data, owner):
+    """Words that say how to leave a series out, such as a store that was closed."""
+    if data.ids is None or data.ids.nlevels > 1:
+        return ""
+    return (
+        " To forecast without this series, leave it out of X: "
+        f"forecast(model, X[X.ids != {described_id(data.ids, owner)}], ...)."
     )
 
 

@@ -175,6 +175,13 @@ class Series:
         return self._dates
 
     @property
+    def wholes(self):
+        """A number for each series; parts of one series, between gaps, share it."""
+        if self.ids is not None:
+            return self.ids.factorize()[0]
+        return np.arange(self.n_series) if self.sources is None else self.sources
+
+    @property
     def lengths(self):
         """Number of rows of each series."""
         return self._values.lengths
