@@ -50,10 +50,12 @@ def forecast(
         Adds the interval that contains this share of future values, see
         :func:`predict_interval`. None adds none.
     rows : {"last", "all"} or array-like of int, default="last"
-        The rows to forecast from. "last" is the last row of each series that X has rows
-        of, also if its target is not known yet. Of a series that was split at gaps, it
-        is the last row of the newest part. "all" is each row of X.
-        Numbers are positions in X.
+        The rows to forecast from. "last" is, for each series that X has rows of, the
+        last row of the series in which a target channel has a value, whether X has this
+        row or not. Later rows, whose target is missing, are the future: channels known
+        ahead are read from them. Of a series that was split at gaps, only the newest
+        part with a known target counts. "all" is each row of X. Numbers are positions
+        in X.
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
     recursive : bool, default=False
