@@ -13,7 +13,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
 from ._intervals import predict_interval
-from ._origins import chosen_rows, view_of, with_target_of
+from ._origins import chosen_rows, view_of, with_known_of_fit, with_target_of
 from ._recursive import checked_horizon, recursive_forecasts
 from ._table import Places
 
@@ -44,8 +44,8 @@ def forecast(
         `TransformedTargetRegressor`, a baseline, or an ensemble.
     X : SeriesView, WindowView, DataFrame, ndarray, or a list of series
         X from :func:`make_supervised`, or later data as a table or a `SeriesView`. A
-        table of several series needs
-        ``SeriesView(table, id=..., time=...)``.
+        table of several series needs ``SeriesView(table, id=..., time=...)``. The
+        target, and the channels known ahead, are those of the fit.
     coverage : float, default=None
         Adds the interval that contains this share of future values, see
         :func:`predict_interval`. None adds none.
@@ -147,6 +147,7 @@ def forecast(
     [1.0, 2.0, 3.0]
     """
     view = with_target_of(model, view_of(X), target, delay)
+    view = with_known_of_fit(model, view, freq)
     if future is not None:
         view = view.with_future(future)
     origins = chosen_rows(view, rows)

@@ -84,6 +84,11 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
     if before is not None and before.channels.tolist() == channels:
         freq = before.freq if freq is None else freq
         return with_known(data, before._replace(delays=tuple(delays), freq=freq))
+    return with_known_at(data, channels, delays, freq)
+
+
+def with_known_at(data, channels, delays, freq=None):
+    """The series with channels at these positions known ahead, without a future."""
     nothing = np.empty((0, len(channels)), dtype=data.dtype)
     known = KnownAhead(np.array(channels), tuple(delays), nothing, (), freq)
     return with_known(data, without_future(known, data.stops))

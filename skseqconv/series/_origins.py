@@ -4,6 +4,7 @@ import numpy as np
 
 from ._channels import several_channels
 from ._frame import id_columns
+from ._known_ahead import with_known_at
 from ._layout import ranges
 
 #: At most so many rows of a series are read at once to find the last with a target.
@@ -18,6 +19,12 @@ def at_rows(view, rows):
 def with_target(view, target):
     """The same view, but with this channel and delay of each column of y."""
     return view._derive(target=tuple(target))
+
+
+def with_channels_ahead(view, channels, freq=None):
+    """The same view, but with these channels known ahead, as far as its target is."""
+    delays = sorted({delay for _, delay in view.target})
+    return view._derive(_series=with_known_at(view._series, channels, delays, freq))
 
 
 def positions_of_target(view, target):

@@ -289,6 +289,51 @@ def test_later_data_takes_the_target_of_the_fit(naive):
     np.testing.assert_allclose(table["forecast"], expected["forecast"][2:4])
 
 
+def flat(tables):
+    """A table with the id and the day as columns, in any order."""
+    table = pd.concat(tables, names=["store", "day"]).reset_index()
+    return table.sample(frac=1, random_state=0, ignore_index=True)
+
+
+@pytest.mark.parametrize("kind", ["pipeline", "search"])
+def test_later_data_takes_the_channels_known_ahead_of_the_fit(kind):
+    table = flat(stores(lengths=(90, 90), names=("north", "south")))
+    columns = {"id": "store", "time": "day"}
+    options = {"target": "sales", "delay": [1, 3], "known_ahead": "price", **columns}
+    early, plan = table[table["day"] < DAYS[60]], table.drop(columns="sales")
+    X, y = make_supervised(early, **options)
+    model = windows(LinearAutoregression(exogenous=True))
+    if kind == "search":
+        sizes = {"lookbackwindower__lookback": [10, 14]}
+        model = GridSearchCV(model, sizes, cv=TimeSeriesSplit(2))
+    model.fit(X, y)
+    later = table[table["day"] < DAYS[80]]
+    given = SeriesView(later, **columns)
+    found = forecast(model, given, future=plan)
+    whole, _ = make_supervised(later, **options)
+    assert_same(found, forecast(model, whole, future=plan))
+    assert found["date"].max() == DAYS[82]
+    with pytest.raises(ValueError, match=r"'price'\) are read 3 rows .*2025-03-22"):
+        forecast(model, given)
+
+
+def test_the_message_for_a_long_table_names_the_call(naive):
+    model, _, tables = naive
+    table = flat(tables)
+    call = r"forecast\(model, SeriesView\(table, id=\.\.\., time=\.\.\.\)\)"
+    with pytest.raises(ValueError, match=rf"'store' .*is not numeric.*{call}"):
+        forecast(model, table)
+    found = forecast(model, SeriesView(table, id="store", time="day"))
+    assert_same(found, forecast(model, naive[1]))
+
+
+def test_channels_known_ahead_that_x_lacks():
+    X, y = panel(stores(), known_ahead="price")
+    model = windows(LinearAutoregression()).fit(X, y)
+    with pytest.raises(ValueError, match="channel 1 known ahead, but X has 1 channels"):
+        forecast(model, stores()["north"][["sales"]])
+
+
 def test_a_model_that_does_not_know_its_target_is_told(naive):
     tables = naive[2]
     regressor = LinearAutoregression(target_channel="sales", delay=2)
