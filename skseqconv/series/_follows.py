@@ -6,7 +6,7 @@ import pandas as pd
 from ._dates import is_plain
 from ._gaps import find_gaps
 from ._index_kinds import comparable, ticks
-from ._known_ahead import series_name, way_out_of_series
+from ._known_ahead import series_name, without_series
 from ._next_times import next_times
 
 #: A step of the index that is no usual one, such as a night without rows, may lead to
@@ -44,14 +44,23 @@ def _plain_ends(data, owners, parts):
 
 def _n_early(index, later):
     """How many times are not later than the end of an index; None if unknown."""
-    before, after = comparable(index), comparable(later)
-    numbers = [one is not None and one.dtype.kind in "iuf" for one in (before, after)]
-    if before is None or not (type(before) is type(after) or all(numbers)):
+    before, after = _alike(index, later)
+    if before is None or after is None:
+        return None
+    numbers = [one.dtype.kind in "iuf" for one in (before, after)]
+    if not (type(before) is type(after) or all(numbers)):
         return None
     try:
         return int(np.count_nonzero(after <= before[-1]))
     except (TypeError, ValueError):  # a time zone, or periods of another length
         return None
+
+
+def _alike(index, later):
+    """Two indexes that can be compared, if possible in one time zone."""
+    before, after = comparable(index), comparable(later)
+    zones = [getattr(one, "tz", None) for one in (before, after)]
+    return before, after if None in zones else after.tz_convert(zones[0])
 
 
 def suspects(data, owners, parts):
@@ -100,7 +109,8 @@ def check_follows(data, owner, future, at):
             f"future= does not follow {name}: it begins at {later[0]}, and {name} ends "
             f"at {index[-1]}, which cannot be compared. {way_out}"
         )
-    joined = comparable(index).append(comparable(later))
+    before, after = _alike(index, later)
+    joined = before.append(after)
     gaps = find_gaps(joined, data.known.freq)
     if gaps is None:
         return
@@ -112,7 +122,12 @@ def check_follows(data, owner, future, at):
         return
     place, found = new[0], joined[new[0] + 1]
     needs = _needed_after(joined[: place + 1], data.known.freq, found)
-    way_out = f"Add the missing rows to future=.{way_out_of_series(data, owner)}"
+    way_out = "Add the missing rows to future=."
+    if data.ids is not None:
+        way_out += (
+            " If the series has ended, leave its rows out of future=, and forecast the "
+            f"others: {without_series(data, owner)}."
+        )
     if place == len(index) - 1:
         raise ValueError(
             f"future= does not follow {name}, which ends at {index[-1]}: it {needs}"

@@ -1,5 +1,7 @@
 """The rows after the end of each series: values of the channels known ahead."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -27,13 +29,18 @@ def with_future(data, future, rows):
             "future= holds the later rows of channels known ahead, but no channel is: "
             "name these channels by known_ahead= of make_supervised or SeriesView."
         )
+    if isinstance(future, Mapping):
+        raise ValueError(
+            f"future= is a {type(future).__name__}: give a table, "
+            "pandas.DataFrame(future), or a list with a table for each series."
+        )
     if data.ids is not None and not isinstance(future, Series):
         return _followed_by(data, _long_future(data, future), rows)
     is_list = isinstance(future, (list, tuple)) and any(
         np.ndim(one) or hasattr(one, "columns") for one in future[:1]
     )
     tables = list(future) if is_list else [future]
-    future = Series.of([_known_columns(data, one) for one in tables])
+    future = _read([_known_columns(data, one) for one in tables])
     return _followed_by(data, future, rows)
 
 
@@ -110,27 +117,54 @@ def _series_with(data, rows):
 
 def _long_future(data, table):
     """The future of series that have ids, from a table that has them, too."""
-    index = data.first_index()
-    id_labels, time_label = list(data.ids.names), index is not None and index.name
+    if hasattr(table, "to_frame") and not hasattr(table, "columns"):
+        table = table.to_frame()
+    index, id_labels = data.first_index(), list(data.ids.names)
+    time_label = None if index is None else index.name
     labels = _labels_of(table)
-    missing = [repr(label) for label in id_labels if not positions_of(label, labels)]
-    has_levels = hasattr(getattr(table, "index", None), "levels")
-    if missing and not has_levels:
-        raise ValueError(
-            f"future= lacks {', '.join(missing)}: it must tell which rows follow which "
-            "series, by the same columns of ids and times as the series, or by a "
-            "MultiIndex of ids and times."
-        )
-    if missing:
-        table = table.iloc[:, _known_places(data, labels)]
-        return Series.of(table, any_frequency=True)
+    levels = list(getattr(getattr(table, "index", None), "names", ()))
+    at = [_column_or_level(label, labels, levels) for label in id_labels]
     columns = {"id": id_labels if len(id_labels) > 1 else id_labels[0]}
-    kept = [positions_of(label, labels)[0] for label in id_labels]
-    if time_label is not None and positions_of(time_label, labels):
+    if None in at:
+        unnamed = {None} in (set(levels), set(id_labels))
+        if len(levels) < 2 or not unnamed:
+            missing = [
+                repr(one) for one, p in zip(id_labels, at, strict=True) if p is None
+            ]
+            raise ValueError(
+                f"future= lacks {', '.join(missing)}: it must tell which rows follow "
+                "which series, by the same columns of ids and times as the series, or "
+                "by a MultiIndex of ids and times."
+            )
+        at, columns = [], {}  # levels without names are told apart by their order
+    elif (place := _column_or_level(time_label, labels, levels)) is not None:
         columns["time"] = time_label
-        kept += positions_of(time_label, labels)[:1]
-    chosen = [*kept, *_known_places(data, labels)]
-    return Series.of(_chosen(table, labels, chosen), **columns, any_frequency=True)
+        at.append(place)
+    chosen = [*(place for place in at if place >= 0), *_known_places(data, labels)]
+    future = _read(_chosen(table, labels, chosen), **columns)
+    if data.dates is not None and future.dates is None:
+        name = "times" if time_label is None else repr(time_label)
+        raise ValueError(
+            f"future= lacks {name}: the series have times, which tell the rows after "
+            "the end from others. Give the future the same column of times."
+        )
+    return future
+
+
+def _column_or_level(label, labels, levels):
+    """The position of a column; -1 for a level of the index; None without either."""
+    found = [] if label is None else positions_of(label, labels)
+    if found:
+        return found[0]
+    return -1 if label is not None and positions_of(label, levels) else None
+
+
+def _read(table, **columns):
+    """The series of a table, or of a list of tables; errors name the parameter."""
+    try:
+        return Series.of(table, **columns, any_frequency=True)
+    except ValueError as error:
+        raise ValueError(f"future= cannot be read: {error}") from None
 
 
 def _labels_of(table):

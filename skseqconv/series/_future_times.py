@@ -17,8 +17,24 @@ N_COMPARED = 8
 
 def row_times(view):
     """The entry of the index at each row; its position in its series without one."""
-    index = usable(view.index) if len(view) else view.index
+    index = _times_at(view)
     return pd.Index(depth_of(view)) if index is None else index
+
+
+def _times_at(view):
+    """The index at each row; None without dates or numbers."""
+    index = view.index
+    if index is None or not len(view):
+        return index
+    if index.dtype == object:
+        zones = {str(one.tz) for one in view._series.dates.blocks if hasattr(one, "tz")}
+        if len(zones) > 1:
+            raise ValueError(
+                f"The series have the time zones {', '.join(sorted(zones))}, and a "
+                "table of forecasts needs one: convert the index of each series, "
+                "series.tz_convert('UTC')."
+            )
+    return usable(index)
 
 
 def is_dated(view):
@@ -46,7 +62,7 @@ def times_after(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency.
     """
-    index = usable(view.index) if len(view) else None
+    index = _times_at(view) if len(view) else None
     if index is None:
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")

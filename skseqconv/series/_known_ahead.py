@@ -193,24 +193,28 @@ def _no_future(data, beyond, owners):
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1
     others = f" {n_others} more of the series lack rows, too." if n_others else ""
+    closed = ""
+    if data.ids is not None and n_others + 1 < data.n_series:
+        closed = (
+            " If the series has ended, forecast the others: "
+            f"{without_series(data, owner)}."
+        )
     raise ValueError(
         f"Channels known ahead ({channels}) are read {known.ahead} rows after the row, "
         f"so they are needed in the {n_needed} rows after the end of "
         f"{series_name(data, owner)}{dates}, but "
         f"{f'only {there} of these' if there else 'none of these'} are there.{others} "
         "Give these rows as a table: future=table in make_supervised, SeriesView or "
-        f"forecast, or X.with_future(table).{way_out_of_series(data, owner)}"
+        f"forecast, or X.with_future(table).{closed}"
     )
 
 
-def way_out_of_series(data, owner):
-    """Words that say how to leave a series out, such as a store that was closed."""
-    if data.ids is None or data.ids.nlevels > 1:
-        return ""
-    return (
-        " To forecast without this series, leave it out of X: "
-        f"forecast(model, X[X.ids != {described_id(data.ids, owner)}], ...)."
-    )
+def without_series(data, owner):
+    """The call that forecasts without a series, such as a store that was closed."""
+    own = f"X.ids != {described_id(data.ids, owner)}"
+    if data.ids.nlevels > 1:  # ids are tuples, which NumPy does not compare
+        own = f"[one != {described_id(data.ids, owner)} for one in X.ids]"
+    return f"forecast(model, X[{own}], ...)"
 
 
 def name_of(data, channel):

@@ -445,6 +445,63 @@ def test_futures_of_long_tables_that_do_not_follow(change, message):
         newest(table, change(future), id="store", time="when")
 
 
+@pytest.mark.parametrize(
+    ("levels", "named"),
+    [
+        (["region", "store", "when"], True),
+        (["store", "when", "region"], True),
+        (["when"], True),
+        (["region", "store", "when"], False),  # then only their order tells
+    ],
+)
+def test_levels_of_a_future_are_told_apart_by_name(levels, named):
+    """Ids may have the same values in two columns, and any order in the future."""
+    parts = []
+    for i, (region, store) in enumerate(["xx", "xy", "yx", "yy"]):
+        whole = dated(numbered(10, i)).rename_axis("when").reset_index()
+        parts.append(whole.assign(region=region, store=store))
+    whole = pd.concat(parts)
+    is_past = whole["when"] < pd.Timestamp("2020-01-01 08:00")
+    ids = ["region", "store"]
+    table = whole[is_past].set_index([*ids, "when"])
+    future = whole[~is_past].sample(frac=1, random_state=0).set_index(levels)
+    if not named:
+        table, future = table.rename_axis([None] * 3), future.rename_axis([None] * 3)
+    X, _ = make_supervised(table, "load", delay=2, known_ahead="sun", future=future)
+    newest = SeriesView(X, rows=[7, 15, 23, 31]).to_numpy()[:, 1]
+    assert_array_equal(newest, [91, 10091, 20091, 30091])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda later: later.rename(columns={"when": "date"}), "future= lacks 'when'"),
+        (lambda later: later.drop(columns="when"), "future= lacks 'when': the series"),
+        (lambda later: later[:0], "future= cannot be read|future= has rows of none"),
+        (lambda later: pd.concat([later, later]), "^future= cannot be read: Row 9 .*"),
+        (lambda later: later.to_dict("list"), "future= is a dict: give a table"),
+        (
+            lambda later: later.set_index(["store", "when"]).rename_axis(["s", "when"]),
+            "future= lacks 'store'",
+        ),
+    ],
+)
+def test_futures_of_long_tables_that_cannot_be_read(change, message):
+    table, future = long_tables()
+    with pytest.raises(ValueError, match=message):
+        newest(table, change(future), id="store", time="when")
+
+
+def test_a_future_in_another_time_zone_is_compared_by_instants():
+    index = pd.date_range("2025-03-28", periods=80, freq="h", tz="Europe/Berlin")
+    whole = pd.DataFrame(numbered(80), index, columns=list("abcd"))
+    plan = whole.tz_convert("UTC")
+    view = SeriesView(whole[:60], known_ahead="b", delay=20, future=plan)
+    assert_array_equal(view.to_numpy()[:, 1], whole["b"][20:])
+    with pytest.raises(ValueError, match=r"needs 2025-03-30 13:00:00\+02:00, but"):
+        view.with_future(plan[61:])
+
+
 @pytest.mark.parametrize("unit", ["ns", "s"])
 def test_a_long_plan_may_hold_the_past(unit):
     table, future = long_tables()
@@ -473,6 +530,19 @@ def test_only_series_with_rows_in_the_view_are_followed():
     only_b = X[X.ids == "b"].with_future(future[~late])
     with pytest.raises(ValueError, match="end of series 'b'"):
         SeriesView(only_b, rows=[13]).to_numpy()
+
+
+def test_the_way_out_for_several_columns_of_ids():
+    table, future = (one.assign(region="n") for one in long_tables())
+    X, _ = make_supervised(
+        table, "load", id=["region", "store"], time="when", known_ahead="sun"
+    )
+    with pytest.raises(ValueError, match="If the series has ended") as caught:
+        X.with_future(future[future.index % 9 != 3])
+    key = str(caught.value).split("forecast(model, X[")[1].split("], ...)")[0]
+    chosen = X[eval(key, {"X": X})]
+    assert ("n", "b") not in set(chosen.ids)
+    assert {("n", "a"), ("n", "c")} == set(chosen.ids)
 
 
 def test_static_columns_beside_a_future():
