@@ -52,7 +52,7 @@ def target_of_fit(model):
 
 def channels_ahead_of_fit(model):
     """Positions of the channels known ahead that a step has seen."""
-    seen = (vars(one).get("_rows_ahead") for one in models_inside(model))
+    seen = (getattr(one, "_rows_ahead", None) for one in models_inside(model))
     return [channel for channel, _ in next((rows for rows in seen if rows), ())]
 
 
