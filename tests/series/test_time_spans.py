@@ -68,7 +68,7 @@ def test_a_span_of_rows_at_equal_distances(index, span, n_rows):
             dates("h"),
             dates("D", 20),
             "24h",
-            r"series\[1\] are 1 days apart, and those of",
+            r"series\[1\] are 1 day apart, and those of",
         ),
         (
             dates("D"),
@@ -88,7 +88,7 @@ def test_a_span_of_rows_at_equal_distances(index, span, n_rows):
             pd.period_range("2020-01-01", periods=60, freq="h"),
             pd.period_range("2020-01-01", periods=20, freq="D"),
             "24h",
-            r"series\[1\] are 1 days apart",
+            r"series\[1\] are 1 day apart",
         ),
         (
             pd.timedelta_range("0s", periods=60, freq="s"),
@@ -116,7 +116,7 @@ def test_a_long_table_names_the_id_that_differs():
         for one, index in (("x", hours), ("y", hours[10:]), ("z", days))
     )
     options = {"id": "id", "time": "t", "on_gap": "ignore"}
-    with pytest.raises(ValueError, match="the rows of series 'z' are 1 days apart"):
+    with pytest.raises(ValueError, match="the rows of series 'z' are 1 day apart"):
         make_supervised(long, "a", delay="24h", **options)
     X, _ = make_supervised(long, "a", delay=2, **options)
     with pytest.raises(ValueError, match=r"lookback='24h' .* series 'z'"):
