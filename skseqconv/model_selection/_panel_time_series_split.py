@@ -134,6 +134,11 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
         train, test : ndarray of int
             Positions of rows, in the order of X.
         """
+        if not len(X):
+            raise ValueError(
+                f"Cannot have number of folds={self.n_splits + 1} greater than the "
+                "number of samples=0: X has no rows."
+            )
         due = self._due(X, groups)
         times = times_of(X, groups)
         for name in ("test_size", "gap", "max_train_size"):

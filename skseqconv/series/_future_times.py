@@ -17,17 +17,16 @@ N_COMPARED = 8
 
 def row_times(view):
     """The entry of the index at each row; its position in its series without one."""
-    index = usable(view.index) if len(view) else view.index
-    return pd.Index(depth_of(view)) if index is None else index
+    return _times_at(view, _index_of(view))
 
 
-def is_dated(view):
-    """Whether the index holds dates, periods or durations."""
-    return hasattr(row_times(view), "asi8")
+def is_dated(times):
+    """Whether an index holds dates, periods or durations."""
+    return hasattr(times, "asi8")
 
 
-def times_after(view, delays, freq=None):
-    """Times of the rows `delay` after each row, as an index for each delay.
+def times_from(view, delays, freq=None):
+    """Times of the rows, and of the rows `delay` after each, for each delay.
 
     Parameters
     ----------
@@ -38,7 +37,9 @@ def times_after(view, delays, freq=None):
 
     Returns
     -------
-    times : list of pandas.Index
+    times : pandas.Index
+        As `row_times` gives it.
+    later : list of pandas.Index
         Positions in the series if it has no index.
 
     Raises
@@ -46,16 +47,26 @@ def times_after(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency.
     """
-    index = usable(view.index) if len(view) else None
-    if index is None:
+    index = _index_of(view)
+    times = _times_at(view, index)
+    if index is None or not len(view):
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
-        return [pd.Index(depth_of(view) + delay) for delay in delays]
+        return times, [pd.Index(depth_of(view) + delay) for delay in delays]
     known = view._series.known
     if freq is None and known is not None and not isinstance(index, pd.PeriodIndex):
         freq = known.freq
     ends = _Ends(view, max(delays), freq)
-    return [ends.times(delay) for delay in delays]
+    return times, [ends.times(delay) for delay in delays]
+
+
+def _index_of(view):
+    index = view.index
+    return usable(index) if len(view) else index
+
+
+def _times_at(view, index):
+    return pd.Index(depth_of(view)) if index is None else index
 
 
 class _Ends:

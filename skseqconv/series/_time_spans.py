@@ -66,7 +66,7 @@ def offset_of(value):
 
 
 #: Units of spans whose length varies, as people write them.
-_MONTHS = re.compile(r"\s*\d*\s*(M|Y|months?|quarters?|years?)\s*", re.ASCII)
+_MONTHS = re.compile(r"\s*\d*\s*(months?|quarters?|years?)\s*")
 
 
 def spans_in_words(value):
@@ -123,6 +123,7 @@ def in_rows(name, value, X, freq=None):
     """
     span, offset = duration_of(value), offset_of(value)
     if span is None and offset is None:
+        _refuse_periods(name, value)
         return value
     said = f"{name}={value!r} is a time span, but"
     index = index_of(X)
@@ -136,6 +137,17 @@ def in_rows(name, value, X, freq=None):
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
+
+
+def _refuse_periods(name, value):
+    """Periods such as "2M" are no offsets: these start or end with a month."""
+    if isinstance(value, str) and re.fullmatch(r"\d*[MQY]", value):
+        raise ValueError(
+            f"{name}={value!r} is no time span of pandas: write '{value}S' if rows "
+            f"have the first day of a period, as those of a PeriodIndex, or '{value}E' "
+            "if they have the last. For rows that are closer, give weeks or days, such "
+            "as '4W' or '28D': months differ in length."
+        )
 
 
 def each_in_rows(name, value, X, freq=None):
@@ -195,9 +207,12 @@ def _n_of_calendar(said, offset, rule):
     same = offset is not None and (alike or offset.base == rule.base)
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
+        twice = f"2{rule.freqstr}"
+        alike = getattr(offset_of(twice), "base", None) == rule.base
+        example = f", such as {twice!r}" if alike else ""
         raise ValueError(
             f"{said} the rows of X follow the calendar frequency "
             f"{readable_offset(rule)}, so it is not one number of rows. Give a "
-            "multiple of this frequency, or a number of rows."
+            f"multiple of this frequency{example}, or a number of rows."
         )
     return n_rows

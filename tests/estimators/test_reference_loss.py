@@ -19,6 +19,7 @@ from skseqconv import (
     make_supervised,
     save,
 )
+from skseqconv._sampling import spread_positions
 from skseqconv.estimators import _base, _reference_loss
 from tests.versions.since import need
 
@@ -122,7 +123,7 @@ def test_of_many_training_rows_some_are_scored(monkeypatch):
     monkeypatch.setattr(_reference_loss, "MAX_ROWS", 7)
     model = small(level="last", validation_split=0.0).fit(X, y)
     rows = np.flatnonzero(X.complete)
-    rows = rows[np.linspace(0, len(rows) - 1, 7).astype(int)]
+    rows = rows[spread_positions(len(rows), 7)]
     last = PersistenceRegressor().fit(X, y).predict(X)
     error = (y - last)[rows] / model.target_encoder_.scale_
     loss = model.reference_loss_["persistence"]["loss"]

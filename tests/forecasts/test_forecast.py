@@ -27,6 +27,8 @@ from skseqconv import (
     forecast,
     make_supervised,
 )
+from skseqconv.forecasts._table import Places
+from skseqconv.series._view import View
 
 DAYS = pd.date_range("2025-01-01", periods=90, freq="D")
 
@@ -344,3 +346,14 @@ def test_no_warning_without_a_reason(naive):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         forecast(naive[0], naive[1])
+
+
+def test_the_times_of_rows_are_read_once(monkeypatch):
+    X, _ = make_supervised(stores()["north"], "sales", delay=[1, 3])
+    reads, read = [], View.index.fget
+    counted = property(lambda view: reads.append(view) or read(view))
+    monkeypatch.setattr(View, "index", counted)
+    places = Places.of(X)
+    assert len(reads) == 1
+    assert places.origins.tolist() == DAYS[:87].tolist()
+    assert [later[0] for later in places.dates] == [DAYS[1], DAYS[3]]

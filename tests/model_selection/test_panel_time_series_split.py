@@ -266,6 +266,14 @@ def test_bad_input(X, options, groups, message):
         folds(X, groups=groups, **options)
 
 
+@pytest.mark.parametrize("options", [{}, {"test_size": "7D"}, {"gap": 0}])
+def test_no_rows_at_all(options):
+    X, _ = make_supervised([table(HOURS[:30]), table(HOURS[:20])], "a")
+    message = "Cannot have number of folds=3 greater than the number of samples=0"
+    with pytest.raises(ValueError, match=message):
+        folds(X[:0], 2, **options)
+
+
 def test_a_target_that_reaches_beyond_the_first_fold():
     X, _ = make_supervised(table(HOURS[:30]), "a", delay=15)
     with pytest.raises(ValueError, match="needs more than the 15 distinct times of X"):

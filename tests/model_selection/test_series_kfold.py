@@ -113,6 +113,7 @@ def test_bad_parameters(options, message):
     ("X", "groups", "message"),
     [
         (SeriesView(np.zeros((9, 1))), None, "n_splits=2, but X has rows of 1 series"),
+        (SeriesView(np.zeros((9, 1)))[:0], None, "but X has rows of 0 series. Use few"),
         (np.zeros((9, 1)), None, "groups=None, but X is no view, so the series of its"),
         (np.zeros((9, 1)), range(8), r"groups has the shape \(8,\): it must have one"),
         (np.zeros((2, 1)), ["a", None], "groups is missing at row 1: give the id"),

@@ -164,7 +164,7 @@ OLD_TYPES = {
 }
 
 #: Types that version 0.1 did not have.
-NEW_TYPES = ("LinearAutoregression",)
+NEW_TYPES = ("LinearAutoregression", "PanelTimeSeriesSplit", "SeriesKFold")
 
 
 def test_types_of_version_0_1_get_their_present_names():

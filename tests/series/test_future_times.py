@@ -7,9 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseqconv import SeriesView
-from skseqconv.series._future_times import row_times, times_after
+from skseqconv.series._future_times import row_times, times_from
 from skseqconv.series._next_times import step_of
 from skseqconv.series._origins import at_newest
+
+
+def times_after(view, delays, freq=None):
+    return times_from(view, delays, freq)[1]
 
 
 def view_of(index, on_gap="ignore"):

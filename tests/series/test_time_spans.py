@@ -75,7 +75,9 @@ def test_what_is_no_time_span_stays_as_it_is(value):
         (dates("h"), "-2h", "it is not a whole number of rows"),
         (dates("h"), "5B", "its length varies, and the rows of X are 01:00:00 apart"),
         (dates("MS"), "31D", "follow the calendar frequency 'MS', so it is not one"),
-        (dates("MS"), "5B", "Give a multiple of this frequency, or a number of rows"),
+        (dates("MS"), "5B", "Give a multiple of this frequency, such as '2MS', or a n"),
+        (dates("MS"), "2ME", "multiple of this frequency, such as '2MS', or a number"),
+        (dates("ME"), "2MS", "multiple of this frequency, such as '2ME', or a number"),
         (dates("2MS"), "3MS", "follow the calendar frequency '2MS'"),
         (dates("B"), "24h", "follow the calendar frequency 'B'"),
         (dates("B"), "7D", "follow the calendar frequency 'B'"),
@@ -93,6 +95,19 @@ def test_spans_that_are_no_number_of_rows(index, span, message):
         in_rows("delay", span, X)
     with pytest.raises(ValueError, match=message):
         make_supervised(table(index), "a", delay=[1, span], on_gap="ignore")
+
+
+@pytest.mark.parametrize("index", [dates("MS"), dates("MS").to_period("M")])
+def test_a_number_of_months_says_whether_they_start_or_end(index):
+    """Only older versions of pandas read "2M" as the ends of months."""
+    with pytest.raises(ValueError, match=r"delay='2M' is .*'2MS'"):
+        make_supervised(table(index), "a", delay="2M")
+
+
+def test_an_exchange_has_no_multiple_to_name():
+    index = pd.date_range("2020-01-01", periods=60, freq=HOLIDAYS)
+    with pytest.raises(ValueError, match="multiple of this frequency, or a number"):
+        make_supervised(table(index), "a", delay="24h", freq=HOLIDAYS)
 
 
 def test_a_daily_index_where_clocks_are_set_has_days_of_23_hours():
@@ -152,7 +167,7 @@ def test_windows_and_target_in_time_are_those_in_rows():
     np.testing.assert_array_equal(windows.to_numpy(), by_rows.to_numpy())
 
 
-@pytest.mark.parametrize("text", ["1M", "2 months", "4 weeks", "day"])
+@pytest.mark.parametrize("text", ["2 months", "4 weeks", "day"])
 def test_text_that_is_no_time_span_is_told_what_spans_look_like(text):
     said = f"{text!r}.* a time span is a number and a unit: '4W', '28D'"
     said += ".* months differ in length: give weeks or days" * (text[2:] == "months")
@@ -165,6 +180,13 @@ def test_text_that_is_no_time_span_is_told_what_spans_look_like(text):
         ValueError, match=r"Got '4 weeks' instead\. If the rows have da"
     ):
         PersistenceRegressor(period=7, delay="4 weeks").fit(X, np.zeros(60))
+
+
+def test_months_are_no_span_of_days():
+    with pytest.raises(
+        ValueError, match=r"lookback='1M' .*weeks or days, .*'28D': mon"
+    ):
+        LookbackWindower("1M").fit(SeriesView(table(dates("D"))))
 
 
 def test_pandas_says_nothing_of_its_names_beside_our_message():
