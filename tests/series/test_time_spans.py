@@ -74,7 +74,7 @@ def test_a_span_of_rows_at_equal_distances(index, span, n_rows):
             dates("D"),
             dates("h", 20),
             "2D",
-            r"\[1\] are 01:00:00 apart, .*are 1 days ap",
+            r"\[1\] are 01:00:00 apart, .*are 1 day ap",
         ),
         (dates("h"), dates("h", 40).delete(7), "2h", r"index of series\[1\] has gaps"),
         (
