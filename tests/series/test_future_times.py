@@ -19,6 +19,9 @@ def times_after(view, delays, freq=None):
     return times_from(view, delays, freq)[1]
 
 
+ZONES = ("UTC", "Europe/Berlin")
+
+
 def view_of(index, on_gap="ignore"):
     table = pd.DataFrame({"a": np.arange(float(len(index)))}, index=index)
     return SeriesView(table, on_gap=on_gap)
@@ -135,6 +138,17 @@ def test_a_short_series_goes_on_as_the_longer_ones():
     ]
     ((_, later),) = times_after(at_newest(SeriesView(tables)), [3])
     assert later == pd.Timestamp("2025-01-04")
+
+
+def test_two_time_zones_are_refused():
+    dates = pd.date_range("2025-01-01", periods=9)
+    tables = [pd.DataFrame({"a": np.zeros(9)}, dates.tz_localize(z)) for z in ZONES]
+    newest = at_newest(SeriesView(tables))
+    with pytest.raises(ValueError, match=r"time zones Europe/Berlin, UTC.*tz_convert"):
+        times_after(newest, [1])
+    with pytest.raises(ValueError, match="time zones Europe/Berlin, UTC"):
+        row_times(newest)
+    assert row_times(newest[:1])[0] == dates.tz_localize("UTC")[-1]
 
 
 def test_dates_without_a_frequency_are_refused():
