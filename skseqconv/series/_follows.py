@@ -111,7 +111,7 @@ def check_follows(data, owner, future, at):
         )
     before, after = _alike(index, later)
     joined = before.append(after)
-    gaps = find_gaps(joined, data.known.freq)
+    gaps = find_gaps(joined, data.freq)
     if gaps is None:
         return
     new = gaps.places[gaps.places >= len(index) - 1]
@@ -121,7 +121,7 @@ def check_follows(data, owner, future, at):
     if not len(new):
         return
     place, found = new[0], joined[new[0] + 1]
-    needs = _needed_after(joined[: place + 1], data.known.freq, found)
+    needs = _needed_after(joined[: place + 1], data.freq, found)
     way_out = "Add the missing rows to future=."
     if data.ids is not None:
         way_out += (
@@ -142,7 +142,7 @@ def check_follows(data, owner, future, at):
 def all_before(data, owner):
     """The error for a future without any row after the end of the series."""
     index, name = data.dates.own(owner), series_name(data, owner)
-    needs = _needed_after(index, data.known.freq)
+    needs = _needed_after(index, data.freq)
     return ValueError(
         f"future= does not follow {name}, which ends at {index[-1]}: it {needs}has no "
         "later row. Give the rows after the end of the series."

@@ -31,8 +31,6 @@ class KnownAhead(NamedTuple):
     #: after the other, and where those of each series end.
     future: NDArray
     stops: NDArray[np.int64]
-    #: The declared frequency of the index, or None.
-    freq: object = None
     #: Whether the series were cut, so their last rows are not the newest.
     is_part: bool = False
 
@@ -53,7 +51,7 @@ def is_given(known_ahead):
     return known_ahead is not None and not empty
 
 
-def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
+def with_known_ahead(data, known_ahead, delays, target=()):
     """The series with channels that are read later, and without a future.
 
     Channels that were known ahead before keep their future.
@@ -65,8 +63,6 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
     delays : sequence of int
     target : sequence of int, default=()
         Channels that are forecast; they cannot be known ahead.
-    freq : str, offset or int, default=None
-        The declared frequency of the index.
     """
     channels, _ = several_channels(known_ahead, data, "known_ahead")
     both = [channel for channel in channels if channel in target]
@@ -82,15 +78,14 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
         )
     before = data.known
     if before is not None and before.channels.tolist() == channels:
-        freq = before.freq if freq is None else freq
-        return with_known(data, before._replace(delays=tuple(delays), freq=freq))
-    return with_known_at(data, channels, delays, freq)
+        return with_known(data, before._replace(delays=tuple(delays)))
+    return with_known_at(data, channels, delays)
 
 
-def with_known_at(data, channels, delays, freq=None):
+def with_known_at(data, channels, delays):
     """The series with channels at these positions known ahead, without a future."""
     nothing = np.empty((0, len(channels)), dtype=data.dtype)
-    known = KnownAhead(np.array(channels), tuple(delays), nothing, (), freq)
+    known = KnownAhead(np.array(channels), tuple(delays), nothing, ())
     return with_known(data, without_future(known, data.stops))
 
 
@@ -188,7 +183,7 @@ def _no_future(data, beyond, owners):
     there = int(known.lengths[owner])
     dates = ""
     if data.dates is not None:
-        found = next_times(data.dates.own(owner), n_needed, known.freq)
+        found = next_times(data.dates.own(owner), n_needed, data.freq)
         dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1

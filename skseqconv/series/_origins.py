@@ -24,7 +24,8 @@ def with_target(view, target):
 def with_channels_ahead(view, channels, freq=None):
     """The same view, but with these channels known ahead, as far as its target is."""
     delays = sorted({delay for _, delay in view.target})
-    return view._derive(_series=with_known_at(view._series, channels, delays, freq))
+    data = view._series if freq is None else view._series.with_freq(freq)
+    return view._derive(_series=with_known_at(data, channels, delays))
 
 
 def positions_of_target(view, target):

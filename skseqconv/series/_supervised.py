@@ -266,7 +266,7 @@ def make_supervised(
     warn_of_short_series(view, max(delays), stacklevel=2)
     if is_given(known_ahead) or data.known is not None:
         names = known_ahead if is_given(known_ahead) else list(known_labels(data))
-        data = with_known_ahead(data, names, delays, channels, freq)
+        data = with_known_ahead(data, names, delays, channels)
         view = view._derive(_series=data)
     if future is not None:
         view = view.with_future(future)

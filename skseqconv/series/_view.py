@@ -316,7 +316,7 @@ class View:
         for each series, the rows from the first to the last that a window touches. A
         row view touches its own rows only, so make windows first. Each series then ends
         at its last row in this view, so ``forecast(model, X.compact())`` forecasts from
-        there, and ``forecast(model, X)`` from the end of the whole series.
+        there, and ``forecast(model, X)`` from the last known value of the whole series.
 
         Returns
         -------

@@ -165,6 +165,18 @@ def test_only_the_newest_part_of_an_id_is_forecast():
     assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
 
 
+def test_compact_moves_the_last_row():
+    X, y = make_supervised(stores(lengths=(90,), names=("north",))["north"], "sales")
+    model = last_value().fit(X, y)
+    part = X[:30]
+    for found, origin in (
+        (forecast(model, part), DAYS[89]),
+        (forecast(model, part, rows=[-1]), DAYS[29]),
+        (forecast(model, part.compact()), DAYS[29]),
+    ):
+        assert found["origin"].tolist() == [origin]
+
+
 def of_parts(pooled):
     """Two series, of which the second begins later and has a gap; and their model."""
     whole = stores(lengths=(90,), names=("north",))["north"]
