@@ -50,6 +50,12 @@ def target_of_fit(model):
     return next((target for target in seen if target), None)
 
 
+def channels_ahead_of_fit(model):
+    """Positions of the channels known ahead that a step has seen."""
+    seen = (getattr(one, "_rows_ahead", None) for one in models_inside(model))
+    return [channel for channel, _ in next((rows for rows in seen if rows), ())]
+
+
 def n_parameters_of(model):
     """Number of parameters of a network or a linear model inside; None for others."""
     last = innermost(model) if model is not None else None

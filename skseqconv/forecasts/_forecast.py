@@ -13,7 +13,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
 from ._intervals import predict_interval
-from ._origins import chosen_rows, view_of, with_target_of
+from ._origins import chosen_rows, view_of, with_known_of_fit, with_target_of
 from ._recursive import checked_horizon, recursive_forecasts
 from ._table import Places
 
@@ -44,16 +44,18 @@ def forecast(
         `TransformedTargetRegressor`, a baseline, or an ensemble.
     X : SeriesView, WindowView, DataFrame, ndarray, or a list of series
         X from :func:`make_supervised`, or later data as a table or a `SeriesView`. A
-        table of several series needs
-        ``SeriesView(table, id=..., time=...)``.
+        table of several series needs ``SeriesView(table, id=..., time=...)``. The
+        target, and the channels known ahead, are those of the fit.
     coverage : float, default=None
         Adds the interval that contains this share of future values, see
         :func:`predict_interval`. None adds none.
     rows : {"last", "all"} or array-like of int, default="last"
-        The rows to forecast from. "last" is the last row of each series that X has rows
-        of, also if its target is not known yet. Of a series that was split at gaps, it
-        is the last row of the newest part. "all" is each row of X.
-        Numbers are positions in X.
+        The rows to forecast from. "last" is, for each series that X has rows of, the
+        last row of the series in which a target channel has a value, whether X has this
+        row or not. Later rows, whose target is missing, are the future: channels known
+        ahead are read from them. Of a series that was split at gaps, only the newest
+        part with a known target counts. "all" is each row of X. Numbers are positions
+        in X.
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
     recursive : bool, default=False
@@ -69,10 +71,10 @@ def forecast(
     freq : str, offset of pandas, or int, default=None
         The frequency of the dates after the end of a series, as in
         :func:`make_supervised`, such as
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None finds it in the
-        newest 5,000 dates of the longest series. A series whose newest 8 dates do not
-        follow it has a frequency of its own. Offsets of a day or more keep the local
-        time when clocks are set.
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None takes the one that
+        X was made with, or finds it in the newest 5,000 dates of the longest series. A
+        series whose newest 8 dates do not follow it has a frequency of its own. Offsets
+        of a day or more keep the local time when clocks are set.
     future : DataFrame, array, or a list of these, default=None
         The rows after the end of each series, for the channels known ahead, see
         :meth:`SeriesView.with_future`. Not needed if X has them.
@@ -97,10 +99,11 @@ def forecast(
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency, and for intervals as :func:`predict_interval`. If `horizon`
-        is longer or shorter than all horizons of the fit. With `recursive`, if some
-        horizons were not trained and `coverage` is given, or if the model has to read
-        its own forecasts and a channel that changes is not forecast.
+        follow no frequency or not `freq`, and for intervals as
+        :func:`predict_interval`. If `horizon` is longer or shorter than all horizons of
+        the fit. With `recursive`, if some horizons were not trained and `coverage` is
+        given, or if the model has to read its own forecasts and a channel that changes
+        is not forecast.
 
     Warns
     -----
@@ -148,6 +151,7 @@ def forecast(
     [1.0, 2.0, 3.0]
     """
     view = with_target_of(model, view_of(X), target, delay)
+    view = with_known_of_fit(model, view, freq)
     if future is not None:
         view = view.with_future(future)
     origins = chosen_rows(view, rows)

@@ -5,17 +5,33 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv._unwrap import target_of_fit
-from skseqconv.series._origins import at_newest, positions_of_target, with_target
+from skseqconv._unwrap import channels_ahead_of_fit, target_of_fit
+from skseqconv.series._origins import (
+    at_newest,
+    positions_of_target,
+    with_channels_ahead,
+    with_target,
+)
 from skseqconv.series._same_target import check_same_target
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import known_of
 from skseqconv.series._window_view import WindowView
 
 
 def view_of(X):
     """A view of the rows of X."""
-    return X if isinstance(X, (SeriesView, WindowView)) else SeriesView(X)
+    if isinstance(X, (SeriesView, WindowView)):
+        return X
+    try:
+        return SeriesView(X)
+    except ValueError as error:
+        if not hasattr(type(X), "columns"):
+            raise
+        raise ValueError(
+            f"{error} In forecast, a table of several series is "
+            "forecast(model, SeriesView(table, id=..., time=...))."
+        ) from None
 
 
 def chosen_rows(view, rows):
@@ -53,6 +69,20 @@ def with_target_of(model, view, target, delay):
         view = with_target(view, fitted)
     _check_target(model, view, fitted)
     return view
+
+
+def with_known_of_fit(model, view, freq):
+    """The view with the channels known ahead that the model was fitted with."""
+    channels = channels_ahead_of_fit(model)
+    if not channels or known_of(view) is not None:
+        return view
+    n_channels = with_steps(view, ()).n_channels
+    if max(channels) >= n_channels:
+        raise ValueError(
+            f"The model was fitted with channel {max(channels)} known ahead, but X has "
+            f"{n_channels} channels: X needs the channels of the fit."
+        )
+    return with_channels_ahead(view, channels, freq)
 
 
 def _given(view, target, delay, fitted):

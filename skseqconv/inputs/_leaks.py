@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseqconv.series._view_internals import target_stamps
+from skseqconv.series._view_internals import target_stamps, whole_series_of
 
 
 def n_leaks(X, train, test, delay=None):
@@ -26,5 +26,5 @@ def n_leaks(X, train, test, delay=None):
         delay = [one for _, one in X.target or ()]
     first = X.stamps[test].min()
     n_rows = int((target_stamps(X[train], np.max(delay, initial=0)) > first).sum())
-    series = X.series_ids
+    series = whole_series_of(X)
     return n_rows if n_rows and np.isin(series[test], series[train]).any() else 0

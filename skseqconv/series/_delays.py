@@ -5,7 +5,7 @@ import numbers
 import numpy as np
 
 
-def checked_delays(delay, view, freq=None):
+def checked_delays(delay, view):
     """The delays as a list of int, and whether a sequence was given.
 
     Spans of time become numbers of rows of the view.
@@ -14,7 +14,7 @@ def checked_delays(delay, view, freq=None):
 
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
-    delays = [in_rows("delay", d, view, freq) for d in delays]
+    delays = [in_rows("delay", d, view) for d in delays]
     valid = delays and all(
         isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
         for d in delays

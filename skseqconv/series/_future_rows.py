@@ -1,27 +1,26 @@
 """The rows after the end of each series: values of the channels known ahead."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from ._containers import positions_of
-from ._dates import is_plain
-from ._gaps import find_gaps
-from ._index_kinds import comparable, ticks
-from ._known_ahead import name_of, series_name, with_known
+from ._follows import all_before, check_follows, n_overlapping, suspects
+from ._ids import described_id
+from ._known_ahead import name_of, with_known, without_future
 from ._series import Series
 
-#: A step of the index that is no usual one, such as a night without rows, may lead to
-#: the future if the series has taken it this often.
-USUAL_STEPS = 3
 
-
-def with_future(data, future):
+def with_future(data, future, rows):
     """The series with the rows of a future table, in place of an earlier future.
 
     Parameters
     ----------
     data : Series
         With channels known ahead.
+    rows : ndarray of int
+        Only the series of these rows get a future, so no other must be followed.
     future : DataFrame, array, or a list with one of these for each series
         Other channels are ignored. If the series have ids, it is a long table.
     """
@@ -30,23 +29,26 @@ def with_future(data, future):
             "future= holds the later rows of channels known ahead, but no channel is: "
             "name these channels by known_ahead= of make_supervised or SeriesView."
         )
+    if isinstance(future, Mapping):
+        raise ValueError(
+            f"future= is a {type(future).__name__}: give a table, "
+            "pandas.DataFrame(future), or a list with a table for each series."
+        )
     if data.ids is not None and not isinstance(future, Series):
-        return followed_by(data, _long_future(data, future))
+        return _followed_by(data, _long_future(data, future), rows)
     is_list = isinstance(future, (list, tuple)) and any(
         np.ndim(one) or hasattr(one, "columns") for one in future[:1]
     )
     tables = list(future) if is_list else [future]
-    return followed_by(data, Series.of([_known_columns(data, one) for one in tables]))
+    future = _read([_known_columns(data, one) for one in tables])
+    return _followed_by(data, future, rows)
 
 
-def followed_by(data, future):
+def _followed_by(data, future, rows):
     """The series with a future of the channels known ahead, in their order.
 
-    Parameters
-    ----------
-    data, future : Series
-        If both have ids, these tell which rows follow which series; series without
-        rows have no future. Otherwise there is one future for each series.
+    If both have ids, these tell which rows follow which series; series without rows
+    have no future. Otherwise there is one future for each series.
     """
     known = data.known
     if known.is_part:
@@ -55,9 +57,19 @@ def followed_by(data, future):
             "future before: X.with_future(future).compact()."
         )
     owners, at = _followed(data, future)
-    parts = future.parts(at, np.zeros(len(at), dtype=np.int64), future.lengths[at])
-    for i in _suspects(data, owners, parts):
-        _check_follows(data, owners[i], parts, i)
+    chosen = _series_with(data, rows)[owners]
+    owners, at = owners[chosen], at[chosen]
+    if not len(owners):
+        return with_known(data, without_future(known, data.stops))
+    lengths = future.lengths[at]
+    parts = future.parts(at, np.zeros(len(at), dtype=np.int64), lengths)
+    skipped = n_overlapping(data, owners, parts)
+    if skipped.any():  # people give the whole plan: the past and the future
+        parts = parts.parts(np.arange(len(at)), skipped, lengths - skipped)
+        if not parts.n_rows:
+            raise all_before(data, owners[np.argmax(skipped)])
+    for i in suspects(data, owners, parts):
+        check_follows(data, owners[i], parts, i)
     lengths = np.zeros(data.n_series, dtype=np.int64)
     lengths[owners] = parts.lengths
     values = parts.take(np.arange(parts.n_rows)).astype(data.dtype)
@@ -73,10 +85,14 @@ def _followed(data, future):
         own = pd.Series(np.arange(data.n_series), index=data.ids)
         own = own[~own.index.duplicated(keep="last")]
         at = future.ids.get_indexer(own.index)
+        if (at < 0).all():
+            raise ValueError(
+                f"future= has rows of none of the series: its first id is "
+                f"{described_id(future.ids, 0)}, that of the series "
+                f"{described_id(data.ids, 0)}. Give the ids as in the series."
+            )
         return own.to_numpy()[at >= 0], at[at >= 0]
-    sources = np.arange(data.n_series) if data.sources is None else data.sources
-    is_last = np.append(np.diff(sources) > 0, True)
-    owners = np.flatnonzero(is_last)
+    owners = np.flatnonzero(np.append(np.diff(data.wholes) > 0, True))
     if future.n_series != len(owners):
         raise ValueError(
             f"future= has the rows after {future.n_series} series, but there are "
@@ -86,32 +102,69 @@ def _followed(data, future):
     return owners, np.arange(len(owners))
 
 
+def _series_with(data, rows):
+    """Whether each series, or another part of the same, has one of the rows."""
+    if not len(rows) or data.n_series == 1:
+        return np.ones(data.n_series, dtype=bool)
+    has, whole_has = np.zeros((2, data.n_series), dtype=bool)
+    has[data.series_of(rows)] = True
+    whole_has[data.wholes[has]] = True
+    return whole_has[data.wholes]
+
+
 # What the table holds.
 
 
 def _long_future(data, table):
     """The future of series that have ids, from a table that has them, too."""
-    index = data.first_index()
-    id_labels, time_label = list(data.ids.names), index is not None and index.name
+    if hasattr(table, "to_frame") and not hasattr(table, "columns"):
+        table = table.to_frame()
+    index, id_labels = data.first_index(), list(data.ids.names)
+    time_label = None if index is None else index.name
     labels = _labels_of(table)
-    missing = [repr(label) for label in id_labels if not positions_of(label, labels)]
-    has_levels = hasattr(getattr(table, "index", None), "levels")
-    if missing and not has_levels:
-        raise ValueError(
-            f"future= lacks {', '.join(missing)}: it must tell which rows follow which "
-            "series, by the same columns of ids and times as the series, or by a "
-            "MultiIndex of ids and times."
-        )
-    if missing:
-        table = table.iloc[:, _known_places(data, labels)]
-        return Series.of(table, any_frequency=True)
+    levels = list(getattr(getattr(table, "index", None), "names", ()))
+    at = [_column_or_level(label, labels, levels) for label in id_labels]
     columns = {"id": id_labels if len(id_labels) > 1 else id_labels[0]}
-    kept = [positions_of(label, labels)[0] for label in id_labels]
-    if time_label is not None and positions_of(time_label, labels):
+    if None in at:
+        unnamed = {None} in (set(levels), set(id_labels))
+        if len(levels) < 2 or not unnamed:
+            missing = [
+                repr(one) for one, p in zip(id_labels, at, strict=True) if p is None
+            ]
+            raise ValueError(
+                f"future= lacks {', '.join(missing)}: it must tell which rows follow "
+                "which series, by the same columns of ids and times as the series, or "
+                "by a MultiIndex of ids and times."
+            )
+        at, columns = [], {}  # levels without names are told apart by their order
+    elif (place := _column_or_level(time_label, labels, levels)) is not None:
         columns["time"] = time_label
-        kept += positions_of(time_label, labels)[:1]
-    chosen = [*kept, *_known_places(data, labels)]
-    return Series.of(_chosen(table, labels, chosen), **columns, any_frequency=True)
+        at.append(place)
+    chosen = [*(place for place in at if place >= 0), *_known_places(data, labels)]
+    future = _read(_chosen(table, labels, chosen), **columns)
+    if data.dates is not None and future.dates is None:
+        name = "times" if time_label is None else repr(time_label)
+        raise ValueError(
+            f"future= lacks {name}: the series have times, which tell the rows after "
+            "the end from others. Give the future the same column of times."
+        )
+    return future
+
+
+def _column_or_level(label, labels, levels):
+    """The position of a column; -1 for a level of the index; None without either."""
+    found = [] if label is None else positions_of(label, labels)
+    if found:
+        return found[0]
+    return -1 if label is not None and positions_of(label, levels) else None
+
+
+def _read(table, **columns):
+    """The series of a table, or of a list of tables; errors name the parameter."""
+    try:
+        return Series.of(table, **columns, any_frequency=True)
+    except ValueError as error:
+        raise ValueError(f"future= cannot be read: {error}") from None
 
 
 def _labels_of(table):
@@ -171,76 +224,3 @@ def _known_positions(data, table):
             "are known ahead, in the order of known_ahead."
         )
     return table.iloc[:, channels] if hasattr(table, "iloc") else table[:, channels]
-
-
-# Whether it follows.
-
-
-def _suspects(data, owners, parts):
-    """Which futures have to be looked at one by one, which takes a millisecond each.
-
-    The others go on with the last step of their series.
-    """
-    if data.dates is None or parts.dates is None or not parts.n_rows:
-        return []
-    is_long = data.lengths[owners] > 1
-    last = np.maximum(data.stops[owners] - 1, 0)
-    before, later = data.index_at(last), parts.index_at(np.arange(parts.n_rows))
-    alike = type(before) is type(later) and before.dtype == later.dtype
-    if not (alike and is_plain(before)):
-        return np.arange(len(owners))
-    steps = ticks(before) - ticks(data.index_at(last - is_long))
-    found = np.diff(ticks(later), prepend=0)
-    begins = parts.starts[parts.lengths > 0]
-    found[begins] = ticks(later)[begins] - ticks(before)[parts.lengths > 0]
-    follows = (found == np.repeat(steps, parts.lengths)) & (found > 0)
-    suspect = ~is_long
-    suspect[parts.series_of(np.flatnonzero(~follows))] = True
-    return np.flatnonzero(suspect)
-
-
-def _check_follows(data, owner, future, at):
-    """Refuse a future that does not begin with the next timestamp of the series."""
-    if data.dates is None or future.dates is None:
-        return  # without dates, the rows follow each other
-    index, later = data.dates.own(owner), future.dates.own(at)
-    if not len(index) or not len(later):
-        return
-    if _is_counted(index) and _is_counted(later):
-        return
-    name = series_name(data, owner)
-    ending = f"future= does not follow {name}: it begins at {later[0]}"
-    way_out = (
-        "future= must begin with the next row. If it does, give its values without "
-        "dates: future.to_numpy()."
-    )
-    before, after = comparable(index), comparable(later)
-    try:
-        is_later = type(before) is type(after) and bool(after[0] > before[-1])
-    except TypeError:  # one of them has a time zone
-        is_later = False
-    if not is_later:
-        raise ValueError(f"{ending}, and {name} ends at {index[-1]}. {way_out}")
-    joined = before.append(after)
-    gaps = find_gaps(joined, data.known.freq)
-    if gaps is None:
-        return
-    new = gaps.places[gaps.places >= len(index) - 1]
-    steps = gaps.differences
-    taken = (steps[: len(index) - 1] == steps[new, None]).sum(axis=1)
-    new = new[taken < USUAL_STEPS]
-    if not len(new):
-        return
-    if new[0] == len(index) - 1:
-        raise ValueError(
-            f"{ending}, and {name} ends at {index[-1]} ({gaps.rule.text}). {way_out}"
-        )
-    raise ValueError(
-        f"future= has a gap after {name}: {joined[new[0] + 1]} comes after "
-        f"{joined[new[0]]} ({gaps.rule.text}). {way_out}"
-    )
-
-
-def _is_counted(index):
-    """Whether an index only numbers the rows: 0, 1, 2 and so on."""
-    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1

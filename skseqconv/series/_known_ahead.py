@@ -84,6 +84,11 @@ def with_known_ahead(data, known_ahead, delays, target=(), freq=None):
     if before is not None and before.channels.tolist() == channels:
         freq = before.freq if freq is None else freq
         return with_known(data, before._replace(delays=tuple(delays), freq=freq))
+    return with_known_at(data, channels, delays, freq)
+
+
+def with_known_at(data, channels, delays, freq=None):
+    """The series with channels at these positions known ahead, without a future."""
     nothing = np.empty((0, len(channels)), dtype=data.dtype)
     known = KnownAhead(np.array(channels), tuple(delays), nothing, (), freq)
     return with_known(data, without_future(known, data.stops))
@@ -188,14 +193,28 @@ def _no_future(data, beyond, owners):
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1
     others = f" {n_others} more of the series lack rows, too." if n_others else ""
+    closed = ""
+    if data.ids is not None and n_others + 1 < data.n_series:
+        closed = (
+            " If the series has ended, forecast the others: "
+            f"{without_series(data, owner)}."
+        )
     raise ValueError(
         f"Channels known ahead ({channels}) are read {known.ahead} rows after the row, "
         f"so they are needed in the {n_needed} rows after the end of "
         f"{series_name(data, owner)}{dates}, but "
         f"{f'only {there} of these' if there else 'none of these'} are there.{others} "
         "Give these rows as a table: future=table in make_supervised, SeriesView or "
-        "forecast, or X.with_future(table)."
+        f"forecast, or X.with_future(table).{closed}"
     )
+
+
+def without_series(data, owner):
+    """The call that forecasts without a series, such as a store that was closed."""
+    own = f"X.ids != {described_id(data.ids, owner)}"
+    if data.ids.nlevels > 1:  # ids are tuples, which NumPy does not compare
+        own = f"[one != {described_id(data.ids, owner)} for one in X.ids]"
+    return f"forecast(model, X[{own}], ...)"
 
 
 def name_of(data, channel):
@@ -207,4 +226,6 @@ def series_name(data, owner):
     """A series for messages: by its id, or its number if there are several."""
     if data.ids is not None:
         return f"series {described_id(data.ids, owner)}"
-    return "the series" if data.n_series == 1 else f"series[{owner}]"
+    wholes = data.wholes
+    is_one = (wholes == wholes[0]).all()
+    return "the series" if is_one else f"series[{wholes[owner]}]"

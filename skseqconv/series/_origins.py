@@ -1,10 +1,14 @@
 """The rows that forecasts start from, and the whole series behind a view."""
 
 import numpy as np
-import pandas as pd
 
 from ._channels import several_channels
 from ._frame import id_columns
+from ._known_ahead import with_known_at
+from ._layout import ranges
+
+#: At most so many rows of a series are read at once to find the last with a target.
+MOST_READ_BACK = 512
 
 
 def at_rows(view, rows):
@@ -17,25 +21,55 @@ def with_target(view, target):
     return view._derive(target=tuple(target))
 
 
+def with_channels_ahead(view, channels, freq=None):
+    """The same view, but with these channels known ahead, as far as its target is."""
+    delays = sorted({delay for _, delay in view.target})
+    return view._derive(_series=with_known_at(view._series, channels, delays, freq))
+
+
 def positions_of_target(view, target):
     """Positions in the series of the target channels, given as to make_supervised."""
     return several_channels(target, view._series)[0]
 
 
 def at_newest(view):
-    """The last row of each series that the view has rows of.
+    """The last row with a known target of each series that the view has rows of.
 
-    Of the parts of one series, between gaps, only the newest counts.
+    It is the last row of a series without any known target. Of the parts of one series,
+    between gaps, only the newest with a known target counts. Without a target, any
+    channel is one.
     """
     data = view._series
     owners = np.unique(view.series_ids)
-    rows = data.stops[owners] - 1
-    whole = data.sources if data.ids is None else pd.factorize(data.ids)[0]
-    if whole is not None:
-        order = np.lexsort((data.stamps(rows), whole[owners]))
-        newest = np.append(np.diff(whole[owners[order]]) != 0, True)
-        rows = np.sort(rows[order[newest]])
-    return at_rows(view, rows)
+    channels = sorted({channel for channel, _ in view.target or ()})
+    channels = channels or list(range(data.n_channels))
+    rows, has_target = _last_known(data, owners, channels)
+    whole = data.wholes[owners]
+    order = np.lexsort((data.stamps(rows), has_target, whole))
+    newest = np.append(np.diff(whole[order]) != 0, True)
+    return at_rows(view, np.sort(rows[order[newest]]))
+
+
+def _last_known(data, owners, channels):
+    """The last row of each series with one of the channels, and whether there is any.
+
+    Few rows are read: those after it, and about as many before it.
+    """
+    rows, found = data.stops[owners] - 1, np.zeros(len(owners), dtype=bool)
+    stops, left, n_rows = data.stops[owners], np.arange(len(owners)), 1
+    while len(left):
+        firsts = data.starts[owners[left]]
+        starts = np.maximum(stops[left] - n_rows, firsts)
+        read = ranges(starts, stops[left])
+        is_known = np.isfinite(data.take(read, channels)).any(axis=1)
+        begins = np.cumsum(stops[left] - starts) - (stops[left] - starts)
+        newest = np.maximum.reduceat(np.where(is_known, read, -1), begins)
+        here = newest >= 0
+        rows[left[here]], found[left[here]] = newest[here], True
+        stops[left] = starts
+        left = left[~here & (starts > firsts)]
+        n_rows = min(2 * n_rows, MOST_READ_BACK)
+    return rows, found
 
 
 def whole_series(view):

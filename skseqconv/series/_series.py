@@ -43,6 +43,8 @@ class Series:
     known = None
     #: The number of the given series that each part comes from, if gaps split them.
     sources = None
+    #: The declared frequency of the index, or None.
+    freq = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
@@ -173,6 +175,13 @@ class Series:
     def dates(self):
         """Where the index of each series stands, a `Layout`; or None."""
         return self._dates
+
+    @property
+    def wholes(self):
+        """A number for each series; parts of one series, between gaps, share it."""
+        if self.ids is not None:
+            return self.ids.factorize()[0]
+        return np.arange(self.n_series) if self.sources is None else self.sources
 
     @property
     def lengths(self):
@@ -320,6 +329,12 @@ class Series:
         ends = np.array([0, len(rows)], dtype=dtype)
         matrix = csr_array((positions, stamps, ends), shape=(1, n_stamps))
         return matrix.tocsc().data
+
+    def with_freq(self, freq):
+        """The same series with a declared frequency."""
+        series = Series.__new__(Series)
+        vars(series).update(vars(self), freq=freq)
+        return series
 
     # Parts.
 

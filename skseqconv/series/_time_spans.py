@@ -17,8 +17,10 @@ from ._frequency import (
     readable_duration,
 )
 from ._index_kinds import comparable
+from ._known_ahead import series_name
 from ._offsets import readable_offset
 from ._order import ordered_differences
+from ._regular import irregular
 from ._view import View
 from ._view_internals import longest_index
 
@@ -99,7 +101,7 @@ def index_of(X):
     return index if hasattr(index, "asi8") else None
 
 
-def in_rows(name, value, X, freq=None):
+def in_rows(name, value, X):
     """A parameter as a number of rows: a time span is divided by their distance.
 
     Parameters
@@ -109,8 +111,6 @@ def in_rows(name, value, X, freq=None):
     value : object
         Its value. Anything but a time span is returned as it is.
     X : View, DataFrame or array
-    freq : str or offset, default=None
-        The frequency of the index, if it is declared.
 
     Returns
     -------
@@ -119,7 +119,8 @@ def in_rows(name, value, X, freq=None):
     Raises
     ------
     ValueError
-        If X has no dates or has gaps, or the span is not a whole number of rows.
+        If X has no dates or has gaps, if the span is not a whole number of rows, or
+        if the rows of another series have another distance.
     """
     span, offset = duration_of(value), offset_of(value)
     if span is None and offset is None:
@@ -133,7 +134,10 @@ def in_rows(name, value, X, freq=None):
             f"{said} {has}, so the time between two rows is unknown. Give a number of "
             "rows, or a table with a DatetimeIndex."
         )
+    freq = X._series.freq if isinstance(X, View) else None
     rule, spacing = _rule_of(index, freq, said)
+    if isinstance(X, View):
+        _check_other_series(X._series, rule, spacing, said)
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
@@ -150,14 +154,55 @@ def _refuse_periods(name, value):
         )
 
 
-def each_in_rows(name, value, X, freq=None):
+def each_in_rows(name, value, X):
     """The same for a parameter that may be a sequence of time spans."""
     if isinstance(value, str) or not np.iterable(value):
-        return in_rows(name, value, X, freq)
-    return [in_rows(name, one, X, freq) for one in value]
+        return in_rows(name, value, X)
+    return [in_rows(name, one, X) for one in value]
 
 
-def _rule_of(index, freq, said):
+def _check_other_series(data, rule, spacing, said):
+    """Refuse series whose rows do not follow the rule of the longest one."""
+    distinct, same = data.dates.distinct()
+    if len(distinct.lengths) == 1:
+        return
+    known = (data.freq, rule.offset, spacing)
+    expected = next(one for one in known if one is not None)
+
+    def follows(index):
+        return not len(_exceptions(index, expected))
+
+    for i in irregular(distinct, expected, follows):
+        index = comparable(distinct.own(i))
+        if distinct.lengths[i] < 2 or (hasattr(index, "asi8") and follows(index)):
+            continue
+        name = series_name(data, int(np.argmax(same == i)))
+        if not hasattr(index, "asi8"):
+            raise ValueError(f"{said} {name} has no dates. Give a number of rows.")
+        other, other_spacing = _rule_of(index, data.freq, said, f" of {name}")
+        if (other_spacing, other.offset) != (spacing, rule.offset):
+            raise ValueError(
+                f"{said} the rows of {name} {_readable_rule(other, other_spacing)}, "
+                f"and those of the longest series {_readable_rule(rule, spacing)}, so "
+                "it is not one number of rows. Give a number of rows, or make one X "
+                "for each frequency."
+            )
+
+
+def _exceptions(index, freq):
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    index, differences = ordered_differences(index)
+    return declared_rule(index, differences, freq)[1]
+
+
+def _readable_rule(rule, spacing):
+    if spacing is None:
+        return f"follow the calendar frequency {readable_offset(rule.offset)}"
+    return f"are {readable_duration(spacing)} apart"
+
+
+def _rule_of(index, freq, said, whose=""):
     """The rule that all rows follow, and the time between two, if that is fixed."""
     if isinstance(index, pd.PeriodIndex):
         index, freq = index.to_timestamp(), None
@@ -169,9 +214,9 @@ def _rule_of(index, freq, said):
     if len(places):
         at = places[0] + 1
         raise ValueError(
-            f"{said} the index has gaps ({rule.text}; the first gap is before row "
-            f"{at}, {index[at]}), so it is not one number of rows. Give a number of "
-            'rows, or use on_gap="split" in make_supervised.'
+            f"{said} the index{whose} has gaps ({rule.text}; the first gap is before "
+            f"row {at}, {index[at]}), so it is not one number of rows. Give a number "
+            'of rows, or use on_gap="split" in make_supervised.'
         )
     if rule.offset is None:
         return rule, pd.Timedelta(int(most_common(differences)), unit=index.unit)

@@ -124,8 +124,8 @@ class View:
             One line for each row of this view. Columns: the ids and the time, with
             their names in the table (or "id" and "time"), and "row", the position of
             the row in its own series. Of pooled channels, "channel" is an id. A list
-            of series has their numbers as "series"; series without an index have no
-            time.
+            of series has the positions in the list as "series"; series without an
+            index have no time.
 
         Examples
         --------
@@ -314,7 +314,9 @@ class View:
 
         A pickle of a view holds its whole series. A pickle of a compact view holds,
         for each series, the rows from the first to the last that a window touches. A
-        row view touches its own rows only, so make windows first.
+        row view touches its own rows only, so make windows first. Each series then ends
+        at its last row in this view, so ``forecast(model, X.compact())`` forecasts from
+        there, and ``forecast(model, X)`` from the end of the whole series.
 
         Returns
         -------
@@ -345,19 +347,23 @@ class View:
             Other columns are ignored. An array has all channels of the series, or only
             those known ahead, in the order of `known_ahead`. If the series have ids, a
             long table with the same columns of ids and times, or with a MultiIndex; it
-            may have more ids, and lack some. It replaces an earlier future.
+            may have more ids, and lack some. Rows that are not later than the last
+            row of their series are ignored, so a whole plan, of the past and the
+            future, is fine. It replaces an earlier future.
 
         Returns
         -------
         view : SeriesView or WindowView
-            The same rows of the same series, with a future.
+            The same rows of the same series, with a future. Series that the view has
+            no rows of have none.
 
         Raises
         ------
         ValueError
             If the view has no channel known ahead, if `future` lacks one of them, if
-            it does not begin with the next timestamp of the series, or if it has
-            another number of series.
+            the rows after the end of a series that the view has rows of do not begin
+            with its next timestamp or have a gap, or if `future` has another number
+            of series.
 
         See Also
         --------
@@ -377,7 +383,7 @@ class View:
         """
         from ._future_rows import with_future
 
-        return self._derive(_series=with_future(self._series, future))
+        return self._derive(_series=with_future(self._series, future, self.rows))
 
     @overload
     def unpool(

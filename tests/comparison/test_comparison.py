@@ -1046,6 +1046,21 @@ def test_folds_trained_on_the_future_are_told(make, n_series, gap):
         assert warned[0].filename == __file__
 
 
+def test_a_part_between_gaps_is_no_series_of_its_own():
+    hours = pd.date_range("2025-01-01", periods=60, freq="h")
+    table = pd.DataFrame({"a": np.sin(np.arange(60.0))}, hours)
+    tables = [table.drop(hours[k : k + 2]) for k in (20, 30, 40)]
+    X, y = make_supervised(tables, "a", delay=2, on_gap="split")
+    models, options = [DummyRegressor()], {"baseline": None}
+    compare_models(models, X, y, cv=SeriesKFold(3), **options)
+    parts = [
+        (np.flatnonzero(X.series_ids != one), np.flatnonzero(X.series_ids == one))
+        for one in range(2)
+    ]
+    with pytest.warns(UserWarning, match="Leakage in fold 0 and 1 more"):
+        compare_models(models, X, y, cv=parts, **options)
+
+
 @pytest.mark.parametrize("short", range(4))
 def test_the_warning_counts_the_rows_of_each_fold(climate, short):
     X, y = climate

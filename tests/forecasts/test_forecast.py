@@ -28,6 +28,7 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.forecasts._table import Places
+from skseqconv.series._origins import at_newest, with_target
 from skseqconv.series._view import View
 
 DAYS = pd.date_range("2025-01-01", periods=90, freq="D")
@@ -164,6 +165,121 @@ def test_only_the_newest_part_of_an_id_is_forecast():
     assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
 
 
+def of_parts(pooled):
+    """Two series, of which the second begins later and has a gap; and their model."""
+    whole = stores(lengths=(90,), names=("north",))["north"]
+    tables = [whole.drop(DAYS[20:23]), whole.drop(DAYS[30:33])]
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(tables, target, on_gap="split", pooled=pooled)
+    assert len(X.series) == (8 if pooled else 4)
+    return last_value().fit(X, y), X
+
+
+def test_parts_of_a_list_are_named_by_their_place_in_the_list():
+    model, X = of_parts(pooled=False)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 1]
+    assert table["origin"].tolist() == [DAYS[-1]] * 2
+    frame = X.frame()
+    assert frame["series"].value_counts().tolist() == [85, 85]
+    later = forecast(model, X.compact())
+    assert later["series"].tolist() == [0, 1]
+
+
+def test_pooled_channels_of_parts_are_those_of_the_whole_series():
+    model, X = of_parts(pooled=True)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 0, 1, 1]
+    assert table["channel"].tolist() == ["sales", "price"] * 2
+    assert table["origin"].tolist() == [DAYS[-1]] * 4
+    assert set(X.ids) == {(i, c) for i in (0, 1) for c in ("sales", "price")}
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_one_series_with_a_gap_is_one_series(pooled):
+    whole = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[20:23])
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(whole, target, on_gap="split", pooled=pooled)
+    table = forecast(last_value().fit(X, y), X)
+    assert "series" not in table and "series" not in X.frame()
+    assert table["origin"].tolist() == [DAYS[-1]] * (2 if pooled else 1)
+
+
+# Rows without a target.
+
+
+@settings(deadline=None, max_examples=30)
+@given(data=st.data())
+def test_the_origin_is_the_last_row_with_a_target(naive, data):
+    model, _, tables = naive
+    whole, shorter = {}, {}
+    for name, one in tables.items():
+        n_known = data.draw(st.integers(14, len(one)), name)
+        is_known = np.arange(len(one)) < n_known
+        whole[name] = one.assign(sales=one["sales"].where(is_known))
+        shorter[name] = one[is_known]
+
+    def view(tables):
+        return SeriesView(pd.concat(tables, names=["store", "day"]))
+
+    assert_same(forecast(model, view(whole)), forecast(model, view(shorter)))
+
+
+def test_of_several_targets_one_value_is_enough():
+    table = stores(lengths=(90,), names=("north",))["north"]
+    X, y = make_supervised(table, ["sales", "price"])
+    model = last_value().fit(X, y)
+    table.iloc[85:, 0], table.iloc[87:, 1] = np.nan, np.nan
+    found = forecast(model, table)
+    assert found["origin"].tolist() == [DAYS[86]] * 2
+    expected = [table["sales"].iloc[84], table["price"].iloc[86]]
+    np.testing.assert_allclose(found["forecast"], expected)
+
+
+@pytest.mark.parametrize(("n_known", "last"), [(0, 1199), (1, 0), (7, 6), (1200, 1199)])
+def test_a_series_without_any_target_starts_from_its_last_row(n_known, last):
+    days = pd.date_range("2022-01-01", periods=1200)
+    whole = pd.DataFrame({"sales": 1.0, "price": 1.0}, days)
+    part = whole.assign(sales=whole["sales"].where(np.arange(1200) < n_known))
+    table = pd.concat({"a": whole, "b": part, "c": part}, names=["store", "day"])
+    newest = at_newest(with_target(SeriesView(table), [(0, 1)]))
+    assert newest.rows.tolist() == [1199, 1200 + last, 2400 + last]
+
+
+def test_a_part_without_a_target_is_not_the_newest():
+    table = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[60:62])
+    table.loc[DAYS[62] :, "sales"] = np.nan
+    with pytest.warns(UserWarning, match="have no target"):
+        X, y = make_supervised(table, "sales", on_gap="split")
+    found = forecast(last_value().fit(X, y), SeriesView(X, rows=np.arange(88)))
+    assert found["origin"].tolist() == [DAYS[59]]
+
+
+@pytest.mark.parametrize("known", ["price", []])
+def test_one_table_with_the_future_is_like_two(known):
+    tables = stores()
+    past = pd.concat(
+        {name: one[:-5] for name, one in tables.items()}, names=["store", "day"]
+    )
+    whole = pd.concat(tables, names=["store", "day"])
+    future = whole.drop(past.index)[["price"]]
+    whole.loc[future.index, "sales"] = np.nan
+    options = {"target": "sales", "delay": range(1, 6), "known_ahead": known}
+    X, y = make_supervised(past, **options)
+    with pytest.warns(UserWarning, match="have no target"):
+        one, one_y = make_supervised(whole, **options)
+    np.testing.assert_array_equal(one_y, y)
+    np.testing.assert_array_equal(one.to_numpy(), X.to_numpy())
+    model = windows(LinearAutoregression(exogenous=True)).fit(one, one_y)
+    found = forecast(model, one)
+    expected = forecast(model, X, future=future if known else None)
+    assert_same(found, expected)
+    dates = found.set_index(["store", "date"]).index
+    assert list(dates) == list(future.index)
+    longer = forecast(model, one, horizon=5, recursive=True) if known else found
+    assert_same(longer, expected)
+
+
 # Without ids, without dates.
 
 
@@ -213,6 +329,51 @@ def test_later_data_takes_the_target_of_the_fit(naive):
     table = forecast(model, later)
     assert list(table) == ["origin", "date", "horizon", "forecast"]
     np.testing.assert_allclose(table["forecast"], expected["forecast"][2:4])
+
+
+def flat(tables):
+    """A table with the id and the day as columns, in any order."""
+    table = pd.concat(tables, names=["store", "day"]).reset_index()
+    return table.sample(frac=1, random_state=0, ignore_index=True)
+
+
+@pytest.mark.parametrize("kind", ["pipeline", "search"])
+def test_later_data_takes_the_channels_known_ahead_of_the_fit(kind):
+    table = flat(stores(lengths=(90, 90), names=("north", "south")))
+    columns = {"id": "store", "time": "day"}
+    options = {"target": "sales", "delay": [1, 3], "known_ahead": "price", **columns}
+    early, plan = table[table["day"] < DAYS[60]], table.drop(columns="sales")
+    X, y = make_supervised(early, **options)
+    model = windows(LinearAutoregression(exogenous=True))
+    if kind == "search":
+        sizes = {"lookbackwindower__lookback": [10, 14]}
+        model = GridSearchCV(model, sizes, cv=TimeSeriesSplit(2))
+    model.fit(X, y)
+    later = table[table["day"] < DAYS[80]]
+    given = SeriesView(later, **columns)
+    found = forecast(model, given, future=plan)
+    whole, _ = make_supervised(later, **options)
+    assert_same(found, forecast(model, whole, future=plan))
+    assert found["date"].max() == DAYS[82]
+    with pytest.raises(ValueError, match=r"'price'\) are read 3 rows .*2025-03-22"):
+        forecast(model, given)
+
+
+def test_the_message_for_a_long_table_names_the_call(naive):
+    model, _, tables = naive
+    table = flat(tables)
+    call = r"forecast\(model, SeriesView\(table, id=\.\.\., time=\.\.\.\)\)"
+    with pytest.raises(ValueError, match=rf"'store' .*is not numeric.*{call}"):
+        forecast(model, table)
+    found = forecast(model, SeriesView(table, id="store", time="day"))
+    assert_same(found, forecast(model, naive[1]))
+
+
+def test_channels_known_ahead_that_x_lacks():
+    X, y = panel(stores(), known_ahead="price")
+    model = windows(LinearAutoregression()).fit(X, y)
+    with pytest.raises(ValueError, match="channel 1 known ahead, but X has 1 channels"):
+        forecast(model, stores()["north"][["sales"]])
 
 
 def test_a_model_that_does_not_know_its_target_is_told(naive):

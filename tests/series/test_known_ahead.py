@@ -175,7 +175,7 @@ def test_parts_between_gaps():
     assert_array_equal(X.to_numpy()[:, 1], 10 * (X.rows + (X.rows > 9)) + 31)
     newest = SeriesView(X, rows=[18])
     assert newest.to_numpy()[0, 1] == 221
-    with pytest.raises(ValueError, match=r"the 3 rows after the end of series\[0\]"):
+    with pytest.raises(ValueError, match=r"end of the series, 2020-01-01 10:00"):
         SeriesView(X, rows=[9]).to_numpy()
     assert SeriesView(X.with_future(future), rows=[18]).to_numpy()[0, 1] == 221
 
@@ -244,27 +244,64 @@ def test_one_column_and_other_tables():
         (lambda later: [later, later], r"after 2 series, but there are 1"),
         (
             lambda later: later.shift(1, "h"),
-            "begins at 2020-01-01 11:00:00, and the series ends at 2020-01-01 09:00:00",
+            "the series, which ends at 2020-01-01 09:00:00: it needs "
+            "2020-01-01 10:00:00, but begins at 2020-01-01 11:00:00",
         ),
         (
-            lambda later: later.shift(-1, "h"),
-            "begins at 2020-01-01 09:00:00, and the series ends at 2020-01-01 09:00:00",
+            lambda later: later.shift(-4, "h"),
+            "which ends at 2020-01-01 09:00:00: it needs 2020-01-01 10:00:00, but has "
+            "no later row",
         ),
         (
             lambda later: later.tz_localize("UTC"),
-            r"begins at 2020-01-01 10:00:00\+00:00, and the series ends at 2020-01-01",
+            r"begins at 2020-01-01 10:00:00\+00:00, and the series ends at 2020-01-01 "
+            "09:00:00, which cannot be compared.*to_numpy",
         ),
-        (lambda later: later.reset_index(drop=True), "begins at 0, and the series"),
-        (lambda later: later.iloc[[0, 1, 3]], "has a gap after the series: 2020-01-01"),
+        (
+            lambda later: later.reset_index(drop=True),
+            "begins at 0, and the series.*cannot be compared.*to_numpy",
+        ),
+        (
+            lambda later: later.iloc[[0, 1, 3]],
+            "has a gap after the series: after 2020-01-01 11:00:00 it needs "
+            "2020-01-01 12:00:00, but goes on at 2020-01-01 13:00:00",
+        ),
         (lambda later: later[::-1], "not in order"),
     ],
 )
 def test_futures_that_do_not_follow(change, message):
     whole = dated(numbered(14))
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=message) as caught:
         SeriesView(
             whole[:10], known_ahead=["sun", "price"], delay=2, future=change(whole[10:])
         )
+    # Values without dates would move each of them to another hour.
+    advised = "to_numpy" in str(caught.value)
+    assert advised == ("cannot be compared" in str(caught.value))
+
+
+@pytest.mark.parametrize("begin", [0, 4, 9, 10])
+@pytest.mark.parametrize("kind", ["hours", "business days", "numbers", "seconds"])
+def test_rows_before_the_end_are_ignored(kind, begin):
+    index = {
+        "hours": pd.date_range("2020-01-01", periods=14, freq="h"),
+        "business days": pd.bdate_range("2020-01-01", periods=14),
+        "numbers": pd.RangeIndex(100, 114),
+        "seconds": pd.date_range("2020-01-01", periods=14, freq="h"),
+    }[kind]
+    whole = pd.DataFrame(numbered(14), index, columns=list("abcd"))
+    plan = whole[begin:].assign(a=np.nan)
+    if kind == "seconds":  # another unit than that of the series
+        plan.index = plan.index.as_unit("s")
+    view = SeriesView(whole[:10], known_ahead=["b"], delay=4, future=plan)
+    assert_array_equal(view.to_numpy()[:, 1], whole["b"][4:])
+
+
+def test_a_whole_plan_out_of_order_is_refused():
+    whole = dated(numbered(14))
+    plan = whole.iloc[[10, 9, 11, 12, 13]]
+    with pytest.raises(ValueError, match="not in order"):
+        SeriesView(whole[:10], known_ahead="sun", delay=4, future=plan)
 
 
 @pytest.mark.parametrize(
@@ -382,16 +419,130 @@ def test_a_series_without_a_future_says_so_when_it_is_read():
         (lambda later: later.drop(columns="sun"), "future= lacks 'sun': it needs"),
         (
             lambda later: later.assign(when=later["when"] + pd.Timedelta("1h")),
-            "series 'a': it begins at 2020-01-01 10:00:00, and series 'a' ends at 2020",
+            "series 'a', which ends at 2020-01-01 08:00:00: it needs 2020-01-01 "
+            r"09:00:00, but begins at 2020-01-01 10.*model, X\[X.ids != 'a'\]",
         ),
+        (
+            lambda later: later.assign(when=later["when"] - pd.Timedelta("9h")),
+            "series 'a', which ends at 2020-01-01 08:00:00: it needs 2020-01-01 "
+            "09:00:00, but has no later row",
+        ),
+        (
+            lambda later: later.assign(when=later["when"].dt.tz_localize("UTC")),
+            r"cannot be compared. Give both tables times of the same kind.$",
+        ),
+        (lambda later: later.assign(store="x"), "first id is 'x', that of the .* 'a'"),
         (lambda later: pd.concat([later, later[:1]]), "has the time of row|the time"),
-        (lambda later: later.drop(index=7), "a gap after series 'c': 2020-01-01 14"),
+        (
+            lambda later: later.drop(index=7),
+            "a gap after series 'c': after 2020-01-01 12:00:00 it needs 2020-01-01 13",
+        ),
     ],
 )
 def test_futures_of_long_tables_that_do_not_follow(change, message):
     table, future = long_tables()
     with pytest.raises(ValueError, match=message):
         newest(table, change(future), id="store", time="when")
+
+
+@pytest.mark.parametrize(
+    ("levels", "named"),
+    [
+        (["region", "store", "when"], True),
+        (["store", "when", "region"], True),
+        (["when"], True),
+        (["region", "store", "when"], False),  # then only their order tells
+    ],
+)
+def test_levels_of_a_future_are_told_apart_by_name(levels, named):
+    """Ids may have the same values in two columns, and any order in the future."""
+    parts = []
+    for i, (region, store) in enumerate(["xx", "xy", "yx", "yy"]):
+        whole = dated(numbered(10, i)).rename_axis("when").reset_index()
+        parts.append(whole.assign(region=region, store=store))
+    whole = pd.concat(parts)
+    is_past = whole["when"] < pd.Timestamp("2020-01-01 08:00")
+    ids = ["region", "store"]
+    table = whole[is_past].set_index([*ids, "when"])
+    future = whole[~is_past].sample(frac=1, random_state=0).set_index(levels)
+    if not named:
+        table, future = table.rename_axis([None] * 3), future.rename_axis([None] * 3)
+    X, _ = make_supervised(table, "load", delay=2, known_ahead="sun", future=future)
+    newest = SeriesView(X, rows=[7, 15, 23, 31]).to_numpy()[:, 1]
+    assert_array_equal(newest, [91, 10091, 20091, 30091])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda later: later.rename(columns={"when": "date"}), "future= lacks 'when'"),
+        (lambda later: later.drop(columns="when"), "future= lacks 'when': the series"),
+        (lambda later: later[:0], "future= cannot be read|future= has rows of none"),
+        (lambda later: pd.concat([later, later]), "^future= cannot be read: Row 9 .*"),
+        (lambda later: later.to_dict("list"), "future= is a dict: give a table"),
+        (
+            lambda later: later.set_index(["store", "when"]).rename_axis(["s", "when"]),
+            "future= lacks 'store'",
+        ),
+    ],
+)
+def test_futures_of_long_tables_that_cannot_be_read(change, message):
+    table, future = long_tables()
+    with pytest.raises(ValueError, match=message):
+        newest(table, change(future), id="store", time="when")
+
+
+def test_a_future_in_another_time_zone_is_compared_by_instants():
+    index = pd.date_range("2025-03-28", periods=80, freq="h", tz="Europe/Berlin")
+    whole = pd.DataFrame(numbered(80), index, columns=list("abcd"))
+    plan = whole.tz_convert("UTC")
+    view = SeriesView(whole[:60], known_ahead="b", delay=20, future=plan)
+    assert_array_equal(view.to_numpy()[:, 1], whole["b"][20:])
+    with pytest.raises(ValueError, match=r"needs 2025-03-30 13:00:00\+02:00, but"):
+        view.with_future(plan[61:])
+
+
+@pytest.mark.parametrize("unit", ["ns", "s"])
+def test_a_long_plan_may_hold_the_past(unit):
+    table, future = long_tables()
+    plan = pd.concat([table.drop(columns="load"), future])
+    plan = plan.assign(when=plan["when"].dt.as_unit(unit))
+    columns = {"id": "store", "time": "when"}
+    assert newest(table, plan.sample(frac=1, random_state=0), **columns) == EXPECTED
+    with pytest.raises(
+        ValueError, match=r"'b', which ends at .* needs .*05:00:00, but"
+    ):
+        newest(table, plan[plan["when"] != pd.Timestamp("2020-01-01 05:00")], **columns)
+
+
+def test_only_series_with_rows_in_the_view_are_followed():
+    table, future = long_tables()
+    columns = {"id": "store", "time": "when"}
+    late = future["store"] == "b"
+    future["when"] += pd.to_timedelta(3 * late, unit="h")
+    X, _ = make_supervised(table, "load", delay=3, known_ahead="sun", **columns)
+    with pytest.raises(ValueError, match=r"'b', .*X\[X.ids != 'b'\], \.\.\."):
+        X.with_future(future)
+    others = X[X.ids != "b"].with_future(future)
+    assert SeriesView(others, rows=[8]).to_numpy()[0, 1] == 111
+    with pytest.raises(ValueError, match=r"end of series 'b'.*X\[X.ids != 'b'\]"):
+        SeriesView(others, rows=[13]).to_numpy()
+    only_b = X[X.ids == "b"].with_future(future[~late])
+    with pytest.raises(ValueError, match="end of series 'b'"):
+        SeriesView(only_b, rows=[13]).to_numpy()
+
+
+def test_the_way_out_for_several_columns_of_ids():
+    table, future = (one.assign(region="n") for one in long_tables())
+    X, _ = make_supervised(
+        table, "load", id=["region", "store"], time="when", known_ahead="sun"
+    )
+    with pytest.raises(ValueError, match="If the series has ended") as caught:
+        X.with_future(future[future.index % 9 != 3])
+    key = str(caught.value).split("forecast(model, X[")[1].split("], ...)")[0]
+    chosen = X[eval(key, {"X": X})]
+    assert ("n", "b") not in set(chosen.ids)
+    assert {("n", "a"), ("n", "c")} == set(chosen.ids)
 
 
 def test_static_columns_beside_a_future():

@@ -13,6 +13,7 @@ from skseqconv import (
     SeriesView,
     make_supervised,
 )
+from skseqconv.series import _time_spans
 from skseqconv.series._time_spans import in_rows
 
 HOLIDAYS = pd.offsets.CustomBusinessDay(holidays=["2020-01-06", "2020-01-20"])
@@ -58,6 +59,116 @@ def test_a_span_of_rows_at_equal_distances(index, span, n_rows):
     if n_rows < len(frame):
         X, _ = make_supervised(frame, "a", delay=span)
         assert X.target == ((0, n_rows),)
+
+
+@pytest.mark.parametrize(
+    ("longest", "other", "span", "message"),
+    [
+        (
+            dates("h"),
+            dates("D", 20),
+            "24h",
+            r"series\[1\] are 1 day apart, and those of",
+        ),
+        (
+            dates("D"),
+            dates("h", 20),
+            "2D",
+            r"\[1\] are 01:00:00 apart, .*are 1 day ap",
+        ),
+        (dates("h"), dates("h", 40).delete(7), "2h", r"index of series\[1\] has gaps"),
+        (
+            dates("MS"),
+            dates("h", 20),
+            "12MS",
+            "longest series follow the calendar freq",
+        ),
+        (dates("h"), pd.RangeIndex(20), "24h", r"series\[1\] has no dates\. Give"),
+        (
+            pd.period_range("2020-01-01", periods=60, freq="h"),
+            pd.period_range("2020-01-01", periods=20, freq="D"),
+            "24h",
+            r"series\[1\] are 1 day apart",
+        ),
+        (
+            pd.timedelta_range("0s", periods=60, freq="s"),
+            pd.timedelta_range("0s", periods=20, freq="2s"),
+            "4s",
+            r"series\[1\] are 00:00:02 apart",
+        ),
+    ],
+)
+def test_series_that_differ_are_named(longest, other, span, message):
+    X = SeriesView([table(longest), table(other)], on_gap="ignore")
+    message = f"^delay={span!r} is a time span, but .*{message}"
+    with pytest.raises(ValueError, match=message):
+        in_rows("delay", span, X)
+    with pytest.raises(ValueError, match=message):
+        make_supervised(
+            [table(longest), table(other)], "a", delay=span, on_gap="ignore"
+        )
+
+
+def test_a_long_table_names_the_id_that_differs():
+    hours, days = dates("h", 50), dates("D", 20)
+    long = pd.concat(
+        pd.DataFrame({"id": one, "t": index, "a": 1.0})
+        for one, index in (("x", hours), ("y", hours[10:]), ("z", days))
+    )
+    options = {"id": "id", "time": "t", "on_gap": "ignore"}
+    with pytest.raises(ValueError, match="the rows of series 'z' are 1 day apart"):
+        make_supervised(long, "a", delay="24h", **options)
+    X, _ = make_supervised(long, "a", delay=2, **options)
+    with pytest.raises(ValueError, match=r"lookback='24h' .* series 'z'"):
+        LookbackWindower("24h").fit(X)
+    alike, _ = make_supervised(long[long["id"] != "z"], "a", delay="24h", **options)
+    assert alike.target == ((0, 24),)
+
+
+@pytest.mark.parametrize(
+    ("longest", "other", "span", "n_rows"),
+    [
+        (dates("h"), dates("h", 20) + pd.Timedelta("30min"), "3h", 3),
+        (dates("B", 80), dates("B", 3), "5B", 5),
+        (dates("B", 80), dates("B", 30) + 3 * pd.offsets.BusinessDay(), "5B", 5),
+        (dates("MS"), dates("MS", 2), "12MS", 12),
+        (dates("h"), dates("D", 1), "3h", 3),
+        (dates("D", tz="Europe/Berlin"), dates("D", 20, tz="Europe/Berlin"), "7D", 7),
+        (dates("12h", 90, tz="Europe/Berlin"), dates("12h", 20), "1D", 2),
+        (
+            pd.period_range("2020-01", periods=30, freq="M"),
+            pd.period_range("2021-03", periods=9, freq="M"),
+            "3MS",
+            3,
+        ),
+    ],
+)
+def test_series_that_are_alike(longest, other, span, n_rows):
+    X = SeriesView([table(other), table(longest)], on_gap="ignore")
+    assert in_rows("delay", span, X) == n_rows
+
+
+def test_rows_at_two_local_times_of_day_have_one_distance():
+    days = pd.date_range("2025-03-01", periods=60, freq="D")
+    clock = days.repeat(2) + pd.to_timedelta(np.tile([6, 18], 60), "h")
+    local = clock.tz_localize("Europe/Berlin")  # once 11 hours apart
+    X = SeriesView([table(local), table(local[30:90])], on_gap="ignore")
+    assert in_rows("delay", "1D", X) == 2
+
+
+def test_many_series_are_compared_at_once(monkeypatch):
+    hours = dates("h", 300)
+    tables = [table(hours[k : k + 200]) for k in range(100)]
+    X = SeriesView(tables)
+    looked_at = []
+    exceptions = _time_spans._exceptions
+    monkeypatch.setattr(
+        _time_spans,
+        "_exceptions",
+        lambda *given: looked_at.append(1) or exceptions(*given),
+    )
+    assert in_rows("delay", "24h", X) == 24
+    assert len(looked_at) <= 1
 
 
 @pytest.mark.parametrize("value", [3, "auto", "many", "3 months", "NaT", None, 2.5])
