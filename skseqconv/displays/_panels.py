@@ -99,6 +99,11 @@ def _check_table(table):
         )
     if not len(table):
         raise ValueError("table has no rows to draw.")
+    if table[_due(table)].dtype.kind == "m":
+        raise ValueError(
+            "table has durations as dates, which a plot cannot show: give series with "
+            "an index of dates, such as pandas.Timestamp('2020-01-01') + index."
+        )
 
 
 def _of_models(table, models):

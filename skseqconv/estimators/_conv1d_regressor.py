@@ -223,7 +223,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         By `fit`, if windows are used as they are because y is not an affine function of
         its channel, or has another number of columns than X has targets; if the window
         does not hold the `period`, or the best season that was found; if `level` does
-        not use the given `period`; if the network does not read all steps of a window.
+        not use the given `period`; if the network does not read all steps of a window;
+        if a splitter in `validation_split` learns from targets in the time of the
+        validation part.
         By `predict`, if X seems not to have passed the steps of the fit.
     MissingHistoryWarning
         By `predict`, if a window begins before its series.

@@ -284,6 +284,10 @@ def test_given_axes():
         (None, "table must have the columns origin, horizon"),
         (pd.DataFrame({"a": [1]}), r"got \['a'\]"),
         (table_of(names(1))[:0], "no rows"),
+        (
+            table_of(names(1), pd.Timedelta("1h")),
+            r"durations as dates.*Timestamp\('2020-01-01'\) \+ index",
+        ),
     ],
 )
 def test_what_is_no_table_of_forecasts_is_refused(table, message):
