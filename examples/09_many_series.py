@@ -99,13 +99,16 @@ def fitted(model, X=X):
     return pipe.fit(X[train], y[train])
 
 
-# %% One network for all series, and what it has to beat
+# %% One network for all series, and what it has to beat: the linear model reads the
+# promotions, too
 network = Conv1DRegressor(epochs=epochs, validation_split=0.1, random_state=0)
 models = {
     "same day of last week" if season == 7 else "same hour of yesterday": fitted(
         PersistenceRegressor(period=season)
     ),
-    "linear autoregression": fitted(LinearAutoregression()),
+    "linear autoregression": fitted(
+        LinearAutoregression(exogenous=known.get("known_ahead", False))
+    ),
     "network": fitted(network),
 }
 errors = pd.DataFrame(

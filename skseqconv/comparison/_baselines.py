@@ -25,6 +25,9 @@ from ._models import check_model, kind_of_model, names_of
 #: periods, but at least and at most this many rows.
 MIN_LOOKBACK, MAX_LOOKBACK = 48, 720
 
+#: The words for a model that takes the name, and so the place, of a baseline.
+GIVEN = "your model of this name"
+
 
 class Baseline(NamedTuple):
     """What a baseline forecasts, in words, and its estimator."""
@@ -58,7 +61,8 @@ def with_baselines(models, baseline, X, splits):
     if isinstance(baseline, str) and baseline == "auto":
         found = _automatic(models, X, kind, splits)
         added = {n: one.estimator for n, one in found.items() if n not in models}
-        return {**added, **models}, {name: one.words for name, one in found.items()}
+        words = {n: one.words if n in added else GIVEN for n, one in found.items()}
+        return {**added, **models}, words
     if isinstance(baseline, str):
         if baseline not in models:
             raise ValueError(

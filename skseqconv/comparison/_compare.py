@@ -14,6 +14,7 @@ from sklearn.model_selection import BaseCrossValidator
 
 from skseqconv._public import public
 from skseqconv.series._containers import refuse_masked
+from skseqconv.series._missing_history import said_once
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
@@ -74,8 +75,9 @@ def compare_models(
         or its name begins with "neg\\_". Errors are shown positive.
     baseline : {"auto"}, estimator, str or None, default="auto"
         The baseline to beat. A str is the name of one of the models; an estimator is
-        added to the models under the name of its class. "auto" adds baselines, unless
-        a model has the name of one. For classifiers it is "prior", the class
+        added to the models under the name of its class. "auto" adds baselines. A model
+        that has the name of one takes its place: it counts as a baseline, and the
+        automatic one is not added. For classifiers it is "prior", the class
         frequencies. For regressors it is "mean", the mean of the training targets, if X
         does not know its target. If X does (from `make_supervised`), there are several
         baselines, see Notes, and the one with the best mean score is the one to beat.
@@ -111,6 +113,8 @@ def compare_models(
         If X is a view and training targets of a fold lie in its test period. If X
         does not know its target, the training rows themselves are checked. Folds that
         hold out whole series are not checked.
+    MissingHistoryWarning
+        Once, if test rows have too little history in their series.
 
     See Also
     --------
@@ -127,11 +131,12 @@ def compare_models(
       target has a season: ``PersistenceRegressor(period="auto")`` describes the search
       for the period. It uses the training part that ends first. Where folds are in time
       order, it holds no test row;
-    - "linear autoregression", a :class:`LinearAutoregression` with defaults, if the
-      target has a season or y has several horizons. It reads the windows of X, or
-      windows as long as the longest `LookbackWindower` of the models. If these do not
-      hold a period, it reads two periods, but at least 48 and at most 720 rows, as far
-      as the training parts allow. Missing values are replaced by means.
+    - "linear autoregression", a :class:`LinearAutoregression`, if the target has a
+      season or y has several horizons. It reads the target's own past, and the channels
+      that are known ahead (``exogenous=``), if there are any. It reads the windows of
+      X, or windows as long as the longest `LookbackWindower` of the models. If these do
+      not hold a period, it reads two periods, but at least 48 and at most 720 rows, as
+      far as the training parts allow. Missing values are replaced by means.
 
     The baseline to beat is the one with the best mean of the first metric on the test
     rows. This favors the baselines, not the models.
@@ -166,18 +171,19 @@ def compare_models(
     chosen = given if is_automatic else list(models)
     check_windows({name: models[name] for name in chosen}, X, splits)
     warn_of_leaks(X, splits)
-    trials, timings = run(
-        models,
-        X,
-        y,
-        splits,
-        scorers,
-        params=params,
-        given=given,
-        raises=raises,
-        n_jobs=n_jobs,
-        verbose=verbose,
-    )
+    with said_once():
+        trials, timings = run(
+            models,
+            X,
+            y,
+            splits,
+            scorers,
+            params=params,
+            given=given,
+            raises=raises,
+            n_jobs=n_jobs,
+            verbose=verbose,
+        )
     failures = failure_table(trials)
     said = described_failures(failures)
     if not any(trial.scores_ for name in given for trial in trials[name]):

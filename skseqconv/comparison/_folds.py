@@ -9,11 +9,11 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
 
+from skseqconv.inputs._leaks import n_leaks
 from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view import View
-from skseqconv.series._view_internals import target_stamps
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._windower import LookbackWindower
 
@@ -54,13 +54,8 @@ def warn_of_leaks(X, splits):
     """Warn of folds whose training targets lie in their test period."""
     if not isinstance(X, (SeriesView, WindowView)):
         return
-    known_at, stamps, series = _known_at(X), X.stamps, X.series_ids
-    leaks = {}
-    for fold, (train, test) in enumerate(splits):
-        n_rows = int((known_at[train] > stamps[test].min()).sum())
-        # Folds that hold out whole series test forecasts of other series.
-        if n_rows and np.isin(series[test], series[train]).any():
-            leaks[fold] = n_rows
+    counts = (n_leaks(X, train, test) for train, test in splits)
+    leaks = {fold: n_rows for fold, n_rows in enumerate(counts) if n_rows}
     if leaks:
         fold, more = next(iter(leaks)), len(leaks) - 1
         warnings.warn(
@@ -71,11 +66,6 @@ def warn_of_leaks(X, splits):
             UserWarning,
             stacklevel=3,
         )
-
-
-def _known_at(X):
-    """The stamp at which each target is known; that of the row if X has no target."""
-    return target_stamps(X, max((delay for _, delay in X.target or ()), default=0))
 
 
 def _safe_folds(X, n_splits):

@@ -82,25 +82,29 @@ def legend_above(ax, handles=None, *, grow=False):
     return legend
 
 
-def legend_of_figure(axes, title, grow):
-    """One legend for all axes of a figure, above the first one."""
+def legend_of_figure(axes, title, is_new):
+    """One legend for all axes: above those of a new figure, where it hides no title."""
     handles = {}
     for ax in axes:
         handles.update(zip(*ax.get_legend_handles_labels()[::-1], strict=True))
-    if grow and len(axes) > 1:
-        return (
-            axes[0]
-            .get_figure()
-            .legend(
-                handles=list(handles.values()),
-                title=title or None,
-                loc="outside upper left",
-                ncols=min(len(handles), 6),
-                frameon=False,
-                alignment="left",
-            )
+    handles = list(handles.values())
+    if not is_new:
+        if axes[0].get_title(loc="left"):
+            return axes[0].legend(handles=handles, loc="best")
+        return legend_above(axes[0], handles)
+    figure = axes[0].get_figure()
+    for n_columns in range(min(len(handles), 6), 0, -1):
+        legend = figure.legend(
+            handles=handles,
+            title=title or None,
+            loc="outside upper left",
+            ncols=n_columns,
+            frameon=False,
+            alignment="left",
         )
-    return legend_above(axes[0], list(handles.values()), grow=grow)
+        if n_columns == 1 or legend.get_window_extent().width <= figure.bbox.width:
+            return legend
+        legend.remove()
 
 
 def name_and_unit(target, unit):

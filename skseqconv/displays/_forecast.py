@@ -308,6 +308,7 @@ class ForecastDisplay(ForecastLines):
         history: SeriesView | WindowView | ArrayLike | None = None,
         *,
         ids: Hashable | Sequence[Hashable] = None,
+        models: str | Sequence[str] | None = None,
         past: int | None = None,
         coverage: float | None = None,
         target: Hashable = None,
@@ -318,6 +319,10 @@ class ForecastDisplay(ForecastLines):
     ) -> FutureDisplay:
         """Draw a table of forecasts after the history, one panel for each series.
 
+        Several targets have a panel each. Where forecasts of several horizons overlap,
+        those from the newest origin are drawn, and those before that end where one that
+        is drawn begins.
+
         Parameters
         ----------
         table : DataFrame
@@ -326,14 +331,16 @@ class ForecastDisplay(ForecastLines):
             The series that were forecast, such as the X of :func:`forecast`. Known
             values after the first forecast are drawn, too. None draws forecasts only.
         ids : id or list of ids, default=None
-            The series to draw, in this order. None draws the first 6 of the table.
+            The series to draw, in this order. None draws the first 6 panels.
+        models : str or list of str, default=None
+            The models to draw, in this order, if the table has several. None draws all.
         past : int, default=None
             Number of rows of the history before the first forecast. None for four
             times the longest horizon, at least 30.
         coverage : float, default=None
             Nominal coverage of the interval, for the legend.
         target : label, default=None
-            The target to draw; needed if the table has several.
+            The target to draw, if the table has several. None draws all.
         unit : str, default=None
             Unit of the values; None takes the text in parentheses at the end of the
             name of the target.
@@ -352,11 +359,13 @@ class ForecastDisplay(ForecastLines):
         Raises
         ------
         ValueError
-            If the table is not one of forecasts, if `ids` or `target` are not in it, or
-            if `history` does not hold its series.
+            If the table is not one of forecasts, if `ids`, `models` or `target` are not
+            in it, or if `history` does not hold its series.
         """
         check_matplotlib("ForecastDisplay.from_forecast")
-        panels, options = panels_of(table, history, ids, past, target)
+        panels, options = panels_of(
+            table, history, ids=ids, models=models, past=past, target=target
+        )
         display = FutureDisplay(panels, unit=unit, coverage=coverage, **options)
         return display.plot(ax, line_kw=line_kw, band_kw=band_kw)
 

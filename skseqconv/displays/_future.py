@@ -41,9 +41,10 @@ class FutureDisplay:
     time_name : str, default="date"
         Column of the table with the times of the forecast values.
     n_series : int, default=None
-        How many series the table has; None for as many as there are panels.
+        How many series the table has, each target of an id counted; None for as many
+        as there are panels.
     target : str, default=None
-        Name of the target.
+        Name of the target; "" if the titles of the panels say it.
     unit : str, default=None
         Unit of the values; None takes the text in parentheses at the end of `target`.
     coverage : float, default=None
@@ -147,7 +148,7 @@ class FutureDisplay:
             return axes
         import matplotlib.pyplot as plt
 
-        n_columns = 1 if n_panels < 4 else 2
+        n_columns = columns_for(n_panels)
         n_rows = -(-n_panels // n_columns)
         height = 4.2 if n_panels == 1 else 0.9 + 2.3 * n_rows
         figure, axes = plt.subplots(
@@ -169,7 +170,7 @@ class FutureDisplay:
                 times, values, color="0.15", linewidth=1.3, label="observed"
             )
         for i, (name, part) in enumerate(forecasts_of(panel.table)):
-            times, columns = self._by_origin(part)
+            times, columns = self._by_origin(part, panel)
             style = {**look(i), "linewidth": 1.6, "markersize": 4}
             at = alone(columns[0])
             style |= {"markevery": at} if at else {"marker": None}
@@ -185,11 +186,6 @@ class FutureDisplay:
                 self.bands_[title][name] = ax.fill_between(
                     times, *columns[1:], label=label, **{**options, **(band_kw or {})}
                 )
-        origins = panel.table["origin"].unique()
-        if len(origins) == 1 and panel.times is not None:
-            ax.axvline(
-                plain_times(pd.Index(origins))[0], color="0.6", linewidth=0.8, zorder=0
-            )
         light_grid(ax)
         ax.margins(x=0.01)
         if times.dtype.kind == "M":
@@ -197,10 +193,10 @@ class FutureDisplay:
 
             date_axis(ax)
 
-    def _by_origin(self, part):
-        """Times and values of forecasts, with a break between two origins.
+    def _by_origin(self, part, panel):
+        """Times and values of forecasts, each origin from the value known at it.
 
-        Forecasts of one horizon are joined.
+        Between two origins is a break. Forecasts of one horizon are joined.
         """
         part = part.sort_values(["origin", self.time_name], kind="stable")
         times = plain_times(pd.Index(part[self.time_name]))
@@ -208,26 +204,54 @@ class FutureDisplay:
         columns = [part[name].to_numpy(dtype=float) for name in names]
         origins = part["origin"].to_numpy()
         new = np.flatnonzero(origins[1:] != origins[:-1]) + 1
-        if len(new) == len(part) - 1:
+        if 1 < len(part) == len(new) + 1:
             return times, columns
+        starts = np.append(0, new)
+        # Insertions at the same place keep their order: the break, then the start.
+        broken = [np.insert(column, new, np.nan) for column in columns]
         times = np.insert(times, new, times[new])
-        return times, [np.insert(column, new, np.nan) for column in columns]
+        starts = starts + np.arange(len(starts))  # behind the breaks
+        at, known, values = self._known_at(part.iloc[np.append(0, new)], panel)
+        times = np.insert(times, starts[at], known)
+        return times, [np.insert(column, starts[at], values) for column in broken]
+
+    def _known_at(self, firsts, panel):
+        """Which of some rows come next after their origin, its time, and its value."""
+        none = np.arange(0)
+        if panel.times is None or not len(panel.times):
+            return none, none, none
+        origins = pd.Index(firsts["origin"])
+        places = panel.times.searchsorted(origins, side="right") - 1
+        known = (places >= 0) & (firsts["horizon"] == 1).to_numpy()
+        known &= np.asarray(panel.times[places] == origins)
+        known &= np.isfinite(panel.values[places])
+        at, places = np.flatnonzero(known), places[known]
+        return at, plain_times(panel.times)[places], panel.values[places]
 
     def _label(self, is_new):
-        name, unit = name_and_unit(self.target, self.unit)
-        label = f"{name} ({unit})" if unit else name
-        several = len(self.panels) > 1
-        for own, title in zip(self.axes_, self.panels, strict=True):
+        name, unit = (
+            ("", self.unit or "")
+            if self.target == ""
+            else name_and_unit(self.target, self.unit)
+        )
+        label = f"{name} ({unit})" if name and unit else name or unit
+        n_columns = columns_for(len(self.panels)) if is_new else 1
+        for i, (own, title) in enumerate(zip(self.axes_, self.panels, strict=True)):
             if title:
                 own.set_title(title, loc="left", fontsize="medium")
-            if not (is_new and several):
+            if i % n_columns == 0:
                 own.set_ylabel(label)
-        if is_new and several:
-            self.figure_.supylabel(label, fontsize="medium")
+        if is_new and len({own.get_xlim() for own in self.axes_}) == 1:
+            for own in self.axes_[:-n_columns]:  # the lowest panels say the year
+                own.xaxis.get_offset_text().set_visible(False)
         shown = ""
         if self.n_series is not None and self.n_series > len(self.panels):
             shown = f"{len(self.panels)} of {self.n_series} series"
         legend_of_figure(self.axes_, shown, is_new)
+
+
+def columns_for(n_panels):
+    return 1 if n_panels < 4 else 2
 
 
 def forecasts_of(table):

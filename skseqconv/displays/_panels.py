@@ -34,28 +34,59 @@ class Panel(NamedTuple):
     table: pd.DataFrame
 
 
-def panels_of(table, history, ids, past, target):
+def panels_of(table, history, *, ids, models, past, target):
     """Panels by their titles, and the options of the display."""
     _check_table(table)
-    table, target = _of_target(table, target)
+    table = _of_models(table, models)
+    targets = _targets(table, target)
     keys = [column for column in table if column not in _VALUES]
     chosen, n_series = _chosen(table, keys, ids)
-    known = None if history is None else History(history, target)
+    known = None if history is None else History(history)
+    pairs = [(one, target) for one in chosen for target in targets]
     panels = {}
-    for one, rows in chosen.items():
-        part = table.iloc[rows]
+    for one, target in pairs[:MAX_PANELS] if ids is None else pairs:
+        part = table.iloc[chosen[one]]
+        if "target" in part:
+            part = part[(part["target"] == target).to_numpy()]
+        part = _without_overlap(part)
         times = values = None
         if known is not None:
-            times, values = known.before(one, keys, part, past)
-        title = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
-        panels[title if keys else ""] = Panel(times, values, part)
+            times, values = known.before(one, keys, part, past, target)
+        title = _title(one if keys else "", target if len(targets) > 1 else "")
+        panels[title] = Panel(times, values, part)
     if target is None and known is not None:
         target = known.label
+    several = len(targets) > 1
     return panels, {
-        "time_name": "date" if "date" in table else "row",
-        "n_series": n_series,
-        "target": None if target is None else str(target),
+        "time_name": _due(table),
+        "n_series": n_series * len(targets) if ids is None else None,
+        "target": "" if several else None if target is None else str(target),
     }
+
+
+def _title(one, target):
+    name = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
+    return ": ".join(text for text in (name, str(target)) if text)
+
+
+def _due(table):
+    """The column with the time of each forecast value."""
+    return "date" if "date" in table else "row"
+
+
+def _without_overlap(part):
+    """The rows of the newest origin, and of those before that end where one begins.
+
+    Forecasts of a single horizon are one line, so all of them are drawn.
+    """
+    origins = part.groupby("origin")
+    if origins["horizon"].nunique().max() == 1:
+        return part
+    kept = []
+    for origin, end in origins[_due(part)].max().iloc[::-1].items():
+        if not kept or end <= kept[-1]:
+            kept.append(origin)
+    return part[part["origin"].isin(kept).to_numpy()]
 
 
 def _check_table(table):
@@ -70,18 +101,34 @@ def _check_table(table):
         raise ValueError("table has no rows to draw.")
 
 
-def _of_target(table, target):
-    """The rows of one target, and its label if it is known."""
+def _of_models(table, models):
+    """The rows of the chosen models, in this order."""
+    if models is None:
+        return table
+    if "model" not in table:
+        raise ValueError(f"models={models!r}: the table has no column model.")
+    given = [models] if isinstance(models, str) else list(models)
+    known = list(table["model"].unique())
+    unknown = [name for name in given if name not in known]
+    if unknown or not given:
+        raise ValueError(
+            f"models={models!r} must name some of the models of the table: "
+            f"{', '.join(map(repr, known))}."
+        )
+    return pd.concat([table[(table["model"] == name).to_numpy()] for name in given])
+
+
+def _targets(table, target):
+    """The targets to draw; None if the table has one without a name."""
     if "target" not in table:
-        return table, target
+        return [target]
     targets = list(table["target"].unique())
-    if (target is None and len(targets) > 1) or target not in (None, *targets):
+    if target not in (None, *targets):
         raise ValueError(
             f"target={target!r} must be one of the {len(targets)} targets of the "
             f"table: {', '.join(map(repr, targets))}."
         )
-    target = targets[0] if target is None else target
-    return table[(table["target"] == target).to_numpy()], target
+    return targets if target is None else [target]
 
 
 def _chosen(table, keys, ids):
@@ -111,11 +158,9 @@ def _chosen(table, keys, ids):
 class History:
     """The series behind a view, by id."""
 
-    def __init__(self, history, target):
+    def __init__(self, history):
         self.view = history if is_view(history) else SeriesView(history)
-        self.channel = self._channel(target)
-        labels = raw_labels(self.view)
-        self.label = None if labels is None else labels[self.channel]
+        self.label = None
         ids, self.starts, self.stops = whole_series(self.view)
         self.ids = {one.name: one for one in ids}
         self.parts = np.arange(len(self.starts))
@@ -134,8 +179,13 @@ class History:
             )
         return channels.pop()
 
-    def before(self, one, keys, part, past):
-        """Times and values from some rows before the first origin to the last date."""
+    def before(self, one, keys, part, past, target):
+        """Times and values from some rows before the first origin to the last date.
+
+        `label` is then the name of the channel.
+        """
+        channel, labels = self._channel(target), raw_labels(self.view)
+        self.label = None if labels is None else labels[channel]
         at = self._series(one, keys)
         rows = np.concatenate(
             [np.arange(self.starts[i], self.stops[i]) for i in at] or [np.arange(0)]
@@ -147,10 +197,10 @@ class History:
         times = row_times(at_rows(self.view, rows))
         if past is None:
             past = max(MIN_PAST, PAST_OF_HORIZON * part["horizon"].max())
-        due = part["date" if "date" in part else "row"]
+        due = part[_due(part)]
         first = max(times.searchsorted(part["origin"].min(), side="right") - past, 0)
         last = times.searchsorted(due.max(), side="right")
-        values = raw_values(self.view, rows[first:last], [self.channel])[:, 0]
+        values = raw_values(self.view, rows[first:last], [channel])[:, 0]
         return times[first:last], values
 
     def _series(self, one, keys):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import raw_labels, rows_after
+from skseqconv.series._view_internals import raw_labels, rows_after, whole_series_of
 from skseqconv.series._window_view import WindowView
 
 #: A line is interrupted if two times are more than this many usual steps apart.
@@ -178,7 +178,7 @@ def _refuse_parallel(view):
     """Raise for several series at the same times: one line cannot show them."""
     if view.ids is not None and view.channels is None:
         _refuse_several_ids(view)
-    ids = view.series_ids[np.argsort(view.stamps, kind="stable")]
+    ids = whole_series_of(view)[np.argsort(view.stamps, kind="stable")]
     if np.count_nonzero(np.diff(ids)) >= len(np.unique(ids)):
         own = "X.series_ids == 0"
         if view.channels is not None:

@@ -132,7 +132,9 @@ class SequenceEstimator(
             come through the steps and the windows of X: ``pipe.fit(X, y,
             conv1dregressor__X_val=X_val, conv1dregressor__y_val=y_val)``.
         y_val : array-like of shape (n_val,) or (n_val, n_outputs), default=None
-            Target of these samples.
+            Target of these samples, in the units of y. A `TransformedTargetRegressor`
+            does not transform `y_val`: give it transformed, or leave the transformer
+            out, because the networks standardize y themselves.
         sample_weight_val : array-like of shape (n_val,), default=None
             Weight of each of them in the validation loss. `class_weight` does not
             change it.
@@ -232,7 +234,7 @@ class SequenceEstimator(
         if going_on:
             self._take_network(self._learned())
             self._solve_again(fit)
-            remember_steps(self, fit.X.data)
+            self._remember(fit.X.data)
         if task is not None:
             task.begin(self._n_epochs(fit))
         self._through_scikeras(fit)
@@ -292,7 +294,8 @@ class SequenceEstimator(
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y, sample_weight)
-        remember_steps(self, X.data)
+        self._target_seen = None
+        self._remember(X.data)
         options = self._options_for_level(level, X.shape[1])
         self._architecture = self._architecture_for(X, y, options)
         self._compiled_with = self._compile_options()
@@ -317,6 +320,12 @@ class SequenceEstimator(
         pooling = {"global_pooling": getattr(self, "global_pooling", None)}
         if message := kind.warning(self._architecture | pooling):
             warnings.warn(message, UserWarning, stacklevel=2)
+
+    def _remember(self, windows):
+        """Remember what windows of later calls are compared with."""
+        remember_steps(self, windows)
+        if target := getattr(windows, "target", None):
+            self._target_seen = tuple(target)
 
     def _architecture_for(self, X, y, options_of_level):
         """What the network function is given, as plain data."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from skseqconv._sampling import spread_in_each
 from skseqconv.series._view_internals import ids_of
 from skseqconv.series._window_view import WindowView
 
@@ -104,14 +105,9 @@ class SeriesOf(NamedTuple):
         return cls(codes, [_plain(one) for one in ids])
 
     def rows_of_each(self, most):
-        """Positions of the rows of each series, at most so many, evenly spaced."""
+        """Positions of rows spread over each series, at most so many of each."""
         order = np.argsort(self.codes, kind="stable")
-        counts = np.bincount(self.codes)
-        within = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-        n = counts[self.codes[order]]
-        # As many as there are multiples of 1 among n, scaled to `most`.
-        kept = (within * most) // n != ((within - 1) * most) // n
-        return np.sort(order[kept | (n <= most)])
+        return np.sort(order[spread_in_each(np.bincount(self.codes), most)])
 
     def codes_among(self, ids):
         """The codes that these rows have among other ids; -1 for new ids."""

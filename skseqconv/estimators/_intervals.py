@@ -142,10 +142,10 @@ class GivesIntervals:
             The true values.
         by : {"series"} or None, default=None
             "series" corrects the width for each series by its own rows, at most 200 of
-            them. X must be a view of series with ids, or pooled. A coverage needs
-            ``coverage / (1 - coverage)`` rows, rounded up: 4 for 0.8, 19 for 0.95.
-            Series with fewer rows, and new series, get the correction of all rows
-            together. None corrects all series alike.
+            them, spread over time. X must be a view of series with ids, or pooled. A
+            coverage needs ``coverage / (1 - coverage)`` rows, rounded up: 4 for 0.8,
+            19 for 0.95. Series with fewer rows, and new series, get the correction of
+            all rows together. None corrects all series alike.
 
         Returns
         -------

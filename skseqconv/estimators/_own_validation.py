@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 from numpy.typing import ArrayLike
@@ -10,12 +11,22 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
+from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._same_target import check_same_target
 from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView
 
 from ._running_fit import Samples
+
+#: Values of y are far from those of the fit beyond so many standard deviations.
+FAR = 10
+
+OF_SCALED_Y = (
+    "A TransformedTargetRegressor transforms y, but not y_val: give it transformed, or "
+    "leave the transformer out, because the network standardizes y itself."
+)
 
 
 class Validation(NamedTuple):
@@ -64,13 +75,24 @@ def checked_validation(estimator, given, X):
 
 
 def check_alike(estimator, samples, name):
-    """Refuse windows of other steps than in the fit, and targets of other units."""
-    check_steps(estimator, samples.X.data)
+    """Refuse samples of other steps, targets, delays or units than in the fit."""
+    windows = samples.X.data
+    check_steps(estimator, windows)
+    if isinstance(windows, WindowView):
+        check_same_target(name, windows, vars(estimator).get("_target_seen"))
     if estimator._explains(samples.X, samples.y) is False:
         raise ValueError(
             f"y does not relate to its channel in {name} as it did in the fit, so the "
             "level of the forecasts would be wrong. Give y in the units of the fit and "
-            f"{name} through the steps of the fit, or fit again."
+            f"{name} through the steps of the fit, or fit again. {OF_SCALED_Y}"
+        )
+    if estimator._is_far(samples.y):
+        warnings.warn(
+            f"Most values of y of {name} lie more than {FAR} standard deviations away "
+            f"from the mean of y in the fit. Give y in the units of the fit. "
+            f"{OF_SCALED_Y}",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
         )
 
 

@@ -30,6 +30,7 @@ from ._level_found import (
 )
 from ._losses import check_regression_loss, is_poisson
 from ._network_held import of_one_fit
+from ._own_validation import FAR
 from ._parameters import RegressionParameters, parameters
 from ._relative import relative
 from ._target_encoders import TargetScaler
@@ -152,6 +153,14 @@ class SequenceRegressor(
         if level is None:
             return None
         return still_explains(level, self, X.data, y.reshape(len(y), -1))
+
+    def _is_far(self, y):
+        """Without a level, nothing else shows that y has other units."""
+        if self._level is not None:
+            return False
+        scaler = self.target_encoder_
+        away = np.abs(np.median(y.reshape(len(y), -1), axis=0) - scaler.mean_)
+        return bool(((away > FAR * scaler.scale_) & (scaler.scale_ > 0)).any())
 
     def _solve_again(self, fit):
         """Solve level and scale for the present X and y; the weights stay."""

@@ -105,6 +105,10 @@ class TaskHooks:
         """Whether y relates to X as it did in the fit; None if unknown."""
         return None
 
+    def _is_far(self, y: NDArray) -> bool:
+        """Whether y lies so far from that of the fit that its units seem to differ."""
+        return False
+
     def _strata(self, y: NDArray) -> NDArray | None:
         """Labels for a stratified validation split."""
         return None

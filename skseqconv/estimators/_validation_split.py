@@ -1,12 +1,15 @@
 """The validation part: the last rows in time, or those that a splitter holds out."""
 
+import warnings
 from collections import deque
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
+from skseqconv.inputs._leaks import n_leaks
 from skseqconv.series._index_kinds import moments_of
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._time_spans import duration_of
 from skseqconv.series._view_internals import (
     first_rows_from,
@@ -69,7 +72,9 @@ def validation_part(X, y, rows, split, gap, **options):
     try:
         last = deque(split.split(X[rows], y[rows]), maxlen=1)
     except ValueError as error:
-        raise ValueError(f"validation_split={split!r}: {error}") from None
+        way_out = " fit passes no groups: SeriesKFold holds out whole series without."
+        way_out = way_out if "'groups'" in str(error) else ""
+        raise ValueError(f"validation_split={split!r}: {error}{way_out}") from None
     none = rows[:0]
     training, validation = (rows[part] for part in (last or [(none, none)])[0])
     if not len(training) or not len(validation):
@@ -77,7 +82,22 @@ def validation_part(X, y, rows, split, gap, **options):
             f"validation_split={split!r} gives {len(training)} samples to train on and "
             f"{len(validation)} to validate on, of {len(rows)}. Both need at least one."
         )
+    if isinstance(X, WindowView):
+        _warn_of_leaks(X, training, validation, split, options.get("delay"))
     return training, validation
+
+
+def _warn_of_leaks(X, training, validation, split, delay):
+    n_rows = n_leaks(X, training, validation, delay)
+    if n_rows:
+        warnings.warn(
+            f"validation_split={split!r}: {n_rows} training targets lie in the time of "
+            "the validation part, so the validation loss is too low. Use a share such "
+            "as 0.2, a date or PanelTimeSeriesSplit, which hold out the last rows in "
+            "time, or SeriesKFold, which holds out whole series.",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
 
 
 def validation_tail(X, rows, split, gap, delay=None, strata=None):

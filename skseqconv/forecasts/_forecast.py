@@ -59,8 +59,9 @@ def forecast(
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
     recursive : bool, default=False
-        Whether a `horizon` beyond those of the fit is allowed. The model then reads its
-        own forecasts as if they had been observed, see Notes.
+        Whether to forecast each horizon up to `horizon`, also those that were not
+        trained. Beyond the longest of the fit, the model reads its own forecasts as if
+        they had been observed, see Notes.
     target : label, int, or list of these, default=None
         The forecast channel, as in :func:`make_supervised`. None takes what X or the
         fitted model knows. X from :func:`make_supervised` knows it, and so does a model
@@ -70,10 +71,10 @@ def forecast(
     freq : str, offset of pandas, or int, default=None
         The frequency of the dates after the end of a series, as in
         :func:`make_supervised`, such as
-        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None finds it in the
-        newest 5,000 dates of the longest series. A series whose newest 8 dates do not
-        follow it has a frequency of its own. Offsets of a day or more keep the local
-        time when clocks are set.
+        ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None takes the one that
+        X was made with, or finds it in the newest 5,000 dates of the longest series. A
+        series whose newest 8 dates do not follow it has a frequency of its own. Offsets
+        of a day or more keep the local time when clocks are set.
     future : DataFrame, array, or a list of these, default=None
         The rows after the end of each series, for the channels known ahead, see
         :meth:`SeriesView.with_future`. Not needed if X has them.
@@ -98,9 +99,11 @@ def forecast(
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency, and for intervals as :func:`predict_interval`. If `horizon`
-        is longer than the fit allows, and with `recursive`, if a channel that changes
-        is not forecast, or if `coverage` is given.
+        follow no frequency or not `freq`, and for intervals as
+        :func:`predict_interval`. If `horizon` is longer or shorter than all horizons of
+        the fit. With `recursive`, if some horizons were not trained and `coverage` is
+        given, or if the model has to read its own forecasts and a channel that changes
+        is not forecast.
 
     Warns
     -----
@@ -120,11 +123,12 @@ def forecast(
     the next m rows from there. A horizon that was not trained comes from an earlier
     row, by the next longer delay. Errors add up: the model was trained on observed
     values, and now reads its own. A model that is fitted with all delays is more
-    accurate far ahead, and only it has intervals there. All other channels must be
-    known ahead or constant in each series, because their future is not known. Of
-    channels known ahead, `horizon` rows are needed, rounded up to a multiple of m. y
-    must be the channel itself, not a function of it: use `TransformedTargetRegressor`
-    for that.
+    accurate far ahead, and only it has intervals there.
+
+    For more than m rows, all other channels must be known ahead or constant in each
+    series, because their future is not known. Of channels known ahead, `horizon` rows
+    are needed then, rounded up to a multiple of m. y must be the channel itself, not a
+    function of it: use `TransformedTargetRegressor` for that.
 
     Examples
     --------
@@ -156,8 +160,8 @@ def forecast(
             longest = max(delay for _, delay in origins.target)
             raise ValueError(
                 f"coverage={coverage!r}: recursive forecasts have no interval, because "
-                f"their errors are not known. Use horizon={longest}, or leave coverage "
-                "out."
+                f"their errors are not known. Use horizon={longest} without recursive, "
+                "or leave coverage out."
             )
         values, origins = recursive_forecasts(model, origins, int(horizon))
         return Places.of(origins, freq).table(values)

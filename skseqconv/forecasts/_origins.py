@@ -12,9 +12,10 @@ from skseqconv.series._origins import (
     with_channels_ahead,
     with_target,
 )
+from skseqconv.series._same_target import check_same_target
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
-from skseqconv.series._view_internals import known_of, raw_labels
+from skseqconv.series._view_internals import known_of
 from skseqconv.series._window_view import WindowView
 
 
@@ -101,21 +102,11 @@ def _check_target(model, view, fitted):
     for _, delay in view.target:
         if not isinstance(delay, Integral) or delay < 1:
             raise ValueError(f"delay={delay!r} must be a whole number of rows >= 1.")
-    labels, n_channels = raw_labels(view), with_steps(view, ()).n_channels
+    n_channels = with_steps(view, ()).n_channels
     last = max(channel for channel, _ in view.target)
     if last >= n_channels:
         raise ValueError(
             f"The model was fitted to forecast channel {last}, but X has {n_channels} "
             "channels: X needs the channels of the fit."
         )
-    if fitted is None or tuple(view.target) == tuple(fitted):
-        return
-
-    def shown(target):
-        name = {c: c if labels is None else labels[c] for c, _ in target}
-        return ", ".join(f"{name[c]!r} {d} rows ahead" for c, d in target[:4])
-
-    raise ValueError(
-        f"X has the target {shown(view.target)}, but the model was fitted to forecast "
-        f"{shown(fitted)}. Make X with the target and the delay of the fit."
-    )
+    check_same_target("X", view, fitted)

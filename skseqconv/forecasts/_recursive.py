@@ -19,21 +19,31 @@ from ._table import as_columns
 
 def checked_horizon(view, horizon, recursive):
     """Whether forecasts must be recursive."""
-    longest = max(delay for _, delay in view.target)
     is_whole = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool)
     if horizon is not None and not (is_whole and horizon >= 1):
         raise ValueError(f"horizon={horizon!r} must be a whole number of rows >= 1.")
     if recursive and horizon is None:
         raise ValueError("recursive=True needs horizon=, the number of rows.")
-    if horizon is None or horizon <= longest:
+    if horizon is None:
         return False
-    if not recursive:
+    trained = {delay for _, delay in view.target}
+    if recursive:
+        channels = {channel for channel, _ in view.target}
+        wanted = {(c, h) for c in channels for h in range(1, horizon + 1)}
+        return not wanted <= set(view.target)
+    if horizon > max(trained):
         raise ValueError(
-            f"horizon={horizon} is longer than the {longest} row(s) that the model was "
-            "fitted to forecast. Fit it with a longer delay, or let it read its own "
-            "forecasts, which is less accurate: recursive=True."
+            f"horizon={horizon} is longer than the {max(trained)} row(s) that the "
+            "model was fitted to forecast. Fit it with a longer delay, or let it read "
+            "its own forecasts, which is less accurate: recursive=True."
         )
-    return True
+    if horizon < min(trained):
+        raise ValueError(
+            f"horizon={horizon} is shorter than the {min(trained)} rows that the model "
+            "was fitted to forecast. Use a longer horizon, or forecast these rows from "
+            "earlier ones: recursive=True."
+        )
+    return False
 
 
 def recursive_forecasts(model, view, horizon):
@@ -47,11 +57,14 @@ def recursive_forecasts(model, view, horizon):
     delays = {}
     for column, (channel, delay) in enumerate(view.target):
         delays.setdefault(channel, {})[delay] = column
-    size = min(max(own) for own in delays.values())
-    _check_channels(view, delays)
+    size = min(horizon, *(max(own) for own in delays.values()))
     plan = _plan(delays, size)
     n_blocks = -(-horizon // size)
-    extended = Extended(view, _reach_of(model, view), n_blocks * size, list(delays))
+    extended = None  # the first block reads observed rows only
+    if n_blocks > 1:
+        _check_channels(view, delays)
+        reach = _reach_of(model, view)
+        extended = Extended(view, reach, n_blocks * size, list(delays))
     found = np.empty((len(view), len(delays), n_blocks * size))
     for block in range(n_blocks):
         done = block * size
@@ -60,7 +73,8 @@ def recursive_forecasts(model, view, horizon):
             values = as_columns(model.predict(rows), len(view.target))
             for at, channel, later, column in parts:
                 found[:, at, done + later - 1] = values[:, column]
-                extended.write(done + later, channel, values[:, column])
+                if extended is not None:
+                    extended.write(done + later, channel, values[:, column])
     target = [(channel, h) for channel in delays for h in range(1, horizon + 1)]
     values = found[:, :, :horizon].reshape(len(view), -1)
     return values, with_target(view, target)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from skseqconv._public import public
 from skseqconv.series._frame import id_columns
-from skseqconv.series._future_times import is_dated, row_times, times_after
+from skseqconv.series._future_times import is_dated, times_from
 from skseqconv.series._view_internals import raw_labels
 
 #: Columns that a table may have besides those that name the series.
@@ -42,12 +42,13 @@ class Places:
         labels = raw_labels(view)
         delays = [delay for _, delay in view.target]
         different = sorted(set(delays))
-        times = dict(zip(different, times_after(view, different, freq), strict=True))
+        origins, later = times_from(view, different, freq)
+        times = dict(zip(different, later, strict=True))
         return cls(
             id_columns(view),
-            row_times(view),
+            origins,
             [times[delay] for delay in delays],
-            "date" if is_dated(view) else "row",
+            "date" if is_dated(origins) else "row",
             delays,
             [c if labels is None else labels[c] for c, _ in view.target],
         )

@@ -51,12 +51,14 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date and id, and the channel."""
-    names = view.channel_names
+    names, ids = view.channel_names, ids_of(view)
+    # The ids of a pooled wide table are the names of its columns.
+    is_wide = ids is None or (view.channels is not None and ids.nlevels == 1)
     raise_not_finite(
         value,
         channel if names is None else repr(names[channel]),
         place_of(view, row, rows_ahead(view)[channel]),
-        FILL if ids_of(view) is None else FILL_EACH,
+        FILL if is_wide else FILL_EACH,
     )
 
 

@@ -1,8 +1,11 @@
 """Parameters of an estimator that count rows, given as time spans such as "7D"."""
 
-from sklearn.utils._param_validation import validate_parameter_constraints
+from sklearn.utils._param_validation import (
+    InvalidParameterError,
+    validate_parameter_constraints,
+)
 
-from skseqconv.series._time_spans import each_in_rows
+from skseqconv.series._time_spans import each_in_rows, spans_in_words
 
 
 def checked_in_rows(estimator, names, X):
@@ -22,9 +25,16 @@ def checked_in_rows(estimator, names, X):
     """
     given = estimator.get_params(deep=False)
     found = {name: each_in_rows(name, given[name], X) for name in names}
-    validate_parameter_constraints(
-        estimator._parameter_constraints,
-        given | found,
-        caller_name=type(estimator).__name__,
-    )
+    try:
+        validate_parameter_constraints(
+            estimator._parameter_constraints,
+            given | found,
+            caller_name=type(estimator).__name__,
+        )
+    except InvalidParameterError as error:
+        for name in names:
+            if isinstance(given[name], str) and f"The {name!r} param" in str(error):
+                said = f"{error} {spans_in_words(given[name])}"
+                raise InvalidParameterError(said) from None
+        raise
     return list(found.values())

@@ -134,6 +134,11 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
         train, test : ndarray of int
             Positions of rows, in the order of X.
         """
+        if not len(X):
+            raise ValueError(
+                f"Cannot have number of folds={self.n_splits + 1} greater than the "
+                "number of samples=0: X has no rows."
+            )
         due = self._due(X, groups)
         times = times_of(X, groups)
         for name in ("test_size", "gap", "max_train_size"):
@@ -170,6 +175,11 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
     def _stretches(self, times):
         """First position of each test part among the times, and the one after it."""
         n_times, n_splits = len(times.stamps), self.n_splits
+        if n_splits >= n_times:
+            raise ValueError(
+                f"n_splits={n_splits} needs more than the {n_times} distinct times of "
+                f"X: each fold tests at least one. Use at most {n_times - 1} splits."
+            )
         span = duration_of(self.test_size)
         if span is None:
             size = self.test_size or n_times // (n_splits + 1)

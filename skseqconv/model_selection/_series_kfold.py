@@ -11,6 +11,7 @@ from sklearn.model_selection import BaseCrossValidator, KFold
 
 from skseqconv._public import public
 from skseqconv.series._view import View
+from skseqconv.series._view_internals import whole_series_of
 
 
 @public
@@ -41,9 +42,9 @@ class SeriesKFold(BaseCrossValidator):
 
     Notes
     -----
-    A series is what has one id (``X.ids``), or one number (``X.series_ids``) if series
-    have no ids. The parts that ``on_gap="split"`` makes of a series with an id stay
-    together. In a pooled view, a series is a channel (``X.channels``).
+    A series is what has one id (``X.ids``), or one place in the list if series have no
+    ids. The parts that ``on_gap="split"`` makes of a series stay together. In a pooled
+    view, a series is a channel (``X.channels``).
 
     The first rows of a series that is held out lack history: `LookbackWindower` says
     what predictions of them do (`on_missing_history`).
@@ -141,7 +142,7 @@ def _series_of(X, groups):
         for known in (X.channels, X.ids):
             if known is not None:
                 return known
-        return X.series_ids
+        return whole_series_of(X)
     groups = np.asarray(groups)
     if groups.ndim != 1 or len(groups) != len(X):
         raise ValueError(

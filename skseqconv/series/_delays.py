@@ -5,16 +5,16 @@ import numbers
 import numpy as np
 
 
-def checked_delays(delay, view, freq=None):
+def checked_delays(delay, view):
     """The delays as a list of int, and whether a sequence was given.
 
     Spans of time become numbers of rows of the view.
     """
-    from ._time_spans import in_rows  # views need no pandas
+    from ._time_spans import in_rows, spans_in_words  # views need no pandas
 
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
-    delays = [in_rows("delay", d, view, freq) for d in delays]
+    delays = [in_rows("delay", d, view) for d in delays]
     valid = delays and all(
         isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
         for d in delays
@@ -27,8 +27,9 @@ def checked_delays(delay, view, freq=None):
         "from other channels of the same row, leave it out of the series: "
         "X = SeriesView(series.drop(columns='target')); y = series['target']."
     )
+    text = next((f" {spans_in_words(d)}" for d in delays if isinstance(d, str)), "")
     raise ValueError(
         "delay must be a whole number of rows >= 1, a time span such as '24h' if the "
         "rows have dates, or several different ones, got "
-        f"delay={delay!r}.{of_the_row if zero else ''}"
+        f"delay={delay!r}.{of_the_row if zero else ''}{text}"
     )

@@ -1,8 +1,9 @@
 """The rows of a view as a table: whose they are, and when."""
 
+import numpy as np
 import pandas as pd
 
-from ._view_internals import depth_of, ids_of
+from ._view_internals import depth_of, ids_of, whole_series_of
 
 
 def frame_of(view):
@@ -23,8 +24,8 @@ def id_columns(view):
         columns = [ids.get_level_values(level) for level in range(ids.nlevels)]
         names = ["id"] if ids.nlevels == 1 else [f"id_{i}" for i in range(ids.nlevels)]
         return _named(columns, names)
-    if view._series.n_series > 1:
-        return [pd.Index(view.series_ids, name="series")]
+    if len(np.unique(view._series.wholes)) > 1:
+        return [pd.Index(whole_series_of(view), name="series")]
     return []
 
 

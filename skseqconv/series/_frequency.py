@@ -4,6 +4,7 @@ Offsets of a day or more are counted on the local calendar: a day is a day, even
 clocks are set. Shorter offsets are lengths of time.
 """
 
+import re
 import warnings
 from typing import NamedTuple
 
@@ -163,7 +164,8 @@ def readable_difference(index, difference):
 
 def readable_duration(duration):
     """A Timedelta as text, without zero days or a zero time of day."""
-    return str(duration).removeprefix("0 days ").removesuffix(" 00:00:00")
+    text = str(duration).removeprefix("0 days ").removesuffix(" 00:00:00")
+    return re.sub(r"^1 days", "1 day", text)
 
 
 # Frequencies of the calendar.

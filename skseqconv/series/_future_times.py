@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from ._index_kinds import ticks
+from ._known_ahead import series_name
 from ._next_times import N_NEWEST, differ, moved, step_of, usable
+from ._offsets import readable_offset
 from ._view_internals import depth_of, rows_after
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
@@ -17,11 +19,49 @@ N_COMPARED = 8
 
 def row_times(view):
     """The entry of the index at each row; its position in its series without one."""
-    index = _times_at(view)
-    return pd.Index(depth_of(view)) if index is None else index
+    return _times_at(view, _index_of(view))
 
 
-def _times_at(view):
+def is_dated(times):
+    """Whether an index holds dates, periods or durations."""
+    return hasattr(times, "asi8")
+
+
+def times_from(view, delays, freq=None):
+    """Times of the rows, and of the rows `delay` after each, for each delay.
+
+    Parameters
+    ----------
+    view : SeriesView or WindowView
+    delays : sequence of int
+    freq : str, offset or int, default=None
+        The frequency of rows after the end of a series. None for the declared one of
+        the series whose newest rows have it, and to find that of the others.
+
+    Returns
+    -------
+    times : pandas.Index
+        As `row_times` gives it.
+    later : list of pandas.Index
+        Positions in the series if it has no index.
+
+    Raises
+    ------
+    ValueError
+        If dates after the end of a series follow no frequency, or `freq` is not the
+        one that its newest rows have.
+    """
+    index = _index_of(view)
+    times = _times_at(view, index)
+    if index is None or not len(view):
+        if freq is not None and len(view):
+            raise ValueError(f"freq={freq!r} needs series with an index of dates.")
+        return times, [pd.Index(depth_of(view) + delay) for delay in delays]
+    ends = _Ends(view, max(delays), freq)
+    return times, [ends.times(delay) for delay in delays]
+
+
+def _index_of(view):
     """The index at each row; None without dates or numbers."""
     index = view.index
     if index is None or not len(view):
@@ -37,41 +77,8 @@ def _times_at(view):
     return usable(index)
 
 
-def is_dated(view):
-    """Whether the index holds dates, periods or durations."""
-    return hasattr(row_times(view), "asi8")
-
-
-def times_after(view, delays, freq=None):
-    """Times of the rows `delay` after each row, as an index for each delay.
-
-    Parameters
-    ----------
-    view : SeriesView or WindowView
-    delays : sequence of int
-    freq : str, offset or int, default=None
-        The frequency of rows after the end of a series; None to find it.
-
-    Returns
-    -------
-    times : list of pandas.Index
-        Positions in the series if it has no index.
-
-    Raises
-    ------
-    ValueError
-        If dates after the end of a series follow no frequency.
-    """
-    index = _times_at(view) if len(view) else None
-    if index is None:
-        if freq is not None and len(view):
-            raise ValueError(f"freq={freq!r} needs series with an index of dates.")
-        return [pd.Index(depth_of(view) + delay) for delay in delays]
-    known = view._series.known
-    if freq is None and known is not None and not isinstance(index, pd.PeriodIndex):
-        freq = known.freq
-    ends = _Ends(view, max(delays), freq)
-    return [ends.times(delay) for delay in delays]
+def _times_at(view, index):
+    return pd.Index(depth_of(view)) if index is None else index
 
 
 class _Ends:
@@ -120,45 +127,84 @@ class _Ends:
         """
         lengths = (self.data.stops - self.data.starts)[self.owners]
         longest = int(np.argmax(lengths))
-        steps = [self._step_of(longest, freq)]
         step_at = np.zeros(len(self.owners), dtype=int)
-        if freq is not None:
-            return steps, step_at
+        declared = freq
+        if freq is None and not isinstance(self.last, pd.PeriodIndex):
+            declared = self.data.freq
+        steps = [self._step_of(longest, declared)]
+        if declared is None:
+            agree = self._agree(steps[0], lengths)
+            agree[longest] = True
+        else:
+            agree = self._take(steps[0], lengths)
+        for own in np.flatnonzero(~agree):
+            if declared is not None and self._found_step(own) is None:
+                continue  # nothing speaks against the declared one
+            if freq is not None:
+                raise self._other_step(own, freq)
+            step = self._step_of(own)
+            if step not in steps:
+                steps.append(step)
+            step_at[own] = steps.index(step)
+        return steps, step_at
+
+    def _agree(self, step, lengths):
+        """Whether the newest dates of each series follow a step."""
         agree = np.ones(len(self.owners), dtype=bool)
         for n in range(1, N_COMPARED):
             own = np.flatnonzero(agree & (lengths > n))
             if not len(own):
                 break
             before = self._index_at(self.data.stops[self.owners[own]] - 1 - n)
-            agree[own] = ~differ(moved(before, steps[0], n), self.last[own])
-        agree[longest] = True
-        for own in np.flatnonzero(~agree):
-            step = self._step_of(own, freq)
-            if step not in steps:
-                steps.append(step)
-            step_at[own] = steps.index(step)
-        return steps, step_at
+            agree[own] = ~differ(moved(before, step, n), self.last[own])
+        return agree
 
-    def _step_of(self, own, freq):
-        owner = self.owners[own]
-        start, stop = self.data.starts[owner], self.data.stops[owner]
-        rows = np.arange(max(start, stop - N_NEWEST), stop)
-        index = self._index_at(rows)
-        step = self._step_of_dates(index, freq)
+    def _take(self, step, lengths):
+        """Whether any of the newest dates of each series is a step after the last one.
+
+        Not each: there may be a gap.
+        """
+        takes = lengths < 2
+        for n in range(1, N_COMPARED):
+            own = np.flatnonzero(~takes & (lengths > n))
+            if not len(own):
+                break
+            rows = self.data.stops[self.owners[own]] - n
+            next_one = moved(self._index_at(rows - 1), step, 1)
+            takes[own] = ~differ(next_one, self._index_at(rows))
+        return takes
+
+    def _step_of(self, own, freq=None):
+        """The step of a series: of the given frequency, or found in its dates."""
+        step = self._found_step(own, freq)
         if step is None:
-            ids = self.data.ids
-            of_which = "" if ids is None else f" of series {ids[owner]!r}"
+            owner = self.owners[own]
             raise ValueError(
-                f"The dates after the last row{of_which} ({self.last[own]}) are "
-                f"unknown: its {stop - start} rows follow no frequency. Give it, for "
-                "example freq='D', or freq=pandas.offsets.CustomBusinessDay("
-                "holidays=[...])."
+                f"The dates after the last row of {series_name(self.data, owner)} "
+                f"({self.last[own]}) are unknown: its {self.data.lengths[owner]} rows "
+                "follow no frequency. Give it, for example freq='D', or "
+                "freq=pandas.offsets.CustomBusinessDay(holidays=[...])."
             )
         return step
 
-    def _step_of_dates(self, index, freq):
+    def _found_step(self, own, freq=None):
         """Many series have the same dates, so each step is found once."""
-        key = ticks(index).tobytes()
+        owner = self.owners[own]
+        start, stop = self.data.starts[owner], self.data.stops[owner]
+        index = self._index_at(np.arange(max(start, stop - N_NEWEST), stop))
+        key = freq is None, ticks(index).tobytes()
         if key not in self.found:
             self.found[key] = step_of(index, freq)
         return self.found[key]
+
+    def _other_step(self, own, freq):
+        """The error for a frequency that is not the one of the rows."""
+        owner = self.owners[own]
+        before = self._index_at(self.data.stops[owner : owner + 1] - 2)[0]
+        of_pandas = isinstance(freq, pd.offsets.BaseOffset)
+        shown = readable_offset(freq) if of_pandas else repr(freq)
+        return ValueError(
+            f"freq={shown} is not the frequency of {series_name(self.data, owner)}: "
+            f"{before} is followed by {self.last[own]}. Give the frequency of the "
+            "rows, or leave freq out to find it."
+        )

@@ -226,4 +226,6 @@ def series_name(data, owner):
     """A series for messages: by its id, or its number if there are several."""
     if data.ids is not None:
         return f"series {described_id(data.ids, owner)}"
-    return "the series" if data.n_series == 1 else f"series[{owner}]"
+    wholes = data.wholes
+    is_one = (wholes == wholes[0]).all()
+    return "the series" if is_one else f"series[{wholes[owner]}]"

@@ -168,9 +168,12 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
     own = np.flatnonzero(codes == codes[at])
     own = index[own[0] : own[-1] + 1]
     changes = clock_changes(own, np.diff(ticks(own)))
-    means = read.means_by([*columns.ids, columns.time])
-    way_out = (
-        f"Keep one row for each id and time: {means} takes their mean. If they belong "
+    which = [*columns.ids, columns.time]
+    way_out = read.drop_equal(*rows, which)
+    way_out = way_out and f"{way_out} keeps one of rows that are equal, as these are."
+    way_out = way_out or (
+        "Keep one row for each id and time: "
+        f"{read.means_by(which)} takes their mean. If they belong "
         "to several series, id= takes a list of columns."
     )
     if len(changes):
@@ -244,6 +247,14 @@ def _refuse_changes(block, codes, index, ids, read, columns):
             continue
         row, label = int(changed[0]), read.labels[at]
         own = "" if ids is None else f" of id {described_id(ids, codes[row])}"
+        if np.isnan(before[row]) or np.isnan(after[row]):
+            hole = row if np.isnan(before[row]) else row + 1
+            when = "" if index is None else f", such as at {index[hole]}"
+            raise ValueError(
+                f"static={label!r} is missing (NaN) in some rows{own}{when}, and "
+                f"{np.nanmax([before[row], after[row]]):g} in others. A static column "
+                "has one value for each id: fill it in all of its rows."
+            )
         when = "" if index is None else f" at {index[row + 1]}"
         raise ValueError(
             f"static={label!r} changes: its value{own} is {before[row]:g}, and "

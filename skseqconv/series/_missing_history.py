@@ -2,6 +2,8 @@
 
 import sys
 import warnings
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -15,6 +17,21 @@ ON_MISSING_HISTORY = ("warn", "raise", "ignore")
 #: Packages between the user's line and the warning.
 BETWEEN = ("joblib", "numpy", "scikeras", "sklearn", "skseqconv")
 
+#: What has been said inside of `said_once`; None elsewhere.
+_SAID: ContextVar[list | None] = ContextVar(
+    "missing history that was told", default=None
+)
+
+
+@contextmanager
+def said_once():
+    """Give only the first MissingHistoryWarning of the calls inside, in this thread."""
+    token = _SAID.set([])
+    try:
+        yield
+    finally:
+        _SAID.reset(token)
+
 
 @public
 class MissingHistoryWarning(UserWarning):
@@ -22,7 +39,8 @@ class MissingHistoryWarning(UserWarning):
 
     The first row of the series is repeated in place of the missing rows, so such
     predictions are unreliable. The warning is given once per call, by all methods that
-    predict from windows, by ``score``, and by `FlattenWindows`.
+    predict from windows, by ``score``, and by `FlattenWindows`. `compare_models` gives
+    it once for all models and folds that run in one process.
     ``LookbackWindower(..., on_missing_history="raise")`` makes it an error.
 
     See Also
@@ -86,12 +104,18 @@ def check_history(windows, lag=None, advice=""):
     )
     if choice == "raise":
         raise ValueError(f"{message} (on_missing_history='raise')")
+    said = _SAID.get()
+    if said:
+        return
+    more = "" if said is None else " Other models and folds may lack history, too."
     warnings.warn(
         f"{message} LookbackWindower(on_missing_history='raise') makes this an error; "
-        "'ignore' silences it.",
+        f"'ignore' silences it.{more}",
         MissingHistoryWarning,
         stacklevel=stacklevel_of_caller(),
     )
+    if said is not None:
+        said.append(message)
 
 
 def stacklevel_of_caller():

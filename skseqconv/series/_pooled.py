@@ -129,12 +129,13 @@ def _pooled_ids(data, labels):
     import pandas as pd
 
     channels = pd.Index(labels, name="channel", tupleize_cols=False)
-    n_series = data.n_series
-    if data.ids is None and n_series == 1:
-        return channels
-    ids = pd.RangeIndex(n_series, name="series") if data.ids is None else data.ids
+    each = channels[np.tile(np.arange(len(labels)), data.n_series)]
+    ids = data.ids
+    if ids is None:
+        ids = pd.Index(data.wholes, name="series")
+        if ids.nunique() == 1:
+            return each
     levels = [ids.get_level_values(at).repeat(len(labels)) for at in range(ids.nlevels)]
-    each = channels[np.tile(np.arange(len(labels)), n_series)]
     return pd.MultiIndex.from_arrays([*levels, each])
 
 

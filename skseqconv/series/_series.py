@@ -43,6 +43,8 @@ class Series:
     known = None
     #: The number of the given series that each part comes from, if gaps split them.
     sources = None
+    #: The declared frequency of the index, or None.
+    freq = None
 
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
@@ -327,6 +329,12 @@ class Series:
         ends = np.array([0, len(rows)], dtype=dtype)
         matrix = csr_array((positions, stamps, ends), shape=(1, n_stamps))
         return matrix.tocsc().data
+
+    def with_freq(self, freq):
+        """The same series with a declared frequency."""
+        series = Series.__new__(Series)
+        vars(series).update(vars(self), freq=freq)
+        return series
 
     # Parts.
 

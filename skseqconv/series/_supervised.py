@@ -88,7 +88,8 @@ def make_supervised(
         ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days. For an
         index of numbers it is a whole number. None compares with the most common
         difference, or with the calendar frequency (days, business days, months, ...)
-        if that leaves fewer gaps.
+        if that leaves fewer gaps. X remembers the frequency: time spans such as
+        ``lookback="5B"`` count it, and :func:`forecast` dates later rows by it.
     pooled : bool, default=False
         Whether each target is a series of its own, with one channel. A model then
         learns one set of weights for all targets (a global or channel-independent
@@ -257,7 +258,9 @@ def make_supervised(
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     columns = {"id": id, "time": time, "static": static}
     view = _of_chosen(_read(series, rows, on_gap, freq, columns), rows)
-    delays, several_delays = checked_delays(delay, view, freq)
+    if freq is not None:
+        view = view._derive(_series=view._series.with_freq(freq))
+    delays, several_delays = checked_delays(delay, view)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     warn_of_short_series(view, max(delays), stacklevel=2)
@@ -329,7 +332,15 @@ def _target_channels(target, data, pooled, static):
         fixed, _ = several_channels(static, data, "static")
     if not pooled or target is not None or positions_of(target, data.labels):
         refuse_as_target(target, data)
-        channels, several = several_channels(target, data)
+        try:
+            channels, several = several_channels(target, data)
+        except ValueError as error:
+            if target is not None:
+                raise
+            raise ValueError(
+                f"{error} If each channel is a series of its own, pooled=True "
+                "forecasts all of them."
+            ) from None
         if set(channels) & set(fixed):
             raise ValueError(
                 f"target={target!r} is static, so there is nothing to forecast: leave "

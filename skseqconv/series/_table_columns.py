@@ -87,12 +87,24 @@ class PandasColumns:
         """Code for the mean of the rows that are equal in these columns or levels."""
         levels = [at - self.n_columns for at in positions]
         if min(levels) >= 0:
-            return f"table.groupby(level={levels}).mean()"
+            return f"table.groupby(level={levels}).mean(numeric_only=True)"
         labels = [self.labels[at] for at in positions]
         as_index = ", as_index=False" if max(levels) < 0 else ""
         if labels[-1] is None:  # the index has no name
-            return f"table.groupby([*{labels[:-1]!r}, table.index]).mean()"
-        return f"table.groupby({labels!r}{as_index}).mean()"
+            by = f"[*{labels[:-1]!r}, table.index]"
+            return f"table.groupby({by}).mean(numeric_only=True)"
+        return f"table.groupby({labels!r}{as_index}).mean(numeric_only=True)"
+
+    def drop_equal(self, one, other, positions):
+        """Code that keeps one of equal rows; "" if these two rows differ.
+
+        They are equal in the columns or levels at these positions.
+        """
+        if not self.table.iloc[one].equals(self.table.iloc[other]):
+            return ""
+        if max(positions) < self.n_columns:
+            return "table.drop_duplicates()"
+        return "table[~table.reset_index().duplicated().to_numpy()]"
 
     def drop_missing(self, at):
         """Code that drops the rows without a value in a column, after a comma."""
@@ -144,7 +156,17 @@ class OtherColumns:
         labels = [self.labels[at] for at in positions]
         if self.is_polars:
             return f"table.group_by({labels!r}).mean()"
-        return f"table.to_pandas().groupby({labels!r}, as_index=False).mean()"
+        means = "mean(numeric_only=True)"
+        return f"table.to_pandas().groupby({labels!r}, as_index=False).{means}"
+
+    def drop_equal(self, one, other, positions):
+        if len(self.table[[int(one), int(other)]].unique()) > 1:
+            return ""
+        return (
+            "table.unique()"
+            if self.is_polars
+            else ("table.to_pandas().drop_duplicates()")
+        )
 
     def drop_missing(self, at):
         return f", table.drop_nulls([{self.labels[at]!r}])" if self.is_polars else ""

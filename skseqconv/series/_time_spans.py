@@ -1,5 +1,6 @@
 """Time spans, such as "7D", as numbers of rows or of time."""
 
+import re
 import warnings
 from datetime import timedelta
 from typing import TypeAlias
@@ -16,8 +17,10 @@ from ._frequency import (
     readable_duration,
 )
 from ._index_kinds import comparable
+from ._known_ahead import series_name
 from ._offsets import readable_offset
 from ._order import ordered_differences
+from ._regular import irregular
 from ._view import View
 from ._view_internals import longest_index
 
@@ -41,10 +44,12 @@ def duration_of(value):
         return pd.Timedelta(days=offset.n * (7 if isinstance(offset, _DAYS[1]) else 1))
     if offset is None and not (_is_text(value) or isinstance(value, SPANS)):
         return None
-    try:
-        span = pd.Timedelta(value if offset is None else offset)
-    except (TypeError, ValueError):  # other text, or months, whose length varies
-        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas announces new names
+        try:
+            span = pd.Timedelta(value if offset is None else offset)
+        except (TypeError, ValueError):  # other text, or months, whose length varies
+            return None
     return None if span is pd.NaT else span
 
 
@@ -60,6 +65,24 @@ def offset_of(value):
             return to_offset(value)
         except ValueError:
             return None
+
+
+#: Units of spans whose length varies, as people write them.
+_MONTHS = re.compile(r"\s*\d*\s*(M|Y|months?|quarters?|years?)\s*", re.ASCII)
+
+
+def spans_in_words(value):
+    """What time spans look like, for a message about a text that is none."""
+    said = (
+        "If the rows have dates at equal distances, a time span is a number and a "
+        "unit: '4W', '28D', '36h' or '15min'."
+    )
+    if _MONTHS.fullmatch(value):
+        said += (
+            f" {value!r} is none, because months differ in length: give weeks or days. "
+            "Rows that are a month apart have spans such as '3MS'."
+        )
+    return said
 
 
 def _is_text(value):
@@ -78,7 +101,7 @@ def index_of(X):
     return index if hasattr(index, "asi8") else None
 
 
-def in_rows(name, value, X, freq=None):
+def in_rows(name, value, X):
     """A parameter as a number of rows: a time span is divided by their distance.
 
     Parameters
@@ -88,8 +111,6 @@ def in_rows(name, value, X, freq=None):
     value : object
         Its value. Anything but a time span is returned as it is.
     X : View, DataFrame or array
-    freq : str or offset, default=None
-        The frequency of the index, if it is declared.
 
     Returns
     -------
@@ -98,10 +119,12 @@ def in_rows(name, value, X, freq=None):
     Raises
     ------
     ValueError
-        If X has no dates or has gaps, or the span is not a whole number of rows.
+        If X has no dates or has gaps, if the span is not a whole number of rows, or
+        if the rows of another series have another distance.
     """
     span, offset = duration_of(value), offset_of(value)
     if span is None and offset is None:
+        _refuse_periods(name, value)
         return value
     said = f"{name}={value!r} is a time span, but"
     index = index_of(X)
@@ -111,20 +134,74 @@ def in_rows(name, value, X, freq=None):
             f"{said} {has}, so the time between two rows is unknown. Give a number of "
             "rows, or a table with a DatetimeIndex."
         )
+    freq = X._series.freq if isinstance(X, View) else None
     rule, spacing = _rule_of(index, freq, said)
+    if isinstance(X, View):
+        _check_other_series(X._series, rule, spacing, said)
     if spacing is None:
         return _n_of_calendar(said, offset, rule.offset)
     return _n_of_length(said, span, spacing)
 
 
-def each_in_rows(name, value, X, freq=None):
+def _refuse_periods(name, value):
+    """Periods such as "2M" are no offsets: these start or end with a month."""
+    if isinstance(value, str) and re.fullmatch(r"\d*[MQY]", value):
+        raise ValueError(
+            f"{name}={value!r} is no time span of pandas: write '{value}S' if rows "
+            f"have the first day of a period, as those of a PeriodIndex, or '{value}E' "
+            "if they have the last."
+        )
+
+
+def each_in_rows(name, value, X):
     """The same for a parameter that may be a sequence of time spans."""
     if isinstance(value, str) or not np.iterable(value):
-        return in_rows(name, value, X, freq)
-    return [in_rows(name, one, X, freq) for one in value]
+        return in_rows(name, value, X)
+    return [in_rows(name, one, X) for one in value]
 
 
-def _rule_of(index, freq, said):
+def _check_other_series(data, rule, spacing, said):
+    """Refuse series whose rows do not follow the rule of the longest one."""
+    distinct, same = data.dates.distinct()
+    if len(distinct.lengths) == 1:
+        return
+    known = (data.freq, rule.offset, spacing)
+    expected = next(one for one in known if one is not None)
+
+    def follows(index):
+        return not len(_exceptions(index, expected))
+
+    for i in irregular(distinct, expected, follows):
+        index = comparable(distinct.own(i))
+        if distinct.lengths[i] < 2 or (hasattr(index, "asi8") and follows(index)):
+            continue
+        name = series_name(data, int(np.argmax(same == i)))
+        if not hasattr(index, "asi8"):
+            raise ValueError(f"{said} {name} has no dates. Give a number of rows.")
+        other, other_spacing = _rule_of(index, data.freq, said, f" of {name}")
+        if (other_spacing, other.offset) != (spacing, rule.offset):
+            raise ValueError(
+                f"{said} the rows of {name} {_readable_rule(other, other_spacing)}, "
+                f"and those of the longest series {_readable_rule(rule, spacing)}, so "
+                "it is not one number of rows. Give a number of rows, or make one X "
+                "for each frequency."
+            )
+
+
+def _exceptions(index, freq):
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    index, differences = ordered_differences(index)
+    return declared_rule(index, differences, freq)[1]
+
+
+def _readable_rule(rule, spacing):
+    if spacing is None:
+        return f"follow the calendar frequency {readable_offset(rule.offset)}"
+    return f"are {readable_duration(spacing)} apart"
+
+
+def _rule_of(index, freq, said, whose=""):
     """The rule that all rows follow, and the time between two, if that is fixed."""
     if isinstance(index, pd.PeriodIndex):
         index, freq = index.to_timestamp(), None
@@ -136,9 +213,9 @@ def _rule_of(index, freq, said):
     if len(places):
         at = places[0] + 1
         raise ValueError(
-            f"{said} the index has gaps ({rule.text}; the first gap is before row "
-            f"{at}, {index[at]}), so it is not one number of rows. Give a number of "
-            'rows, or use on_gap="split" in make_supervised.'
+            f"{said} the index{whose} has gaps ({rule.text}; the first gap is before "
+            f"row {at}, {index[at]}), so it is not one number of rows. Give a number "
+            'of rows, or use on_gap="split" in make_supervised.'
         )
     if rule.offset is None:
         return rule, pd.Timedelta(int(most_common(differences)), unit=index.unit)
@@ -156,9 +233,13 @@ def _n_of_length(said, span, spacing):
             "of a fixed length."
         )
     if span <= pd.Timedelta(0) or span % spacing:
+        one = to_offset(spacing).freqstr
+        if spacing % pd.Timedelta(days=1) == pd.Timedelta(0):
+            one = f"{spacing.days}D"
+        one = one if one[0].isdigit() else f"1{one}"
         raise ValueError(
             f"{said} {apart}, so it is not a whole number of rows. Give a multiple of "
-            f"{readable_duration(spacing)}, or a number of rows."
+            f"this distance, such as {one!r}, or a number of rows."
         )
     return int(span // spacing)
 
@@ -170,9 +251,12 @@ def _n_of_calendar(said, offset, rule):
     same = offset is not None and (alike or offset.base == rule.base)
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
+        twice = f"2{rule.freqstr}"
+        alike = getattr(offset_of(twice), "base", None) == rule.base
+        example = f", such as {twice!r}" if alike else ""
         raise ValueError(
             f"{said} the rows of X follow the calendar frequency "
             f"{readable_offset(rule)}, so it is not one number of rows. Give a "
-            "multiple of this frequency, or a number of rows."
+            f"multiple of this frequency{example}, or a number of rows."
         )
     return n_rows

@@ -124,8 +124,8 @@ class View:
             One line for each row of this view. Columns: the ids and the time, with
             their names in the table (or "id" and "time"), and "row", the position of
             the row in its own series. Of pooled channels, "channel" is an id. A list
-            of series has their numbers as "series"; series without an index have no
-            time.
+            of series has the positions in the list as "series"; series without an
+            index have no time.
 
         Examples
         --------
@@ -314,7 +314,9 @@ class View:
 
         A pickle of a view holds its whole series. A pickle of a compact view holds,
         for each series, the rows from the first to the last that a window touches. A
-        row view touches its own rows only, so make windows first.
+        row view touches its own rows only, so make windows first. Each series then ends
+        at its last row in this view, so ``forecast(model, X.compact())`` forecasts from
+        there, and ``forecast(model, X)`` from the end of the whole series.
 
         Returns
         -------

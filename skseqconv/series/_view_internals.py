@@ -27,6 +27,11 @@ def ids_of(view):
     return None if ids is None else ids[view.series_ids]
 
 
+def whole_series_of(view):
+    """The number of the whole series of each row: parts between gaps share it."""
+    return view._series.wholes[view.series_ids]
+
+
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay

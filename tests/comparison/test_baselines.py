@@ -45,6 +45,18 @@ def test_the_linear_baseline_reads_what_is_known_ahead():
         assert compared.table.loc[LINE, "mean"] < 0.5
 
 
+def test_a_model_that_takes_the_name_of_a_baseline_is_called_what_it_is():
+    """The network of the user is a baseline then, and nothing is said of ours."""
+    values = np.random.default_rng(0).random((400, 2))
+    X, y = make_supervised(values, 0, delay=[1, 3], known_ahead=[1])
+    own = make_pipeline(LookbackWindower(6), LinearAutoregression())
+    compared = compare_models({"mean": DummyRegressor(), LINE: own}, X, y, cv=CV)
+    assert compared.baselines[LINE] == "your model of this name"
+    assert "known ahead" not in compared.summary()
+    alone = compare_models({"own": own}, X, y, cv=CV, baseline=None)
+    assert_array_equal(compared.predictions[LINE], alone.predictions["own"])
+
+
 def load(n_rows=1600, seed=0):
     """An hourly load that is best forecast by the same hour of the day before.
 

@@ -36,7 +36,9 @@ from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
+    MissingHistoryWarning,
     PanelTimeSeriesSplit,
+    SeriesKFold,
     SeriesView,
     Standardizer,
     TokenSequencer,
@@ -1044,6 +1046,21 @@ def test_folds_trained_on_the_future_are_told(make, n_series, gap):
         assert warned[0].filename == __file__
 
 
+def test_a_part_between_gaps_is_no_series_of_its_own():
+    hours = pd.date_range("2025-01-01", periods=60, freq="h")
+    table = pd.DataFrame({"a": np.sin(np.arange(60.0))}, hours)
+    tables = [table.drop(hours[k : k + 2]) for k in (20, 30, 40)]
+    X, y = make_supervised(tables, "a", delay=2, on_gap="split")
+    models, options = [DummyRegressor()], {"baseline": None}
+    compare_models(models, X, y, cv=SeriesKFold(3), **options)
+    parts = [
+        (np.flatnonzero(X.series_ids != one), np.flatnonzero(X.series_ids == one))
+        for one in range(2)
+    ]
+    with pytest.warns(UserWarning, match="Leakage in fold 0 and 1 more"):
+        compare_models(models, X, y, cv=parts, **options)
+
+
 @pytest.mark.parametrize("short", range(4))
 def test_the_warning_counts_the_rows_of_each_fold(climate, short):
     X, y = climate
@@ -1139,3 +1156,29 @@ def test_a_wrong_number_of_predictions_is_a_failure(table):
     with pytest.warns(FitFailedWarning, match="predict returned the shape"):
         found = compare_models(models, *table, cv=3, scoring=lambda m, X, y: 1.0)
     assert found.predictions["half"].isna().all()
+
+
+# Rows with too little history.
+
+
+def test_missing_history_is_told_once_and_its_rows_can_be_left_out():
+    shops = [np.random.default_rng(i).random(40) for i in range(4)]
+    X, y = make_supervised(shops, 0, delay=1)
+    models = {
+        f"windows of {n}": make_pipeline(LookbackWindower(n), FlatWindowRegressor())
+        for n in (4, 8)
+    }
+    for _ in range(2):  # each comparison says it
+        with pytest.warns(
+            MissingHistoryWarning, match="Other models and folds"
+        ) as said:
+            compare_models(models, X, y, cv=SeriesKFold(2))
+        assert len(said) == 1 and said[0].filename == __file__
+    is_complete = LookbackWindower(8).fit_transform(X).complete
+    found = compare_models(models, X[is_complete], y[is_complete], cv=SeriesKFold(2))
+    assert len(found.predictions) == is_complete.sum() == 4 * (39 - 7)
+    # Where the warning is an error, every model fails, not only the first one.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", MissingHistoryWarning)
+        with pytest.raises(ValueError, match="Every model failed in every fold"):
+            compare_models(models, X, y, cv=SeriesKFold(2))

@@ -65,19 +65,46 @@ def test_history_forecast_and_interval_of_each_series():
     times, values = data_of(display.lines_["store 1"]["observed"])
     assert times.equals(DAYS[-30:])
     assert_array_equal(values, np.arange(30, 60) + 100.0)
+    # Forecast and interval begin at the last known value.
     times, values = data_of(display.lines_["store 1"]["forecast"])
-    assert times.equals(DAYS[-1] + pd.to_timedelta([1, 2, 3], unit="D"))
-    assert_array_equal(values, [101, 102, 103])
+    assert times.equals(DAYS[-1] + pd.to_timedelta([0, 1, 2, 3], unit="D"))
+    assert_array_equal(values, [159, 101, 102, 103])
     low, high = (
         display.bands_["store 1"]["forecast"]
         .get_datalim(display.axes_[1].transData)
         .intervaly
     )
-    assert (low, high) == (0.0, 4.0)
+    assert (low, high) == (0.0, 159.0)
     (legend,) = display.figure_.legends
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts == ["observed", "forecast", "80% interval"]
-    assert display.figure_.get_supylabel() == "sales (k)"
+    assert [ax.get_ylabel() for ax in display.axes_] == ["sales (k)"] * 3
+
+
+def test_two_columns_of_panels_say_the_year_and_the_unit_once():
+    display = ForecastDisplay.from_forecast(table_of(names(5)), panel(5))
+    labels = [ax.get_ylabel() for ax in display.axes_]
+    assert labels == ["sales (k)", "", "sales (k)", "", "sales (k)"]
+    said = [ax.xaxis.get_offset_text().get_visible() for ax in display.axes_]
+    assert said == [False, False, False, True, True]
+    other = table_of(["store 0"], origin=DAYS[20])
+    table = pd.concat([other, table_of(names(3)[1:])])
+    display = ForecastDisplay.from_forecast(table, panel(3))
+    said = [ax.xaxis.get_offset_text().get_visible() for ax in display.axes_]
+    assert all(said)  # the dates differ
+
+
+def test_forecasts_begin_at_a_known_value_only():
+    table = table_of(names(1), origin=DAYS[40])
+    for horizons, n_values in ([1, 2, 3], 4), ([2, 3], 2):
+        chosen = table[table["horizon"].isin(horizons)]
+        display = ForecastDisplay.from_forecast(chosen, panel(1))
+        line = display.lines_["store 0"]["forecast"]
+        assert len(line.get_xdata()) == n_values
+    sales = pd.DataFrame({"sales": np.arange(60.0)}, DAYS)
+    sales.iloc[40] = np.nan
+    display = ForecastDisplay.from_forecast(table.drop(columns="store"), sales)
+    assert len(display.lines_[""]["forecast"].get_xdata()) == 3
 
 
 def test_the_first_six_of_many_series_are_drawn_and_the_figure_says_so():
@@ -94,8 +121,10 @@ def test_named_series_are_drawn_in_their_order():
     assert list(display.panels) == ["store 7", "store 2"]
     display = ForecastDisplay.from_forecast(table, panel(8), ids="store 7")
     assert_array_equal(
-        display.lines_["store 7"]["forecast"].get_ydata(), [701, 702, 703]
+        display.lines_["store 7"]["forecast"].get_ydata(), [759, 701, 702, 703]
     )
+    (legend,) = display.figure_.legends
+    assert legend.get_title().get_text() == ""
     assert display.axes_[0].get_ylabel() == "sales (k)"
     with pytest.raises(ValueError, match=r"ids has 'x', .*'store 0', .*\.\.\."):
         ForecastDisplay.from_forecast(table, ids=["store 7", "x"])
@@ -118,6 +147,29 @@ def test_forecasts_of_several_origins_are_not_joined():
     values = display.lines_["store 0"]["forecast"].get_ydata()
     assert_array_equal(values, [1, 2, 3, np.nan, 1, 2, 3])
     assert not display.bands_["store 0"]
+    display = ForecastDisplay.from_forecast(table, panel(1))
+    times, values = data_of(display.lines_["store 0"]["forecast"])
+    assert_array_equal(values, [40, 1, 2, 3, np.nan, 50, 1, 2, 3])
+    assert times.equals(DAYS[[40, 41, 42, 43, 51, 50, 51, 52, 53]])
+
+
+def test_of_overlapping_forecasts_those_that_fit_before_the_newest_are_drawn():
+    origins = [40, 41, 43, 44, 46, 47, 49, 50]
+    paths = [
+        table_of(
+            ["store 0"] * 2, DAYS[i], bounds=False, model=["naive", "network"]
+        ).assign(fold=i % 2)
+        for i in origins
+    ]
+    display = ForecastDisplay.from_forecast(pd.concat(paths).sample(frac=1))
+    part = display.panels["store 0"].table
+    assert set(part["origin"]) == {DAYS[i] for i in (41, 44, 47, 50)}
+    assert len(part) == 4 * 2 * 3
+    numbers = part.assign(origin=5, row=5 + part["horizon"]).drop(columns="date")
+    display = ForecastDisplay.from_forecast(
+        numbers[["origin", "row", "horizon", "forecast"]]
+    )
+    assert len(display.panels[""].table) == 24
 
 
 def test_forecasts_of_one_horizon_are_joined():
@@ -133,8 +185,39 @@ def test_each_model_has_a_line():
     display = ForecastDisplay.from_forecast(table, panel(1))
     assert list(display.lines_["store 0"]) == ["observed", "naive", "network"]
     assert_array_equal(
-        display.lines_["store 0"]["network"].get_ydata(), [101, 102, 103]
+        display.lines_["store 0"]["network"].get_ydata(), [59, 101, 102, 103]
     )
+
+
+def test_models_are_chosen_by_name():
+    three = ["naive", "network", "linear"]
+    table = table_of(["store 0"] * 3, bounds=False, model=three)
+    display = ForecastDisplay.from_forecast(table, models=["linear", "naive"])
+    assert list(display.lines_["store 0"]) == ["linear", "naive"]
+    display = ForecastDisplay.from_forecast(table, models="network")
+    assert list(display.lines_["store 0"]) == ["network"]
+    for wrong in (["x"], []):
+        with pytest.raises(ValueError, match=r"models=.* must name some .*'naive', 'n"):
+            ForecastDisplay.from_forecast(table, models=wrong)
+    with pytest.raises(ValueError, match="models='x': the table has no column model"):
+        ForecastDisplay.from_forecast(table_of(names(1)), models="x")
+
+
+@pytest.mark.parametrize("own_axes", [False, True])
+def test_title_and_legend_do_not_overlap(own_axes):
+    models = [f"a model with a long name, number {i}" for i in range(6)]
+    table = table_of(["store 0"] * 6, bounds=False, model=models)
+    ax = plt.subplots()[1] if own_axes else None
+    display = ForecastDisplay.from_forecast(table, panel(1), ax=ax)
+    figure = display.figure_
+    figure.draw_without_rendering()
+    legends = [*figure.legends, display.axes_[0].get_legend()]
+    (legend,) = [one for one in legends if one is not None]
+    title = display.axes_[0]._left_title
+    assert title.get_text() == "store 0"
+    box = legend.get_window_extent()
+    assert not box.overlaps(title.get_window_extent())
+    assert own_axes or box.width <= figure.bbox.width
 
 
 def test_one_of_several_targets():
@@ -143,20 +226,47 @@ def test_one_of_several_targets():
     table = table.drop(columns="store")
     display = ForecastDisplay.from_forecast(table, history, target="a (m)")
     assert list(display.panels) == [""]
-    assert_array_equal(display.lines_[""]["forecast"].get_ydata(), [1, 2, 3])
+    assert_array_equal(display.lines_[""]["forecast"].get_ydata(), [59, 1, 2, 3])
     assert_array_equal(display.lines_[""]["observed"].get_ydata(), np.arange(30, 60))
     assert display.axes_[0].get_ylabel() == "a (m)"
-    with pytest.raises(
-        ValueError, match=r"target=None must be one of .*'a \(m\)', 'b'"
-    ):
-        ForecastDisplay.from_forecast(table, history)
+    with pytest.raises(ValueError, match=r"target='c' must be one of .*'a \(m\)', 'b'"):
+        ForecastDisplay.from_forecast(table, history, target="c")
+
+
+def test_several_targets_have_a_panel_each():
+    table = table_of(["store 0"] * 2, bounds=False, target=["a (m)", "b"])
+    history = pd.DataFrame({"a (m)": np.arange(60.0), "b": 1.0}, DAYS)
+    display = ForecastDisplay.from_forecast(table.drop(columns="store"), history)
+    assert list(display.panels) == ["a (m)", "b"]
+    for target, values in {"a (m)": [59, 1, 2, 3], "b": [1, 101, 102, 103]}.items():
+        line = display.lines_[target]["forecast"]
+        assert_array_equal(line.get_ydata(), values)
+    assert [ax.get_ylabel() for ax in display.axes_] == ["", ""]
+    (legend,) = display.figure_.legends
+    assert legend.get_title().get_text() == ""
+
+
+def test_ids_and_targets_have_panels_up_to_six():
+    tables = [
+        table_of(names(4), bounds=False).assign(target=target) for target in ("a", "b")
+    ]
+    table = pd.concat(tables)
+    display = ForecastDisplay.from_forecast(table)
+    first = ["store 0: a", "store 0: b", "store 1: a", "store 1: b"]
+    assert list(display.panels) == [*first, "store 2: a", "store 2: b"]
+    (legend,) = display.figure_.legends
+    assert legend.get_title().get_text() == "6 of 8 series"
+    display = ForecastDisplay.from_forecast(table, ids="store 3")
+    assert list(display.panels) == ["store 3: a", "store 3: b"]
+    display = ForecastDisplay.from_forecast(table, target="b")
+    assert list(display.panels) == names(4)
 
 
 def test_rows_instead_of_dates():
     X, _ = make_supervised(np.arange(50.0), 0)
     table = pd.DataFrame({"origin": [49], "row": [50], "horizon": [1], "forecast": 3.0})
     display = ForecastDisplay.from_forecast(table, X)
-    assert_array_equal(display.lines_[""]["forecast"].get_xdata(), [50])
+    assert_array_equal(display.lines_[""]["forecast"].get_xdata(), [49, 50])
     assert_array_equal(display.lines_[""]["observed"].get_xdata(), np.arange(20, 50))
 
 

@@ -7,8 +7,16 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn import config_context
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, KFold, StratifiedShuffleSplit
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    ShuffleSplit,
+    StratifiedShuffleSplit,
+)
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from skseqconv import (
     Conv1DClassifier,
@@ -19,6 +27,7 @@ from skseqconv import (
     SeriesView,
     Standardizer,
     WindowView,
+    calibrate_interval,
     load,
     make_supervised,
     save,
@@ -72,13 +81,20 @@ def assert_same_fit(one, other):
 # The same as Keras.
 
 
-def history_of_keras(model, learned, validation, weight=None):
-    """Keras' own fit: the same first weights, the same batches, its own `evaluate`."""
+def fitted_by_keras(model, learned, validation, weight=None, rate=0.05, stopping=None):
+    """Keras' own fit: the same first weights, the same batches, its own `evaluate`.
+
+    Returns the network and its history. Samples are shuffled before each epoch, so each
+    is a fit of its own, and `stopping` is told of epochs by hand.
+    """
     X, y = learned
     start = clone(model).initialize(X, y)
     theirs = keras.models.clone_model(start.model_)
     theirs.set_weights(start.model_.get_weights())
-    theirs.compile(keras.optimizers.SGD(0.05), model.loss)
+    theirs.compile(keras.optimizers.SGD(rate), model.loss)
+    stopping = stopping or keras.callbacks.Callback()
+    stopping.set_model(theirs)
+    stopping.on_train_begin()
     scaled = start.target_encoder_.transform
     held_out = (validation[0], scaled(validation[1]))
     held_out += () if weight is None else (weight,)
@@ -95,7 +111,11 @@ def history_of_keras(model, learned, validation, weight=None):
         ).history
         for name, values in history.items():
             values += done[name]
-    return history
+        stopping.on_epoch_end(epoch, {"val_loss": done["val_loss"][0]})
+        if theirs.stop_training:
+            break
+    stopping.on_train_end()
+    return theirs, history
 
 
 @pytest.mark.trains
@@ -106,7 +126,7 @@ def test_the_history_is_that_of_keras(arrays, loss, weighted):
     model = network(dropout=0.0, level=None, window_norm=None, loss=loss)
     model.set_params(optimizer=keras.optimizers.SGD(0.05))
     weight = np.linspace(0.5, 2, 50).astype(np.float32) if weighted else None
-    expected = history_of_keras(model, learned, validation, weight)
+    _, expected = fitted_by_keras(model, learned, validation, weight)
     X_val, y_val = validation
     given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": weight}
     model.fit(*learned, **given)
@@ -117,25 +137,20 @@ def test_the_history_is_that_of_keras(arrays, loss, weighted):
 
 @pytest.mark.trains
 def test_the_best_epoch_is_that_of_keras(arrays):
-    """Keras stops and restores by the same rule."""
-    (X, y), (X_val, y_val) = arrays
-    model = network(
-        dropout=0.0,
-        level=None,
-        window_norm=None,
-        epochs=8,
-        early_stopping=True,
-        n_iter_no_change=2,
-    )
+    learned, (X_val, y_val) = arrays
+    model = network(dropout=0.0, level=None, window_norm=None, epochs=40)
+    model.set_params(early_stopping=True, n_iter_no_change=2)
     model.set_params(optimizer=keras.optimizers.SGD(0.5))
-    model.fit(X, y, X_val=X_val, y_val=y_val)
-    losses = model.history_["val_loss"]
-    assert model.best_epoch_ == 1 + np.argmin(losses)
-    assert len(losses) == min(8, model.best_epoch_ + 2)
-    kept = (
-        np.mean((model.predict(X_val) - y_val) ** 2) / model.target_encoder_.scale_**2
-    )
-    assert_allclose(kept, min(losses), rtol=1e-4)
+    stopping = keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True)
+    options = {"rate": 0.5, "stopping": stopping}
+    theirs, expected = fitted_by_keras(model, learned, (X_val, y_val), **options)
+    model.fit(*learned, X_val=X_val, y_val=y_val)
+    assert model.best_epoch_ == stopping.best_epoch + 1
+    assert len(model.history_["val_loss"]) == len(expected["val_loss"]) < model.epochs
+    assert_allclose(model.history_["val_loss"], expected["val_loss"], rtol=1e-4)
+    outputs = theirs.predict(X_val, verbose=0)
+    restored = model.target_encoder_.inverse_transform(outputs, None)
+    assert_allclose(model.predict(X_val), restored, rtol=1e-4, atol=1e-5)
 
 
 # In a Pipeline.
@@ -344,6 +359,59 @@ def test_samples_that_do_not_suit_the_fit(X_val, y_val, message):
 
 
 @pytest.mark.trains
+@pytest.mark.parametrize("level", ["auto", None])
+def test_another_target_than_that_of_the_fit(level, tmp_path):
+    series = table(1)
+    later, y_later = make_supervised(series, "load", delay=25)
+    wind, y_wind = make_supervised(series, "wind", delay=2)
+    X, y = make_supervised(table(0), "load", delay=2)
+    model = network(epochs=1, level=level)
+    fitted = ", but the model was fitted to forecast 'load' 2 rows ahead"
+    for name, X_val, y_val in (
+        ("'load' 25 rows ahead", later, y_later),
+        ("'wind' 2 rows ahead", wind, y_wind),
+    ):
+        with pytest.raises(ValueError, match=f"X_val has the target {name}{fitted}"):
+            given = {"conv1dregressor__X_val": X_val, "conv1dregressor__y_val": y_val}
+            pipeline(clone(model)).fit(X, y, **given)
+        pipe = pipeline(clone(model)).fit(X, y)
+        save(pipe, tmp_path / "model")
+        for one in (pipe, load(tmp_path / "model")):
+            with pytest.raises(ValueError, match=f"X has the target {name}{fitted}"):
+                calibrate_interval(one, X_val, y_val)
+        continued = pipe[-1].partial_fit(pipe[:-1].transform(X), y)
+        with pytest.raises(ValueError, match=f"X has the target {name}{fitted}"):
+            continued.calibrate_interval(pipe[:-1].transform(X_val), y_val)
+        # `score` asks how good these forecasts are as forecasts of another y.
+        assert np.isfinite(pipe.score(X_val[5:], y_val[5:]))
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("level", ["auto", None])
+def test_a_transformer_of_y_is_not_applied_to_y_val(level):
+    """The error or the warning says so; transformed, the fit is that of plain y."""
+    X, y = make_supervised(table(0) + 1000, "load", delay=2)
+    windows = Standardizer().fit(X).transform(X)
+    windows = LookbackWindower(6).fit_transform(windows)
+    inner = network(epochs=1, level=level)
+    model = TransformedTargetRegressor(inner, transformer=StandardScaler())
+    given = {"X_val": windows[100:], "y_val": y[100:]}
+    message = "A TransformedTargetRegressor transforms y, but not y_val: give it trans"
+    if level is None:
+        with pytest.warns(UserWarning, match=f"more than 10 standard .*{message}"):
+            model.fit(windows[:100], y[:100], **given)
+    else:
+        with pytest.raises(ValueError, match=f"units of the fit and X_val .*{message}"):
+            model.fit(windows[:100], y[:100], **given)
+    scaler = StandardScaler().fit(y[:100, None])
+    given["y_val"] = scaler.transform(y[100:, None])[:, 0]
+    model.fit(windows[:100], y[:100], **given)
+    plain = clone(inner).fit(windows[:100], y[:100], X_val=windows[100:], y_val=y[100:])
+    found = model.regressor_.history_["val_loss"]
+    assert_allclose(found, plain.history_["val_loss"], rtol=1e-3)
+
+
+@pytest.mark.trains
 def test_a_failed_fit_changes_nothing(arrays):
     (X, y), (X_val, y_val) = arrays
     model = network().fit(X, y)
@@ -399,6 +467,10 @@ def test_folds_as_masks_of_ones_own():
             r"validation_split=KFold\(.*: Cannot have number of splits n_splits",
         ),
         (SeriesKFold(2), r"validation_split=SeriesKFold\(.*: groups=None, but X is no"),
+        (
+            GroupKFold(2),
+            r"GroupKFold\(.*'groups' .* None.* SeriesKFold holds out whole",
+        ),
         (PanelTimeSeriesSplit(), r"gap='auto' needs X from make_supervised"),
     ],
 )
@@ -419,6 +491,28 @@ def test_a_gap_in_time(panel, share, gap):
     assert_array_equal(training, same)
     late = X.index[held_out].min() - X.index[training].max()
     assert late == pd.Timedelta("7h")
+
+
+def test_a_splitter_that_learns_from_later_rows_is_told():
+    shops = [np.arange(20.0), np.arange(20.0)]
+    windows = LookbackWindower(3).fit_transform(make_supervised(shops, 0, delay=2)[0])
+    rows = np.flatnonzero(windows.complete)
+    y = np.zeros(len(windows))
+    bare = WindowView(np.zeros((20, 1)), lags=[0])
+    late = "training targets lie in the time of the validation part"
+    for X, split, delay, n_rows in (
+        # All targets to learn from are later than the first row held out.
+        (windows, Splits((np.arange(8, 32), np.arange(8))), None, 24),
+        (windows, KFold(4), None, 2),  # those of delay 2 that are one row before
+        (bare, Splits((np.arange(19), [19])), 3, 2),
+    ):
+        at = np.arange(20) if X is bare else rows
+        with pytest.warns(UserWarning, match=f"{n_rows} {late}.* SeriesKFold") as said:
+            validation_part(X, y[: len(X)], at, split, "auto", delay=delay)
+        assert said[0].filename == __file__
+    for split in (SeriesKFold(2), PanelTimeSeriesSplit(2)):
+        validation_part(windows, y, rows, split, "auto")
+    validation_part(np.zeros((9, 2, 1)), y[:9], np.arange(9), ShuffleSplit(1), "auto")
 
 
 def test_a_gap_in_time_needs_dates():

@@ -27,7 +27,9 @@ from skseqconv import (
     forecast,
     make_supervised,
 )
+from skseqconv.forecasts._table import Places
 from skseqconv.series._origins import at_newest, with_target
+from skseqconv.series._view import View
 
 DAYS = pd.date_range("2025-01-01", periods=90, freq="D")
 
@@ -161,6 +163,46 @@ def test_only_the_newest_part_of_an_id_is_forecast():
     table = forecast(model, X)
     ends = [one.index[-1] for one in tables.values()]
     assert table["origin"].tolist() == np.repeat(ends, 2).tolist()
+
+
+def of_parts(pooled):
+    """Two series, of which the second begins later and has a gap; and their model."""
+    whole = stores(lengths=(90,), names=("north",))["north"]
+    tables = [whole.drop(DAYS[20:23]), whole.drop(DAYS[30:33])]
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(tables, target, on_gap="split", pooled=pooled)
+    assert len(X.series) == (8 if pooled else 4)
+    return last_value().fit(X, y), X
+
+
+def test_parts_of_a_list_are_named_by_their_place_in_the_list():
+    model, X = of_parts(pooled=False)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 1]
+    assert table["origin"].tolist() == [DAYS[-1]] * 2
+    frame = X.frame()
+    assert frame["series"].value_counts().tolist() == [85, 85]
+    later = forecast(model, X.compact())
+    assert later["series"].tolist() == [0, 1]
+
+
+def test_pooled_channels_of_parts_are_those_of_the_whole_series():
+    model, X = of_parts(pooled=True)
+    table = forecast(model, X)
+    assert table["series"].tolist() == [0, 0, 1, 1]
+    assert table["channel"].tolist() == ["sales", "price"] * 2
+    assert table["origin"].tolist() == [DAYS[-1]] * 4
+    assert set(X.ids) == {(i, c) for i in (0, 1) for c in ("sales", "price")}
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_one_series_with_a_gap_is_one_series(pooled):
+    whole = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[20:23])
+    target = ["sales", "price"] if pooled else "sales"
+    X, y = make_supervised(whole, target, on_gap="split", pooled=pooled)
+    table = forecast(last_value().fit(X, y), X)
+    assert "series" not in table and "series" not in X.frame()
+    assert table["origin"].tolist() == [DAYS[-1]] * (2 if pooled else 1)
 
 
 # Rows without a target.
@@ -465,3 +507,14 @@ def test_no_warning_without_a_reason(naive):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         forecast(naive[0], naive[1])
+
+
+def test_the_times_of_rows_are_read_once(monkeypatch):
+    X, _ = make_supervised(stores()["north"], "sales", delay=[1, 3])
+    reads, read = [], View.index.fget
+    counted = property(lambda view: reads.append(view) or read(view))
+    monkeypatch.setattr(View, "index", counted)
+    places = Places.of(X)
+    assert len(reads) == 1
+    assert places.origins.tolist() == DAYS[:87].tolist()
+    assert [later[0] for later in places.dates] == [DAYS[1], DAYS[3]]

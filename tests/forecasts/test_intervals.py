@@ -168,12 +168,12 @@ def test_how_many_rows_a_coverage_needs(coverage):
         assert corrections(overshoot, codes, 2, coverage)[1] == own
 
 
-def test_rows_of_each_series_are_spread_evenly():
+def test_rows_of_each_series_are_spread_over_it():
     codes = np.r_[np.zeros(10, int), np.ones(3, int), np.zeros(10, int)]
     rows = SeriesOf(codes, ["a", "b"]).rows_of_each(5)
     assert np.bincount(codes[rows]).tolist() == [5, 3]
     of_first = np.searchsorted(np.flatnonzero(codes == 0), rows[codes[rows] == 0])
-    assert set(np.diff(of_first)) == {4}
+    assert (of_first // 4).tolist() == [0, 1, 2, 3, 4]
     assert len(SeriesOf(codes, ["a", "b"]).rows_of_each(100)) == len(codes)
 
 
@@ -192,6 +192,33 @@ def test_each_series_has_the_width_of_its_own_errors(panel, tmp_path):
     pd.testing.assert_frame_equal(again, own)
     calibrate_interval(model, by=None)
     pd.testing.assert_frame_equal(forecast(model, X, coverage=0.8), alike)
+
+
+def test_rows_of_each_series_are_of_all_hours():
+    codes = np.tile([0, 1, 2], 24 * 200)  # rows at equal distances are of one hour
+    rows = SeriesOf(codes, list("abc")).rows_of_each(200)
+    for code in range(3):
+        hours = rows[codes[rows] == code] // 3 % 24
+        assert len(hours) == 200
+        assert np.bincount(hours, minlength=24).max() < 30
+
+
+@pytest.mark.trains
+def test_noise_that_depends_on_the_hour():
+    hours = pd.date_range("2025-01-01", periods=24 * 200 + 600, freq="h")
+    noise = np.where(hours.hour < 12, 0.1, 5.0)
+    random = np.random.default_rng(0)
+    tables = [
+        pd.DataFrame({"id": one, "t": hours, "y": noise * random.normal(size=5400)})
+        for one in "ab"
+    ]
+    X, y = make_supervised(pd.concat(tables), "y", id="id", time="t")
+    model = windows(network(validation_split=0.0)).fit(X[:600], y[:600])
+    calibrate_interval(model, X[-9600:], y[-9600:], by="series")
+    lower, upper = predict_interval(model, X[-9600:], 0.8).T
+    covered = (lower <= y[-9600:]) & (y[-9600:] <= upper)
+    for one in "ab":
+        assert 0.7 < covered[X[-9600:].ids == one].mean() < 0.9
 
 
 @pytest.mark.trains

@@ -73,6 +73,9 @@ def by_loop(model, table, target, delays, horizon):
         ("sales", [1, 2, 3], 10),
         ("sales", [3, 1], 8),
         ("sales", 4, 9),
+        ("sales", 7, 3),
+        ("sales", 7, 7),
+        ("sales", [1, 3], 2),
         (["sales", "rain"], [1, 2], 7),
     ],
 )
@@ -173,9 +176,39 @@ def test_a_shorter_horizon_leaves_the_others_out():
     model = windows().fit(X, y)
     table = forecast(model, X)
     expected = table[table["horizon"] == 1].reset_index(drop=True)
-    for recursive in (False, True):
-        found = forecast(model, X, horizon=2, recursive=recursive)
-        pd.testing.assert_frame_equal(found, expected)
+    found = forecast(model, X, horizon=2)
+    pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.trains
+def test_horizons_of_the_fit_are_not_recursive():
+    X, y = task(tables(n_channels=2), delay=[1, 2])
+    network = Conv1DRegressor(n_conv=1, epochs=1, validation_split=0.2, random_state=0)
+    model = windows(network).fit(X, y)
+    found = forecast(model, X, horizon=2, recursive=True, coverage=0.8)
+    pd.testing.assert_frame_equal(found, forecast(model, X, coverage=0.8))
+
+
+def test_horizons_below_those_of_the_fit_read_observed_rows_only():
+    X, y = task(tables(n_channels=2), delay=7)  # "rain" is not known ahead
+    model = windows().fit(X, y)
+    found = forecast(model, X, horizon=2, recursive=True)
+    whole = pd.concat(tables(n_channels=2), names=["store", "day"])
+    rows = np.cumsum([80, 50, 65])[:, None] - 1 - np.array([6, 5])
+    expected = model.predict(SeriesView(whole)[rows.ravel()])
+    np.testing.assert_allclose(found["forecast"], expected)
+
+
+def test_a_horizon_below_all_of_the_fit_needs_recursion():
+    X, y = task(tables(), delay=7)
+    model = windows().fit(X, y)
+    message = "horizon=3 is shorter than the 7 rows .* recursive=True"
+    with pytest.raises(ValueError, match=message):
+        forecast(model, X, horizon=3)
+    message = "coverage=0.8: .* Use horizon=7 without recursive, or leave coverage out"
+    with pytest.raises(ValueError, match=message):
+        forecast(model, X, horizon=7, recursive=True, coverage=0.8)
+    assert len(forecast(model, X, horizon=7)) == 3
 
 
 @pytest.mark.parametrize(

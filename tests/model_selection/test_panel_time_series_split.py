@@ -252,12 +252,26 @@ def test_bad_parameters(options, message):
             r"n_splits=9.* needs more than the 9 distinct times of X: each fold",
         ),
         (table(HOURS[:9]), {"gap": 5, "n_splits": 2}, None, "Use fewer splits, a sm"),
+        (
+            table(HOURS[:9]),
+            {"gap": 0, "n_splits": 500},
+            None,
+            "n_splits=500 needs more than the 9 distinct times of X: .* at most 8",
+        ),
         (table(HOURS[:9]), {"gap": 0, "test_size": "3h"}, None, "the 9 distinct times"),
     ],
 )
 def test_bad_input(X, options, groups, message):
     with pytest.raises(ValueError, match=message):
         folds(X, groups=groups, **options)
+
+
+@pytest.mark.parametrize("options", [{}, {"test_size": "7D"}, {"gap": 0}])
+def test_no_rows_at_all(options):
+    X, _ = make_supervised([table(HOURS[:30]), table(HOURS[:20])], "a")
+    message = "Cannot have number of folds=3 greater than the number of samples=0"
+    with pytest.raises(ValueError, match=message):
+        folds(X[:0], 2, **options)
 
 
 def test_a_target_that_reaches_beyond_the_first_fold():

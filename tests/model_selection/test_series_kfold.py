@@ -55,6 +55,18 @@ def test_parts_of_one_id_stay_together():
     assert found == [["a"], ["b"], ["c"]]
 
 
+def test_parts_of_one_series_of_a_list_stay_together():
+    days = pd.date_range("2025-01-01", periods=20)
+    table = pd.DataFrame({"a": np.arange(20.0)}, days)
+    tables = [table.drop(days[k : k + 2]) for k in (4, 6, 8)]
+    X, _ = make_supervised(tables, "a", on_gap="split")
+    assert len(X.series) == 6
+    assert held_out(SeriesKFold(3), X, X.frame()["series"]) == [[0], [1], [2]]
+    whole, _ = make_supervised(tables[0], "a", on_gap="split")
+    with pytest.raises(ValueError, match="X has rows of 1 series"):
+        next(SeriesKFold(2).split(whole))
+
+
 def test_channels_of_a_pooled_view():
     tables = [pd.DataFrame(np.zeros((9, 3)), columns=list("abc"))] * 2
     X, _ = make_supervised(tables, list("abc"), pooled=True)
@@ -113,6 +125,7 @@ def test_bad_parameters(options, message):
     ("X", "groups", "message"),
     [
         (SeriesView(np.zeros((9, 1))), None, "n_splits=2, but X has rows of 1 series"),
+        (SeriesView(np.zeros((9, 1)))[:0], None, "but X has rows of 0 series. Use few"),
         (np.zeros((9, 1)), None, "groups=None, but X is no view, so the series of its"),
         (np.zeros((9, 1)), range(8), r"groups has the shape \(8,\): it must have one"),
         (np.zeros((2, 1)), ["a", None], "groups is missing at row 1: give the id"),

@@ -1,15 +1,23 @@
 """Dates after the end of series, compared with those that pandas makes."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from skseqconv import SeriesView
-from skseqconv.series._future_times import row_times, times_after
+from skseqconv import LookbackWindower, SeriesView, make_supervised
+from skseqconv.series._future_times import row_times, times_from
 from skseqconv.series._next_times import step_of
 from skseqconv.series._origins import at_newest
+from skseqconv.series._series import Series
+
+
+def times_after(view, delays, freq=None):
+    return times_from(view, delays, freq)[1]
+
 
 ZONES = ("UTC", "Europe/Berlin")
 
@@ -151,6 +159,91 @@ def test_dates_without_a_frequency_are_refused():
     assert times_after(newest, [1], "D")[0][0] == pd.Timestamp("2020-02-02")
     first = SeriesView(newest, rows=[0])
     assert times_after(first, [3])[0][0] == dates[3]
+
+
+DAYS_OPEN = pd.offsets.CustomBusinessDay(holidays=["2025-04-18", "2025-04-21"])
+
+
+def forecast_dates(X):
+    return list(times_after(at_newest(X), [1])[0])
+
+
+@pytest.mark.parametrize("options", [{}, {"known_ahead": "promo"}])
+def test_the_frequency_of_make_supervised_is_remembered(options):
+    index = plain(pd.date_range("2025-01-01", "2025-04-17", freq=DAYS_OPEN))
+    table = pd.DataFrame({"a": np.arange(float(len(index))), "promo": 1.0}, index)
+    X, _ = make_supervised([table, table[20:]], "a", freq=DAYS_OPEN, **options)
+    again, _ = make_supervised(X, "a", delay=2)
+    newest = SeriesView(X, rows=[len(index) - 1])
+    copied = pickle.loads(pickle.dumps(X))
+    for view in (X, again, copied, newest, newest.compact()):
+        assert set(forecast_dates(view)) == {pd.Timestamp("2025-04-22")}
+    assert LookbackWindower("5B").fit(X).lags_.tolist() == [4, 3, 2, 1, 0]
+
+
+def test_the_frequency_is_remembered_by_parts_and_pooled_channels():
+    index = plain(pd.date_range("2025-01-01", "2025-04-17", freq=DAYS_OPEN))
+    table = pd.DataFrame({"a": np.arange(float(len(index))), "b": 1.0}, index)
+    table = table.drop(index[20:24])
+    X, _ = make_supervised(
+        table, ["a", "b"], freq=DAYS_OPEN, on_gap="split", pooled=True
+    )
+    assert forecast_dates(X) == [pd.Timestamp("2025-04-22")] * 2
+
+
+def test_series_pickled_before_they_had_a_frequency():
+    X, _ = make_supervised(np.arange(9.0), 0, freq=None)
+    state = X._series.__getstate__()
+    state.pop("freq", None)
+    series = Series.__new__(Series)
+    series.__setstate__(state)
+    assert series.freq is None
+
+
+def test_a_declared_frequency_that_a_series_does_not_have_does_not_count_there():
+    tables = [
+        pd.DataFrame(
+            {"a": np.zeros(30)}, plain(pd.date_range("2025", periods=30, freq=f))
+        )
+        for f in ("D", "h")
+    ]
+    X, _ = make_supervised(tables, "a", freq="D", on_gap="ignore")
+    assert forecast_dates(X) == [
+        pd.Timestamp("2025-01-31"),
+        pd.Timestamp("2025-01-02 06:00"),
+    ]
+    with pytest.raises(
+        ValueError, match=r"freq='D' is not .* of series\[1\]: .* 05:00"
+    ):
+        times_after(at_newest(X), [1], "D")
+
+
+@pytest.mark.parametrize(
+    ("index", "freq", "message"),
+    [
+        (pd.date_range("2025", periods=30, freq="h"), "D", "freq='D' is not the freq"),
+        (
+            pd.date_range("2025", periods=30, freq="ME"),
+            "MS",
+            "2027-06-30 00:00:00. Give",
+        ),
+        (
+            pd.date_range("2025", periods=30, freq="D"),
+            DAYS_OPEN * 2,
+            "freq='C' .*is not",
+        ),
+        (pd.RangeIndex(0, 60, 2), 3, "56 is followed by 58. Give the frequency"),
+    ],
+)
+def test_a_frequency_that_the_rows_do_not_have_is_refused(index, freq, message):
+    with pytest.raises(ValueError, match=message):
+        times_after(at_newest(view_of(index)), [1], freq)
+
+
+def test_a_gap_before_the_last_row_does_not_matter():
+    dates = pd.date_range("2025-01-01", periods=40, freq="D").delete([36, 37, 38])
+    newest = at_newest(view_of(plain(dates)))
+    assert times_after(newest, [1], "D")[0][0] == pd.Timestamp("2025-02-10")
 
 
 def test_a_single_date_has_no_frequency():

@@ -175,7 +175,7 @@ def test_parts_between_gaps():
     assert_array_equal(X.to_numpy()[:, 1], 10 * (X.rows + (X.rows > 9)) + 31)
     newest = SeriesView(X, rows=[18])
     assert newest.to_numpy()[0, 1] == 221
-    with pytest.raises(ValueError, match=r"the 3 rows after the end of series\[0\]"):
+    with pytest.raises(ValueError, match=r"end of the series, 2020-01-01 10:00"):
         SeriesView(X, rows=[9]).to_numpy()
     assert SeriesView(X.with_future(future), rows=[18]).to_numpy()[0, 1] == 221
 

@@ -607,6 +607,24 @@ def test_missing_values_are_told_with_the_id():
         model.fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("ids", "way_out"),
+    [([], r"from the past: table\.ffill\(\)"), (["store"], r"groupby\(<id>\)\.ffill")],
+)
+def test_missing_values_of_pooled_channels(ids, way_out):
+    table = pd.DataFrame(
+        {"a": np.arange(9.0), "b": 1.0}, pd.date_range("2020", periods=9)
+    )
+    table.loc[table.index[4], "b"] = np.nan
+    table = table.assign(store="x").reset_index() if ids else table
+    options = {"id": ids, "time": "index"} if ids else {}
+    with pytest.warns(UserWarning, match="rows have no target"):
+        X, y = make_supervised(table, pooled=True, **options)
+    model = make_pipeline(LookbackWindower(3), LinearAutoregression())
+    with pytest.raises(ValueError, match=way_out):
+        model.fit(X, y)
+
+
 # Series that are too short.
 
 
@@ -828,8 +846,8 @@ BAD = {
         two(DAYS[[0, 1, 2, 3, 3, 5]]),
         DAY,
         r"Row 6 of the table has the id 'a' and the time 2020-10-23 00:00:00 of "
-        r"row 5\. .*groupby\(\['store', 'day'\], as_index=False\)\.mean\(\).*"
-        "list of columns",
+        r"row 5\. .*groupby\(\['store', 'day'\], as_index=False\)\."
+        r"mean\(numeric_only=True\).*list of columns",
     ),
     "a day twice in a sorted table": (
         two(DAYS[[0, 0, 2, 3, 4, 5]])[9:3:-1],
@@ -837,9 +855,15 @@ BAD = {
         "Row 1 of the table has the id 'a' .* of row 0",
     ),
     "days twice": (
-        pd.concat([two(DAYS)] * 2),
+        pd.concat([two(DAYS, text="n")] * 2),
         DAY,
-        "has the id 'a' .* of row 9, as 9 more rows do",
+        "has the id 'a' .* of row 9, as 9 more rows do.*"
+        r"table\.drop_duplicates\(\) keeps one of rows that are equal",
+    ),
+    "days twice in an index": (
+        pd.concat([two(DAYS).set_index(["store", "day"])] * 2),
+        {},
+        r"table\[~table\.reset_index\(\)\.duplicated\(\)\.to_numpy\(\)\] keeps one",
     ),
     "a day twice without ids": (
         two(DAYS).drop(columns="store"),
@@ -862,7 +886,13 @@ BAD = {
     "a static with a hole": (
         two(DAYS, kind=[np.nan] + [2.0] * 9),
         {**DAY, "static": "kind"},
-        "its value of id 'b' is 2, and nan at",
+        r"static='kind' is missing \(NaN\) in some rows of id 'b', such as at "
+        "2020-10-23 00:00:00, and 2 in others.*fill it in all of its rows",
+    ),
+    "a static that begins with a hole": (
+        two(DAYS, kind=[2.0] * 3 + [np.nan] + [2.0] * 6),
+        {**DAY, "static": "kind"},
+        r"\(NaN\) in some rows of id 'b', such as at 2020-10-20 00:00:00, and 2",
     ),
     "a static of text": (
         two(DAYS, kind="big"),
@@ -893,12 +923,12 @@ BAD = {
     "a day twice in an index without a name": (
         two(DAYS[[0, 1, 2, 3, 3, 5]]).set_index("day").rename_axis(None),
         {"id": "store"},
-        r"table\.groupby\(\[\*\['store'\], table\.index\]\)\.mean\(\)",
+        r"table\.groupby\(\[\*\['store'\], table\.index\]\)\.mean\(numeric_only=True\)",
     ),
     "a day twice in levels": (
         two(DAYS[[0, 1, 2, 3, 3, 5]]).set_index(["store", "day"]),
         {},
-        r"table\.groupby\(level=\[0, 1\]\)\.mean\(\)",
+        r"table\.groupby\(level=\[0, 1\]\)\.mean\(numeric_only=True\)",
     ),
     "a missing id in a level": (
         with_missing("store").set_index(["store", "day"]),
@@ -969,7 +999,7 @@ def test_a_target_is_a_channel():
         make_supervised(
             two(DAYS, k=1).assign(sold=2), "sold", static=["k", "sold"], **DAY
         )
-    with pytest.raises(ValueError, match=r"target=None is not a channel"):
+    with pytest.raises(ValueError, match=r"target=None is not a channel.*pooled=True"):
         make_supervised(two(DAYS), **DAY)
 
 
@@ -997,6 +1027,21 @@ def test_bad_input_of_other_libraries():
         make_supervised(texts, "v", time="day")
     with pytest.raises(ValueError, match=r"LazyFrame.*collect"):
         make_supervised(texts.lazy(), "v", time="day")
+
+
+def test_equal_rows_of_other_libraries():
+    polars = pytest.importorskip("polars")
+    rows = {"id": ["a", "a"], "day": [1, 1], "v": [1.0, 1.0], "text": ["x", "x"]}
+    table = polars.DataFrame(rows)
+    other = table.with_columns(v=polars.Series([1.0, 2.0]))
+    for one, way in (
+        (table, r"table\.unique\(\) keeps one of rows that are equal"),
+        (table.to_arrow(), r"table\.to_pandas\(\)\.drop_duplicates\(\) keeps one"),
+        (other, r"table\.group_by\(\['id', 'day'\]\)\.mean\(\) takes their mean"),
+        (other.to_arrow(), r"\.groupby\(.*\)\.mean\(numeric_only=True\) takes"),
+    ):
+        with pytest.raises(ValueError, match=way):
+            make_supervised(one, "v", id="id", time="day")
 
 
 def test_clocks_that_were_set():

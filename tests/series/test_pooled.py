@@ -269,7 +269,8 @@ def test_split_at_gaps():
     alone, _ = make_supervised(frame, "load", on_gap="split")
     assert_array_equal(np.unique(X.source_rows), alone.rows)
     assert len(X.series) == 4
-    tidy = X.unpool(y, as_frame=True).droplevel("series")
+    tidy = X.unpool(y, as_frame=True)
+    assert_array_equal(X.ids, X.channels)
     assert_array_equal(tidy["load"], frame["load"].shift(-1).loc[tidy.index])
     with pytest.raises(ValueError, match="gap"):
         make_supervised(frame, ["load", "sun"], pooled=True)

@@ -359,7 +359,7 @@ def test_a_weekday_missing_for_weeks_is_no_closing_day():
         make_supervised(table(days[days.day_of_week < 6]), "v")
     days = pd.date_range("2023-01-02", periods=70)
     some = days.delete([6, 13, 20, 34, 41, 48, 62])  # 3 of 10 Sundays are left
-    with pytest.raises(ValueError, match=r"gaps \(most rows are 1 days apart\)"):
+    with pytest.raises(ValueError, match=r"gaps \(most rows are 1 day apart\)"):
         make_supervised(table(some), "v")
 
 

@@ -148,7 +148,7 @@ def test_ahead_needs_one_frequency():
     days = pd.date_range("2025-01-01", periods=60)[chosen]
     table = pd.DataFrame({"load": np.arange(float(len(days)))}, index=days)
     with pytest.raises(
-        ValueError, match=r"ahead=1 needs .* \d+% .* are not 1 days apart"
+        ValueError, match=r"ahead=1 needs .* \d+% .* are not 1 day apart"
     ):
         CalendarFeatures(["week"], ahead=1).fit(table)
     CalendarFeatures(["week"]).fit(table)
