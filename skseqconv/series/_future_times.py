@@ -19,7 +19,24 @@ N_COMPARED = 8
 
 def row_times(view):
     """The entry of the index at each row; its position in its series without one."""
-    return _times_at(view, _index_of(view))
+    index = _times_at(view)
+    return pd.Index(depth_of(view)) if index is None else index
+
+
+def _times_at(view):
+    """The index at each row; None without dates or numbers."""
+    index = view.index
+    if index is None or not len(view):
+        return index
+    if index.dtype == object:
+        zones = {str(one.tz) for one in view._series.dates.blocks if hasattr(one, "tz")}
+        if len(zones) > 1:
+            raise ValueError(
+                f"The series have the time zones {', '.join(sorted(zones))}, and a "
+                "table of forecasts needs one: convert the index of each series, "
+                "series.tz_convert('UTC')."
+            )
+    return usable(index)
 
 
 def is_dated(times):
@@ -51,34 +68,14 @@ def times_from(view, delays, freq=None):
         If dates after the end of a series follow no frequency, or `freq` is not the
         one that its newest rows have.
     """
-    index = _index_of(view)
-    times = _times_at(view, index)
+    index = _times_at(view)
+    times = pd.Index(depth_of(view)) if index is None else index
     if index is None or not len(view):
         if freq is not None and len(view):
             raise ValueError(f"freq={freq!r} needs series with an index of dates.")
         return times, [pd.Index(depth_of(view) + delay) for delay in delays]
     ends = _Ends(view, max(delays), freq)
     return times, [ends.times(delay) for delay in delays]
-
-
-def _index_of(view):
-    """The index at each row; None without dates or numbers."""
-    index = view.index
-    if index is None or not len(view):
-        return index
-    if index.dtype == object:
-        zones = {str(one.tz) for one in view._series.dates.blocks if hasattr(one, "tz")}
-        if len(zones) > 1:
-            raise ValueError(
-                f"The series have the time zones {', '.join(sorted(zones))}, and a "
-                "table of forecasts needs one: convert the index of each series, "
-                "series.tz_convert('UTC')."
-            )
-    return usable(index)
-
-
-def _times_at(view, index):
-    return pd.Index(depth_of(view)) if index is None else index
 
 
 class _Ends:

@@ -68,7 +68,7 @@ def offset_of(value):
 
 
 #: Units of spans whose length varies, as people write them.
-_MONTHS = re.compile(r"\s*\d*\s*(M|Y|months?|quarters?|years?)\s*", re.ASCII)
+_MONTHS = re.compile(r"\s*\d*\s*(months?|quarters?|years?)\s*")
 
 
 def spans_in_words(value):
@@ -149,7 +149,8 @@ def _refuse_periods(name, value):
         raise ValueError(
             f"{name}={value!r} is no time span of pandas: write '{value}S' if rows "
             f"have the first day of a period, as those of a PeriodIndex, or '{value}E' "
-            "if they have the last."
+            "if they have the last. For rows that are closer, give weeks or days, such "
+            "as '4W' or '28D': months differ in length."
         )
 
 
