@@ -57,11 +57,11 @@ class LinearAutoregression(ForecastsFromChannel):
     alpha : float or "auto", default="auto"
         Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
         tries powers of ten (and of the square root of ten) around the size of the Gram
-        matrix. It takes the largest one whose squared error is at most 1 % above the
-        least, on the third, the fourth and the last fifth of the rows in time, each
-        with weights from the rows before it. The weights are then solved from all rows.
-        If no strength helps, it takes the strongest, which forecasts the newest value
-        plus the mean change. So it does for fewer than 20 rows.
+        matrix, and takes the one with the least squared error on the third, the fourth
+        and the last fifth of the rows in time, each with weights from the rows before
+        it. The weights are then solved from all rows. If no strength helps, it takes
+        the strongest, which forecasts the newest value plus the mean change. So it does
+        for fewer than 20 rows.
     shared : bool or "auto", default="auto"
         Whether all targets have the same weights. If False, each target has its own,
         and its own strength of the penalty. "auto" takes what has the least squared

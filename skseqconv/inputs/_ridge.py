@@ -12,10 +12,6 @@ import numpy as np
 #: centered Gram matrix: from nearly no penalty to weights of nearly zero.
 EXPONENTS = np.arange(-6.0, 6.5, 0.5)
 
-#: Of strengths whose errors are within this share of the least, the largest is taken. A
-#: strong penalty does less harm if the future differs from the rows held out.
-TOLERANCE = 0.005
-
 #: Number of rows that show where values lie.
 N_ROWS_NEAR = 256
 
@@ -170,7 +166,7 @@ class Chosen(NamedTuple):
 
 
 def choose_alpha(folds, total, factors):
-    """The strongest penalty with nearly the least squared error on held-out rows.
+    """The strength with the least squared error on held-out rows of several folds.
 
     Parameters
     ----------
@@ -184,8 +180,8 @@ def choose_alpha(folds, total, factors):
     Returns
     -------
     chosen : Chosen
-        `alpha` is a power of ten, or of its square root: the largest whose error is at
-        most `TOLERANCE` larger than the least. Without folds it is the largest.
+        `alpha` is a power of ten, or of its square root. Of equal ones, and without
+        folds, it is the largest.
     """
     folds = [_Fold(*fold, factors) for fold in folds if all(fold)]
     squares = np.diagonal(total.about(total.means())[0]) * factors**2
@@ -198,8 +194,7 @@ def choose_alpha(folds, total, factors):
     units = [fold.error_of_zero.sum() or 1.0 for fold in folds]
     pairs = list(zip(folds, units, strict=True))
     errors = [sum(fold.total(alpha) / unit for fold, unit in pairs) for alpha in alphas]
-    good = np.array(errors) <= min(errors) * (1 + TOLERANCE)
-    alpha = float(alphas[np.argmax(good)])
+    alpha = float(alphas[np.argmin(errors)])
     error = sum(fold.error(alpha) / unit for fold, unit in pairs)
     of_zero = sum(fold.error_of_zero / unit for fold, unit in pairs)
     # A target that never changes is forecast as well by nothing.
