@@ -85,7 +85,7 @@ def fitted_by_keras(model, learned, validation, weight=None, rate=0.05, stopping
     """Keras' own fit: the same first weights, the same batches, its own `evaluate`.
 
     Returns the network and its history. Samples are shuffled before each epoch, so each
-    is a fit of its own, and `stopping` is told of epochs by hand.
+    is a fit of its own, and `stopping` is called by hand after each epoch.
     """
     X, y = learned
     start = clone(model).initialize(X, y)
