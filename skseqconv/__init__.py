@@ -38,6 +38,11 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from .forecasts._intervals import calibrate_interval as calibrate_interval
     from .forecasts._intervals import predict_interval as predict_interval
     from .forecasts._intervals import predict_quantiles as predict_quantiles
+    from .inspection._display import ImportanceDisplay as ImportanceDisplay
+    from .inspection._explain_text import TextExplanation as TextExplanation
+    from .inspection._explain_text import explain_text as explain_text
+    from .inspection._importance import importance as importance
+    from .inspection._telling_words import telling_words as telling_words
     from .model_selection._panel_time_series_split import (
         PanelTimeSeriesSplit as PanelTimeSeriesSplit,
     )
@@ -83,11 +88,16 @@ _MODULE_OF = {
     "calibrate_interval": "forecasts._intervals",
     "compare_models": "comparison._compare",
     "Comparison": "comparison._comparison",
+    "importance": "inspection._importance",
+    "explain_text": "inspection._explain_text",
+    "TextExplanation": "inspection._explain_text",
+    "telling_words": "inspection._telling_words",
     "HistoryDisplay": "displays._history",
     "ForecastDisplay": "displays._forecast",
     "FutureDisplay": "displays._future",
     "SearchDisplay": "displays._search",
     "ComparisonDisplay": "displays._comparison",
+    "ImportanceDisplay": "inspection._display",
     "save": "saving._save",
     "load": "saving._save",
     "export_keras": "saving._export",

@@ -31,6 +31,7 @@ FLOORS = {
     "estimators": 3,
     "forecasts": 4,
     "baselines": 4,
+    "inspection": 4,
     "saving": 4,
     "comparison": 5,
     TOP: 6,

@@ -1,0 +1,134 @@
+"""Predictions of a model from changed samples, as scorers ask for them."""
+
+import numpy as np
+from sklearn.base import is_classifier, is_regressor
+from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.utils import get_tags
+
+from skseqconv._metrics import Metric
+
+#: The methods by which scorers ask for predictions.
+RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
+
+
+class Answers:
+    """Stands for a fitted model in a call of a scorer.
+
+    Its predictions are those from changed samples, whatever X the scorer gives. They
+    are made once for each method.
+
+    Parameters
+    ----------
+    model : estimator
+    made_by : callable
+        Takes the name of a method of the model, such as "predict", and returns its
+        result for the changed samples.
+    """
+
+    def __init__(self, model, made_by):
+        self.model = model
+        self.made_by = made_by
+        self._made = {}
+        #: The column of the output to give; None for all.
+        self._column = None
+
+    def __getattr__(self, name):
+        if name in RESPONSES and hasattr(self.model, name):
+
+            def answer(X=None):
+                return self._answer(name)
+
+            answer.__name__ = name  # scikit-learn compares names
+            return answer
+        if name == "classes_":
+            return self.model.classes_
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
+
+    def _answer(self, name):
+        if name not in self._made:
+            self._made[name] = self.made_by(name)
+        answer = self._made[name]
+        return answer if self._column is None else answer[:, self._column]
+
+    def of_output(self, column):
+        """The same answers, of one output only."""
+        other = Answers(self.model, self.made_by)
+        other._made, other._column = self._made, column
+        return other
+
+    def __sklearn_tags__(self):
+        return get_tags(self.model)
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+
+def answers_from(model, parts):
+    """The answers from samples that `parts()` yields, part by part."""
+
+    def made_by(name):
+        return np.concatenate([getattr(model, name)(part) for part in parts()])
+
+    return Answers(model, made_by)
+
+
+def scorer_of(model, scoring):
+    """The scorer of a fitted model, and its metric."""
+    if scoring is None:
+        scoring = getattr(model, "scorer_", None)
+        if isinstance(scoring, dict):
+            scoring = scoring[model.refit] if isinstance(model.refit, str) else None
+    if scoring is None:
+        if not (is_classifier(model) or is_regressor(model)):
+            raise ValueError(
+                f"{type(model).__name__} is neither a classifier nor a regressor: give "
+                "scoring, the name of a metric or a scorer."
+            )
+        scoring = "accuracy" if is_classifier(model) else "r2"
+    if isinstance(scoring, str):
+        known = get_scorer_names()
+        if scoring not in known:
+            hint = f" Use 'neg_{scoring}'." if f"neg_{scoring}" in known else ""
+            raise ValueError(
+                f"scoring={scoring!r} is not in sklearn.metrics.get_scorer_names()."
+                f"{hint}"
+            )
+        scorer, name = check_scoring(scoring=scoring), scoring
+    elif callable(scoring):
+        scorer = scoring
+        function = getattr(scoring, "_score_func", scoring)
+        name = getattr(function, "__name__", "score").removesuffix("_score")
+    else:
+        raise ValueError(
+            f"scoring={scoring!r} must be the name of one metric, or a scorer. Call "
+            "importance once for each metric."
+        )
+    return scorer, Metric.of(name, scorer)
+
+
+class Judge:
+    """Scores answers: all outputs together, or each on its own."""
+
+    def __init__(self, scorer, y, sample_weight, each_output):
+        self._scorer, self._y = scorer, y
+        self._weights = {}
+        if sample_weight is not None:
+            self._weights = {"sample_weight": sample_weight}
+        self._columns = [None]
+        if each_output:
+            if y.ndim != 2:
+                raise ValueError(
+                    f"each_output=True needs y with several columns, got y of shape "
+                    f"{y.shape}."
+                )
+            self._columns = list(range(y.shape[1]))
+
+    def scores(self, answers):
+        """The score, or those of each output."""
+        found = []
+        for column in self._columns:
+            y, one = self._y, answers
+            if column is not None:
+                y, one = y[:, column], answers.of_output(column)
+            found.append(self._scorer(one, None, y, **self._weights))
+        return np.array(found)
