@@ -319,11 +319,10 @@ class ImportanceDisplay:
             left, right = edges_of(table, scale)
         else:
             kinds = list(dict.fromkeys(outputs))
-            left = np.array([kinds.index(one) for one in outputs], dtype=float) - 0.5
+            left = np.array([kinds.index(one) - 0.5 for one in outputs])
             right = left + 1
-        self.meshes_ = draw_map(
-            ax, table["mean"], table["std"], rows, shown, left, right
-        )
+        cells = Cells(table["mean"], table["std"], rows, left, right)
+        self.meshes_ = draw_map(ax, cells, shown)
         self.color_bar_ = ax.figure.colorbar(self.meshes_[0], ax=ax, extend="min")
         height = ax.bbox.height * 72 / ax.figure.dpi
         self.color_bar_.set_label(_in_lines(self._label, height))
@@ -332,6 +331,8 @@ class ImportanceDisplay:
         if "lag" in self.by:
             ax.set_xlabel(f"{unit} before the newest row of the window")
             _show_lags_as_positive(ax)
+            if column is None and "horizon" in table:
+                ax.set_ylabel("Horizon in rows")
         else:
             room = max(1, int(width_of(ax) // 40))
             step = -(-len(kinds) // room)

@@ -1,0 +1,524 @@
+"""Importance of channels and lags, against loops that are written here."""
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.ensemble import VotingRegressor
+from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
+from sklearn.inspection import permutation_importance
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import log_loss, make_scorer, mean_absolute_error, r2_score
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DRegressor,
+    FlattenWindows,
+    FlatWindowRegressor,
+    LinearAutoregression,
+    LookbackWindower,
+    PersistenceRegressor,
+    PerStep,
+    SeriesView,
+    Standardizer,
+    TokenSequencer,
+    importance,
+    make_supervised,
+)
+from skseqconv.inspection import _samples
+
+
+def driven(n_rows=500, delay=2):
+    """A target that follows the driver four rows before, hourly, and y of it."""
+    random = np.random.default_rng(3)
+    driver, unused = random.normal(size=(2, n_rows))
+    target = np.roll(driver, 4) + 0.05 * random.normal(size=n_rows)
+    table = pd.DataFrame(
+        {"target": target, "driver": driver, "unused": unused},
+        pd.date_range("2024-01-01", periods=n_rows, freq="h"),
+    )
+    return make_supervised(table, "target", delay=delay)
+
+
+def permutations(n_samples, n_repeats, seed):
+    """Which sample each sample reads, as scikit-learn shuffles a column again."""
+    column = np.arange(n_samples)
+    start = np.random.RandomState(seed).randint(np.iinfo(np.int32).max + 1)
+    random, shuffled = np.random.RandomState(start), np.arange(n_samples)
+    for _ in range(n_repeats):
+        random.shuffle(shuffled)
+        column = column[shuffled]
+        yield column
+
+
+@pytest.fixture(scope="module")
+def flat():
+    """A ridge regression on windows, X and y after its training rows."""
+    X, y = driven()
+    model = make_pipeline(Standardizer(), LookbackWindower(6), FlatWindowRegressor())
+    return model.fit(X[:350], y[:350]), X[352:], y[352:]
+
+
+# What is found.
+
+
+def test_the_channel_and_the_stretch_that_matter_are_found(flat):
+    model, X, y = flat
+    by_channel = importance(model, X, y, random_state=0)
+    assert by_channel.table["channel"].tolist() == ["target", "driver", "unused"]
+    target, driver, unused = by_channel.importances_mean
+    assert driver > 1.5 and abs(target) < 0.02 and abs(unused) < 0.02
+    by_lag = importance(model, X, y, by="lag", stretches=3, random_state=0)
+    assert by_lag.table["oldest"].tolist() == [5, 3, 1]
+    assert by_lag.table["newest"].tolist() == [4, 2, 0]
+    old, middle, new = by_lag.importances_mean  # y follows the driver of two rows ago
+    assert middle > 1.5 and max(abs(old), abs(new)) < 0.05
+    both = importance(
+        model, X, y, by=("channel", "lag"), stretches=[(0, 1), (2, 2)], random_state=0
+    )
+    best = both.table.loc[both.table["mean"].idxmax()]
+    assert (best["channel"], best["oldest"], best["newest"]) == ("driver", 2, 2)
+    assert (both.table.drop(best.name)["mean"].abs() < 0.05).all()
+
+
+def test_lags_have_their_time(flat):
+    model, X, y = flat
+    table = importance(model, X, y, by="lag", stretches=[(0, 2), (3, 5)]).table
+    assert table["oldest_time"].tolist() == [pd.Timedelta("5h"), pd.Timedelta("2h")]
+    assert table["newest_time"].tolist() == [pd.Timedelta("3h"), pd.Timedelta(0)]
+    plain = SeriesView(X.series, rows=X.rows)
+    model = make_pipeline(LookbackWindower(6), FlatWindowRegressor())
+    table = importance(model.fit(plain, y), plain, y, by="lag").table
+    assert list(table) == ["oldest", "newest", "mean", "std"]
+
+
+def test_stretches_of_every_sixth_row_cover_the_rows_between():
+    X, y = driven()
+    model = make_pipeline(LookbackWindower(36, step=6), FlatWindowRegressor())
+    model.fit(X, y)
+    table = importance(model, X, y, by="lag", stretches=3, n_repeats=1).table
+    spans = list(zip(table["oldest"], table["newest"], strict=True))
+    assert spans == [(30, 19), (18, 7), (6, 0)]
+    with pytest.raises(ValueError, match=r"\(1, 5\), but the windows read no row"):
+        importance(model, X, y, by="lag", stretches=[(1, 5)])
+
+
+# The same as a loop.
+
+
+def test_the_same_as_a_loop_over_arrays_of_windows(flat):
+    """The windows as an array, and the ridge regression by its weights."""
+    model, X, y = flat
+    windows = model[:-1].transform(X).to_numpy()
+    assert LookbackWindower(6).fit_transform(X).complete.all()
+    ridge = model[-1].regressor_
+
+    def score(changed):
+        return r2_score(y, changed.reshape(len(y), -1) @ ridge.coef_ + ridge.intercept_)
+
+    found = importance(model, X, y, n_repeats=3, random_state=7)
+    np.testing.assert_allclose(found.score, score(windows))
+    for repeat, order in enumerate(permutations(len(y), 3, seed=7)):
+        for channel in range(3):
+            changed = windows.copy()
+            changed[:, :, channel] = windows[order, :, channel]
+            loss = score(windows) - score(changed)
+            np.testing.assert_allclose(found.importances[channel, repeat], loss)
+    found = importance(
+        model, X, y, by=("channel", "lag"), stretches=[(2, 4)], random_state=7
+    )
+    order = next(permutations(len(y), 1, seed=7))
+    changed = windows.copy()
+    changed[:, 1:4, 1] = windows[order, 1:4, 1]  # lags 4 to 2 of six
+    loss = score(windows) - score(changed)
+    np.testing.assert_allclose(found.importances[1, 0], loss)
+
+
+@pytest.mark.parametrize("fill", ["mean", "own_mean", "last", 0.5])
+def test_occlusion_is_the_same_as_a_loop(flat, fill):
+    model, X, y = flat
+    raw = LookbackWindower(6).fit_transform(X).to_numpy()
+    fills = {
+        "mean": raw.mean(axis=(0, 1), keepdims=True),
+        "own_mean": raw.mean(axis=1, keepdims=True),
+        "last": raw[:, -1:],
+        0.5: np.full((1, 1, 3), 0.5),
+    }[fill]
+    scaler, ridge = model[0], model[-1].regressor_
+    found = importance(
+        model, X, y, by=("channel", "lag"), stretches=2, method="occlusion", fill=fill
+    )
+    assert found.importances.shape == (6, 1)
+    assert (found.importances_std == 0).all()
+    losses = []
+    for channel in range(3):
+        for steps in (slice(0, 3), slice(3, 6)):
+            changed = raw.copy()
+            changed[:, steps, channel] = np.broadcast_to(fills, raw.shape)[
+                :, steps, channel
+            ]
+            table = ((changed - scaler.mean_) / scaler.scale_).reshape(len(y), -1)
+            y_pred = table @ ridge.coef_ + ridge.intercept_
+            losses.append(found.score - r2_score(y, y_pred))
+    np.testing.assert_allclose(found.importances_mean, losses)
+
+
+@pytest.mark.trains
+def test_the_level_of_a_network_sees_the_replaced_values(weather):
+    """Each window as a series of its own, made here."""
+    X, y = make_supervised(weather[300:700], "T (degC)")
+    network = Conv1DRegressor(
+        n_conv=1, filters=2, epochs=1, level="last", random_state=0
+    )
+    model = make_pipeline(Standardizer(), LookbackWindower(12), network)
+    model.fit(X[:300], y[:300])
+    X, y = X[301:], y[301:]
+    found = importance(
+        model, X, y, scoring="neg_mean_absolute_error", n_repeats=1, random_state=1
+    )
+    own = np.stack([X.series[row - 11 : row + 1] for row in X.rows])
+    order = next(permutations(len(y), 1, seed=1))
+
+    def error(windows):
+        names = X.channel_names
+        tables = [pd.DataFrame(window, columns=names) for window in windows]
+        rows = SeriesView(tables, rows=np.arange(len(y)) * 12 + 11)
+        return mean_absolute_error(y, model.predict(rows))
+
+    np.testing.assert_allclose(-found.score, error(own), rtol=1e-5)
+    for channel in range(3):
+        changed = own.copy()
+        changed[:, :, channel] = own[order, :, channel]
+        loss = error(changed) - error(own)
+        np.testing.assert_allclose(found.importances[channel, 0], loss, atol=1e-5)
+    # The forecast starts from the temperature: without it, it is far off.
+    assert found.importances_mean[0] > 1 > 10 * abs(found.importances_mean[1])
+
+
+def test_channels_known_ahead():
+    """They are replaced with their future, in windows as the model reads them."""
+    random = np.random.default_rng(0)
+    promo, other = random.normal(size=(2, 300))
+    sales = promo + 0.1 * random.normal(size=300)
+    table = pd.DataFrame({"sales": sales, "promo": promo, "other": other})
+    X, y = make_supervised(table, "sales", delay=[1, 3], known_ahead="promo")
+    model = make_pipeline(LookbackWindower(5), FlatWindowRegressor()).fit(X, y)
+    windows = LookbackWindower(5).fit_transform(X)
+    X, y = X[windows.complete], y[windows.complete]
+    windows = windows[windows.complete].to_numpy()
+    ridge = model[-1].regressor_
+    found = importance(model, X, y, n_repeats=2, random_state=2)
+    assert found.importances_mean[1] > 1.5
+    for repeat, order in enumerate(permutations(len(y), 2, seed=2)):
+        changed = windows.copy()
+        changed[:, :, 1] = windows[order, :, 1]
+        y_pred = changed.reshape(len(y), -1) @ ridge.coef_.T + ridge.intercept_
+        loss = found.score - r2_score(y, y_pred)
+        np.testing.assert_allclose(found.importances[1, repeat], loss)
+    both = importance(model, X, y, by=("channel", "lag"), stretches=5, n_repeats=1)
+    own = both.table[both.table["channel"] == "promo"]
+    assert own["newest"].tolist() == [1, 0, -1, -2, -3]
+    best = own.nlargest(2, "mean")["newest"].tolist()
+    assert sorted(best) == [-3, -1]  # the rows that are forecast
+    newest = both.table[both.table["channel"] == "other"]["newest"]
+    assert newest.tolist() == [4, 3, 2, 1, 0]
+
+
+def test_several_series_and_rows_without_history():
+    table = pd.concat(
+        [driven_table(n, seed).assign(id=seed) for seed, n in enumerate([60, 90, 5])]
+    )
+    X, y = make_supervised(table, "target", id="id", time="time", delay=1)
+    model = make_pipeline(LookbackWindower(6), FlatWindowRegressor()).fit(X, y)
+    complete = LookbackWindower(6).fit_transform(X).complete
+    assert 0 < complete.sum() < len(X)
+    found = importance(model, X, y, random_state=0)
+    assert found.n_samples == complete.sum()
+    again = importance(model, X[complete], y[complete], random_state=0)
+    np.testing.assert_array_equal(found.importances, again.importances)
+    X, y = X[~complete], y[~complete]
+    with pytest.raises(ValueError, match=r"None of the \d+ rows of X has a complete"):
+        importance(model, X, y)
+
+
+def driven_table(n_rows, seed):
+    random = np.random.default_rng(seed)
+    driver = random.normal(size=n_rows)
+    return pd.DataFrame(
+        {
+            "time": pd.date_range("2024-01-01", periods=n_rows),
+            "target": np.roll(driver, 1),
+            "driver": driver,
+        }
+    )
+
+
+def test_missing_values_move_with_their_window():
+    """The last known value counts, not the one that an imputer fills in."""
+    random = np.random.default_rng(0)
+    series = random.normal(size=(200, 1)).cumsum(axis=0)
+    holed = series.copy()
+    holed[5::7] = np.nan
+    with pytest.warns(UserWarning, match="have no target"):
+        X, y = make_supervised(holed, 0, delay=1)
+    X, y = X[10:], y[10:]
+    model = make_pipeline(
+        PerStep(SimpleImputer()), LookbackWindower(4), PersistenceRegressor()
+    ).fit(X, y)
+    found = importance(model, X, y, n_repeats=1, random_state=0)
+    known = pd.Series(holed[:, 0]).ffill().to_numpy()[X.rows]
+    np.testing.assert_allclose(found.score, r2_score(y, known))
+    order = next(permutations(len(y), 1, seed=0))
+    loss = r2_score(y, known) - r2_score(y, known[order])
+    np.testing.assert_allclose(found.importances[0, 0], loss)
+
+
+# The same as scikit-learn's.
+
+
+@pytest.mark.parametrize("as_frame", [False, True])
+def test_equals_scikit_learn_on_tables(as_frame):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(120, 4))
+    y = (X @ [2, 0, 1, 0] > 0).astype(int)
+    X = pd.DataFrame(X, columns=list("abcd")) if as_frame else X
+    model = make_pipeline(StandardScaler(), LogisticRegression()).fit(X, y)
+    options = {"n_repeats": 4, "random_state": 5, "scoring": "roc_auc"}
+    ours, theirs = (
+        f(model, X, y, **options) for f in (importance, permutation_importance)
+    )
+    np.testing.assert_array_equal(ours.importances, theirs.importances)
+    np.testing.assert_array_equal(ours.importances_mean, theirs.importances_mean)
+    np.testing.assert_array_equal(ours.importances_std, theirs.importances_std)
+    expected = list("abcd") if as_frame else ["x0", "x1", "x2", "x3"]
+    assert ours.table["channel"].tolist() == expected
+
+
+def test_equals_scikit_learn_on_windows_of_one_row(weather):
+    """Such windows have no past that a permuted table could lose."""
+    table = weather.iloc[:200]
+    y = table["T (degC)"].to_numpy() ** 2
+    model = make_pipeline(LookbackWindower(1), FlatWindowRegressor()).fit(table, y)
+    weight = np.linspace(0, 1, 200)
+    options = {"n_repeats": 3, "random_state": 0, "sample_weight": weight}
+    theirs = permutation_importance(model, table, y, **options)
+    for X in (table, SeriesView(table)):
+        ours = importance(model, X, y, **options)
+        np.testing.assert_allclose(ours.importances, theirs.importances, rtol=1e-9)
+        assert ours.table["channel"].tolist() == list(table)
+
+
+def test_time_steps_of_a_table_by_lag():
+    random = np.random.default_rng(0)
+    X = random.normal(size=(100, 6))
+    y = X[:, 4]
+    model = FlatWindowRegressor().fit(X, y)
+    found = importance(model, X, y, by="lag", stretches=6, random_state=0)
+    theirs = permutation_importance(model, X, y, random_state=0)
+    np.testing.assert_allclose(found.importances, theirs.importances)
+    assert found.table.loc[found.table["mean"].idxmax(), "newest"] == 1
+    with pytest.raises(ValueError, match="table without windows"):
+        importance(model, X, y, by=("lag", "channel"))
+
+
+# Models and scores.
+
+
+def wrapped(kind, model, X, y):
+    if kind == "search":
+        grid = {"flatwindowregressor__regressor": [Ridge(1), Ridge(1e6)]}
+        model = GridSearchCV(
+            model, grid, cv=TimeSeriesSplit(2), scoring="neg_mean_absolute_error"
+        )
+    elif kind == "scaled":
+        model = TransformedTargetRegressor(model, transformer=StandardScaler())
+    elif kind == "voting":
+        long = make_pipeline(LookbackWindower(9), FlatWindowRegressor())
+        model = VotingRegressor([("short", model), ("long", long)])
+    elif kind == "autoregression":
+        own = LinearAutoregression(exogenous=["driver"], alpha=1e-6)
+        model = make_pipeline(Standardizer(), LookbackWindower(6), own)
+    return model.fit(X, y)
+
+
+@pytest.mark.parametrize("kind", ["search", "scaled", "voting", "autoregression"])
+def test_any_model(kind, flat):
+    X, y = driven()
+    model = make_pipeline(Standardizer(), LookbackWindower(6), FlatWindowRegressor())
+    model = wrapped(kind, model, X[:350], y[:350])
+    X, y = X[352:], y[352:]
+    found = importance(model, X, y, random_state=0)
+    np.testing.assert_allclose(found.score, model.score(X, y))
+    assert found.importances_mean.argmax() == 1
+    assert found.greater_is_better is (kind != "search")
+    assert found.metric == ("mean_absolute_error" if kind == "search" else "r2")
+    windows = LookbackWindower(6).fit_transform(X)
+    if kind == "voting":  # windows are cut before the model
+        return
+    last = model.best_estimator_ if kind == "search" else model
+    if kind != "scaled":
+        found = importance(last[-1], last[:-1].transform(X), y, random_state=0)
+        assert found.importances_mean.argmax() == 1
+        assert windows.n_channels == len(found.table)
+
+
+def test_classes_of_panels_with_any_scorer():
+    random = np.random.default_rng(0)
+    X = random.normal(size=(90, 5, 2))
+    y = np.array(["low", "mid", "high"])[np.digitize(X[:, 3, 1], [-0.5, 0.5])]
+    model = make_pipeline(FlattenWindows(), LogisticRegression()).fit(X, y)
+    for scoring in (None, "neg_log_loss", "balanced_accuracy", "roc_auc_ovr"):
+        found = importance(model, X, y, scoring=scoring, random_state=0)
+        assert found.importances_mean[1] > 0.2 > abs(found.importances_mean[0])
+    order = next(permutations(90, 1, seed=0))
+    changed = X.copy()
+    changed[:, :, 1] = X[order, :, 1]
+    found = importance(model, X, y, scoring="neg_log_loss", random_state=0)
+    loss = log_loss(y, model.predict_proba(changed)) - log_loss(
+        y, model.predict_proba(X)
+    )
+    np.testing.assert_allclose(found.importances[1, 0], loss)
+    by_lag = importance(model, X, y, by="lag", stretches=5, random_state=0)
+    assert by_lag.table.loc[by_lag.table["mean"].idxmax(), "newest"] == 1
+    own = make_scorer(lambda true, said: np.mean(true == said))
+    same = importance(model, X, y, scoring=own, random_state=0).importances
+    theirs = importance(model, X, y, random_state=0).importances
+    np.testing.assert_array_equal(same, theirs)
+
+
+def test_series_of_unequal_length():
+    """Lags count from the last step, and no step is added to a sample."""
+    random = np.random.default_rng(0)
+    samples = [random.normal(size=(n, 2)) for n in random.integers(3, 7, size=40)]
+    y = np.array([one[-1, 0] + one[-1, 1] for one in samples])
+    seen = []
+
+    class Last(Ridge):
+        """Reads the last step of each sample."""
+
+        def fit(self, X, y):
+            return super().fit(self._last(X), y)
+
+        def predict(self, X):
+            seen.append(np.isnan(X))
+            return super().predict(self._last(X))
+
+        def _last(self, X):
+            lengths = (~np.isnan(X[:, :, 0])).sum(axis=1)
+            return X[np.arange(len(X)), lengths - 1]
+
+    padded = np.full((40, 6, 2), np.nan)
+    for row, one in zip(padded, samples, strict=True):
+        row[: len(one)] = one
+    model = Last(alpha=1e-9).fit(padded, y)
+    found = importance(model, samples, y, by="lag", stretches=6, random_state=0)
+    assert (found.importances_mean[:-1] == 0).all()
+    assert found.importances_mean[-1] > 1
+    for missing in seen:
+        np.testing.assert_array_equal(missing, np.isnan(padded))
+
+
+def test_each_output_is_the_importance_of_a_model_of_that_output():
+    X, y = driven(delay=[1, 2, 5])
+    model = make_pipeline(LookbackWindower(6), FlatWindowRegressor()).fit(X, y)
+    found = importance(model, X, y, each_output=True, random_state=0)
+    assert found.table["horizon"].tolist() == [1, 2, 5] * 3
+    assert set(found.table["target"]) == {"target"}
+    assert found.importances.shape == (9, 5)
+    one = make_pipeline(LookbackWindower(6), FlatWindowRegressor())
+    one.fit(X, y[:, 1])
+    alone = importance(one, X, y[:, 1], random_state=0)
+    np.testing.assert_allclose(found.importances[1::3], alone.importances, rtol=1e-6)
+    np.testing.assert_allclose(found.score[1], alone.score)
+
+
+@pytest.mark.trains
+def test_a_network_that_classifies_panels():
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 8, 3)).astype(np.float32)
+    X[:, :, 2] += np.where(np.arange(60) % 2, 1, -1)[:, None]
+    y = np.arange(60) % 2
+    network = Conv1DClassifier(
+        n_conv=1, filters=4, epochs=20, learning_rate=0.02, validation_split=0
+    )
+    network.set_params(random_state=0).fit(X, y)
+    found = importance(network, X, y, scoring="neg_log_loss", random_state=0)
+    assert found.importances_mean.argmax() == 2
+
+
+# What it costs.
+
+
+def test_views_are_copied_in_parts(monkeypatch):
+    monkeypatch.setattr(_samples, "PART_BYTES", 2**18)
+    X, y = make_supervised(np.random.default_rng(0).normal(size=(4000, 2)), 0)
+    model = make_pipeline(LookbackWindower(250), FlatWindowRegressor(lags=[0, 9]))
+    model.fit(X, y)
+    whole = 8 * 4000 * 250 * 2
+    tracemalloc.start()
+    found = importance(model, X, y, n_repeats=1, max_samples=None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.n_samples == 4000 - 1 - 249
+    assert peak < whole / 4
+    assert importance(model, X, y, n_repeats=1).n_samples == 2000
+    assert importance(model, X, y, n_repeats=1, max_samples=0.01).n_samples == 37
+
+
+def test_the_same_seed_gives_the_same_result(flat):
+    model, X, y = flat
+    first, again = (importance(model, X, y, random_state=4) for _ in range(2))
+    pd.testing.assert_frame_equal(first.table, again.table)
+    other = importance(model, X, y, random_state=5)
+    assert (first.importances != other.importances).any()
+
+
+# What is refused.
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"channels": "wind"}, "channels='wind' is not a channel"),
+        ({"channels": ["driver", 1]}, "none twice"),
+        ({"by": "time"}, "by='time' must be 'channel', 'lag'"),
+        ({"by": "word"}, "needs texts"),
+        ({"by": "lag", "stretches": [(4, 9)]}, "but the windows have the lags 0 to 5"),
+        ({"by": "lag", "stretches": 0}, "stretches=0 must be at least 1"),
+        ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),
+        ({"scoring": "mae"}, "'mae' is not in sklearn.metrics.get_scorer_names"),
+        ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
+        ({"scoring": ["r2", "max_error"]}, "once for each metric"),
+        ({"method": "shuffle"}, "method='shuffle' must be"),
+        ({"method": "occlusion", "fill": "zero"}, "fill='zero' must be a number"),
+        ({"n_repeats": 0}, "n_repeats=0 must be"),
+        ({"max_samples": 0}, "max_samples=0 must be"),
+        ({"max_samples": 1.5}, "max_samples=1.5 must be"),
+        ({"each_output": True}, "needs y with several columns"),
+    ],
+)
+def test_bad_parameters_are_refused(flat, options, message):
+    model, X, y = flat
+    with pytest.raises(ValueError, match=message):
+        importance(model, X, y, **options)
+
+
+def test_other_bad_input_is_refused(flat):
+    model, X, y = flat
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        importance(model, X, y[:-1])
+    with pytest.raises(NotFittedError):
+        importance(make_pipeline(LookbackWindower(6), FlatWindowRegressor()), X, y)
+    with pytest.raises(ValueError, match="use by='word'"):
+        importance(TokenSequencer().fit(["a text"]), ["a text"], [1], scoring="r2")
+    with pytest.raises(ValueError, match="neither a classifier nor a regressor"):
+        importance(Standardizer().fit(X), X, y)
+    mixed = pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})
+    with pytest.raises(ValueError, match="importance needs numbers"):
+        importance(Ridge().fit([[1.0, 2.0]], [1.0]), mixed, [1, 2])

@@ -1,0 +1,319 @@
+"""Words that move predictions, against loops that remove them from the texts."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from skseqconv import (
+    Conv1DClassifier,
+    TokenSequencer,
+    explain_text,
+    importance,
+    telling_words,
+)
+
+TEXTS = ["a good film", "a bad film", "not good at all", "not bad at all"] * 8
+LABELS = ["liked", "hated", "hated", "liked"] * 8
+
+
+def features(ids):
+    """Where which id stands, and which pairs there are: not linear in the words."""
+    ids = np.asarray(ids)
+    ids = np.concatenate([ids[:, :1] * 0, ids], axis=1)
+    pairs = np.zeros((len(ids), 31 * 31))
+    for row, own in zip(pairs, ids, strict=True):
+        np.add.at(row, own[:-1] * 31 + own[1:], 1 + np.arange(len(own) - 1) / 10)
+    return pairs
+
+
+class OfPairs(ClassifierMixin, BaseEstimator):
+    """A quick classifier that depends on the order of the words."""
+
+    n_calls = 0
+
+    def fit(self, X, y):
+        self.inner_ = LogisticRegression().fit(features(X), y)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict(self, X):
+        return self.inner_.predict(features(X))
+
+    def predict_proba(self, X):
+        type(self).n_calls += 1
+        return self.inner_.predict_proba(features(X))
+
+
+class Margin(OfPairs):
+    """The same, with margins instead of probabilities."""
+
+    predict_proba = property()
+
+    def decision_function(self, X):
+        return self.inner_.decision_function(features(X))
+
+
+class Length(RegressorMixin, BaseEstimator):
+    """Forecasts ten for each known word."""
+
+    def fit(self, X, y):
+        self.fitted_ = True
+        return self
+
+    def predict(self, X):
+        return 10.0 * (np.asarray(X) > 1).sum(axis=1)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return make_pipeline(TokenSequencer(30, 6), OfPairs()).fit(TEXTS, LABELS)
+
+
+def test_effects_are_those_of_texts_without_the_words(model):
+    text = "A film, not good: a film!"
+    explanation = explain_text(model, text)
+    words = ["a", "film", "not", "good", "a", "film"]
+    assert explanation.words == words
+    assert explanation.label == model.predict([text])[0] == "hated"
+    column = list(model.classes_).index("hated")
+    whole = model.predict_proba([text])[0, column]
+    np.testing.assert_allclose(explanation.output, whole)
+    assert len(explanation.effects) == 6 + 5 + 4
+    for row in explanation.effects.itertuples():
+        cut = words[: row.position] + words[row.position + row.n :]
+        assert row.words == " ".join(words[row.position : row.position + row.n])
+        rest = model.predict_proba([" ".join(cut)])[0, column]
+        np.testing.assert_allclose(row.effect, whole - rest)
+
+
+def test_the_table_has_the_largest_effects_without_overlap(model):
+    explanation = explain_text(model, "a film at all not good", label="hated")
+    table, effects = explanation.table, explanation.effects
+    sizes = table["effect"].abs().tolist()
+    assert sizes == sorted(sizes, reverse=True)
+    spans = [(row.position, row.position + row.n) for row in table.itertuples()]
+    taken = [i for span in spans for i in range(*span)]
+    assert len(taken) == len(set(taken))
+    for row in table.itertuples():
+        inner = effects[
+            (effects["position"] >= row.position)
+            & (effects["position"] + effects["n"] <= row.position + row.n)
+            & (effects["n"] < row.n)
+        ]
+        assert (inner["effect"] * np.sign(row.effect) < 0.9 * abs(row.effect)).all()
+    assert len(explain_text(model, "a film at all not good", n_words=1).table) == 1
+    singles = explain_text(model, "a film at all not good", ngrams=1)
+    assert set(singles.effects["n"]) == {1}
+
+
+def test_one_prediction_for_all_copies(model):
+    before = OfPairs.n_calls
+    explain_text(model, "a film that is not good at all, not at all")
+    assert OfPairs.n_calls == before + 1
+
+
+def test_what_was_not_read_is_said(model):
+    explanation = explain_text(model, "Superb! Superb! not good at all, a story")
+    assert explanation.words == ["not", "good", "at", "all", "a", "story"]
+    assert explanation.n_cut == 2
+    assert explanation.unknown == ["story"]
+    lines = str(explanation).splitlines()
+    assert lines[0] == f"{explanation.label}: {explanation.output:.3f}"
+    assert lines[1] == (
+        f"  {explanation.table['effect'][0]:+.3f}  {explanation.table['words'][0]}"
+    )
+    assert lines[-2] == "2 of 8 words were cut off: the model did not read them."
+    assert lines[-1] == "Not in the vocabulary: story."
+    cut_end = make_pipeline(TokenSequencer(30, 2, truncating="post"), OfPairs())
+    explanation = explain_text(cut_end.fit(TEXTS, LABELS), "not good at all")
+    assert (explanation.words, explanation.n_cut) == (["not", "good"], 2)
+
+
+def test_a_text_without_words(model):
+    explanation = explain_text(model, "!!!")
+    assert explanation.words == [] and len(explanation.table) == 0
+    assert str(explanation).endswith("The text has no words that the model reads.")
+
+
+def test_runs_that_hold_a_removed_word_go_with_it():
+    """With `ngram_range`, the rest of the text is read as a text of its own."""
+    sequencer = TokenSequencer(60, 5, ngram_range=(1, 2), stop_words=["at"])
+    model = make_pipeline(sequencer, OfPairs()).fit(TEXTS, LABELS)
+    explanation = explain_text(model, "bad film not good at all", ngrams=1)
+    # Of not, not good, good, good all, all the last five are read.
+    assert explanation.words == ["not", "good", "all"]
+    assert explanation.n_cut == 2
+    rows = explanation.effects.set_index("words")["effect"]
+    column = list(model.classes_).index(explanation.label)
+    for word, rest in (("not", "good all"), ("good", "not all"), ("all", "not good")):
+        output = model.predict_proba([rest])[0, column]
+        np.testing.assert_allclose(rows[word], explanation.output - output)
+
+
+def test_characters_and_margins():
+    sequencer = TokenSequencer(30, 6, tokenizer="characters")
+    model = make_pipeline(sequencer, Margin()).fit(TEXTS, LABELS)
+    explanation = explain_text(model, "good", ngrams=2, label="liked")
+    assert explanation.effects["words"].tolist() == ["go", "oo", "od"]
+    margins = model.decision_function(["good", "od", "gd", "go"])
+    np.testing.assert_allclose(explanation.output, margins[0])
+    np.testing.assert_allclose(explanation.effects["effect"], margins[0] - margins[1:])
+    other = explain_text(model, "good", ngrams=2, label="hated")
+    np.testing.assert_allclose(other.effects["effect"], margins[1:] - margins[0])
+
+
+def test_searches_and_scalers_of_y():
+    pipeline = make_pipeline(TokenSequencer(30, 6), "passthrough", OfPairs())
+    search = GridSearchCV(pipeline, {"tokensequencer__max_length": [6]}, cv=2)
+    search.fit(TEXTS, LABELS)
+    expected = explain_text(search.best_estimator_, "not good").effects
+    pd.testing.assert_frame_equal(explain_text(search, "not good").effects, expected)
+    scaled = TransformedTargetRegressor(
+        make_pipeline(TokenSequencer(30, 6), Length()), transformer=StandardScaler()
+    )
+    y = np.arange(32.0)
+    scaled.fit(TEXTS, y)
+    explanation = explain_text(scaled, "not good story", ngrams=1)
+    assert explanation.label == 0
+    np.testing.assert_allclose(
+        explanation.effects["effect"], [10 * y.std(), 10 * y.std(), 0.0], atol=1e-9
+    )
+
+
+@pytest.mark.trains
+def test_a_network_learns_which_words_tell():
+    network = Conv1DClassifier(
+        embedding_dim=8,
+        n_conv=1,
+        filters=16,
+        kernel_size=2,
+        epochs=40,
+        learning_rate=0.02,
+        validation_split=0,
+        random_state=0,
+    )
+    model = make_pipeline(TokenSequencer(max_length=6), network).fit(TEXTS, LABELS)
+    explanation = explain_text(model, "a bad film", label="hated")
+    assert "bad" in explanation.table["words"][0].split()
+    several = explain_text(model, ["a bad film", "a good film"])
+    assert [one.label for one in several] == ["hated", "liked"]
+
+
+# Many texts.
+
+
+def test_telling_words_are_means_over_texts_without_them(model):
+    texts = ["not good good", "good film", "bad film", "not bad", "all bad"]
+    table = telling_words(model, texts, min_texts=2, n_words=5)
+    whole = model.predict_proba(texts)
+    expected = {}
+    for word in ("not", "good", "film", "bad"):
+        changes = []
+        for text, before in zip(texts, whole, strict=True):
+            rest = [one for one in text.split() if one != word]
+            if len(rest) < len(text.split()):
+                changes.append(before - model.predict_proba([" ".join(rest)])[0])
+        expected[word] = np.mean(changes, axis=0)
+    for column, label in enumerate(model.classes_):
+        own = table[table["label"] == label]
+        effects = {w: e[column] for w, e in expected.items() if e[column] > 0}
+        assert own["words"].tolist() == sorted(effects, key=lambda w: -effects[w])
+        np.testing.assert_allclose(own["effect"], sorted(effects.values())[::-1])
+    counts = table.set_index("words")["n_texts"]
+    assert counts["bad"] == 3 and counts["good"] == 2
+    pairs = telling_words(model, texts * 5, ngrams=(2,))
+    assert {"good film", "not bad"} <= set(pairs["words"])
+    assert "good" not in set(pairs["words"])
+    some = telling_words(model, TEXTS, max_samples=8, min_texts=1)
+    assert some["n_texts"].max() <= 8
+
+
+def test_words_of_a_regressor_raise_and_lower():
+    class Signed(Length):
+        def predict(self, X):
+            return np.where(np.asarray(X) == 2, 1.0, -1.0).sum(axis=1)
+
+    model = make_pipeline(TokenSequencer(30, 6), Signed()).fit(["b b b a"], [1.0])
+    table = telling_words(model, ["b a", "a b"], min_texts=2)
+    assert table["words"].tolist() == ["b"]  # padding takes the place of "a"
+    np.testing.assert_allclose(table["effect"], [2.0])
+
+
+def test_importance_of_words_is_the_loss_in_score(model):
+    y = np.array(LABELS)
+    found = importance(model, TEXTS, y, by="word", scoring="neg_log_loss", words=4)
+    assert found.method == "occlusion" and found.n_samples == 32
+    np.testing.assert_allclose(
+        found.score, -log_loss(y, model.predict_proba(TEXTS), labels=model.classes_)
+    )
+    assert found.table["n_texts"].tolist() == [16, 16, 16, 16]
+    for row in found.table.itertuples():
+        rest = [" ".join(w for w in text.split() if w != row.word) for text in TEXTS]
+        loss = log_loss(y, model.predict_proba(rest)) + found.score
+        np.testing.assert_allclose(row.mean, loss)
+    chosen = importance(model, TEXTS, y, by="word", words=["not", "film"])
+    assert chosen.table["word"].tolist() == ["not", "film"]
+    rest = [" ".join(w for w in text.split() if w != "not") for text in TEXTS]
+    np.testing.assert_allclose(
+        chosen.importances_mean[0], model.score(TEXTS, y) - model.score(rest, y)
+    )
+    column = pd.Series(TEXTS, index=range(100, 132))
+    again = importance(model, column, pd.Series(y), by="word", words=["not", "film"])
+    pd.testing.assert_frame_equal(chosen.table, again.table)
+
+
+# What is refused.
+
+
+def test_bad_input_is_refused(model):
+    with pytest.raises(ValueError, match="does not begin with a TokenSequencer"):
+        explain_text(LogisticRegression().fit([[0], [1]], [0, 1]), "a text")
+    ids = make_pipeline(TokenSequencer(30, 6), OfPairs())
+    ids.fit([[2, 3], [4, 5]], ["a", "b"])
+    with pytest.raises(ValueError, match="it knows no words"):
+        explain_text(ids, "a text")
+    with pytest.raises(ValueError, match="label='good' is unknown"):
+        explain_text(model, "a text", label="good")
+    with pytest.raises(ValueError, match="n_words=0 must be"):
+        explain_text(model, "a text", n_words=0)
+    with pytest.raises(ValueError, match="must be lengths of runs"):
+        explain_text(model, "a text", ngrams=(0, 1))
+    with pytest.raises(ValueError, match="texts are needed"):
+        explain_text(model, [[2, 3]])
+    with pytest.raises(ValueError, match="No word occurs in min_texts=9"):
+        telling_words(model, TEXTS[:4], min_texts=9)
+    with pytest.raises(ValueError, match="max_samples=0 must be"):
+        telling_words(model, TEXTS, max_samples=0)
+    for words, message in (
+        (0, "words=0 must be"),
+        ([], "must be a number of words"),
+        (["superb"], "none of the texts has"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            importance(model, TEXTS, LABELS, by="word", words=words)
+    with pytest.raises(ValueError, match="has no meaning for words"):
+        importance(model, TEXTS, LABELS, by="word", method="permutation")
+    silent = copy.deepcopy(model)
+    silent.steps[-1] = ("length", Silent().fit(None, LABELS))
+    with pytest.raises(ValueError, match="neither predict_proba nor"):
+        explain_text(silent, "a text")
+
+
+class Silent(ClassifierMixin, BaseEstimator):
+    """A classifier with labels only."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
