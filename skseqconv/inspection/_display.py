@@ -18,10 +18,14 @@ from skseqconv.displays._common import axes_for, check_matplotlib, width_of
 from ._drawn import (
     COLOR_OF_BARS,
     COLOR_OF_REPEATS,
+    NAME_WIDTH,
     Cells,
     draw_map,
     edges_of,
-    name_channels,
+    height_of,
+    in_lines,
+    label_lags,
+    least_scale,
     names_of_outputs,
     unit_of_lags,
     wrapped,
@@ -55,6 +59,8 @@ class ImportanceDisplay:
         Whether a higher value of the metric is a better one.
     method : {"permutation", "occlusion"}, default="permutation"
         How the importance was found.
+    score : float or array-like of shape (n_outputs,), default=0.0
+        The score of the samples as they are. Scales span at least a hundredth of it.
 
     Attributes
     ----------
@@ -101,6 +107,7 @@ class ImportanceDisplay:
         metric: str = "score",
         greater_is_better: bool = True,
         method: str = "permutation",
+        score: float | ArrayLike = 0.0,
     ) -> None:
         self.table = table
         self.importances = importances
@@ -108,6 +115,7 @@ class ImportanceDisplay:
         self.metric = metric
         self.greater_is_better = greater_is_better
         self.method = method
+        self.score = score
 
     @classmethod
     def from_importance(
@@ -130,7 +138,7 @@ class ImportanceDisplay:
             The display, drawn.
         """
         check_matplotlib(f"{cls.__name__}.from_importance")
-        lacking = {"table", "importances", "by", "metric"} - set(result)
+        lacking = {"table", "importances", "by", "metric", "score"} - set(result)
         if lacking:
             raise ValueError(
                 f"result lacks {', '.join(sorted(lacking))}: give the result of "
@@ -143,6 +151,7 @@ class ImportanceDisplay:
             metric=result.metric,
             greater_is_better=result.greater_is_better,
             method=result.method,
+            score=result.score,
         )
         return display.plot(ax, most=most)
 
@@ -251,19 +260,24 @@ class ImportanceDisplay:
             what = "removed"
         return f"{change} {metric.words} if {what}"
 
+    def _height(self, names, other):
+        """Height of a new figure in inches, with room for names of two lines."""
+        n_lines = sum(1 + (len(str(name)) > NAME_WIDTH) for name in names)
+        return max(2.4, other + 0.26 * n_lines)
+
     def _draw_bars(self, ax, table, column, most):
         means = table["mean"].to_numpy()
         order = np.argsort(-means, kind="stable")[:most]
-        names = [wrapped(str(name)) for name in table[column].iloc[order]]
-        n_lines = sum(name.count("\n") + 1 for name in names)
-        self.ax_ = ax = axes_for(ax, (6.4, max(2.4, 1.1 + 0.26 * n_lines)))
+        names = table[column].iloc[order]
+        self.ax_ = ax = axes_for(ax, (6.4, self._height(names, 1.1)))
         places = np.arange(len(order))
         self.bars_ = ax.barh(places, means[order], color=COLOR_OF_BARS, height=0.7)
         self._draw_repeats(places, np.asarray(self.importances)[order], False)
-        ax.set_yticks(places, names)
+        ax.set_yticks(places, wrapped(names, ax))
         ax.invert_yaxis()
         ax.axvline(0, color="black", linewidth=0.8)
-        ax.set_xlabel(self._label)
+        ax.set_xlim(right=max(ax.get_xlim()[1], least_scale(self.score)))
+        ax.set_xlabel(in_lines(self._label, width_of(ax)))
         ax.grid(axis="x", color="0.9", linewidth=0.8)
         ax.set_axisbelow(True)
         if len(order) < len(table):
@@ -286,9 +300,9 @@ class ImportanceDisplay:
         self._draw_repeats((left + right) / 2, np.asarray(self.importances), True)
         ax.axhline(0, color="black", linewidth=0.8)
         ax.set_xlim(left.min(), right.max())
-        ax.set_xlabel(f"{unit} before the newest row of the window")
-        _show_lags_as_positive(ax)
-        ax.set_ylabel(_in_lines(self._label, ax.bbox.height * 72 / ax.figure.dpi))
+        ax.set_ylim(top=max(ax.get_ylim()[1], least_scale(self.score)))
+        label_lags(ax, unit, -table["newest"].min())
+        ax.set_ylabel(in_lines(self._label, height_of(ax)))
         ax.grid(axis="y", color="0.9", linewidth=0.8)
         ax.set_axisbelow(True)
 
@@ -305,15 +319,13 @@ class ImportanceDisplay:
         rows, column = outputs, None
         if self.by[0] != "lag":
             column = self.by[0]
-            rows = name_channels(table[column])
+            rows = [str(label) for label in table[column]]
         largest = table.groupby(rows, sort=False)["mean"].max()
         shown = list(largest.index)
         if column is not None:
             shown = list(largest.sort_values(ascending=False, kind="stable").index)
             shown = shown[:most]
-        names = [wrapped(str(name)) for name in shown]
-        n_lines = sum(name.count("\n") + 1 for name in names)
-        self.ax_ = ax = axes_for(ax, (8.0, max(2.6, 1.3 + 0.26 * n_lines)))
+        self.ax_ = ax = axes_for(ax, (8.0, self._height(shown, 1.3)))
         if "lag" in self.by:
             scale, unit = unit_of_lags(table)
             left, right = edges_of(table, scale)
@@ -322,15 +334,13 @@ class ImportanceDisplay:
             left = np.array([kinds.index(one) - 0.5 for one in outputs])
             right = left + 1
         cells = Cells(table["mean"], table["std"], rows, left, right)
-        self.meshes_ = draw_map(ax, cells, shown)
+        self.meshes_ = draw_map(ax, cells, shown, least_scale(self.score))
         self.color_bar_ = ax.figure.colorbar(self.meshes_[0], ax=ax, extend="min")
-        height = ax.bbox.height * 72 / ax.figure.dpi
-        self.color_bar_.set_label(_in_lines(self._label, height))
-        ax.set_yticks(np.arange(len(shown)), names)
+        self.color_bar_.set_label(in_lines(self._label, height_of(ax)))
+        ax.set_yticks(np.arange(len(shown)), wrapped(shown, ax))
         ax.set_ylim(len(shown) - 0.5, -0.5)
         if "lag" in self.by:
-            ax.set_xlabel(f"{unit} before the newest row of the window")
-            _show_lags_as_positive(ax)
+            label_lags(ax, unit, -table["newest"].min())
             if column is None and "horizon" in table:
                 ax.set_ylabel("Horizon in rows")
         else:
@@ -345,19 +355,3 @@ class ImportanceDisplay:
                 loc="right",
                 fontsize="small",
             )
-
-
-def _show_lags_as_positive(ax):
-    """Lags on an axis that runs to the right with time: "6" for six rows before."""
-    ax.xaxis.set_major_formatter(lambda x, _: f"{-x:g}" if x else "0")
-
-
-def _in_lines(label, room):
-    """A label in two lines if it is longer than the room in points."""
-    if len(label) * 5.5 <= room:
-        return label
-    middle = min(
-        (i for i, letter in enumerate(label) if letter == " "),
-        key=lambda i: abs(i - len(label) / 2),
-    )
-    return f"{label[:middle]}\n{label[middle + 1 :]}"

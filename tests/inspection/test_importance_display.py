@@ -78,7 +78,7 @@ def test_lags_on_an_axis_of_time(hourly):
         model, X, y, by="lag", stretches=[(0, 2), (3, 3), (10, 23)], random_state=0
     )
     display = ImportanceDisplay.from_importance(result)
-    assert display.ax_.get_xlabel() == "Hours before the newest row of the window"
+    assert display.ax_.get_xlabel() == "Hours before the newest row"
     spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in display.bars_]
     np.testing.assert_allclose(spans, [(-23.5, -9.5), (-3.5, -2.5), (-2.5, 0.5)])
     np.testing.assert_allclose(
@@ -118,7 +118,8 @@ def test_a_map_of_channels_and_lags(hourly):
     np.testing.assert_allclose(display.meshes_[0].get_array(), [own["mean"]])
     assert display.meshes_[0].norm.vmin == 0
     assert {mesh.norm.vmax for mesh in display.meshes_} == {result.table["mean"].max()}
-    assert display.color_bar_.ax.get_ylabel() == "Decrease in R² if permuted"
+    label = display.color_bar_.ax.get_ylabel().replace("\n", " ")
+    assert label == "Decrease in R² if permuted"
 
 
 def test_noise_stays_pale():
@@ -132,6 +133,36 @@ def test_noise_stays_pale():
     for color in mesh.get_facecolors():
         assert min(color[:3]) > 0.8
     assert mesh.get_facecolors()[1].tolist() == list(to_rgba(mesh.cmap(0.0)))
+
+
+def test_scales_span_a_hundredth_of_the_score():
+    table = pd.DataFrame({"channel": ["a", "b"], "oldest": [1, 1], "newest": [0, 0]})
+    table["mean"], table["std"] = [0.001, 0.0], 0.0
+    display = drawn(table, ["channel"], score=-2.0)
+    assert display.ax_.get_xlim()[1] == pytest.approx(0.02)
+    display = drawn(table, ["channel", "lag"], score=np.array([-1.0, -2.0]))
+    assert display.meshes_[0].norm.vmax == pytest.approx(0.02)
+    display = drawn(table[:1], ["lag"], score=-2.0)
+    assert display.ax_.get_ylim()[1] == pytest.approx(0.02)
+
+
+def test_lags_of_channels_known_ahead_lie_after_the_row():
+    table = pd.DataFrame({"channel": list("ab"), "oldest": [1, -1], "newest": [0, -2]})
+    table["mean"], table["std"] = 1.0, 0.0
+    ax = drawn(table, ["channel", "lag"]).ax_
+    assert ax.get_xlabel() == "Rows from the newest row"
+    formatter = ax.xaxis.get_major_formatter()
+    assert [formatter(x, 0) for x in (-1, 0, 2)] == ["-1", "0", "+2"]
+
+
+def test_names_leave_room_in_narrow_axes():
+    table = pd.DataFrame({"channel": ["a long name of a channel"], "mean": [1.0]})
+    figure, ax = plt.subplots(figsize=(2.6, 2), layout="constrained")
+    ImportanceDisplay(table, [[1.0]], ["channel"]).plot(ax)
+    [label] = ax.get_yticklabels()
+    assert max(map(len, label.get_text().split("\n"))) <= 12
+    figure.canvas.draw()
+    assert ax.get_position().width > 0.3
 
 
 def test_stretches_that_do_not_touch_leave_room():
@@ -181,7 +212,7 @@ def test_many_long_names():
 
 
 def test_bad_input_is_refused():
-    with pytest.raises(ValueError, match="result lacks by, metric, table"):
+    with pytest.raises(ValueError, match="result lacks by, metric, score, table"):
         ImportanceDisplay.from_importance({"importances": [[1.0]]})
     table = pd.DataFrame({"channel": ["a"], "mean": [1.0], "std": [0.0]})
     with pytest.raises(ValueError, match="most=0 must be at least 1"):
