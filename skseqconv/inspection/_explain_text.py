@@ -92,7 +92,7 @@ class TextExplanation:
 @public
 def explain_text(
     model: BaseEstimator,
-    texts: str | Iterable[str],
+    texts: str | Iterable[str] | pd.DataFrame,
     *,
     n_words: int = 10,
     ngrams: Sequence[int] = (1, 2, 3),
@@ -109,8 +109,10 @@ def explain_text(
     model : estimator
         A fitted Pipeline that begins with a `TokenSequencer`, or a search over one. A
         classifier must have `predict_proba` or `decision_function`.
-    texts : str or iterable of str
-        One text, or several.
+    texts : str, iterable of str, or DataFrame
+        One text, or several. Rows of a table, if the Pipeline begins with a
+        `ColumnTransformer` that has a `TokenSequencer` for one of its columns. The
+        other columns stay as they are.
     n_words : int, default=10
         Number of words and runs in the table of an explanation.
     ngrams : sequence of int, default=(1, 2, 3)
@@ -197,8 +199,7 @@ def _explained(reader, read, lengths, n_words, label):
         for n in lengths
         if start + n <= len(words)
     ]
-    copies = [words, *(without(words, *span) for span in spans)]
-    outputs = reader.outputs(copies)
+    outputs = reader.outputs([read, *(without(read, *span) for span in spans)])
     names = reader.labels(outputs.shape[1])
     column = _column(reader.rest, names, label, outputs[0])
     output = outputs[:, column]

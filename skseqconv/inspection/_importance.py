@@ -57,12 +57,12 @@ def importance(
     ----------
     model : estimator
         A fitted estimator, Pipeline, search, TransformedTargetRegressor or ensemble.
-    X : SeriesView, WindowView, array-like or list of str
+    X : SeriesView, WindowView, array-like, list of str or DataFrame
         Samples, as for `predict` of the model. Rows of a view with too little history
         are left out. A plain table counts as the rows of one series if the model has a
         `LookbackWindower`. If it has none, the columns of a table are channels, or with
-        ``by="lag"`` the time steps of one channel. Use samples that the model was not
-        fitted to.
+        ``by="lag"`` the time steps of one channel. For texts, X is as in
+        :func:`explain_text`. Use samples that the model was not fitted to.
     y : array-like of shape (n_samples,) or (n_samples, n_outputs)
         Target.
     by : {"channel", "lag", "word"} or ("channel", "lag"), default="channel"
@@ -187,12 +187,10 @@ def importance(
     if not isinstance(n_repeats, Integral) or n_repeats < 1:
         raise ValueError(f"n_repeats={n_repeats!r} must be a whole number >= 1.")
     scorer, metric = scorer_of(model, scoring)
-    if len(X) and not isinstance(X, View) and is_text(_safe_indexing(X, 0)):
-        if by != ("word",):
-            raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
+    if by == ("word",):
         every, complete = None, np.arange(len(X))
-    elif by == ("word",):
-        raise ValueError(f"by='word' needs texts, got X={type(X).__name__}.")
+    elif not isinstance(X, View) and len(X) and is_text(_safe_indexing(X, 0)):
+        raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
     else:
         every = samples_of(X, model, by)
     check_consistent_length(X, y, sample_weight)
@@ -204,7 +202,7 @@ def importance(
         sample_weight = np.asarray(sample_weight)[chosen]
     judge = Judge(scorer, np.asarray(y), sample_weight, each_output)
     if every is None:
-        texts = [_safe_indexing(X, int(i)) for i in chosen]
+        texts = _safe_indexing(X, chosen)
         before, changed, table = word_answers(model, texts, words)
         changed = ([one] for one in changed)
     else:

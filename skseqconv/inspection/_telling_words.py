@@ -8,6 +8,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.utils import _safe_indexing
 
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
@@ -21,7 +22,7 @@ from ._word_importance import texts_with
 @public
 def telling_words(
     model: BaseEstimator,
-    texts: Iterable[str],
+    texts: Iterable[str] | pd.DataFrame,
     *,
     n_words: int = 20,
     ngrams: Sequence[int] = (1,),
@@ -38,8 +39,9 @@ def telling_words(
     ----------
     model : estimator
         A fitted Pipeline that begins with a `TokenSequencer`, or a search over one.
-    texts : iterable of str
-        Texts that the model was not fitted to.
+    texts : iterable of str, or DataFrame
+        Texts that the model was not fitted to, or rows of a table, as in
+        :func:`explain_text`.
     n_words : int, default=20
         Number of words for each class.
     ngrams : sequence of int, default=(1,)
@@ -99,10 +101,10 @@ def telling_words(
     ):
         raise ValueError(f"max_samples={max_samples!r} must be >= 1, or None for all.")
     lengths = checked_lengths(ngrams)
-    samples, _ = read_samples(texts)
+    samples = texts if hasattr(texts, "columns") else read_samples(texts)[0]
     most = len(samples) if max_samples is None else int(max_samples)
-    chosen = [samples[i] for i in spread_positions(len(samples), most)]
-    read = [one.words for one in reader.read(chosen)]
+    chosen = spread_positions(len(samples), most)
+    read = reader.read(_safe_indexing(samples, chosen))
     held = {
         run: at
         for n in lengths

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import is_classifier
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv.transformers._samples import read_samples
@@ -21,23 +25,36 @@ PART_BYTES = 2**26
 
 
 class ReadText(NamedTuple):
-    """The words of a text that the network reads, and how many were cut off."""
+    """A text as the network reads it."""
 
     words: list[str]
+    #: How many words were cut off.
     n_cut: int
+    #: What the network reads beside the text, as the ColumnTransformer gives it.
+    others: NDArray | None = None
 
 
 class TextReader:
-    """A fitted model of texts, as its TokenSequencer and the rest of it."""
+    """A fitted model of texts, as its TokenSequencer and the rest of it.
+
+    The TokenSequencer may belong to a ColumnTransformer, which puts numbers beside the
+    ids. Then the samples are the rows of a table.
+    """
 
     def __init__(self, model):
         check_is_fitted(model)
-        self.sequencer, self.rest = _split(model)
-        if self.sequencer is None:
+        first, self.rest = _split(model)
+        self._columns = first if isinstance(first, ColumnTransformer) else None
+        self.sequencer = first
+        if self._columns is not None:
+            name, self.sequencer, self._column = _of_texts(first)
+            self._own = None if name is None else first.output_indices_[name]
+        if self.sequencer is None or self.rest is None:
             raise ValueError(
                 f"{type(model).__name__} does not begin with a TokenSequencer, so its "
-                "words are not known. Give a fitted Pipeline of a TokenSequencer and "
-                "an estimator, or a search over one."
+                "words are not known. Give a fitted Pipeline of a TokenSequencer (or "
+                "a ColumnTransformer that has one) and an estimator, or a search over "
+                "one."
             )
         if self.sequencer.vocabulary_ is None:
             raise ValueError(
@@ -50,14 +67,24 @@ class TextReader:
         """What stands between the words of a run."""
         return self.sequencer._joint
 
-    def read(self, texts):
+    def read(self, X):
         """Each text as a `ReadText`."""
+        texts, others = X, itertools.repeat(None)
+        if self._columns is not None:
+            if not hasattr(X, "columns"):
+                raise ValueError(
+                    "The model reads numbers beside the text: give the rows of a "
+                    f"table, not {type(X).__name__}."
+                )
+            texts = _safe_indexing(X, self._column, axis=1)
+            others = np.asarray(self._columns.transform(X))
         samples, are_texts = read_samples(texts)
         if not are_texts:
             raise ValueError("X holds lists of token ids, but texts are needed.")
-        return [self._read(text, row) for row, text in enumerate(samples)]
+        pairs = zip(enumerate(samples), others, strict=False)
+        return [self._read(text, row, beside) for (row, text), beside in pairs]
 
-    def _read(self, text, row):
+    def _read(self, text, row, others):
         sequencer = self.sequencer
         words = tokens_of(sequencer.tokenizer, text, f"row {row} of X")
         words = [word for word in words if word not in sequencer._stopped]
@@ -70,28 +97,34 @@ class TextReader:
         ]
         kept = sequencer._cut(ends)
         if not kept:
-            return ReadText([], 0)
+            return ReadText([], 0, others)
         first, last = kept[0][0], max(end for _, end in kept)
-        return ReadText(words[first:last], len(words) - (last - first))
+        return ReadText(words[first:last], len(words) - (last - first), others)
 
-    def ids(self, word_lists):
-        """Rows of ids of lists of words."""
+    def inputs(self, read):
+        """What the rest of the model is given: rows of ids, and what is beside them."""
         sequencer = self.sequencer
         runs = [
-            sequencer._cut(ngrams(words, *sequencer.ngram_range, self.joint))
-            for words in word_lists
+            sequencer._cut(ngrams(one.words, *sequencer.ngram_range, self.joint))
+            for one in read
         ]
         flat, lengths = encode_tokens(runs, sequencer.vocabulary_)
         lengths = lengths.astype(np.int64)  # also without any list
         ids = laid_out(flat, lengths, sequencer.max_length, sequencer.padding)
-        return sequencer._contain(ids, sequencer.get_feature_names_out())
+        if self._columns is None:
+            return sequencer._contain(ids, sequencer.get_feature_names_out())
+        rows = np.stack([one.others for one in read])
+        rows[:, self._own] = ids
+        if hasattr(self.rest, "feature_names_in_"):
+            return pd.DataFrame(rows, columns=self.rest.feature_names_in_)
+        return rows
 
-    def answers(self, word_lists, name):
-        """The predictions of a method for lists of words.
+    def answers(self, read, name):
+        """The predictions of a method for texts.
 
         Parameters
         ----------
-        word_lists : iterable of list of str
+        read : iterable of ReadText
             It may be a generator: the rows of ids are made part by part.
         name : str
             A method of the model, such as "predict".
@@ -99,20 +132,20 @@ class TextReader:
         method = getattr(self.rest, name)
         size = max(1, PART_BYTES // (4 * self.sequencer.max_length))
         found, waiting = [], []
-        for words in word_lists:
-            waiting.append(words)
+        for one in read:
+            waiting.append(one)
             if len(waiting) == size:
-                found.append(method(self.ids(waiting)))
+                found.append(method(self.inputs(waiting)))
                 waiting = []
-        if waiting or not found:
-            found.append(method(self.ids(waiting)))
+        if waiting:
+            found.append(method(self.inputs(waiting)))
         return np.concatenate(found)
 
-    def outputs(self, word_lists):
-        """The outputs that are explained, of shape (n_lists, n_labels)."""
+    def outputs(self, read):
+        """The outputs that are explained, of shape (n_texts, n_labels)."""
         for name in ("predict_proba", "decision_function"):
             if is_classifier(self.rest) and hasattr(self.rest, name):
-                values = self.answers(word_lists, name)
+                values = self.answers(read, name)
                 # One margin of two classes is that of the second.
                 return values if values.ndim == 2 else np.stack([-values, values], 1)
         if is_classifier(self.rest):
@@ -120,7 +153,7 @@ class TextReader:
                 f"{type(self.rest).__name__} has neither predict_proba nor "
                 "decision_function, so a word can move no more than its label."
             )
-        values = self.answers(word_lists, "predict")
+        values = self.answers(read, "predict")
         return values.reshape(len(values), -1)
 
     def labels(self, n_outputs):
@@ -131,39 +164,45 @@ class TextReader:
         return list(range(n_outputs))
 
 
-def without(words, start, stop):
-    """The words without those from `start` to before `stop`."""
-    return words[:start] + words[stop:]
+def without(read, start, stop):
+    """The text without the words from `start` to before `stop`."""
+    return read._replace(words=read.words[:start] + read.words[stop:])
 
 
-def without_run(words, run):
-    """The words without all occurrences of a run of words, from left to right."""
-    kept, at, n = [], 0, len(run)
+def without_run(read, run):
+    """The text without all occurrences of a run of words, from left to right."""
+    words, kept, at, n = read.words, [], 0, len(run)
     while at < len(words):
         if tuple(words[at : at + n]) == run:
             at += n
         else:
             kept.append(words[at])
             at += 1
-    return kept
+    return read._replace(words=kept)
+
+
+def _of_texts(columns):
+    """Name, TokenSequencer and column of the texts of a ColumnTransformer."""
+    for name, step, column in columns.transformers_:
+        if isinstance(step, TokenSequencer):
+            return name, step, column
+    return None, None, None
 
 
 def _split(model):
-    """The TokenSequencer that a model begins with, and the rest of the model."""
+    """The first step of a model, which reads the texts, and the rest; or Nones."""
     if hasattr(model, "best_estimator_"):
         return _split(model.best_estimator_)
-    if isinstance(model, TokenSequencer):
+    if isinstance(model, TokenSequencer | ColumnTransformer):
         return model, None
     if isinstance(model, Pipeline):
         steps = [(n, s) for n, s in model.steps if s not in (None, "passthrough")]
-        sequencer, rest = _split(steps[0][1]) if steps else (None, None)
+        first, rest = _split(steps[0][1]) if steps else (None, None)
         steps = steps[1:] if rest is None else [(steps[0][0], rest), *steps[1:]]
-        if sequencer is None or not steps:
-            return None, None
-        return sequencer, Pipeline(steps)
+        return (first, Pipeline(steps)) if first is not None and steps else (None, None)
     if isinstance(model, TransformedTargetRegressor):
-        sequencer, rest = _split(model.regressor_)
+        first, rest = _split(model.regressor_)
         changed = copy.copy(model)
         changed.regressor_ = rest
-        return sequencer, changed
+        return first, changed
     return None, None

@@ -16,7 +16,7 @@ def word_answers(model, texts, words):
     Parameters
     ----------
     model : estimator
-    texts : list of str
+    texts : list of str or DataFrame
     words : int or sequence of str
 
     Returns
@@ -27,7 +27,7 @@ def word_answers(model, texts, words):
         A row for each word, and the number of texts that hold it.
     """
     reader = TextReader(model)
-    read = [one.words for one in reader.read(texts)]
+    read = reader.read(texts)
     held = texts_with(read, 1)
     runs = _chosen(held, words, reader)
     before = Answers(model, lambda name: reader.answers(read, name))
@@ -49,11 +49,11 @@ def word_answers(model, texts, words):
     return before, map(without, runs), table
 
 
-def texts_with(word_lists, length):
+def texts_with(read, length):
     """By run of words of a length, the positions of the texts that hold it."""
     held = defaultdict(list)
-    for i, words in enumerate(word_lists):
-        runs = zip(*(words[start:] for start in range(length)), strict=False)
+    for i, one in enumerate(read):
+        runs = zip(*(one.words[start:] for start in range(length)), strict=False)
         for run in dict.fromkeys(runs):
             held[run].append(i)
     return held

@@ -247,6 +247,23 @@ def test_several_series_and_rows_without_history():
         importance(model, X, y)
 
 
+def test_pooled_channels():
+    """Each window is of one channel, so only the level of its series is replaced."""
+    series = np.random.default_rng(0).normal(size=(80, 3)).cumsum(axis=0)
+    X, y = make_supervised(series, pooled=True)
+    model = make_pipeline(LookbackWindower(3), FlatWindowRegressor()).fit(X, y)
+    windows = LookbackWindower(3).fit_transform(X)
+    X, y = X[windows.complete], y[windows.complete]
+    values = windows[windows.complete].to_numpy()[:, :, 0]
+    found = importance(model, X, y, by="lag", stretches=3, n_repeats=1, random_state=0)
+    assert len(found.table) == 3
+    ridge, order = model[-1].regressor_, next(permutations(len(y), 1, seed=0))
+    changed = values.copy()
+    changed[:, 2] = values[order, 2]
+    loss = found.score - r2_score(y, changed @ ridge.coef_ + ridge.intercept_)
+    np.testing.assert_allclose(found.importances[2, 0], loss)
+
+
 def driven_table(n_rows, seed):
     random = np.random.default_rng(seed)
     driver = random.normal(size=n_rows)
@@ -488,7 +505,7 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"channels": "wind"}, "channels='wind' is not a channel"),
         ({"channels": ["driver", 1]}, "none twice"),
         ({"by": "time"}, "by='time' must be 'channel', 'lag'"),
-        ({"by": "word"}, "needs texts"),
+        ({"by": "word"}, "does not begin with a TokenSequencer"),
         ({"by": "lag", "stretches": [(4, 9)]}, "but the windows have the lags 0 to 5"),
         ({"by": "lag", "stretches": 0}, "stretches=0 must be at least 1"),
         ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),

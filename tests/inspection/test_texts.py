@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
@@ -206,6 +206,56 @@ def test_a_network_learns_which_words_tell():
     assert "bad" in explanation.table["words"][0].split()
     several = explain_text(model, ["a bad film", "a good film"])
     assert [one.label for one in several] == ["hated", "liked"]
+
+
+class OfPairsAndNumber(OfPairs):
+    """Reads a number in the last column."""
+
+    def _features(self, X):
+        X = np.asarray(X)
+        return np.hstack([features(X[:, :-1].astype(int)), X[:, -1:]])
+
+    def fit(self, X, y):
+        self.inner_ = LogisticRegression().fit(self._features(X), y)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict_proba(self, X):
+        return self.inner_.predict_proba(self._features(X))
+
+    def predict(self, X):
+        return self.inner_.predict(self._features(X))
+
+
+@pytest.mark.parametrize("output", ["default", "pandas"])
+def test_numbers_beside_the_text_stay(output):
+    stars = np.tile([4.0, 1.0, 2.0, 3.0], 8)
+    table = pd.DataFrame({"stars": stars, "text": TEXTS})
+    columns = ColumnTransformer(
+        [("text", TokenSequencer(30, 6), "text"), ("n", StandardScaler(), ["stars"])]
+    ).set_output(transform=output)
+    model = make_pipeline(columns, OfPairsAndNumber()).fit(table, LABELS)
+    [explanation] = explain_text(model, table[1:2])
+    assert explanation.words == ["a", "bad", "film"]
+    column = list(model.classes_).index(explanation.label)
+    for row in explanation.effects.itertuples():
+        words = ["a", "bad", "film"]
+        del words[row.position : row.position + row.n]
+        rest = table[1:2].assign(text=" ".join(words))
+        output = model.predict_proba(rest)[0, column]
+        np.testing.assert_allclose(row.effect, explanation.output - output)
+    found = importance(model, table, LABELS, by="word", words=["bad"])
+    cut = [" ".join(w for w in t.split() if w != "bad") for t in TEXTS]
+    loss = model.score(table, LABELS) - model.score(table.assign(text=cut), LABELS)
+    np.testing.assert_allclose(found.importances_mean, [loss])
+    telling = telling_words(model, table, ngrams=(1, 2))
+    assert "bad film" in set(telling["words"])
+    with pytest.raises(ValueError, match="give the rows of a table"):
+        explain_text(model, "a text")
+    no_text = ColumnTransformer([("n", StandardScaler(), ["stars"])])
+    model = make_pipeline(no_text, LogisticRegression()).fit(table, LABELS)
+    with pytest.raises(ValueError, match="does not begin with a TokenSequencer"):
+        explain_text(model, table)
 
 
 # Many texts.
