@@ -38,7 +38,7 @@ def importance(
     n_repeats: int = 5,
     random_state: int | np.random.RandomState | None = None,
     sample_weight: ArrayLike | None = None,
-    max_samples: int | float | None = 2000,
+    max_samples: int | float | None = 1000,
     channels: Hashable | Sequence[Hashable] = None,
     stretches: int | Sequence[tuple[int, int]] = 8,
     fill: float | Literal["mean", "own_mean", "last"] = "mean",
@@ -84,7 +84,7 @@ def importance(
         Seed of the permutations. All channels and stretches use the same ones.
     sample_weight : array-like of shape (n_samples,), default=None
         Weight of each sample in the score.
-    max_samples : int, float or None, default=2000
+    max_samples : int, float or None, default=1000
         Number or share of the samples to use, spread evenly over all. None takes all.
     channels : label, int, or sequence of these, default=None
         The channels to replace. None takes all, and for a stretch of lags all together.
@@ -148,7 +148,9 @@ def importance(
     is missing in a whole window has no last known value here.
 
     The windows are copied in parts of 64 MiB. The number of predictions is
-    `n_samples` * `n_repeats` for each row of the table.
+    `n_samples` * `n_repeats` for each row of the table. They take longer than those of
+    `predict`, where neighboring windows share rows: in proportion to `lookback` and the
+    number of channels.
 
     If channels are strongly correlated, the importance of each misleads. It is too low
     if one stands in for the other. It is too high if a model weighs one against the

@@ -484,7 +484,7 @@ def test_views_are_copied_in_parts(monkeypatch):
     tracemalloc.stop()
     assert found.n_samples == 4000 - 1 - 249
     assert peak < whole / 4
-    assert importance(model, X, y, n_repeats=1).n_samples == 2000
+    assert importance(model, X, y, n_repeats=1).n_samples == 1000
     assert importance(model, X, y, n_repeats=1, max_samples=0.01).n_samples == 37
 
 
