@@ -22,6 +22,7 @@ TYPES = (
     "skseqconv.FlattenWindows",
     "skseqconv.LinearAutoregression",
     "skseqconv.LookbackWindower",
+    "skseqconv.MiniRocket",
     "skseqconv.PanelTimeSeriesSplit",
     "skseqconv.PerStep",
     "skseqconv.PersistenceRegressor",

@@ -100,10 +100,9 @@ def run(name, path, part, seeds):
         data = dict(file)
     rows = []
     for seed in range(seeds):
-        found = [
-            measured(MODELS[name](seed), *one) for one in parts_of(data, part, seed)
-        ]
-        sizes = [len(one[3]) for one in parts_of(data, part, seed)]
+        parts = parts_of(data, part, seed)
+        found = [measured(MODELS[name](seed), *one) for one in parts]
+        sizes = [len(one[3]) for one in parts]
         right = np.average([one[0] for one in found], weights=sizes)
         rows.append([right, *np.mean(found, axis=0)[1:]])
     return np.array(rows)
@@ -142,7 +141,6 @@ def main():
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         print(json.dumps({"rows": rows.tolist(), "peak": peak}))
         return
-    print(machine())
     print(
         f"{options.part} accuracy in %: mean (lowest-highest) of {options.seeds} seeds"
     )
@@ -151,6 +149,8 @@ def main():
         print(name)
         for model in options.models:
             show(model, *in_its_own_process(model, path, options.part, options.seeds))
+    # It imports TensorFlow, whose memory the processes above would inherit as their peak.
+    print(machine())
 
 
 if __name__ == "__main__":
