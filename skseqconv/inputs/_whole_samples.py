@@ -1,4 +1,4 @@
-"""Samples of panels, tables and windows, each of its own length, read batch by batch."""
+"""Samples of panels and windows, each of its own length, read batch by batch."""
 
 import numpy as np
 

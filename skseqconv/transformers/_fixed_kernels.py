@@ -45,7 +45,9 @@ class Kernels(NamedTuple):
 
 def make_kernels(n_steps, n_channels, n_kernels, max_dilations, random):
     """Kernels for samples of up to `n_steps` steps."""
-    dilations, n_biases = dilations_of(n_steps, n_kernels // len(KERNELS), max_dilations)
+    dilations, n_biases = dilations_of(
+        n_steps, n_kernels // len(KERNELS), max_dilations
+    )
     channels = channels_of(n_channels, (len(dilations), len(KERNELS)), random)
     return Kernels(dilations, n_biases, channels)
 

@@ -29,7 +29,7 @@ from ._fixed_kernels import KERNELS, WIDTH, Kernels, make_kernels
 from ._positive_shares import biases_of, positive_shares
 
 #: Numbers of a batch: its arrays should stay in the cache of a processor.
-BATCH = 2**15
+BATCH = 2**16
 
 
 @public
@@ -171,6 +171,8 @@ class MiniRocket(SequenceTransformer):
             usable = np.flatnonzero(complete_rows(X))
         else:
             usable = np.arange(len(samples.lengths))
+            for at in _batches(samples):  # all values are checked, not only drawn ones
+                samples.read(at)
         random = check_random_state(self.random_state)
         kernels = make_kernels(
             samples.lengths.max(),
@@ -202,12 +204,11 @@ class MiniRocket(SequenceTransformer):
         else:
             X = check_table(self, X, reset=reset, ensure_all_finite=False)[:, :, None]
         samples = WholeSamples(X)
-        is_view = kind == "windows"
-        way_out = "Make longer windows." if is_view else "Remove short samples, or set"
+        remedy = "Make longer windows" if kind == "windows" else "Remove short samples"
         samples.check_lengths(
             WIDTH if self.on_short == "raise" else 1,
             "The kernels of MiniRocket span",
-            f"{way_out} on_short='pad' puts zeros around them.",
+            f"{remedy}, or set on_short='pad' to put zeros around them.",
         )
         return samples
 
@@ -241,8 +242,7 @@ class MiniRocket(SequenceTransformer):
             delayed(compute)(at) for at in _batches(samples)
         )
         index = X.index if isinstance(X, (WindowView, pd.DataFrame)) else None
-        names = None if index is None else self.get_feature_names_out()
-        return self._contain(features, names, index=index)
+        return self._contain(features, self.get_feature_names_out(), index=index)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None
@@ -274,6 +274,7 @@ class MiniRocket(SequenceTransformer):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = False  # but as padding
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
 

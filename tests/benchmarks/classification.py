@@ -149,7 +149,7 @@ def main():
         print(name)
         for model in options.models:
             show(model, *in_its_own_process(model, path, options.part, options.seeds))
-    # It imports TensorFlow, whose memory the processes above would inherit as their peak.
+    # It imports TensorFlow, whose memory would count as the peak of later processes.
     print(machine())
 
 
