@@ -11,25 +11,35 @@ from ._padded import lengths_of, padded
 LARGEST = 1e36
 
 
-def with_padding(X):
-    """A list of arrays of different lengths as a panel; anything else as it is."""
-    is_list = isinstance(X, (list, tuple)) or (
-        isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind == "O"
-    )
-    if not is_list or not len(X) or not all(map(_is_sample, X)):
+#: Values are checked in parts of about this many.
+CHECKED_AT_ONCE = 2**20
+
+
+def with_padding(X, n_channels=None):
+    """A list of arrays of different lengths as a panel; anything else as it is.
+
+    Vectors of equal length may as well be the rows of a table. They are series if X is
+    known to have one channel (`n_channels`).
+    """
+    holds_objects = isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind == "O"
+    if not (isinstance(X, (list, tuple)) or holds_objects) or not len(X):
+        return X
+    if not all(map(_is_sample, X)):
         return X
     shapes = {np.shape(sample) for sample in X}
-    if len(shapes) == 1 or len({shape[1:] for shape in shapes}) > 1:
-        return X  # an array, or an error of the checks that follow
-    return padded(X)
+    are_series = len(shapes) > 1 or (n_channels == 1 and {1} == {*map(len, shapes)})
+    alike = len({shape[1:] for shape in shapes}) == 1
+    return padded(X) if alike and are_series else X
 
 
 def _is_sample(sample):
-    """Whether it is an array, or a list, of numbers in one or two dimensions."""
-    if hasattr(sample, "iloc") or not hasattr(sample, "__len__"):
+    """Whether it is a series: an array, or a list of rows."""
+    if isinstance(sample, np.ndarray):
+        return sample.dtype.kind in "fiub" and sample.ndim in (1, 2)
+    if not isinstance(sample, (list, tuple)) or not len(sample):
         return False
-    array = sample if isinstance(sample, np.ndarray) else np.asarray(sample)
-    return array.dtype.kind in "fiub" and array.ndim in (1, 2)
+    rows = {len(row) if isinstance(row, (list, tuple)) else 0 for row in sample}
+    return len(rows) == 1 and rows != {0}
 
 
 class WholeSamples:
@@ -106,6 +116,12 @@ class WholeSamples:
             f"Input X contains {what}: {place}. Correct the value, or divide the "
             "channel by a power of ten."
         )
+
+    def check_values(self):
+        """Refuse a value that is missing, infinite or too large."""
+        size = max(1, CHECKED_AT_ONCE // max(1, np.prod(self.X.shape[1:])))
+        for start in range(0, len(self.lengths), size):
+            self.read(np.arange(start, min(start + size, len(self.lengths))))
 
     def check_lengths(self, least, reader, way_out):
         """Refuse samples without values, or with fewer steps than `least`.

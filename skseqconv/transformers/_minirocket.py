@@ -171,8 +171,7 @@ class MiniRocket(SequenceTransformer):
             usable = np.flatnonzero(complete_rows(X))
         else:
             usable = np.arange(len(samples.lengths))
-            for at in _batches(samples):  # all values are checked, not only drawn ones
-                samples.read(at)
+            samples.check_values()  # of all samples, not only of drawn ones
         random = check_random_state(self.random_state)
         kernels = make_kernels(
             samples.lengths.max(),
@@ -190,7 +189,7 @@ class MiniRocket(SequenceTransformer):
 
     def _samples(self, X, *, reset):
         """The samples of X, checked but for their values."""
-        X = with_padding(X)
+        X = with_padding(X, None if reset else self.n_features_in_)
         kind = kind_of(X)
         if kind == "rows":
             raise ValueError(
