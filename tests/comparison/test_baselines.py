@@ -295,7 +295,7 @@ def test_a_season_of_the_test_rows_is_not_found():
     assert list(names_for(X)) == [NOW]
     # The order of the folds does not matter.
     splits = list(CV.split(X))[::-1]
-    assert list(with_baselines({"m": Ridge()}, "auto", X, splits)[1]) == [NOW]
+    assert list(with_baselines({"m": Ridge()}, "auto", X, None, splits, {})[1]) == [NOW]
 
 
 def test_training_rows_far_apart_are_read_as_far_back_as_the_models_read():

@@ -248,8 +248,11 @@ def test_one_channel_as_vectors_columns_and_tables():
     columns = [vector[:, None] for vector in vectors]
     of_vectors = MiniRocket(252).fit(vectors).transform(vectors)
     assert_array_equal(MiniRocket(252).fit(columns).transform(columns), of_vectors)
-    lists = [vector.tolist() for vector in vectors]
-    assert_array_equal(MiniRocket(252).fit(lists).transform(lists), of_vectors)
+    lists = [column.tolist() for column in columns]
+    fitted = MiniRocket(252).fit(lists)
+    assert_array_equal(fitted.transform(lists), of_vectors)
+    # A model of series of one channel takes vectors of equal length, too.
+    assert_array_equal(fitted.transform(vectors[3:4]), of_vectors[3:4])
     padded_table = as_panel(columns, 30)[:, :, 0]
     of_table = MiniRocket(252).fit(padded_table).transform(padded_table)
     assert_array_equal(of_table, of_vectors)
