@@ -85,8 +85,8 @@ class MiniRocket(SequenceTransformer):
     quantile of the output for a randomly drawn training sample. Kernels take turns:
     one counts all steps of a sample, with zeros around it; the next one counts only
     steps where it lies within the sample. Where it is longer than the sample, it counts
-    all steps. With several channels, a kernel sums the outputs of a few randomly drawn
-    ones.
+    all steps. If training samples differ in length, all kernels count all steps. With
+    several channels, a kernel sums the outputs of a few randomly drawn ones.
 
     The weights of a kernel sum to zero. So a constant added to a series changes only
     the steps near its ends. Arithmetic is in float32, so remove a level much larger
@@ -185,6 +185,8 @@ class MiniRocket(SequenceTransformer):
         remember_steps(self, samples.X)
         self.dilations_, self._n_biases, self._channels = kernels
         self.biases_ = biases
+        # The authors' form for unequal lengths counts all steps, too.
+        self._alternate = bool((samples.lengths == samples.lengths[0]).all())
         return self
 
     def _samples(self, X, *, reset):
@@ -235,7 +237,9 @@ class MiniRocket(SequenceTransformer):
         features = np.empty((len(samples.lengths), len(self.biases_)), np.float32)
 
         def compute(at):
-            features[at] = positive_shares(*samples.read(at), kernels, self.biases_).T
+            batch = samples.read(at)
+            options = kernels, self.biases_, self._alternate
+            features[at] = positive_shares(*batch, *options).T
 
         Parallel(n_jobs=self.n_jobs, prefer="threads", require="sharedmem")(
             delayed(compute)(at) for at in _batches(samples)

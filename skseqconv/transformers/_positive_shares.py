@@ -126,11 +126,8 @@ def _quantiles_of(outputs, lengths, shares):
     return (low + (place - below) * (high.astype(np.float64) - low)).ravel()
 
 
-def positive_shares(values, lengths, kernels, biases):
+def positive_shares(values, lengths, kernels, biases, alternate):
     """The share of each sample's steps where a kernel's output is above a bias.
-
-    Kernels count, in turn, all steps of a sample, and those where the dilated kernel
-    lies within the sample. A sample that is too short for the kernel counts all steps.
 
     Parameters
     ----------
@@ -139,6 +136,9 @@ def positive_shares(values, lengths, kernels, biases):
     lengths : ndarray of int of shape (n_samples,)
     kernels : Kernels
     biases : ndarray of float32 of shape (n_features,)
+    alternate : bool
+        Whether every other kernel counts only the steps where it lies within the
+        sample. A kernel that is longer than a sample counts all of its steps.
 
     Returns
     -------
@@ -157,11 +157,11 @@ def positive_shares(values, lengths, kernels, biases):
         counted = [convolutions.within(*span) for span in spans]
         sizes = [(last - first).astype(np.float32) for first, last in spans]
         for k, kernel in enumerate(KERNELS):
-            padding = (number + k) % 2
+            span = (number + k) % 2 if alternate else 0
             channels = kernels.channels[number, k]
-            outputs = convolutions.outputs(kernel, channels, *counted[padding])
+            outputs = convolutions.outputs(kernel, channels, *counted[span])
             rows = slice(column, column + n_biases)
-            shares[rows] = _counts_above(outputs, biases[rows]) / sizes[padding]
+            shares[rows] = _counts_above(outputs, biases[rows]) / sizes[span]
             column += n_biases
     return shares
 
