@@ -144,9 +144,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,), or list of ndarray
-        The labels, sorted. After a fit on an indicator matrix: the values 0 and 1, for
-        each label.
+    classes_ : ndarray of shape (n_classes,) or (n_labels, 2)
+        The labels, sorted. After a fit on an indicator matrix: 0 and 1 for each label.
     model_ : keras.Model
         The Keras model. ``model_.summary()`` prints its layers.
     layers_ : DataFrame

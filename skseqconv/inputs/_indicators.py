@@ -55,10 +55,11 @@ def indicator_of(y):
         assert_all_finite(numbers, input_name="y")
     wrong = ~np.isin(numbers, (0, 1))
     if wrong.any():
-        row, column = np.argwhere(wrong)[0]
+        row, column = np.argwhere(wrong)[0].tolist()
+        value = values[row].tolist()[column]
         name = column if names is None else names[column]
         raise ValueError(
-            f"y has the value {values[row, column]!r} in row {row}, column {name!r}. "
+            f"y has the value {value!r} in row {row}, column {name!r}. "
             "With two dimensions y must be an indicator matrix: 0 and 1, one column "
             f"for each label. {_BINARIZER}. For one class per sample, give one "
             "dimension. For columns of classes, use "
@@ -77,7 +78,9 @@ def check_indicator(estimator, y, *, reset, classes=None):
         )
     if reset:
         estimator._n_labels = n_labels
-        estimator.classes_ = [np.array([0, 1]) for _ in range(n_labels)]
+        # By one dimension, scikit-learn's ROC AUC would take two labels for two
+        # classes. A list of arrays, as trees have, fails in its cross_val_predict.
+        estimator.classes_ = np.tile([0, 1], (n_labels, 1))
     elif estimator._n_labels != n_labels:
         before = f"{estimator._n_labels} columns"
         before = "one dimension" if estimator._n_labels is None else before
