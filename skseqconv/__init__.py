@@ -99,6 +99,7 @@ _MODULE_OF = {
 _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
+    "IndicatorEncoder": "estimators._target_encoders",
     "Metric": "_metrics",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",

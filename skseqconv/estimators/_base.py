@@ -23,7 +23,13 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
 from skseqconv.engine._pool import drop, refuse_fork
-from skseqconv.engine._training import Stopping, is_harmless, prepared_callbacks, train
+from skseqconv.engine._training import (
+    Stopping,
+    is_harmless,
+    prepared_callbacks,
+    scored,
+    train,
+)
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
@@ -35,6 +41,7 @@ from skseqconv.series._window_view import WindowView
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers
+from ._measured import measured, monitored
 from ._network_held import HoldsNetwork, alone
 from ._own_validation import check_alike, checked_validation, given_validation
 from ._parameters import TrainingParameters, check_together, constraints, parameters
@@ -45,6 +52,7 @@ from ._running_fit import (
     joined,
 )
 from ._scikeras import OnScikeras
+from ._scored import Scores
 from ._task import TaskHooks
 from ._validation_split import validation_part
 
@@ -232,6 +240,7 @@ class SequenceEstimator(
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task, validation)
         if going_on:
+            self._compiled_with = self._compile_options()  # metrics may be others
             self._take_network(self._learned())
             self._solve_again(fit)
             self._remember(fit.X.data)
@@ -277,8 +286,8 @@ class SequenceEstimator(
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
         options = self._options_of_level()
-        now = self._architecture_for(X, y, options), self._compile_options()
-        return now != (self._architecture, self._compiled_with)
+        now = self._architecture_for(X, y, options), self._compile_options()[:2]
+        return now != (self._architecture, self._compiled_with[:2])
 
     def _checked(self, X, y=None, *, reset=False, classes=None):
         """X as sequences, y as an array, both as in the fit unless `reset`."""
@@ -355,10 +364,12 @@ class SequenceEstimator(
         if fit.own_validation:
             check_alike(self, fit.held_out, "X_val")
         held_out = fit.held_out and self._feed(fit.held_out)
-        start = self._start(fit, held_out)
-        if self.early_stopping and epochs > 1:
-            monitor = "loss" if held_out is None else "val_loss"
-            stopping = Stopping(monitor, self.n_iter_no_change, start)
+        scores = self._scores(fit)
+        start = self._start(fit, held_out, scores)
+        stopping = None
+        if self.early_stopping and not fit.one_epoch:
+            stopping = self._stopping(start, scores, held_out is not None)
+        if stopping and epochs > 1:
             callbacks.append(stopping)
         history = train(
             network,
@@ -373,10 +384,11 @@ class SequenceEstimator(
             verbose=self.verbose,
             fit_task=fit.task,
             schedule=None if fit.one_epoch else self.learning_rate_schedule,
+            scores=scores,
         )
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
-        if self.early_stopping and epochs > 1:
+        if stopping and epochs > 1:
             self.best_epoch_ = stopping.kept
         if first_epoch:
             history = joined(self.history_, history)
@@ -384,14 +396,42 @@ class SequenceEstimator(
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - first_epoch
 
-    def _start(self, fit, held_out):
-        """Loss on held-out rows before training; None if the weights are random."""
-        network, start, level = self._slot.network, None, self._level is not None
+    def _scores(self, fit):
+        """scikit-learn's scorers on held-out rows; None if `metrics` has none."""
+        names = measured(self.metrics).scorers
+        if not names or fit.one_epoch:
+            return None
+        if fit.held_out is None:
+            raise ValueError(
+                f"metrics has {names[0]!r} of scikit-learn, which is computed on "
+                "validation samples, and there are none. Set validation_split=0.1, or "
+                "give fit X_val and y_val."
+            )
+        return Scores(names, fit.held_out, self._predictor(fit.held_out.X))
+
+    def _start(self, fit, held_out, scores):
+        """Loss, metrics and scores of held-out rows before training.
+
+        Nothing if the weights are random.
+        """
+        network, start, level = self._slot.network, {}, self._level is not None
+        if scores is not None:
+            scores.check(network.predict(held_out.sequences))
         if held_out is not None and (level or (fit.going_on and self.early_stopping)):
-            start = network.evaluate(held_out)["loss"]
+            start = scored(network, held_out, scores)
         if level and not (fit.one_epoch and fit.going_on):
-            self.reference_loss_ = reference_losses(self, fit, network, held_out, start)
+            loss = start.get("loss")
+            self.reference_loss_ = reference_losses(self, fit, network, held_out, loss)
         return start
+
+    def _stopping(self, start, scores, validated):
+        """Early stopping by `monitor`, which is known to be in the history."""
+        network, names = self._slot.network, () if scores is None else scores.names
+        monitor, mode = monitored(
+            self.monitor, network.measured, names, validated=validated
+        )
+        first = {f"val_{name}": value for name, value in start.items()}.get(monitor)
+        return Stopping(monitor, mode, self.n_iter_no_change, first)
 
     def _feed(self, samples):
         return Feed(*self._fed(samples.X, samples.y), samples.sample_weight)

@@ -117,12 +117,25 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         out none. With a date in `validation_split` it leaves out no more than the date
         does. With a splitter only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
-        Whether to stop after `n_iter_no_change` epochs without a lower validation loss
-        (training loss without validation samples), and keep the best epoch's weights.
-        If training starts from a forecast, or from earlier weights (`warm_start`), and
-        no epoch has a lower validation loss than this start, its weights are kept.
+        Whether to stop after `n_iter_no_change` epochs in which `monitor` does not
+        improve, and keep the best epoch's weights. If training starts from a forecast,
+        or from earlier weights (`warm_start`), and no epoch has a better validation
+        value than this start, its weights are kept.
+    monitor : str, default="val_loss"
+        What early stopping watches: a name in ``history_``. "val_loss" means the
+        training loss if there are no validation samples. Of scikit-learn's scorers more
+        is better; for other metrics Keras' own rule decides.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
+    metrics : str, keras.metrics.Metric or list of these, default=None
+        What is computed beside the loss in each epoch, for ``history_``, `callbacks`
+        and `monitor`. Names of scikit-learn's scorers, such as "r2" and
+        "neg_mean_absolute_error", are computed on the validation samples, in the units
+        of y, after each epoch of `fit` only. The names "mae", "mse" and
+        "root_mean_squared_error", and metrics of Keras, are computed as the loss is: on
+        training and validation samples, in the units of ``history_["loss"]``. Both are
+        weighted as the loss, where scikit-learn's function takes weights. Each network
+        has its own copy of an object.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
@@ -183,8 +196,10 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         "loss" and, with validation samples, "val_loss": one value per epoch, in units
         of the standardized y. If the network forecasts changes, the unit is the root
         mean square error of its start on the training rows. Held-out rows may be harder
-        or easier, so compare with `reference_loss_`. With `learning_rate_schedule`,
-        "learning_rate" is that of the last step of each epoch.
+        or easier, so compare with `reference_loss_`. `metrics` of Keras are there, for
+        example, as "mae" and "val_mae", scorers only as "val_r2". With
+        `learning_rate_schedule`, "learning_rate" is that of the last step of each
+        epoch.
     reference_loss_ : dict of dict of float
         Losses to compare `history_` with, of the same rows and in the same units:
         "persistence" (the last value) and "start" (the network before its first epoch).

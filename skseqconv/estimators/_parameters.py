@@ -21,6 +21,7 @@ from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
 from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
 
+from ._measured import measured
 from ._validation_split import DATES, date_of, is_splitter
 
 Estimator = TypeVar("Estimator")
@@ -160,7 +161,13 @@ class TrainingParameters:
         _one_of("auto"), _NUMBER, *TIME_SPANS, default="auto"
     )
     early_stopping: bool = parameter("boolean", default=False)
+    monitor: str = parameter(str, default="val_loss", before="val_loss")
     n_iter_no_change: int = parameter(COUNT, default=5)
+    metrics: (
+        str | keras.metrics.Metric | Sequence[str | keras.metrics.Metric] | None
+    ) = parameter(
+        str, list, tuple, keras.metrics.Metric, None, default=None, before=None
+    )
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
         parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
@@ -271,6 +278,7 @@ def check_together(options):
                 f"{name}={getattr(options, name)!r} needs token ids. Set "
                 f"embedding_dim, or leave out {name}."
             )
+    measured(options.metrics)  # refuses unknown names
     date_of(options.validation_split)  # refuses text that is no date
     if is_splitter(options.validation_split) and options.validation_gap != "auto":
         raise ValueError(

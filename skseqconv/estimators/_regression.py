@@ -29,10 +29,12 @@ from ._level_found import (
     with_scale_of,
 )
 from ._losses import check_regression_loss, is_poisson
+from ._measured import check_for_values, measured
 from ._network_held import of_one_fit
 from ._own_validation import FAR
 from ._parameters import RegressionParameters, parameters
 from ._relative import relative
+from ._scored import PredictedValues
 from ._target_encoders import TargetScaler
 
 
@@ -137,6 +139,14 @@ class SequenceRegressor(
     def _fed(self, X, y):
         X, level = self._at_level(X)
         return X, self.target_encoder_.transform(y, level)
+
+    def _predictor(self, X):
+        _, level = self._at_level(X)
+
+        def predicted(outputs):
+            return PredictedValues(self._in_units(self._middle(outputs), level))
+
+        return predicted
 
     def _persistence(self, feed):
         level, windows = self._found_level(), feed.sequences.data
@@ -317,7 +327,8 @@ class SequenceRegressor(
 
     def _compile_options(self):
         check_regression_loss(self.loss)
-        return self.loss, self.optimizer
+        check_for_values(self.metrics, self.loss)
+        return self.loss, self.optimizer, measured(self.metrics).keras
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

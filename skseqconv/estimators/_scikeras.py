@@ -41,7 +41,6 @@ class OnScikeras(BaseWrapper):
     # scikeras' own parameters are not ours: fixed, and out of get_params().
     model = None
     build_fn = None
-    metrics = None
     shuffle = True
     run_eagerly = False
     validation_batch_size = None

@@ -731,7 +731,7 @@ def test_panels_filled_up_with_nan_say_how_to_fill_them():
     [
         (np.zeros(90, dtype=int), "y has only one class, 0"),
         (np.random.default_rng(0).normal(size=90), "Unknown label type|continuous"),
-        (np.zeros((90, 2), dtype=int), "1d array"),
+        (np.full((90, 2), 2), "y has the value 2 in row 0, column 0"),
         (np.r_[np.nan, np.zeros(89)], "NaN"),
         (np.arange(80) % 2, "X has 90 rows and y has 80"),
         (None, "requires y to be passed"),
