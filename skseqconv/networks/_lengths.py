@@ -281,6 +281,13 @@ def field_of_stack(options):
     return receptive_field(**{name: options[name] for name in OF_LENGTHS})
 
 
+def shortest_of_stack(options):
+    """Length of the shortest series that a network's layers leave a time step of."""
+    return shortest_window(
+        **{name: options[name] for name in OF_LENGTHS}, padding=options["padding"]
+    )
+
+
 def unread_steps(options):
     """A warning about steps of the windows that the network does not read, or None."""
     said = [_only_the_end(options), _between_kernels(options)]

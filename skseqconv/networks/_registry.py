@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
-from ._lengths import field_of_stack, settled_lengths, unread_steps
+from ._lengths import (
+    field_of_stack,
+    settled_lengths,
+    shortest_of_stack,
+    unread_steps,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -64,6 +69,9 @@ class NetworkKind(NamedTuple):
     #: Number of time steps that each value before the pooling or the GRU reads.
     receptive_field: Callable[[Options], int] = _whole_window
 
+    #: The shortest series that leaves a time step, if lengths may differ.
+    shortest: Callable[[Options], int] = _whole_window
+
     #: A warning about what the network does not read, or None.
     warning: Callable[[Options], str | None] = _no_warning
 
@@ -76,12 +84,17 @@ class NetworkKind(NamedTuple):
 
 NETWORKS = {
     "conv1d": NetworkKind(
-        conv1d_network, _conv1d_settled, field_of_stack, unread_steps
+        conv1d_network,
+        _conv1d_settled,
+        field_of_stack,
+        shortest_of_stack,
+        unread_steps,
     ),
     "conv1d_gru": NetworkKind(
         conv1d_gru_network,
         _lengths_settled,
         field_of_stack,
+        shortest_of_stack,
         unread_steps,
         min_full_batches=8,
     ),
