@@ -61,6 +61,11 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     gru_units : int, default=32
         Number of units of the GRU.
     gru_dropout : float, default=0.1

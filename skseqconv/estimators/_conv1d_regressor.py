@@ -61,6 +61,11 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all

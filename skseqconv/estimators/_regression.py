@@ -287,6 +287,13 @@ class SequenceRegressor(
 
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
+        if X.lengths is not None:
+            if not asked:
+                return None
+            raise ValueError(
+                f"{asked} needs windows of one length, but X holds series of unequal "
+                f"length. Use {way_out}."
+            )
         if self.embedding_dim is not None:
             if not asked:
                 return None
