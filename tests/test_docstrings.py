@@ -43,6 +43,7 @@ TEXTS_THAT_DIFFER = {
     "lags": "of a window, or how many an autoregression reads of it",
     "strides": 'with "auto", or given to a network',
     "global_pooling": 'with "auto", or given to a network',
+    "mask_padding": "of token ids, or of the input of a network",
     "channel_independent": "decided by a regressor, or given to a network",
 }
 

@@ -17,7 +17,6 @@ import tensorflow as tf
 
 from skseqconv._public import public
 
-
 #: The sigmoid of a number as large as this is 1, also after a bias is added, and in
 #: half precision.
 KEEPS_STATE = 1e4

@@ -36,7 +36,12 @@ LAST = {"data_format": "channels_last"}
 
 
 def input_and_sequence(
-    input_shape, embedding_dim, embedding_dropout, vocabulary_size, mask_padding, **sizes
+    input_shape,
+    embedding_dim,
+    embedding_dropout,
+    vocabulary_size,
+    mask_padding,
+    **sizes,
 ):
     """The network's input, the sequence of vectors after it, and its real steps."""
     if embedding_dim is None:

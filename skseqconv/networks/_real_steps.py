@@ -6,9 +6,10 @@ Real steps lie together at one end of a sequence: at its start, or at its end if
 convolutions or poolings count from the newest step.
 
 `export_keras` asks a layer for `stock_call`, which computes the same by operations of
-Keras.
+Keras. A constant is an array of NumPy, on the right of an operator.
 """
 
+import numpy as np
 from keras import backend, layers, ops, saving
 
 from skseqconv._public import public
@@ -101,10 +102,14 @@ def passed(length, layers_passed):
     return length
 
 
+def _places(n_steps):
+    return np.arange(n_steps, dtype=np.int32)[None, :]
+
+
 def _turned(sequence, first):
     """Sequences that begin with the step `first`. What was before it comes last."""
     n_steps = sequence.shape[1]
-    at = ops.mod(ops.arange(n_steps, dtype="int32")[None, :] + first, n_steps)
+    at = ops.mod(first + _places(n_steps), n_steps)
     if len(sequence.shape) == 3:
         at = at[:, :, None]
     return ops.take_along_axis(sequence, at, axis=1)
@@ -139,11 +144,11 @@ class Unpadded(layers.Layer):
             missing = ops.isnan(window)
             real = ops.logical_not(ops.all(missing, axis=2))
             window = ops.where(missing, ops.zeros_like(window), window)
-        at = ops.arange(n_steps, dtype="int32")[None, :]
+        at = _places(n_steps)
         last = ops.max(ops.where(real, at, -1), axis=1, keepdims=True)
         first = ops.min(ops.where(real, at, n_steps - 1), axis=1, keepdims=True)
         first = ops.minimum(first, ops.maximum(last, 0))
-        lengths = ops.maximum(last + 1 - first, self.least)
+        lengths = ops.maximum(last - first + 1, self.least)
         if self.newest:
             window = _turned(window, last + 1)
         elif tokens:
@@ -177,10 +182,10 @@ class StepMask(layers.Layer):
 
     def call(self, lengths):
         lengths = passed(lengths, self.passed)
-        at = ops.arange(self.n_steps, dtype="int32")[None, :]
+        at = _places(self.n_steps)
         if self.newest:
-            return at >= self.n_steps - lengths
-        return at < lengths
+            return ops.greater_equal(lengths, self.n_steps - at)
+        return ops.greater(lengths, at)
 
     stock_call = call
 
@@ -235,9 +240,9 @@ class RealPooling(layers.Layer):
             lowest = ops.full_like(sequence, -float("inf"))
             return ops.max(ops.where(real, sequence, lowest), axis=1)
         if self.kind == "last":
-            at = ops.arange(mask.shape[1], dtype="int32")[None, :]
+            at = _places(mask.shape[1])
             last = ops.max(ops.where(mask, at, 0), axis=1, keepdims=True)
-            real = ops.equal(at, last)[:, :, None]
+            real = ops.equal(last, at)[:, :, None]
         # At least float32: sums in half precision would overflow.
         dtype = backend.result_type(sequence.dtype, "float32")
         kept = ops.cast(ops.where(real, sequence, ops.zeros_like(sequence)), dtype)

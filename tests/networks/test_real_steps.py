@@ -101,7 +101,8 @@ def test_padding_changes_no_gradient(build, options):
         before = network.get_weights()
         network.compile(keras.optimizers.SGD(0.1), "mse")
         network.train_on_batch(windows, y)
-        changes.append([a - b for a, b in zip(network.get_weights(), before)])
+        after = network.get_weights()
+        changes.append([a - b for a, b in zip(after, before, strict=True)])
     for ours, theirs in zip(*changes, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=2e-5)
         assert np.abs(theirs).max() > 0
@@ -151,7 +152,7 @@ def test_half_precision_counts_long_series_and_sums_large_values():
 
 
 def test_what_needs_one_length_is_refused():
-    with pytest.raises(ValueError, match="global_pooling='flatten' .* one length"):
+    with pytest.raises(ValueError, match=r"global_pooling='flatten' .* one length"):
         conv1d_network((90, 2), mask_padding=True, global_pooling="flatten")
     with pytest.raises(ValueError, match="padding='same' depend on the length"):
         conv1d_network((90, 2), mask_padding=True, strides=2, padding="same")
