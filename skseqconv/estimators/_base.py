@@ -289,7 +289,8 @@ class SequenceEstimator(
         before = self._architecture
         # Lengths of series may change. What "auto" means stays as it was.
         shape = [int(n) for n in self._input_shape]
-        now = self._architecture_for(shape, y, options)
+        shortest = vars(self).get("_shortest", shape[0])
+        now = self._architecture_for(shape, shortest, y, options)
         if len(shape) > 1:
             lengths = ("input_shape", "mask_padding")
             now |= {name: before[name] for name in lengths if name in before}
@@ -322,7 +323,8 @@ class SequenceEstimator(
         self._remember(X.data)
         options = self._options_for_level(level, X.shape[1])
         shape = [int(n) for n in X.shape[1:]]
-        self._architecture = self._architecture_for(shape, y, options)
+        self._shortest = shape[0] if X.lengths is None else int(X.lengths.min())
+        self._architecture = self._architecture_for(shape, self._shortest, y, options)
         if X.lengths is None and seems_swapped(X):
             check_shortest(self._architecture, X)
         self._fit_to_lengths(X, held_out)
@@ -355,8 +357,11 @@ class SequenceEstimator(
         if target := getattr(windows, "target", None):
             self._target_seen = tuple(target)
 
-    def _architecture_for(self, shape, y, options_of_level):
-        """What the network function is given, as plain data."""
+    def _architecture_for(self, shape, shortest, y, options_of_level):
+        """What the network function is given, as plain data.
+
+        `shortest` is the number of steps of the shortest sample.
+        """
         own = {field.name for field in fields(self)}
         kind = NETWORKS[self._network_name]
         known = signature(kind.build).parameters
@@ -366,7 +371,8 @@ class SequenceEstimator(
         for name, value in options.items():
             if not isinstance(value, str):  # NumPy numbers and tuples become plain
                 options[name] = np.asarray(value).tolist()
-        options = kind.settled({**options, **self._head(y), **options_of_level}, shape)
+        options = {**options, **self._head(y), **options_of_level}
+        options = kind.settled(options, shape, shortest)
         return {"network": self._network_name, "input_shape": shape, **options}
 
     def _train(self, fit, epochs, first_epoch):

@@ -318,9 +318,12 @@ def _between_kernels(options):
     return None
 
 
-def settled_lengths(options, n_steps):
-    """Options of a network, "auto" replaced for windows of `n_steps`."""
-    return _settled_padding(_settled_strides(options, n_steps), n_steps)
+def settled_lengths(options, n_steps, shortest=None):
+    """Options of a network, "auto" replaced for windows of up to `n_steps`.
+
+    The shortest window has to leave a time step.
+    """
+    return _settled_padding(_settled_strides(options, n_steps), shortest or n_steps)
 
 
 def _settled_strides(options, n_steps):
