@@ -194,7 +194,7 @@ class SequenceEstimator(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows, as for `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target, as for `fit`.

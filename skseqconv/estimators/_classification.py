@@ -39,7 +39,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,)
             Labels.
@@ -63,7 +63,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
@@ -81,7 +81,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
 
         Returns
@@ -98,7 +98,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
 
         Returns

@@ -41,7 +41,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -184,8 +185,9 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     kernel_size=(8, 5, 3) * 3, residual=3, pool_size=1, padding="same",
     normalization="batch", global_pooling="average")``.
 
-    The convolutions use no mask: the padding of token ids counts as a token like any
-    other.
+    Series may have unequal lengths: a list of arrays, or an array whose samples end with
+    NaN. This padding changes no probability. The padding of token ids counts as a token
+    like any other, unless `mask_padding` is set.
 
     References
     ----------

@@ -43,7 +43,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -244,6 +245,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     -----
     The maximum over time does not know when something happened. If the order matters,
     use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`.
+
+    Series may have unequal lengths, if forecasts start from no level: a list of arrays,
+    or an array whose samples end with NaN. This padding changes no prediction.
 
     The network of the book, on windows as they are, is ``Conv1DRegressor(level=None,
     global_pooling="max", optimizer="rmsprop", dropout=0)``.

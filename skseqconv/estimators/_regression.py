@@ -64,7 +64,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target.
@@ -85,7 +85,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
