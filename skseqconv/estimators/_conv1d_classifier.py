@@ -42,7 +42,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -60,6 +61,11 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
@@ -199,8 +205,9 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     kernel_size=(8, 5, 3) * 3, residual=3, pool_size=1, padding="same",
     normalization="batch", global_pooling="average")``.
 
-    The convolutions use no mask: the padding of token ids counts as a token like any
-    other.
+    Series may have unequal lengths: a list of arrays, or an array whose samples end with
+    NaN. This padding changes no probability. The padding of token ids counts as a token
+    like any other, unless `mask_padding` is set.
 
     References
     ----------

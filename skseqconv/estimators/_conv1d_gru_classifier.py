@@ -42,7 +42,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -60,6 +61,11 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     gru_units : int, default=32
         Number of units of the GRU.
     gru_dropout : float, default=0.1
@@ -198,7 +204,9 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
 
     Notes
     -----
-    The padding of token ids counts as a token like any other. Pad in front, as
+    Series may have unequal lengths: a list of arrays, or an array whose samples end with
+    NaN. The GRU ends at the last step of each. The padding of token ids counts as a
+    token like any other, unless `mask_padding` is set. Pad in front, as
     `TokenSequencer` does, so that the GRU reads the words last.
 
     Examples

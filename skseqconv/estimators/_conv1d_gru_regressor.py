@@ -43,7 +43,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -61,6 +62,11 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     gru_units : int, default=32
         Number of units of the GRU.
     gru_dropout : float, default=0.1
@@ -258,6 +264,9 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
 
     Notes
     -----
+    Series may have unequal lengths, if forecasts start from no level: a list of arrays,
+    or an array whose samples end with NaN. This padding changes no prediction.
+
     The network of the book, on windows as they are, is ``Conv1DGRURegressor(level=None,
     strides=1, optimizer="rmsprop", dropout=0)``. With ``reset_after=False`` it has as
     many weights as in the first edition.

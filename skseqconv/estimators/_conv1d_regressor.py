@@ -43,7 +43,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -61,6 +62,11 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
@@ -254,6 +260,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     -----
     The maximum over time does not know when something happened. If the order matters,
     use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`.
+
+    Series may have unequal lengths, if forecasts start from no level: a list of arrays,
+    or an array whose samples end with NaN. This padding changes no prediction.
 
     The network of the book, on windows as they are, is ``Conv1DRegressor(level=None,
     global_pooling="max", optimizer="rmsprop", dropout=0)``.

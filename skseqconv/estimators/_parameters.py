@@ -110,6 +110,7 @@ class InputAndHead:
     vocabulary_size: int | None = parameter(
         Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
+    mask_padding: bool = parameter("boolean", default=False, before=False)
 
 
 @parameters
@@ -272,7 +273,7 @@ def check_together(options):
             raise ValueError(
                 f"{name}={value!r} is not known to Keras. Use a name from keras.{home}."
             ) from None
-    for name in ("vocabulary_size", "embedding_dropout"):
+    for name in ("vocabulary_size", "embedding_dropout", "mask_padding"):
         if getattr(options, name) and options.embedding_dim is None:
             raise ValueError(
                 f"{name}={getattr(options, name)!r} needs token ids. Set "

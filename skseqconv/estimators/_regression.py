@@ -66,7 +66,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target.
@@ -87,7 +87,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
@@ -297,6 +297,13 @@ class SequenceRegressor(
 
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
+        if X.lengths is not None:
+            if not asked:
+                return None
+            raise ValueError(
+                f"{asked} needs windows of one length, but X holds series of unequal "
+                f"length. Use {way_out}."
+            )
         if self.embedding_dim is not None:
             if not asked:
                 return None

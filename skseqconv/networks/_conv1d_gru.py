@@ -38,6 +38,7 @@ def conv1d_gru_network(
     channel_independent: bool = False,
     reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
+    mask_padding: bool = False,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions, a GRU and a head.
@@ -115,6 +116,10 @@ def conv1d_gru_network(
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
+    mask_padding : bool, default=False
+        Whether samples may end with padding, which changes no output: time steps whose
+        channels are all NaN, or the token id 0 (before or after the tokens). Lengths
+        may then differ. Not for `window_norm`.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -146,8 +151,22 @@ def conv1d_gru_network(
 
     from . import _layers
 
-    window, sequence = _layers.input_and_sequence(
-        input_shape, embedding_dim, embedding_dropout, vocabulary_size
+    sizes = {
+        "kernel_size": kernel_size,
+        "strides": strides,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+    }
+    window, sequence, steps = _layers.input_and_sequence(
+        input_shape,
+        embedding_dim,
+        embedding_dropout,
+        vocabulary_size,
+        mask_padding,
+        **sizes,
     )
     sequence, level, n_targets = _layers.relative_to_level(
         sequence,
@@ -159,20 +178,16 @@ def conv1d_gru_network(
     )
     sequence = _layers.convolutions(
         sequence,
+        steps,
         filters=filters,
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
         activation=activation,
         normalization=normalization,
-        residual=residual,
         reads_newest=reads_newest,
+        **sizes,
     )
     state = _layers.gru(
         sequence,
+        steps,
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,
