@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
@@ -27,6 +29,8 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
@@ -50,7 +54,7 @@ def conv1d_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DRegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
@@ -68,6 +72,10 @@ def conv1d_network(
     normalization : {None, "batch", "layer"}, default=None
         As in `Conv1DRegressor`.
     residual : int, default=0
+        As in `Conv1DRegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DRegressor`.
     global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
@@ -161,6 +169,8 @@ def conv1d_network(
         activation=activation,
         normalization=normalization,
         residual=residual,
+        bottleneck=bottleneck,
+        pooling_branch=pooling_branch,
         reads_newest=reads_newest,
     )
     features = _layers.global_pool(sequence, global_pooling)

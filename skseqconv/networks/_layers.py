@@ -2,11 +2,13 @@
 
 import math
 
-from keras import Input, initializers, layers
+from keras import Input, layers
 
+from ._branches import LAST, convolved, layer_of_convolutions, seeded, without_oldest
 from ._gru import GRU
-from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
+from ._lengths import output_lengths
 from ._own_layers import Ascending, LayerNormalization
+from ._per_layer import dilation_rates, per_layer, widths_per_layer
 from ._window_norm import EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
@@ -22,9 +24,6 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 #: fewer values (a third with pool_size 3). A training step of Conv1D on windows of
 #: 240 x 14 took 0.95 times as long.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
-
-#: For every layer that would otherwise follow the user's configuration of Keras.
-LAST = {"data_format": "channels_last"}
 
 
 def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
@@ -51,7 +50,14 @@ def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary
 
 
 def convolutions(
-    sequence, *, filters, activation, normalization, reads_newest=False, **sizes
+    sequence,
+    *,
+    filters,
+    activation,
+    normalization,
+    bottleneck=None,
+    reads_newest=False,
+    **sizes,
 ):
     """Convolutions, each with its normalization, shortcut, activation and pooling.
 
@@ -60,7 +66,7 @@ def convolutions(
     output_lengths(sequence.shape[1], **sizes)  # refuses windows that are too short
     n_conv, residual = sizes["n_conv"], sizes["residual"]
     filters = per_layer(filters, n_conv, "filters")
-    kernels = per_layer(sizes["kernel_size"], n_conv, "kernel_size")
+    widths = widths_per_layer(sizes["kernel_size"], n_conv)
     strides = per_layer(sizes["strides"], n_conv, "strides")
     dilations = dilation_rates(sizes["dilation_rate"], n_conv, residual)
     pools = [*per_layer(sizes["pool_size"], n_conv - 1, "pool_size"), 1]
@@ -72,11 +78,13 @@ def convolutions(
         block_ends = residual and (i + 1) % residual == 0
         waits = pool > 1 and activation in MONOTONE
         later = activation if normalization or block_ends or waits else None
-        sequence = _convolved(
+        sequence = layer_of_convolutions(
             sequence,
             filters[i],
-            kernels[i],
+            widths[i],
             strides[i],
+            bottleneck=bottleneck,
+            pooling_branch=sizes.get("pooling_branch", False),
             dilation_rate=dilations[i],
             padding=sizes["padding"],
             activation=None if later else activation,
@@ -89,45 +97,9 @@ def convolutions(
             sequence = _added(sequence, shortcut, stride, normalization, f"{i + 1}")
         if crops:
             rest = sequence.shape[1] % pool
-            sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
+            sequence = without_oldest(sequence, rest, f"pool_{i + 1}_crop")
         sequence = _activated_and_pooled(sequence, later, pool, f"{i + 1}")
     return sequence
-
-
-def _convolved(sequence, filters, kernel_size, stride, *, padding, name, **options):
-    """A convolution. The last position of a strided kernel ends at the newest step.
-
-    Keras puts the first position at the oldest step, and would drop the newest steps.
-    """
-    if stride > 1:
-        length = sequence.shape[1]
-        span = kernel_size if padding == "valid" else 1
-        covered = (n_positions(length, span, stride) - 1) * stride + kernel_size
-        sequence = _without_oldest(sequence, length - covered, f"{name}_crop")
-        if padding == "causal":
-            padding = "valid"
-            if covered > length:
-                before = layers.ZeroPadding1D(
-                    (covered - length, 0), name=f"{name}_pad", **LAST
-                )
-                sequence = before(sequence)
-    return layers.Conv1D(
-        filters,
-        kernel_size,
-        strides=stride,
-        padding=padding,
-        kernel_initializer=seeded("glorot_uniform"),
-        name=name,
-        **options,
-        **LAST,
-    )(sequence)
-
-
-def _without_oldest(sequence, n_steps, name):
-    """A sequence without its first steps."""
-    if n_steps <= 0:
-        return sequence
-    return layers.Cropping1D((n_steps, 0), name=name)(sequence)
 
 
 def _check_residual(residual, n_conv, pools, padding):
@@ -156,7 +128,7 @@ def _added(sequence, shortcut, stride, normalization, name):
     """The sum of a sequence and a shortcut, which is brought to the same shape."""
     n_filters = sequence.shape[-1]
     if shortcut.shape[-1] != n_filters or stride > 1:
-        shortcut = _convolved(
+        shortcut = convolved(
             shortcut,
             n_filters,
             1,
@@ -196,7 +168,7 @@ def global_pool(sequence, kind):
     if kind == "average":
         return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
     if kind == "last":
-        sequence = _without_oldest(sequence, sequence.shape[1] - 1, "last_step")
+        sequence = without_oldest(sequence, sequence.shape[1] - 1, "last_step")
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
@@ -266,11 +238,6 @@ def relative_to_level(
         )
     sequence = EachTarget(targets, name="each_target")(sequence)
     return sequence, (last, spread), len(targets)
-
-
-def seeded(name, **config):
-    """An initializer with a fixed seed. Keras would draw one from Python's `random`."""
-    return initializers.get({"class_name": name, "config": {"seed": 0, **config}})
 
 
 def gru(sequence, units, *, bidirectional, **options):
