@@ -33,6 +33,7 @@ from skseqconv.engine._training import (
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series import refuse_other_arrays
@@ -378,9 +379,7 @@ class SequenceEstimator(
         options = {name: getattr(self, name) for name in known if name in own}
         if self._vocabulary_size is not None:  # learned, unless it is given
             options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
-        for name, value in options.items():
-            if not isinstance(value, str):  # NumPy numbers and tuples become plain
-                options[name] = np.asarray(value).tolist()
+        options = {name: plain(value) for name, value in options.items()}
         options = {**options, **self._head(y), **options_of_level}
         options = kind.settled(options, shape, shortest)
         return {"network": self._network_name, "input_shape": shape, **options}

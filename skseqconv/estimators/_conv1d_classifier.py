@@ -4,10 +4,11 @@ from skseqconv._public import public
 
 from ._classification import SequenceClassifier
 from ._parameters import Conv1DClassifierParameters
+from ._presets import Presets
 
 
 @public
-class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
+class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
     """Classification of sequences by a stack of one-dimensional convolutions.
 
     The network has convolutions with max pooling between them, a pooling over time and
@@ -18,9 +19,14 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters. A sequence gives one value for each convolution.
-    kernel_size : int or sequence of int, default=5
-        Kernel width in time steps. A sequence gives one value for each convolution.
+        Number of filters. A sequence gives one value for each convolution. Parallel
+        convolutions have this number each.
+    kernel_size : int or sequence of int or of sequences of int, default=5
+        Kernel width in time steps. A sequence gives one value for each convolution. A
+        tuple in place of a value gives parallel convolutions of these widths, whose
+        outputs are joined: ``[(40, 20, 10)] * 6`` with ``n_conv=6``, or ``[(3, 4, 5)]``
+        with ``n_conv=1``. With "valid" padding the joined outputs end at the same step,
+        and the first steps of narrow kernels are left out.
     strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
@@ -52,6 +58,13 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     residual : int, default=0
         Number of convolutions in each residual block. 0 means no residual blocks. With
         them, `padding` cannot be "valid", and pooling takes place between blocks only.
+    bottleneck : int, default=None
+        Number of filters of a convolution of width 1 without activation, before each
+        layer of convolutions that reads more than one channel. None means none.
+    pooling_branch : bool, default=False
+        Whether each layer of convolutions has one more branch: max pooling of width 3
+        and stride 1 (or `strides`), then a convolution of width 1. Its input does not
+        pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
     embedding_dim : int, default=None
@@ -198,21 +211,23 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
 
     Notes
     -----
-    The fully convolutional network of Wang et al. [1]_ for series is
-    ``Conv1DClassifier(filters=(128, 256, 128), kernel_size=(8, 5, 3), pool_size=1,
-    padding="same", normalization="batch", global_pooling="average")``, and their
-    residual network ``Conv1DClassifier(n_conv=9, filters=(64,) * 3 + (128,) * 6,
-    kernel_size=(8, 5, 3) * 3, residual=3, pool_size=1, padding="same",
-    normalization="batch", global_pooling="average")``.
+    Published networks are class methods: `fcn` and `resnet` of Wang et al. [1]_ and
+    `inception` of Ismail Fawaz et al. [2]_ for series, `kim` [3]_ for texts. They
+    return this estimator with other parameters, and take parameters that replace them:
+    ``Conv1DClassifier.inception(filters=16, random_state=0)``.
 
-    Series may have unequal lengths: a list of arrays, or an array whose samples end with
-    NaN. This padding changes no probability. The padding of token ids counts as a token
+    Series may have unequal lengths: a list of arrays, or an array whose samples end
+    with NaN. This padding changes no probability. The padding of token ids counts as a token
     like any other, unless `mask_padding` is set.
 
     References
     ----------
     .. [1] Z. Wang, W. Yan, T. Oates, "Time series classification from scratch with
        deep neural networks: a strong baseline", IJCNN, 2017.
+    .. [2] H. Ismail Fawaz et al., "InceptionTime: finding AlexNet for time series
+       classification", Data Mining and Knowledge Discovery 34, 2020.
+    .. [3] Y. Kim, "Convolutional neural networks for sentence classification", EMNLP,
+       2014.
 
     Examples
     --------

@@ -19,9 +19,14 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters. A sequence gives one value for each convolution.
-    kernel_size : int or sequence of int, default=5
-        Kernel width in time steps. A sequence gives one value for each convolution.
+        Number of filters. A sequence gives one value for each convolution. Parallel
+        convolutions have this number each.
+    kernel_size : int or sequence of int or of sequences of int, default=5
+        Kernel width in time steps. A sequence gives one value for each convolution. A
+        tuple in place of a value gives parallel convolutions of these widths, whose
+        outputs are joined: ``[(40, 20, 10)] * 6`` with ``n_conv=6``, or ``[(3, 4, 5)]``
+        with ``n_conv=1``. With "valid" padding the joined outputs end at the same step,
+        and the first steps of narrow kernels are left out.
     strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
@@ -53,6 +58,13 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     residual : int, default=0
         Number of convolutions in each residual block. 0 means no residual blocks. With
         them, `padding` cannot be "valid", and pooling takes place between blocks only.
+    bottleneck : int, default=None
+        Number of filters of a convolution of width 1 without activation, before each
+        layer of convolutions that reads more than one channel. None means none.
+    pooling_branch : bool, default=False
+        Whether each layer of convolutions has one more branch: max pooling of width 3
+        and stride 1 (or `strides`), then a convolution of width 1. Its input does not
+        pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
     embedding_dim : int, default=None

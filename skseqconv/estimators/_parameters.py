@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
+from skseqconv.networks._per_layer import Widths
 from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
 
 from ._measured import measured
@@ -81,7 +82,7 @@ class Conv1DStack:
     """Options of a stack of convolutions and poolings."""
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
-    kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    kernel_size: Widths = parameter(*_EACH_LAYER, default=5)
     strides: int | Sequence[int] | Literal["auto"] = parameter(
         *_EACH_LAYER, _one_of("auto"), default=1, before=1
     )
@@ -98,6 +99,8 @@ class Conv1DStack:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = parameter(_NUMBER, default=0)
+    bottleneck: int | None = parameter(COUNT, None, default=None, before=None)
+    pooling_branch: bool = parameter("boolean", default=False, before=False)
 
 
 @parameters

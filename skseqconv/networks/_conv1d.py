@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
@@ -27,6 +29,8 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
@@ -51,7 +55,7 @@ def conv1d_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DRegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
@@ -69,6 +73,10 @@ def conv1d_network(
     normalization : {None, "batch", "layer"}, default=None
         As in `Conv1DRegressor`.
     residual : int, default=0
+        As in `Conv1DRegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DRegressor`.
     global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
@@ -151,6 +159,7 @@ def conv1d_network(
         "dilation_rate": dilation_rate,
         "padding": padding,
         "residual": residual,
+        "pooling_branch": pooling_branch,
     }
     window, sequence, steps = _layers.input_and_sequence(
         input_shape,
@@ -174,6 +183,7 @@ def conv1d_network(
         filters=filters,
         activation=activation,
         normalization=normalization,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
         **sizes,
     )

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_gru_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 2,
@@ -23,6 +25,8 @@ def conv1d_gru_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     gru_units: int = 32,
     gru_dropout: float = 0.1,
     recurrent_dropout: float = 0.5,
@@ -51,7 +55,7 @@ def conv1d_gru_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DGRURegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DGRURegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DGRURegressor`.
@@ -69,6 +73,10 @@ def conv1d_gru_network(
     normalization : {None, "batch", "layer"}, default=None
         As in `Conv1DGRURegressor`.
     residual : int, default=0
+        As in `Conv1DGRURegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DGRURegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DGRURegressor`.
     gru_units : int, default=32
         As in `Conv1DGRURegressor`.
@@ -159,6 +167,7 @@ def conv1d_gru_network(
         "dilation_rate": dilation_rate,
         "padding": padding,
         "residual": residual,
+        "pooling_branch": pooling_branch,
     }
     window, sequence, steps = _layers.input_and_sequence(
         input_shape,
@@ -182,6 +191,7 @@ def conv1d_gru_network(
         filters=filters,
         activation=activation,
         normalization=normalization,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
         **sizes,
     )

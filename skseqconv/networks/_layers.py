@@ -2,18 +2,13 @@
 
 import math
 
-from keras import Input, initializers, layers
+from keras import Input, layers
 
+from ._branches import LAST, convolved, layer_of_convolutions, seeded, without_oldest
 from ._gru import GRU
-from ._lengths import (
-    dilation_rates,
-    n_positions,
-    output_lengths,
-    per_layer,
-    shortest_window,
-    spans,
-)
+from ._lengths import output_lengths, shortest_window, spans
 from ._own_layers import Ascending, LayerNormalization
+from ._per_layer import dilation_rates, per_layer, widths_per_layer
 from ._real_steps import AllSteps, RealSteps, Unpadded
 from ._window_norm import EachTarget, Together, WindowNorm
 
@@ -30,9 +25,6 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 #: fewer values (a third with pool_size 3). A training step of Conv1D on windows of
 #: 240 x 14 took 0.95 times as long.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
-
-#: For every layer that would otherwise follow the user's configuration of Keras.
-LAST = {"data_format": "channels_last"}
 
 
 def input_and_sequence(
@@ -91,6 +83,7 @@ def convolutions(
     filters,
     activation,
     normalization,
+    bottleneck=None,
     reads_newest=False,
     **sizes,
 ):
@@ -101,7 +94,7 @@ def convolutions(
     output_lengths(sequence.shape[1], **sizes)  # refuses windows that are too short
     n_conv, residual = sizes["n_conv"], sizes["residual"]
     filters = per_layer(filters, n_conv, "filters")
-    kernels = per_layer(sizes["kernel_size"], n_conv, "kernel_size")
+    widths = widths_per_layer(sizes["kernel_size"], n_conv)
     strides = per_layer(sizes["strides"], n_conv, "strides")
     dilations = dilation_rates(sizes["dilation_rate"], n_conv, residual)
     pools = [*per_layer(sizes["pool_size"], n_conv - 1, "pool_size"), 1]
@@ -115,11 +108,14 @@ def convolutions(
         later = activation if normalization or block_ends or waits else None
         if sizes["padding"] != "valid":  # the convolution reads padding as zeros
             sequence = steps.zeroed(sequence)
-        sequence = _convolved(
+        sequence = layer_of_convolutions(
             sequence,
+            steps,
             filters[i],
-            kernels[i],
+            widths[i],
             stride,
+            bottleneck=bottleneck,
+            pooling_branch=sizes.get("pooling_branch", False),
             dilation_rate=dilations[i],
             padding=sizes["padding"],
             activation=None if later else activation,
@@ -134,46 +130,10 @@ def convolutions(
             sequence = _added(*last, stride, normalization, f"{i + 1}")
         if crops:
             rest = sequence.shape[1] % pool
-            sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
+            sequence = without_oldest(sequence, rest, f"pool_{i + 1}_crop")
         sequence = _activated_and_pooled(sequence, later, pool, f"{i + 1}")
         steps.passes(pool=pool)
     return sequence
-
-
-def _convolved(sequence, filters, kernel_size, stride, *, padding, name, **options):
-    """A convolution. The last position of a strided kernel ends at the newest step.
-
-    Keras puts the first position at the oldest step, and would drop the newest steps.
-    """
-    if stride > 1:
-        length = sequence.shape[1]
-        span = kernel_size if padding == "valid" else 1
-        covered = (n_positions(length, span, stride) - 1) * stride + kernel_size
-        sequence = _without_oldest(sequence, length - covered, f"{name}_crop")
-        if padding == "causal":
-            padding = "valid"
-            if covered > length:
-                before = layers.ZeroPadding1D(
-                    (covered - length, 0), name=f"{name}_pad", **LAST
-                )
-                sequence = before(sequence)
-    return layers.Conv1D(
-        filters,
-        kernel_size,
-        strides=stride,
-        padding=padding,
-        kernel_initializer=seeded("glorot_uniform"),
-        name=name,
-        **options,
-        **LAST,
-    )(sequence)
-
-
-def _without_oldest(sequence, n_steps, name):
-    """A sequence without its first steps."""
-    if n_steps <= 0:
-        return sequence
-    return layers.Cropping1D((n_steps, 0), name=name)(sequence)
 
 
 def _check_residual(residual, n_conv, pools, padding):
@@ -202,7 +162,7 @@ def _added(sequence, steps, shortcut, stride, normalization, name):
     """The sum of a sequence and a shortcut, which is brought to the same shape."""
     n_filters = sequence.shape[-1]
     if shortcut.shape[-1] != n_filters or stride > 1:
-        shortcut = _convolved(
+        shortcut = convolved(
             shortcut,
             n_filters,
             1,
@@ -250,7 +210,7 @@ def global_pool(sequence, steps, kind):
     if kind == "average":
         return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
     if kind == "last":
-        sequence = _without_oldest(sequence, sequence.shape[1] - 1, "last_step")
+        sequence = without_oldest(sequence, sequence.shape[1] - 1, "last_step")
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
@@ -320,11 +280,6 @@ def relative_to_level(
         )
     sequence = EachTarget(targets, name="each_target")(sequence)
     return sequence, (last, spread), len(targets)
-
-
-def seeded(name, **config):
-    """An initializer with a fixed seed. Keras would draw one from Python's `random`."""
-    return initializers.get({"class_name": name, "config": {"seed": 0, **config}})
 
 
 def gru(sequence, steps, units, *, bidirectional, **options):

@@ -16,7 +16,6 @@ from skseqconv._public import public
 
 from ._lengths import n_positions
 
-
 class AllSteps:
     """Without a mask every step is real, and no method adds a layer."""
 
@@ -75,6 +74,11 @@ class RealSteps(AllSteps):
         if self._zero:
             return sequence
         return RealOnly(name=self._name("real"))([sequence, self.mask()])
+
+    def lowest(self, sequence):
+        """The sequence, lower at its padding than any value: for a maximum."""
+        lowest = RealOnly(lowest=True, name=self._name("lowest"))
+        return lowest([sequence, self.mask()])
 
     def normalized(self, sequence, **options):
         return MaskedBatchNormalization(**options)(sequence, mask=self.mask())
@@ -197,13 +201,27 @@ class StepMask(layers.Layer):
 @public
 @saving.register_keras_serializable("skseqconv")
 class RealOnly(layers.Layer):
-    """Set a sequence to zero where the mask says that it is padding."""
+    """Set a sequence to zero where the mask says that it is padding.
+
+    Parameters
+    ----------
+    lowest : bool, default=False
+        Minus infinity instead of zero, which is never the maximum.
+    """
+
+    def __init__(self, lowest=False, **options):
+        super().__init__(**options)
+        self.lowest = lowest
 
     def call(self, inputs):
         sequence, mask = inputs
-        return ops.where(mask[:, :, None], sequence, ops.zeros_like(sequence))
+        instead = ops.full_like(sequence, -float("inf") if self.lowest else 0.0)
+        return ops.where(mask[:, :, None], sequence, instead)
 
     stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "lowest": self.lowest}
 
 
 @public

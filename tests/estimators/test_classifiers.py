@@ -429,46 +429,6 @@ def layers_of(model):
     return {layer.name: layer for layer in model.model_.layers}
 
 
-def test_the_fully_convolutional_network_of_wang_et_al():
-    X = np.random.default_rng(0).normal(size=(8, 40))
-    model = Conv1DClassifier(
-        **{**FCN, "filters": (128, 256, 128)}, dropout=0.0, epochs=1
-    ).fit(X, [0, 1] * 4)
-    # Of each convolution the kernel; of each normalization two numbers a filter.
-    kernels = 8 * 128 + 5 * 128 * 256 + 3 * 256 * 128
-    assert model.n_parameters_ == kernels + 2 * (128 + 256 + 128) + 128 + 1
-    names = [layer.name.partition("_")[0] for layer in model.model_.layers]
-    assert names == ["window", *["conv", "norm", "activation"] * 3, "global", "output"]
-    assert {layer.output.shape[1] for layer in model.model_.layers[:-2]} == {40}
-    assert isinstance(layers_of(model)["norm_1"], keras.layers.BatchNormalization)
-
-
-def test_the_residual_network_of_wang_et_al():
-    X = np.random.default_rng(0).normal(size=(8, 40))
-    model = Conv1DClassifier(
-        n_conv=9,
-        filters=(64,) * 3 + (128,) * 6,
-        kernel_size=(8, 5, 3) * 3,
-        residual=3,
-        pool_size=1,
-        padding="same",
-        normalization="batch",
-        global_pooling="average",
-        epochs=1,
-        random_state=0,
-    ).fit(X, [0, 1] * 4)
-    layers = layers_of(model)
-    assert [name for name in layers if name.startswith("add")] == [
-        "add_3",
-        "add_6",
-        "add_9",
-    ]
-    # Where the number of filters changes, a kernel of one step fits the shortcut.
-    assert layers["shortcut_3"].kernel_size == layers["shortcut_6"].kernel_size == (1,)
-    assert "shortcut_9" not in layers
-    assert layers["activation_3"].input is layers["add_3"].output
-
-
 @pytest.mark.parametrize("activation", [*sorted(MONOTONE), "gelu", "silu"])
 def test_activations_give_the_same_before_and_after_the_pooling(activation):
     layers = keras.layers
