@@ -98,6 +98,7 @@ _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
     "Metric": "_metrics",
+    "TokenIds": "inputs._known_words",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",

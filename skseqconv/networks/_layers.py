@@ -27,7 +27,13 @@ MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 LAST = {"data_format": "channels_last"}
 
 
-def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
+def input_and_sequence(
+    input_shape,
+    embedding_dim,
+    embedding_dropout,
+    vocabulary_size,
+    embedding_trainable=True,
+):
     """The network's input, and the sequence of vectors that the next layer reads."""
     if embedding_dim is None:
         window = Input(tuple(input_shape), dtype="float32", name="window")
@@ -42,12 +48,21 @@ def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary
         vocabulary_size,
         embedding_dim,
         embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),
+        trainable=embedding_trainable,
         name="embedding",
     )(tokens)
     if embedding_dropout:
         drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
         sequence = drop(sequence)
     return tokens, sequence
+
+
+def inputs_and_numbers(tokens, numeric_columns):
+    """All inputs of the network, and that of the numbers beside the tokens, if any."""
+    if not numeric_columns:
+        return tokens, None
+    numbers = Input((numeric_columns,), dtype="float32", name="numbers")
+    return [tokens, numbers], numbers
 
 
 def convolutions(
@@ -201,11 +216,25 @@ def global_pool(sequence, kind):
 
 
 def head(
-    features, n_outputs, dropout, activation, level=None, quantiles=None, n_targets=1
+    features,
+    n_outputs,
+    dropout,
+    activation,
+    level=None,
+    quantiles=None,
+    n_targets=1,
+    numbers=None,
 ):
-    """The network's outputs. Before training, changes from a level are zero."""
+    """The network's outputs. Before training, changes from a level are zero.
+
+    `numbers` join the features after the dropout. Dropout at a rate of one half would
+    about halve the weight of a number that alone explains the target.
+    """
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
+    if numbers is not None:
+        join = layers.Concatenate(name="features_and_numbers")
+        features = join([features, numbers])
     outputs = layers.Dense(
         n_outputs // n_targets * len(quantiles or [0.5]),
         activation=activation,
