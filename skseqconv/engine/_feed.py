@@ -7,10 +7,10 @@ import tensorflow as tf
 def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
 
-    The tensors are a panel, token ids with numbers beside them, or a block of rows. From a block, a window takes the rows
-    `lags` before its end, at most `depth` rows before it if it is incomplete. With
-    `newest`, the position of its last row, a window is relative to that row, in the
-    channels where `relative` is 1.
+    The tensors are a panel, token ids with numbers beside them, or a block of rows.
+    From a block, a window takes the rows `lags` before its end, at most `depth` rows
+    before it if it is incomplete. With `newest`, the position of its last row, a window
+    is relative to that row, in the channels where `relative` is 1.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)

@@ -299,10 +299,9 @@ def _check_embedding(options):
         return
     if n_numbers := options.numeric_columns:
         raise ValueError(
-            f"numeric_columns={n_numbers!r} needs token ids. Set embedding_dim. To add "
-            "numbers to each series of an array, add channels of one constant value: "
-            "numpy.concatenate([X, numpy.repeat(numbers[:, None], X.shape[1], axis=1)], "
-            "axis=2)."
+            f"numeric_columns={n_numbers!r} needs token ids: set embedding_dim. Numbers "
+            "beside a series become channels of constant value: numpy.concatenate([X, "
+            "numpy.repeat(numbers[:, None], X.shape[1], axis=1)], axis=2)."
         )
     for name in ("vocabulary_size", "embedding_dropout"):
         if getattr(options, name):

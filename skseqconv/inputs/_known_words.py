@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class TokenIds(np.ndarray):
         """The ids with their vocabulary, without a copy."""
         if vocabulary is None:
             return ids
-        known: Self = ids.view(cls)
+        known = ids.view(cls)
         known.vocabulary = vocabulary
         return known
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
+
+from skseqconv.series._missing_history import stacklevel_of_caller
+
+#: scikit-learn prints a dict with all its entries, 3 ms for a vector of 100 numbers.
+MOST_IN_DICT = 10_000
 
 
 class Vectors(NamedTuple):
@@ -47,6 +53,14 @@ def vectors_by_word(
         )
     if not len(given):
         raise ValueError("embedding_weights is empty: give a vector for each word.")
+    if isinstance(given, dict) and len(given) > MOST_IN_DICT:
+        warnings.warn(
+            f"embedding_weights is a dict of {len(given)} vectors. scikit-learn would "
+            "take minutes to print or show an estimator with it. Give a table instead: "
+            "pandas.DataFrame.from_dict(vectors, orient='index').",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
     if isinstance(given, pd.DataFrame):
         words, rows = _rows_of(given, vocabulary)
     else:
@@ -77,7 +91,7 @@ def packed(given: Any) -> Any:
     of vectors of one length is returned as it is.
     """
     if isinstance(given, pd.DataFrame):
-        words, rows, kind = given.index.tolist(), given.to_numpy(), "table"
+        words, rows, kind = given.index.tolist(), list(given.to_numpy()), "table"
     elif type(given) is dict:
         words, rows, kind = list(given), list(given.values()), "dict"
     else:
