@@ -101,6 +101,7 @@ _HELD = {
     "ClassEncoder": "estimators._target_encoders",
     "IndicatorEncoder": "estimators._target_encoders",
     "Metric": "_metrics",
+    "TokenIds": "inputs._known_words",
     "TargetScaler": "estimators._target_encoders",
     "RowStep": "transformers._row_wise",
     "StandardizeStep": "transformers._standardizer",

@@ -342,7 +342,7 @@ class SequenceEstimator(
         self._compiled_with = self._compile_options()
         self._policy = keras.config.dtype_policy().name
         network = self._take_network()
-        network.reset(weights_seed)
+        network.reset(weights_seed, vectors=getattr(X, "start", None))
         if level is not None:
             network.set_level(level.weights)
             if isinstance(self.optimizer, str):
@@ -379,6 +379,8 @@ class SequenceEstimator(
         options = {name: getattr(self, name) for name in known if name in own}
         if self._vocabulary_size is not None:  # learned, unless it is given
             options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
+            own = self.embedding_dim  # None takes the length of embedding_weights
+            options["embedding_dim"] = own or vars(self).get("_embedding_dim")
         options = {name: plain(value) for name, value in options.items()}
         options = {**options, **self._head(y), **options_of_level}
         options = kind.settled(options, shape, shortest)

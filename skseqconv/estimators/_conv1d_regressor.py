@@ -69,16 +69,34 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Dropout rate before the head.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None means that X holds numeric channels.
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
     embedding_dropout : float, default=0.0
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
-        Number of token ids, from 0. None means one more than the largest id in X.
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
     mask_padding : bool, default=False
         Whether the token id 0 before and after the tokens of a text is left out, so
         that padding changes no prediction. A text that is shorter than the network
         needs keeps as much padding as is missing. Series need no such option: their
         padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
@@ -226,6 +244,10 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Number of time steps that each output of the last convolution depends on.
     n_parameters_ : int
         Number of trainable parameters of the network.
+    ids_without_vector_ : ndarray of int
+        Token ids of the vocabulary whose word has no vector in `embedding_weights`.
+        Exists if these are vectors by word. The words are
+        ``sequencer.inverse_transform(ids_without_vector_[:, None])``.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer

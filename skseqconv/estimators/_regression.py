@@ -12,6 +12,7 @@ from sklearn.base import RegressorMixin
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._time_spans import each_in_rows, in_rows
 from skseqconv.series._window_view import WindowView
@@ -304,7 +305,7 @@ class SequenceRegressor(
                 f"{asked} needs windows of one length, but X holds series of unequal "
                 f"length. Use {way_out}."
             )
-        if self.embedding_dim is not None:
+        if embeds(self):
             if not asked:
                 return None
             raise ValueError(

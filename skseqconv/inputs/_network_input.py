@@ -1,9 +1,7 @@
 """Checks of the input of networks: windows, panels, tables and token ids."""
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._series import refuse_cut_file
 
 from ._finite import raise_not_finite
@@ -16,9 +14,6 @@ from ._kinds import (
     refuse_unequal,
 )
 from ._padded import as_panel, without_padding
-
-#: A larger vocabulary must be set by `vocabulary_size`.
-MOST_TOKENS_LEARNED = 10_000_000
 
 
 def check_input(estimator, X, *, reset, unequal=False):
@@ -40,11 +35,14 @@ def check_input(estimator, X, *, reset, unequal=False):
             (n_samples, n_steps)
     """
     from ._sequences import Sequences
+    from ._tokens import check_tokens, embeds
 
     name = type(estimator).__name__
-    embedded = getattr(estimator, "embedding_dim", None) is not None
     if reset:
         estimator._vocabulary_size = None
+        embedded = embeds(estimator)
+    else:
+        embedded = vars(estimator).get("_vocabulary_size") is not None
     lengths = None
     X = _opened(name, X, unequal and not embedded, _known_channels(estimator, reset))
     if isinstance(X, np.ndarray):
@@ -56,8 +54,10 @@ def check_input(estimator, X, *, reset, unequal=False):
             "in the Pipeline."
         )
     if embedded:
-        X = _check_tokens(estimator, X, kind, reset=reset)
-    elif kind == "windows":
+        sequences = check_tokens(estimator, X, kind, reset=reset)
+        _check_shape(estimator, sequences, reset=reset)
+        return sequences
+    if kind == "windows":
         check_channels(estimator, X, reset=reset)
     elif kind == "panel":
         X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
@@ -103,53 +103,6 @@ def _opened(name, X, unequal, n_channels):
             return panel
     refuse_unequal(samples)
     return X if np.ndim(X) > 1 else samples
-
-
-def _check_tokens(estimator, X, kind, *, reset):
-    """Token ids as an array of int32 of shape (n_samples, n_steps)."""
-    if kind != "table":
-        shape = getattr(X, "shape", "three dimensions")
-        raise ValueError(
-            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
-            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
-            "embedding_dim=None for numeric channels."
-        )
-    refuse_masked("X", X)
-    X = validate_data(estimator, X, reset=reset, dtype=None)
-    if X.dtype.kind not in "iu":
-        raise ValueError(
-            f"Token ids must be whole numbers, got {X.dtype}: use X.astype(int) if X "
-            "holds token ids, or set embedding_dim=None for numeric channels."
-        )
-    if X.min() < 0:
-        sample, at = np.argwhere(X < 0)[0]
-        raise ValueError(
-            f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
-            f"time step {at}: use 0 for padding."
-        )
-    if reset:
-        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
-    n_known = estimator._vocabulary_size
-    if X.max() >= n_known:
-        sample, at = np.argwhere(X >= n_known)[0]
-        raise ValueError(
-            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
-            f"{sample}, time step {at}: set vocabulary_size (None learns it from the "
-            "training samples), or put a TokenSequencer before, which maps unknown "
-            "tokens to one id."
-        )
-    return X.astype(np.int32, copy=False)
-
-
-def _learned_size(X):
-    """Vocabulary size: one more than the largest token id."""
-    if X.max() >= MOST_TOKENS_LEARNED:
-        raise ValueError(
-            f"The largest token id is {X.max()}, so the network would learn a vector "
-            "for each id up to it: set vocabulary_size if you want this, or limit the "
-            "vocabulary by TokenSequencer(max_tokens=...)."
-        )
-    return int(X.max()) + 1
 
 
 def _check_shape(estimator, sequences, *, reset):

@@ -35,7 +35,9 @@ def conv1d_network(
     dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
+    embedding_trainable: bool = True,
     vocabulary_size: int | None = None,
+    numeric_columns: int = 0,
     window_norm: Literal["last", "standard"] | None = None,
     highway: Sequence[int] | None = None,
     exogenous_at: Sequence[int] | None = None,
@@ -86,8 +88,12 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     embedding_dropout : float, default=0.0
         As in `Conv1DRegressor`.
+    embedding_trainable : bool, default=True
+        As in `Conv1DRegressor`.
     vocabulary_size : int, default=None
         Number of token ids, from 0. Required with `embedding_dim`.
+    numeric_columns : int, default=0
+        Number of values of a second input, "numbers", that join the head.
     window_norm : {None, "last", "standard"}, default=None
         Takes each window relative to its last values. "last" divides it by the usual
         spread of each channel, "standard" by its own spread. The output is added to the
@@ -127,7 +133,8 @@ def conv1d_network(
     -------
     model : keras.Model
         Uncompiled, from (batch, *input_shape) to (batch, n_outputs), or with
-        `quantiles` to (batch, n_outputs, n_quantiles).
+        `quantiles` to (batch, n_outputs, n_quantiles). With `numeric_columns` its
+        inputs are two, the second of shape (batch, numeric_columns).
 
     Raises
     ------
@@ -166,9 +173,11 @@ def conv1d_network(
         embedding_dim,
         embedding_dropout,
         vocabulary_size,
+        embedding_trainable,
         mask_padding,
         **sizes,
     )
+    inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(
         sequence,
         n_outputs,
@@ -189,6 +198,13 @@ def conv1d_network(
     )
     features = _layers.global_pool(sequence, steps, global_pooling)
     head = _layers.head(
-        features, n_outputs, dropout, output_activation, level, quantiles, n_targets
+        features,
+        n_outputs,
+        dropout,
+        output_activation,
+        level,
+        quantiles,
+        n_targets,
+        numbers,
     )
-    return Model(window, head, name="conv1d")
+    return Model(inputs, head, name="conv1d")

@@ -32,6 +32,7 @@ def input_and_sequence(
     embedding_dim,
     embedding_dropout,
     vocabulary_size,
+    embedding_trainable,
     mask_padding,
     **sizes,
 ):
@@ -50,6 +51,7 @@ def input_and_sequence(
         vocabulary_size,
         embedding_dim,
         embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),
+        trainable=embedding_trainable,
         name="embedding",
     )(ids)
     if embedding_dropout:
@@ -74,6 +76,14 @@ def _real_steps(window, mask_padding, **sizes):
     least = min(shortest_window(**sizes), n_steps) if tokens else 1
     sequence, lengths = Unpadded(strided, least, name="unpadded")(window)
     return sequence, RealSteps(lengths, n_steps, strided, zero=not tokens)
+
+
+def inputs_and_numbers(tokens, numeric_columns):
+    """All inputs of the network, and that of the numbers beside the tokens, if any."""
+    if not numeric_columns:
+        return tokens, None
+    numbers = Input((numeric_columns,), dtype="float32", name="numbers")
+    return [tokens, numbers], numbers
 
 
 def convolutions(
@@ -215,11 +225,25 @@ def global_pool(sequence, steps, kind):
 
 
 def head(
-    features, n_outputs, dropout, activation, level=None, quantiles=None, n_targets=1
+    features,
+    n_outputs,
+    dropout,
+    activation,
+    level=None,
+    quantiles=None,
+    n_targets=1,
+    numbers=None,
 ):
-    """The network's outputs. Before training, changes from a level are zero."""
+    """The network's outputs. Before training, changes from a level are zero.
+
+    `numbers` join the features after the dropout. Dropout at a rate of one half would
+    about halve the weight of a number that alone explains the target.
+    """
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
+    if numbers is not None:
+        join = layers.Concatenate(name="features_and_numbers")
+        features = join([features, numbers])
     outputs = layers.Dense(
         n_outputs // n_targets * len(quantiles or [0.5]),
         activation=activation,

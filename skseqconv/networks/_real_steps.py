@@ -16,6 +16,7 @@ from skseqconv._public import public
 
 from ._lengths import n_positions
 
+
 class AllSteps:
     """Without a mask every step is real, and no method adds a layer."""
 
