@@ -32,8 +32,8 @@ def input_and_sequence(
     embedding_dim,
     embedding_dropout,
     vocabulary_size,
-    embedding_trainable,
-    mask_padding,
+    embedding_trainable=True,
+    mask_padding=False,
     **sizes,
 ):
     """The network's input, the sequence of vectors after it, and its real steps."""

@@ -86,6 +86,27 @@ def test_a_sample_alone_with_longer_ones_and_padded_has_one_probability(fitted):
         same(fitted.predict_proba(held), expected)
 
 
+@pytest.mark.parametrize("padding", ["same", "causal", "valid"])
+def test_parallel_widths_and_a_pooling_branch_read_no_padding(padding):
+    model = small(
+        n_conv=3,
+        kernel_size=[(2, 5)] * 3,
+        filters=4,
+        bottleneck=3,
+        pooling_branch=True,
+        padding=padding,
+        pool_size=1,
+        normalization="batch",
+        residual=0 if padding == "valid" else 3,
+    )
+    long = [np.concatenate([one, one]) - 1.0 for one in X]  # the maximum is no zero
+    model.fit(long, Y)
+    expected = model.predict_proba(long)
+    assert np.ptp(expected[:, 0]) > 1e-3
+    same(model.predict_proba(with_padding(long, 30)), expected)
+    same(np.concatenate([model.predict_proba([one]) for one in long]), expected)
+
+
 def test_a_fit_on_a_list_and_on_a_panel_with_longer_padding_are_one(fitted):
     again = clone(fitted).fit(with_padding(X, 50), Y)
     np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
