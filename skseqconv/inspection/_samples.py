@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from skseqconv._unwrap import models_inside
 from skseqconv.inputs._kinds import kind_of
-from skseqconv.inputs._padded import lengths_of, padded
+from skseqconv.inputs._padded import as_panel, lengths_of
 from skseqconv.series._containers import unmasked
 from skseqconv.series._extended import Extended
 from skseqconv.series._series_view import SeriesView
@@ -197,8 +197,7 @@ def samples_of(X, model, by):
 
     A plain table becomes rows of a series if the model makes windows of rows.
     """
-    if isinstance(X, (list, tuple)) and len(X) and np.ndim(X[0]) == 2:
-        X = padded(X)
+    X = as_panel(X)
     windowers = [
         one for one in models_inside(model) if isinstance(one, LookbackWindower)
     ]

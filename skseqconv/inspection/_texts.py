@@ -110,9 +110,9 @@ class TextReader:
         ]
         flat, lengths = encode_tokens(runs, sequencer.vocabulary_)
         lengths = lengths.astype(np.int64)  # also without any list
-        ids = laid_out(flat, lengths, sequencer.max_length, sequencer.padding)
         if self._columns is None:
-            return sequencer._contain(ids, sequencer.get_feature_names_out())
+            return sequencer._lay_out(None, flat, lengths)
+        ids = laid_out(flat, lengths, sequencer.max_length, sequencer.padding)
         rows = np.stack([one.others for one in read])
         rows[:, self._own] = ids
         if hasattr(self.rest, "feature_names_in_"):

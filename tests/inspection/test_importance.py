@@ -467,6 +467,14 @@ def test_a_network_that_classifies_panels():
     network.set_params(random_state=0).fit(X, y)
     found = importance(network, X, y, scoring="neg_log_loss", random_state=0)
     assert found.importances_mean.argmax() == 2
+    samples = [one[: 6 + i % 3] for i, one in enumerate(X)]
+    found = importance(
+        network, samples, y, scoring="neg_log_loss", n_repeats=1, random_state=0
+    )
+    np.testing.assert_allclose(
+        found.score, -log_loss(y, network.predict_proba(samples)), rtol=1e-5
+    )
+    assert found.importances_mean.argmax() == 2
 
 
 # What it costs.
