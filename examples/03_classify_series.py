@@ -1,6 +1,6 @@
 """
-Classify series with an ensemble of fully convolutional networks.
-=================================================================
+Classify series with an ensemble of networks with parallel widths.
+==================================================================
 
 ::
 
@@ -22,7 +22,6 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
-from keras.callbacks import LearningRateScheduler
 from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.neighbors import KNeighborsClassifier
@@ -39,10 +38,10 @@ parser = argparse.ArgumentParser(
 parser.add_argument("--data", metavar="FOLDER", help="folder of the .npz files")
 parser.add_argument("--seeds", type=int, default=1, help="ensembles per data set")
 parser.add_argument("--sets", nargs="+", default=SETS, help=", ".join(SETS))
-parser.add_argument("--epochs", type=int, default=200)
+parser.add_argument("--epochs", type=int, default=30)
 parser.add_argument("--quick", action="store_true", help="synthetic data, a few epochs")
 options = parser.parse_args()
-EPOCHS = 40 if options.quick else options.epochs
+EPOCHS = 10 if options.quick else options.epochs
 
 
 # %% The series
@@ -71,39 +70,32 @@ else:
             data[name] = tuple(file[part] for part in parts)
 
 
-# %% Networks as in Wang et al. (2017), the same for all data sets
-# A few dozen series are too few to choose the kernel size. So three networks with
-# narrow, middle and wide kernels vote with their probabilities.
-KERNELS = {"narrow": (8, 5, 3), "middle": (16, 10, 6), "wide": (24, 15, 9)}
+# %% Five networks that vote, the same for all data sets
+# Each layer has kernels of three widths side by side, as in InceptionTime, because a
+# few dozen series are too few to choose one. The networks differ by their seed alone,
+# so they share one compiled program. The learning rate rises and falls once
+# ("one_cycle"). The setting was chosen by cross-validation on the training parts.
+N_VOTERS = 5
 
 
-def cosine_decay(epoch):
-    """A learning rate that ends near zero, so that batch normalization settles."""
-    return 0.0005 * (1 + np.cos(np.pi * epoch / EPOCHS))
-
-
-def network(kernel_size, seed):
-    return Conv1DClassifier(
-        filters=(64, 128, 64),
-        kernel_size=kernel_size,
-        pool_size=1,
-        padding="same",
-        normalization="batch",
-        global_pooling="average",
-        dropout=0.3,
-        batch_size=4,
+def network(seed):
+    return Conv1DClassifier.inception(
+        n_conv=3,
+        filters=16,
+        kernel_size=[(40, 20, 10)] * 3,
+        bottleneck=16,
         epochs=EPOCHS,
-        callbacks=LearningRateScheduler(cosine_decay),
         random_state=seed,
     )
 
 
 def networks(seed):
-    each = [(name, network(size, seed)) for name, size in KERNELS.items()]
+    seeds = range(N_VOTERS * seed, N_VOTERS * (seed + 1))
+    voters = [(f"seed {one}", network(one)) for one in seeds]
     return make_pipeline(
         Standardizer(),
         PerStep(SimpleImputer(strategy="constant", fill_value=0.0)),
-        VotingClassifier(each, voting="soft"),
+        VotingClassifier(voters, voting="soft"),
     )
 
 

@@ -186,9 +186,9 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
     Notes
     -----
     Published networks are class methods: `fcn` and `resnet` of Wang et al. [1]_ and
-    `inception` of Ismail Fawaz et al. [2]_ for series, `kim` [3]_ for texts. They return
-    this estimator with other parameters, and take parameters that replace theirs:
-    ``Conv1DClassifier.inception(filters=16, random_state=0)``.
+    `inception` of Ismail Fawaz et al. [2]_ for series, `kim` [3]_ for texts. They
+    return this estimator with other parameters, and take parameters that replace
+    theirs: ``Conv1DClassifier.inception(filters=16, random_state=0)``.
 
     The convolutions use no mask: the padding of token ids counts as a token like any
     other.

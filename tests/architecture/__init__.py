@@ -41,6 +41,7 @@ FLOORS = {
 KERAS_AT_IMPORT = (
     "engine",
     "estimators",
+    "networks._branches",
     "networks._gru",
     "networks._layers",
     "networks._own_layers",
