@@ -19,12 +19,22 @@ def seeded(name, **config):
 
 
 def layer_of_convolutions(
-    sequence, filters, widths, stride, *, bottleneck, pooling_branch, name, **options
+    sequence,
+    steps,
+    filters,
+    widths,
+    stride,
+    *,
+    bottleneck,
+    pooling_branch,
+    name,
+    **options,
 ):
     """The convolutions of one layer, each of `filters`, joined along the channels.
 
-    `bottleneck` is the number of filters of a convolution of width 1 before them.
-    `pooling_branch` adds a max pooling, followed by a convolution of width 1.
+    `steps` knows the padding of the sequence. `bottleneck` is the number of filters of
+    a convolution of width 1 before them. `pooling_branch` adds a max pooling, followed
+    by a convolution of width 1.
     """
     given = sequence
     if bottleneck and sequence.shape[-1] > 1:
@@ -36,7 +46,7 @@ def layer_of_convolutions(
         for i, width in enumerate(widths, start=1)
     ]
     if pooling_branch:
-        pooled = _pooled(given, stride, options["padding"], f"{name}_pool")
+        pooled = _pooled(given, steps, stride, options["padding"], f"{name}_pool")
         options = {**options, "dilation_rate": 1}
         joined.append(
             convolved(pooled, filters, 1, 1, name=f"{name}_pooled", **options)
@@ -69,8 +79,13 @@ def _of_width_1(sequence, filters, name):
     )(sequence)
 
 
-def _pooled(sequence, stride, padding, name):
+def _pooled(sequence, steps, stride, padding, name):
     """The maximum of three steps, at the positions of the other branches."""
+    if steps.masked and padding == "same":  # Keras' own padding is never the maximum
+        pool = layers.MaxPooling1D(
+            BRANCH_POOL, strides=1, padding=padding, name=name, **LAST
+        )
+        return steps.zeroed(pool(steps.lowest(sequence)))
     sequence, padding = _positioned(sequence, BRANCH_POOL, stride, padding, name)
     if padding == "causal":
         sequence, padding = _zeros_before(sequence, BRANCH_POOL - 1, name), "valid"

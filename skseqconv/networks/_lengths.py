@@ -282,6 +282,13 @@ def field_of_stack(options):
     return receptive_field(**of_lengths(options))
 
 
+def shortest_of_stack(options):
+    """Length of the shortest series that a network's layers leave a time step of."""
+    return shortest_window(
+        **{name: options[name] for name in OF_LENGTHS}, padding=options["padding"]
+    )
+
+
 def unread_steps(options):
     """A warning about steps of the windows that the network does not read, or None."""
     said = [_only_the_end(options), _between_kernels(options)]
@@ -312,9 +319,12 @@ def _between_kernels(options):
     return None
 
 
-def settled_lengths(options, n_steps):
-    """Options of a network, "auto" replaced for windows of `n_steps`."""
-    return _settled_padding(_settled_strides(options, n_steps), n_steps)
+def settled_lengths(options, n_steps, shortest=None):
+    """Options of a network, "auto" replaced for windows of up to `n_steps`.
+
+    The shortest window has to leave a time step.
+    """
+    return _settled_padding(_settled_strides(options, n_steps), shortest or n_steps)
 
 
 def _settled_strides(options, n_steps):
