@@ -284,9 +284,7 @@ def field_of_stack(options):
 
 def shortest_of_stack(options):
     """Length of the shortest series that a network's layers leave a time step of."""
-    return shortest_window(
-        **{name: options[name] for name in OF_LENGTHS}, padding=options["padding"]
-    )
+    return shortest_window(**of_lengths(options), padding=options["padding"])
 
 
 def unread_steps(options):

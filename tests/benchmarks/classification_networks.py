@@ -8,8 +8,8 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-#: Networks of an ensemble.
-N_VOTERS = 5
+#: Networks of InceptionTime's ensemble, and of that of example 03.
+N_VOTERS, N_OF_EXAMPLE = 5, 3
 
 
 def filled(classifier):
@@ -42,8 +42,28 @@ def inception_vote(seed):
     return filled(VotingClassifier(voters, voting="soft"))
 
 
+def widths_vote(seed):
+    """Example 03: narrow, middle and wide kernels in each layer."""
+    from skseqconv import Conv1DClassifier
+
+    voters = [
+        (
+            f"seed {i}",
+            Conv1DClassifier.fcn(
+                filters=(16, 32, 16),
+                kernel_size=[(8, 16, 24), (5, 10, 15), (3, 6, 9)],
+                dropout=0.3,
+                random_state=N_OF_EXAMPLE * seed + i,
+            ),
+        )
+        for i in range(N_OF_EXAMPLE)
+    ]
+    return filled(VotingClassifier(voters, voting="soft"))
+
+
 NETWORKS = {
     "FCN": fcn,
     "Inception": inception,
     "Inception, five vote": inception_vote,
+    "parallel widths, three vote": widths_vote,
 }
