@@ -132,7 +132,7 @@ def _documented(thing, section="Parameters"):
     """Type and text of each name in a section; "a, b : int" counts for both."""
     doc = NumpyDocString(inspect.getdoc(thing))
     return {
-        name.strip(): (entry.type, " ".join(entry.desc))
+        name.strip().lstrip("*"): (entry.type, " ".join(entry.desc))
         for entry in doc[section]
         for name in entry.name.split(",")
     }

@@ -266,22 +266,25 @@ def _smaller(name, layers):
         return [n for n in values if n >= np.max(layers["strides"])]
     if name != "n_conv":
         return values
-    each = [layers[name] for name in OF_LENGTHS]
+    each = of_lengths(layers).values()
     if any(hasattr(value, "__len__") and value != "exponential" for value in each):
         return []  # a sequence has one value for each convolution
     return [n for n in values if n % (layers["residual"] or 1) == 0]
 
 
+def of_lengths(options):
+    """Those options of a network that determine lengths."""
+    return {name: options[name] for name in OF_LENGTHS if name in options}
+
+
 def field_of_stack(options):
     """The receptive field of a network's convolutions and poolings."""
-    return receptive_field(**{name: options[name] for name in OF_LENGTHS})
+    return receptive_field(**of_lengths(options))
 
 
 def shortest_of_stack(options):
     """Length of the shortest series that a network's layers leave a time step of."""
-    return shortest_window(
-        **{name: options[name] for name in OF_LENGTHS}, padding=options["padding"]
-    )
+    return shortest_window(**of_lengths(options), padding=options["padding"])
 
 
 def unread_steps(options):
@@ -332,7 +335,7 @@ def _settled_strides(options, n_steps):
     if not isinstance(options["strides"], str):
         return options
     n_conv = options["n_conv"]
-    layers = {name: options[name] for name in OF_LENGTHS}
+    layers = of_lengths(options)
     dilated = dilation_rates(options["dilation_rate"], n_conv, options["residual"])[0]
     strides = [1] * n_conv
     if not options["residual"] and dilated == 1:
@@ -357,7 +360,7 @@ def _settled_padding(options, n_steps):
     """
     if options["padding"] != "auto":
         return options
-    layers = {name: options[name] for name in OF_LENGTHS}
+    layers = of_lengths(options)
     padding = "same"
     if not options["residual"]:
         shortest = shortest_window(**layers, padding="valid")

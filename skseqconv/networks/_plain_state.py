@@ -132,19 +132,17 @@ def plain(value):
     return np.asarray(value).tolist()
 
 
+def _is_option(name, value):
+    """Whether a value is plain; parallel widths are lists in a list."""
+    if name == "kernel_size" and isinstance(value, list):
+        return all(map(_is_plain, value))
+    return _is_plain(value)
+
+
 def _is_plain(value):
-    """Whether a value is a number, a text, None, or a list, at most of such lists."""
     if isinstance(value, list):
-        return all(_is_number(one) or _is_list_of_numbers(one) for one in value)
-    return value is None or isinstance(value, str) or _is_number(value)
-
-
-def _is_list_of_numbers(value):
-    return isinstance(value, list) and all(map(_is_number, value))
-
-
-def _is_number(value):
-    return isinstance(value, int | float)
+        return all(isinstance(one, int | float) for one in value)
+    return value is None or isinstance(value, str | int | float)
 
 
 def _check_network(architecture, compiled_with):
@@ -155,7 +153,7 @@ def _check_network(architecture, compiled_with):
     if plain:
         build = NETWORKS[architecture["network"]].build
         plain = set(architecture) <= {"network", *signature(build).parameters}
-        plain = plain and all(map(_is_plain, architecture.values()))
+        plain = plain and all(_is_option(*item) for item in architecture.items())
     if not plain:
         raise ValueError(
             f"The saved description of a network is not valid: "

@@ -31,6 +31,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from .classification_networks import NETWORKS
 from .common import machine
 
 SETS = ("GunPoint", "ItalyPowerDemand", "ArrowHead", "JapaneseVowels")
@@ -70,6 +71,7 @@ MODELS: dict[str, Callable[[int], BaseEstimator]] = {
     "MiniRocket, ridge": minirocket_ridge,
     "MiniRocket, logistic": minirocket_logistic,
     "1-nearest neighbor": nearest_neighbor,
+    **NETWORKS,
 }
 
 # Measuring.

@@ -48,13 +48,14 @@ def resnet_of_wang():
 def inception_of_ismail_fawaz():
     given = x = before = keras.Input((40, 1))
     for i in range(6):
-        branches = [layers.MaxPooling1D(3, strides=1, padding="same")(x)]
+        pooled = layers.MaxPooling1D(3, strides=1, padding="same")(x)
         if i > 0:
             x = layers.Conv1D(32, 1, use_bias=False)(x)
-        branches = [layers.Conv1D(32, 1, use_bias=False)(b) for b in branches]
-        for width in (40, 20, 10):
-            wide = layers.Conv1D(32, width, padding="same", use_bias=False)
-            branches.append(wide(x))
+        branches = [
+            layers.Conv1D(32, width, padding="same", use_bias=False)(x)
+            for width in (40, 20, 10)
+        ]
+        branches.append(layers.Conv1D(32, 1, use_bias=False)(pooled))
         x = layers.BatchNormalization()(layers.Concatenate()(branches))
         if i % 3 == 2:
             if before.shape[-1] != x.shape[-1]:
@@ -108,12 +109,11 @@ def test_weights_have_the_shapes_of_the_paper(name):
 
 @pytest.mark.parametrize("name", ["fcn", "resnet", "inception"])
 def test_outputs_are_those_of_the_paper(name):
-    """With the weights of our network, by the order of layers of one shape."""
+    """With one value for all weights of a shape: their order does not matter."""
     paper = PAPERS[name]()
     model, X = initialized(name)
     theirs, ours = sorted_weights(paper), sorted_weights(model.model_)
     random = np.random.default_rng(1)
-    # Equal weights for all layers of one shape, so that their order does not matter.
     values = {shape: random.normal(size=shape, scale=0.1) for shape in theirs}
     for weights in (theirs, ours):
         for shape, alike in weights.items():
@@ -140,7 +140,7 @@ def test_a_preset_is_an_ordinary_estimator(name):
     assert model.filters == 7
     assert model.epochs == 2
     assert clone(model).get_params() == model.get_params()
-    with pytest.raises(TypeError, match="Conv1DClassifier.__init__.*'widths'"):
+    with pytest.raises(TypeError, match=r"Conv1DClassifier\.__init__.*'widths'"):
         preset(widths=3)
 
 

@@ -123,6 +123,9 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     )
     assert_type(classifier.partial_fit(X, y, classes=[0, 1]), sk.Conv1DClassifier)
     assert_type(classifier.predict_log_proba(X), NDArray[np.float64])
+    inception = sk.Conv1DClassifier.inception(filters=16, epochs=30)
+    assert_type(inception, sk.Conv1DClassifier)
+    sk.Conv1DRegressor(kernel_size=[(5, 3), 4, 3], bottleneck=8, pooling_branch=True)
     gru_classifier = sk.Conv1DGRUClassifier(bidirectional=True, class_weight="balanced")
     assert_type(gru_classifier.fit(X, y), sk.Conv1DGRUClassifier)
     assert_type(sk.clear_compiled_networks(), None)
@@ -139,6 +142,7 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     sk.Conv1DGRURegressor(global_pooling="last")  # type: ignore[call-arg]
     sk.Conv1DClassifier(quantiles=(0.5,))  # type: ignore[call-arg]
     sk.Conv1DClassifier(epochs="all")  # type: ignore[arg-type]
+    sk.Conv1DClassifier(kernel_size=[("5", 3)])  # type: ignore[list-item]
     sk.Conv1DGRUClassifier(window_norm="last")  # type: ignore[call-arg]
     sk.Conv1DGRUClassifier(class_weight="balance")  # type: ignore[arg-type]
     regressor.fit(X)  # type: ignore[call-arg]
