@@ -237,7 +237,9 @@ class RealPooling(layers.Layer):
         sequence, mask = inputs
         real = mask[:, :, None]
         if self.kind == "max":
-            lowest = ops.full_like(sequence, -float("inf"))
+            half = backend.standardize_dtype(sequence.dtype) == "float16"
+            # Infinity would become NaN in ONNX.
+            lowest = ops.full_like(sequence, -6e4 if half else -3e38)
             return ops.max(ops.where(real, sequence, lowest), axis=1)
         if self.kind == "last":
             at = _places(mask.shape[1])

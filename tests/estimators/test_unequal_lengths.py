@@ -96,7 +96,9 @@ def test_padding_of_all_samples_alike_is_no_padding():
     plain = small().fit(equal, Y)
     again = small().fit(with_padding(equal, 9), Y)
     assert "unpadded" not in again.layers_.index
-    np.testing.assert_array_equal(plain.predict_proba(equal), again.predict_proba(equal))
+    np.testing.assert_array_equal(
+        plain.predict_proba(equal), again.predict_proba(equal)
+    )
 
 
 def test_a_network_alone_says_the_same_by_an_independent_computation(fitted):
@@ -314,7 +316,9 @@ def test_the_padding_of_texts_may_be_left_out(padding):
     same(*predicted)
     assert np.ptp(predicted[0][:4, 0]) > 0
     counted = make_pipeline(ids, small(**options | {"mask_padding": False}))
-    assert np.abs(counted.fit(texts, y).predict_proba(texts) - predicted[0]).max() > 1e-5
+    assert (
+        np.abs(counted.fit(texts, y).predict_proba(texts) - predicted[0]).max() > 1e-5
+    )
 
 
 def test_mask_padding_is_for_token_ids():
@@ -378,7 +382,9 @@ def test_channels_first_are_told_to_swap_axes():
 
 
 def test_samples_of_other_channels_are_refused(fitted):
-    with pytest.raises(ValueError, match=r"3 features, but Standardizer is expecting 2"):
+    with pytest.raises(
+        ValueError, match=r"3 features, but Standardizer is expecting 2"
+    ):
         fitted.predict([np.zeros((20, 3))])
     with pytest.raises(ValueError, match=r"sample 1 the shape \(15, 3\)"):
         fitted.predict([X[0], np.zeros((15, 3))])
