@@ -185,9 +185,9 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     kernel_size=(8, 5, 3) * 3, residual=3, pool_size=1, padding="same",
     normalization="batch", global_pooling="average")``.
 
-    Series may have unequal lengths: a list of arrays, or an array whose samples end with
-    NaN. This padding changes no probability. The padding of token ids counts as a token
-    like any other, unless `mask_padding` is set.
+    Series may have unequal lengths: a list of arrays, or an array whose samples end
+    with NaN. This padding changes no probability. The padding of token ids counts as a
+    token like any other, unless `mask_padding` is set.
 
     References
     ----------

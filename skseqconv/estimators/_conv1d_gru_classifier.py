@@ -183,9 +183,9 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
 
     Notes
     -----
-    Series may have unequal lengths: a list of arrays, or an array whose samples end with
-    NaN. The GRU ends at the last step of each. The padding of token ids counts as a
-    token like any other, unless `mask_padding` is set. Pad in front, as
+    Series may have unequal lengths: a list of arrays, or an array whose samples end
+    with NaN. The GRU ends at the last step of each. The padding of token ids counts as
+    a token like any other, unless `mask_padding` is set. Pad in front, as
     `TokenSequencer` does, so that the GRU reads the words last.
 
     Examples

@@ -104,9 +104,6 @@ def test_padding_of_all_samples_alike_is_no_padding():
 def test_a_network_alone_says_the_same_by_an_independent_computation(fitted):
     """Its weights in a plain Keras model of the sample's own length."""
     scaler, model = fitted
-    weights = {}
-    for layer in model._weights.arrays[:6]:
-        weights[len(weights)] = layer
     one = scaler.transform([X[3]])[0].astype(np.float32)
     layers = keras.layers
     network = keras.Sequential(
@@ -119,7 +116,7 @@ def test_a_network_alone_says_the_same_by_an_independent_computation(fitted):
             layers.Dense(1, activation="sigmoid"),
         ]
     )
-    network.set_weights(list(weights.values()))
+    network.set_weights(model._weights.arrays[:6])
     expected = network(one[None]).numpy()[0, 0]
     assert fitted.predict_proba(X)[3, 1] == pytest.approx(expected, abs=1e-6)
 
@@ -331,7 +328,7 @@ def test_mask_padding_is_for_token_ids():
 
 def test_a_sample_without_any_value_is_named():
     empty = [*X[:5], np.full((9, 2), np.nan), np.empty((0, 2))]
-    with pytest.raises(ValueError, match="Sample 5 of X has no value, .* 1 others"):
+    with pytest.raises(ValueError, match=r"Sample 5 of X has no value, .* 1 others"):
         small().fit(empty, Y[:7])
 
 
@@ -378,7 +375,7 @@ def test_channels_first_are_told_to_swap_axes():
     with pytest.raises(ValueError, match=match):
         small(padding="valid").fit(swapped, [0, 1, 0, 1])
     with pytest.raises(ValueError, match=match):
-        small(padding="valid").fit(list(swapped[:3]) + [swapped[3, :2]], [0, 1, 0, 1])
+        small(padding="valid").fit([*swapped[:3], swapped[3, :2]], [0, 1, 0, 1])
 
 
 def test_samples_of_other_channels_are_refused(fitted):
