@@ -160,13 +160,9 @@ def conv1d_gru_network(
         "padding": padding,
         "residual": residual,
     }
-    window, sequence, steps = _layers.input_and_sequence(
-        input_shape,
-        embedding_dim,
-        embedding_dropout,
-        vocabulary_size,
-        mask_padding,
-        **sizes,
+    steps = _layers.real_steps(mask_padding, **sizes)
+    window, sequence = _layers.input_and_sequence(
+        input_shape, embedding_dim, embedding_dropout, vocabulary_size, steps
     )
     sequence, level, n_targets = _layers.relative_to_level(
         sequence,

@@ -187,8 +187,8 @@ def test_a_level_needs_one_length():
     with pytest.raises(ValueError, match="level='last' needs windows of one length"):
         Conv1DRegressor(**SMALL, level="last").fit(X, y)
     equal = np.stack([one[:12] for one in X])
-    model = Conv1DRegressor(**SMALL).fit(equal, equal[:, -1, 0])
-    assert model.level_ is not None
+    model = Conv1DRegressor(**SMALL, level="last", target_channel=0, delay=1)
+    assert model.fit(equal, equal[:, -1, 0] + 0.1 * y).level_ == "last"
     with pytest.raises(ValueError, match="forecasts start from a level"):
         model.predict(X)
 
