@@ -53,9 +53,9 @@ def refuse_unequal(samples):
         )
     raise ValueError(
         f"{found} lengths, {low} to {high}. If they are several series, give the list "
-        "to make_supervised or SeriesView. If they are token ids, TokenSequencer "
-        "brings them to one length. Samples of unequal length are for Standardizer, "
-        "PerStep and networks of this package."
+        "to make_supervised or SeriesView. If they are samples, bring them to one "
+        "length: token ids by TokenSequencer, numbers by Standardizer or PerStep, "
+        "which pad with NaN. The networks take numbers of unequal length as they are."
     )
 
 

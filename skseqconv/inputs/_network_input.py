@@ -167,9 +167,9 @@ def _check_finite(panel, time_steps=None, lengths=None):
     if at and np.isnan(panel[sample, at:]).all():
         raise ValueError(
             f"Input X contains NaN: sample {sample} ends after {at} of "
-            f"{panel.shape[1]} time steps. PerStep(SimpleImputer(strategy='constant', "
-            "fill_value=0.0)) before the estimator fills the rest (after a "
-            "Standardizer, zero is the mean)."
+            f"{panel.shape[1]} time steps. The networks take samples of unequal length "
+            "as a list of arrays, or as an array of three dimensions (X[:, :, None] "
+            "for one channel)."
         )
     name = at if time_steps is None else f"{at} ({time_steps[at]!r})"
     raise_not_finite(

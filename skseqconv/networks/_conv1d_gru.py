@@ -176,14 +176,14 @@ def conv1d_gru_network(
         "residual": residual,
         "pooling_branch": pooling_branch,
     }
-    window, sequence, steps = _layers.input_and_sequence(
+    steps = _layers.real_steps(mask_padding, **sizes)
+    window, sequence = _layers.input_and_sequence(
         input_shape,
         embedding_dim,
         embedding_dropout,
         vocabulary_size,
         embedding_trainable,
-        mask_padding,
-        **sizes,
+        steps,
     )
     inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(

@@ -9,7 +9,7 @@ from ._gru import GRU
 from ._lengths import output_lengths, shortest_window, spans
 from ._own_layers import Ascending, LayerNormalization
 from ._per_layer import dilation_rates, per_layer, widths_per_layer
-from ._real_steps import AllSteps, RealSteps, Unpadded
+from ._real_steps import AllSteps, RealSteps
 from ._window_norm import EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
@@ -27,43 +27,10 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
 
-def input_and_sequence(
-    input_shape,
-    embedding_dim,
-    embedding_dropout,
-    vocabulary_size,
-    embedding_trainable=True,
-    mask_padding=False,
-    **sizes,
-):
-    """The network's input, the sequence of vectors after it, and its real steps."""
-    if embedding_dim is None:
-        window = Input(tuple(input_shape), dtype="float32", name="window")
-        return window, *_real_steps(window, mask_padding, **sizes)
-    if vocabulary_size is None:
-        raise ValueError(
-            f"embedding_dim={embedding_dim!r} needs vocabulary_size, the number of "
-            "token ids."
-        )
-    tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
-    ids, steps = _real_steps(tokens, mask_padding, **sizes)
-    sequence = layers.Embedding(
-        vocabulary_size,
-        embedding_dim,
-        embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),
-        trainable=embedding_trainable,
-        name="embedding",
-    )(ids)
-    if embedding_dropout:
-        drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
-        sequence = drop(sequence)
-    return tokens, sequence, steps
-
-
-def _real_steps(window, mask_padding, **sizes):
-    """The input without its padding, and what knows where the padding was."""
+def real_steps(mask_padding, **sizes):
+    """What follows the padding of a sequence through layers of these sizes."""
     if not mask_padding:
-        return window, AllSteps()
+        return AllSteps()
     strided = max(per_layer(sizes["strides"], sizes["n_conv"], "strides")) > 1
     if strided and sizes["padding"] == "same":
         raise ValueError(
@@ -71,11 +38,42 @@ def _real_steps(window, mask_padding, **sizes):
             "a series, so they need series of one length. Use padding='causal' or "
             "'valid', or strides=1."
         )
-    n_steps, tokens = window.shape[1], len(window.shape) == 2
-    # A text may be shorter than the network needs: some padding counts as text then.
-    least = min(shortest_window(**sizes), n_steps) if tokens else 1
-    sequence, lengths = Unpadded(strided, least, name="unpadded")(window)
-    return sequence, RealSteps(lengths, n_steps, strided, zero=not tokens)
+    return RealSteps(strided, shortest_window(**sizes))
+
+
+def input_and_sequence(
+    input_shape,
+    embedding_dim,
+    embedding_dropout,
+    vocabulary_size,
+    embedding_trainable=True,
+    steps=None,
+):
+    """The network's input, and the sequence of vectors that the next layer reads.
+
+    `steps`, from `real_steps`, takes the padding off the input.
+    """
+    steps = steps or AllSteps()
+    if embedding_dim is None:
+        window = Input(tuple(input_shape), dtype="float32", name="window")
+        return window, steps.unpadded(window)
+    if vocabulary_size is None:
+        raise ValueError(
+            f"embedding_dim={embedding_dim!r} needs vocabulary_size, the number of "
+            "token ids."
+        )
+    tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
+    sequence = layers.Embedding(
+        vocabulary_size,
+        embedding_dim,
+        embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),
+        trainable=embedding_trainable,
+        name="embedding",
+    )(steps.unpadded(tokens))
+    if embedding_dropout:
+        drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
+        sequence = drop(sequence)
+    return tokens, sequence
 
 
 def inputs_and_numbers(tokens, numeric_columns):

@@ -22,6 +22,10 @@ class AllSteps:
 
     masked = False
 
+    def unpadded(self, window):
+        """The input of a network without its padding."""
+        return window
+
     def passes(self, span=1, stride=1, pool=1):
         """Note that the sequence came through a layer."""
 
@@ -39,22 +43,27 @@ class RealSteps(AllSteps):
 
     Parameters
     ----------
-    lengths : KerasTensor of int32 of shape (None, 1)
-        Number of real steps of each sample in the network's input.
-    n_steps : int
-        Length of the input.
     newest : bool
         Whether the real steps lie at the end.
-    zero : bool
-        Whether the input is zero at its padding.
+    shortest : int
+        How many steps the network needs. A text may be shorter: some of its padding
+        counts as real then.
     """
 
     masked = True
 
-    def __init__(self, lengths, n_steps, newest, zero):
-        self.newest, self._lengths, self._n_steps = newest, lengths, n_steps
-        self._passed, self._mask, self._zero = [], None, zero
-        self._n_layers = 0
+    def __init__(self, newest, shortest):
+        self.newest, self._shortest = newest, shortest
+        self._passed, self._mask, self._n_layers = [], None, 0
+
+    def unpadded(self, window):
+        self._n_steps, tokens = window.shape[1], len(window.shape) == 2
+        # Vectors of padding are not zero.
+        self._zero = not tokens
+        least = min(self._shortest, self._n_steps) if tokens else 1
+        layer = Unpadded(self.newest, least, name="unpadded")
+        sequence, self._lengths = layer(window)
+        return sequence
 
     def passes(self, span=1, stride=1, pool=1):
         self._zero = False
@@ -256,7 +265,9 @@ class RealPooling(layers.Layer):
         sequence, mask = inputs
         real = mask[:, :, None]
         if self.kind == "max":
-            lowest = ops.full_like(sequence, -float("inf"))
+            half = backend.standardize_dtype(sequence.dtype) == "float16"
+            # Infinity would become NaN in ONNX.
+            lowest = ops.full_like(sequence, -6e4 if half else -3e38)
             return ops.max(ops.where(real, sequence, lowest), axis=1)
         if self.kind == "last":
             at = _places(mask.shape[1])

@@ -9,7 +9,6 @@ import pytest
 import tensorflow as tf
 from sklearn.base import clone, is_classifier
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.impute import SimpleImputer
 from sklearn.model_selection import (
     GridSearchCV,
     StratifiedKFold,
@@ -26,7 +25,6 @@ from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
     LookbackWindower,
-    PerStep,
     Standardizer,
     TokenSequencer,
     clear_compiled_networks,
@@ -651,14 +649,13 @@ def test_classes_to_come_are_two_at_least(classes, message):
         small(Conv1DClassifier).partial_fit(X, y, classes=classes)
 
 
-def test_panels_filled_up_with_nan_say_how_to_fill_them():
+def test_tables_filled_up_with_nan_say_how_to_fill_them():
     X, y = panel()
-    X[3, 15:] = np.nan
-    with pytest.raises(ValueError, match=r"(?s)sample 3.*fill_value=0"):
-        small(Conv1DClassifier).fit(X, y)
-    fill = PerStep(SimpleImputer(strategy="constant", fill_value=0.0))
-    pipe = make_pipeline(Standardizer(), fill, small(Conv1DClassifier))
-    assert pipe.fit(X, y).predict(X).shape == y.shape
+    table = X[:, :, 0]
+    table[3, 15:] = np.nan
+    with pytest.raises(ValueError, match=r"(?s)sample 3 ends after 15 .*X\[:, :, None"):
+        small(Conv1DClassifier).fit(table, y)
+    assert small(Conv1DClassifier).fit(table[:, :, None], y).n_features_in_ == 1
 
 
 @pytest.mark.parametrize(

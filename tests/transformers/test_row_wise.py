@@ -620,7 +620,9 @@ def holding(arrays):
 @pytest.mark.parametrize("hold", [list, tuple, holding, pd.Series])
 @pytest.mark.parametrize("estimator", ONE_LENGTH, ids=lambda e: type(e).__name__)
 def test_arrays_of_different_lengths_are_refused(estimator, hold):
-    match = r"2 arrays of different lengths, 3 x 2 to 5 x 2\. .*SeriesView.*networks"
+    match = (
+        r"2 arrays of different lengths, 3 x 2 to 5 x 2\. .*SeriesView.*pad with NaN"
+    )
     with pytest.raises(ValueError, match=match):
         clone(estimator).fit(hold(UNEQUAL), [0.0, 1.0])
 
