@@ -121,7 +121,9 @@ def test_weights_of_samples_count_in_the_loss():
 @pytest.mark.parametrize("Estimator", [Conv1DClassifier, Conv1DGRUClassifier])
 def test_it_learns(Estimator):
     X, Y = bumps(300)
-    model = small(Estimator, filters=16, epochs=25, learning_rate=0.02)
+    own = {"gru_units": 16} if Estimator is Conv1DGRUClassifier else {}
+    options = {"filters": 16, "epochs": 40, "learning_rate": 0.02, "dropout": 0.1}
+    model = small(Estimator, **options, **own)
     model.fit(X[:200], Y[:200])
     assert f1_score(Y[200:], model.predict(X[200:]), average="macro") > 0.9
 
