@@ -128,11 +128,19 @@ class Network:
 
     # State that a fit changes.
 
-    def reset(self, seed, learning_rate=None):
-        """Draw new weights and reset the optimizer."""
+    def reset(self, seed, learning_rate=None, vectors=None):
+        """Draw new weights and reset the optimizer.
+
+        `vectors` are the ids and the vectors that an embedding begins with.
+        """
         seeds = np.random.RandomState(seed)
         for layer in leaf_layers(self.model.layers):
             initialize(layer, seeds)
+        if vectors is not None:
+            embeddings = self.model.get_layer("embedding").embeddings
+            values = embeddings.numpy()
+            values[vectors.ids] = vectors.values
+            embeddings.assign(values)
         for variable, value in zip(
             self.optimizer.variables, self._fresh_optimizer, strict=True
         ):
@@ -263,7 +271,7 @@ class Network:
             stop = min(start + size, n_samples)
             at = np.arange(start, stop, dtype=np.int32)
             if not whole:
-                tensors, at = to_tensors((sequences.batch(at),)), at - start
+                tensors, at = to_tensors(sequences.parts(at)), at - start
             program = self._program("predict", len(tensors), fixed_size=fixed)
             out[start:stop] = _called(program, tensors, tf.convert_to_tensor(at))
         return out
@@ -278,7 +286,8 @@ class Network:
         largest = np.max(weights)
         if not np.isfinite(largest) or largest < LARGE_WEIGHT:
             return {"a weight": largest}
-        batch = sequences.batch(np.arange(len(sequences)))
+        at = np.arange(len(sequences), dtype=np.int32)
+        batch = gather(to_tensors(sequences.parts(at)), at)
         outputs = _on_fed(self.model)(batch, training=False)
         return {"the output": np.abs(outputs).max()}
 
@@ -327,8 +336,8 @@ class Network:
             raise
 
     def _data_signature(self, n_tensors):
-        if n_tensors == 1:
-            return (tf.TensorSpec(self.model.input_shape, self.model.input.dtype),)
+        if n_tensors == len(self.model.inputs):
+            return tuple(tf.TensorSpec(x.shape, x.dtype) for x in self.model.inputs)
         _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)

@@ -54,10 +54,21 @@ class Weights:
         self._arrays = arrays
         self.own = None
         self.loading = threading.Lock()  # only one thread loads them into a network
+        self._alike = {}
 
     @property
     def arrays(self):
         return self._arrays if self.own is None else self.own.get_state()
+
+    def alike(self, key):
+        """The same arrays for another network, which `key` names.
+
+        It keeps that network as long as these weights exist. A user who has the Keras
+        model may change the weights, so they are read each time.
+        """
+        if self.own is not None:
+            return Weights(self.arrays)
+        return self._alike.setdefault(key, Weights(self._arrays))
 
 
 @dataclass(frozen=True)

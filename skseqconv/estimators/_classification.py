@@ -44,7 +44,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_labels)
             Labels, or an indicator matrix.
@@ -68,7 +68,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
@@ -87,7 +87,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
 
         Returns
@@ -105,7 +105,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
 
         Returns

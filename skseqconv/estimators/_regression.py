@@ -12,6 +12,7 @@ from sklearn.base import RegressorMixin
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._time_spans import each_in_rows, in_rows
 from skseqconv.series._window_view import WindowView
@@ -66,7 +67,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target.
@@ -87,7 +88,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
@@ -297,7 +298,14 @@ class SequenceRegressor(
 
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
-        if self.embedding_dim is not None:
+        if X.lengths is not None:
+            if not asked:
+                return None
+            raise ValueError(
+                f"{asked} needs windows of one length, but X holds series of unequal "
+                f"length. Use {way_out}."
+            )
+        if embeds(self):
             if not asked:
                 return None
             raise ValueError(

@@ -3,6 +3,8 @@
 import importlib
 from inspect import signature
 
+import numpy as np
+
 #: Where Keras has its own losses, metrics, optimizers and schedules, and their base
 #: classes. Their configurations are read here: Keras' own reader may import and call
 #: what a file names.
@@ -121,10 +123,28 @@ def _is_setting(name, value):
     return _is_plain(value)
 
 
+def plain(value):
+    """An option of a network: NumPy numbers and sequences, also nested, made plain."""
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "__len__"):
+        return [plain(one) for one in value]
+    return np.asarray(value).tolist()
+
+
 def _is_plain(value):
+    """Whether a value is a number, a text, None, or a list, at most of such lists."""
     if isinstance(value, list):
-        return all(isinstance(one, int | float) for one in value)
-    return value is None or isinstance(value, str | int | float)
+        return all(_is_number(one) or _is_list_of_numbers(one) for one in value)
+    return value is None or isinstance(value, str) or _is_number(value)
+
+
+def _is_list_of_numbers(value):
+    return isinstance(value, list) and all(map(_is_number, value))
+
+
+def _is_number(value):
+    return isinstance(value, int | float)
 
 
 def _check_network(architecture, compiled_with):

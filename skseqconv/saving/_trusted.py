@@ -23,6 +23,7 @@ TYPES = (
     "skseqconv.IndicatorEncoder",
     "skseqconv.LinearAutoregression",
     "skseqconv.LookbackWindower",
+    "skseqconv.MiniRocket",
     "skseqconv.PanelTimeSeriesSplit",
     "skseqconv.PerStep",
     "skseqconv.PersistenceRegressor",
