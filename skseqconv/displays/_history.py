@@ -118,7 +118,7 @@ class HistoryDisplay:
             A fitted network, or a Pipeline, search or TransformedTargetRegressor with
             one inside; or a dict of several by name.
         metric : str, default="loss"
-            A key of ``history_`` without ``"val_"``: "loss", "accuracy" of a
+            A name in ``history_``, without ``"val_"``: "loss", "accuracy" of a
             classifier, one of `metrics`, or one that a callback adds.
         ax : matplotlib.axes.Axes, default=None
             Axes to draw on; None for a new figure.
