@@ -120,7 +120,8 @@ class SequenceEstimator(
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps)
             Windows. Rows with too little history are skipped, with their y and weight.
-            Two dimensions are one channel, or token ids if `embedding_dim` is given.
+            Two dimensions are one channel, or token ids if `embedding_dim` or
+            `embedding_weights` are given, followed by numbers with `numeric_columns`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target: labels for a classifier, values for a regressor. Values stay in
             their own units; the estimator standardizes them.
