@@ -6,6 +6,7 @@ from sklearn.utils.validation import validate_data
 
 from skseqconv.series._containers import refuse_masked
 
+from ._known_words import TokenIds
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -33,7 +34,7 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary = getattr(X, "vocabulary", None)
+    vocabulary = X.vocabulary if isinstance(X, TokenIds) else None
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
     if n_numbers := vars(estimator).get("_numeric_columns", 0):
@@ -66,6 +67,7 @@ def check_tokens(estimator, X, kind, *, reset):
 
 def _start(estimator, X, vocabulary):
     """Set the size of the embedding; give the vectors that it begins with, if any."""
+    vars(estimator).pop("ids_without_vector_", None)
     given, start = estimator.embedding_weights, None
     size, length = estimator.vocabulary_size, estimator.embedding_dim
     if given is None:

@@ -78,8 +78,8 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     A checksum in the file finds damage. It is not a signature: whoever changes a file
     on purpose can change the checksum, too. So `load` trusts only certain types.
 
-    `embedding_weights` are kept whole, because a new fit needs them. For a file that only
-    predicts, set this parameter to None before: the predictions stay the same.
+    `embedding_weights` are kept whole, because a new fit needs them. Set this parameter
+    to None before, for a smaller file that gives the same predictions.
 
     `pickle`, `joblib` and `copy` also work on all estimators of this package. They keep
     what `save` refuses, but their files can run code when they are loaded.

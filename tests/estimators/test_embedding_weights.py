@@ -85,6 +85,9 @@ def test_words_without_a_vector_are_counted_and_begin_close_to_zero():
     ids = model.ids_without_vector_
     assert pipe[0].inverse_transform(ids[:, None]) == ["not", "zyx"]
     assert np.abs(vectors_of(model)[[0, 1, *ids]]).max() <= 0.001
+    plain = {"embedding_weights": None, "embedding_trainable": True, "embedding_dim": 3}
+    model.set_params(**plain).fit(pipe[0].transform(TEXTS), LABELS)
+    assert not hasattr(model, "ids_without_vector_")
 
 
 @pytest.mark.parametrize(

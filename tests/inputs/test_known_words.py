@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import pytest
 from joblib import Memory, Parallel, delayed
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import StandardScaler
@@ -54,10 +55,11 @@ def test_words_go_into_files_caches_and_processes(tmp_path):
         np.testing.assert_array_equal(again, IDS)
 
 
-def test_words_pass_a_column_transformer():
+@pytest.mark.parametrize("other", [StandardScaler(), "passthrough"])
+def test_words_pass_a_column_transformer(other):
     table = pd.DataFrame({"text": TEXTS, "age": [1.0, 2.0, 4.0]})
     columns = make_column_transformer(
-        (TokenSequencer(max_length=3), "text"), (StandardScaler(), ["age"])
+        (TokenSequencer(max_length=3), "text"), (other, ["age"])
     )
     both = columns.fit_transform(table)
     assert both.shape == (3, 4)
