@@ -51,6 +51,7 @@ if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from .series._window_view import WindowView as WindowView
     from .transformers._calendar import CalendarFeatures as CalendarFeatures
     from .transformers._flatten import FlattenWindows as FlattenWindows
+    from .transformers._minirocket import MiniRocket as MiniRocket
     from .transformers._per_step import PerStep as PerStep
     from .transformers._standardizer import Standardizer as Standardizer
     from .transformers._token_sequencer import TokenSequencer as TokenSequencer
@@ -66,6 +67,7 @@ _MODULE_OF = {
     "PerStep": "transformers._per_step",
     "LookbackWindower": "transformers._windower",
     "FlattenWindows": "transformers._flatten",
+    "MiniRocket": "transformers._minirocket",
     "TokenSequencer": "transformers._token_sequencer",
     "Conv1DRegressor": "estimators._conv1d_regressor",
     "Conv1DClassifier": "estimators._conv1d_classifier",
@@ -97,6 +99,7 @@ _MODULE_OF = {
 _HELD = {
     "AsIs": "estimators._scikeras",
     "ClassEncoder": "estimators._target_encoders",
+    "IndicatorEncoder": "estimators._target_encoders",
     "Metric": "_metrics",
     "TokenIds": "inputs._known_words",
     "TargetScaler": "estimators._target_encoders",
@@ -110,6 +113,12 @@ _HELD = {
     "GRU": "networks._gru",
     "LayerNormalization": "networks._own_layers",
     "Pinball": "networks._own_layers",
+    "MaskedBatchNormalization": "networks._real_steps",
+    "OldestFirst": "networks._real_steps",
+    "RealOnly": "networks._real_steps",
+    "RealPooling": "networks._real_steps",
+    "StepMask": "networks._real_steps",
+    "Unpadded": "networks._real_steps",
     "WindowNorm": "networks._window_norm",
     "EachTarget": "networks._window_norm",
     "Together": "networks._window_norm",

@@ -21,6 +21,7 @@ from skseqconv import (
     FlatWindowRegressor,
     LinearAutoregression,
     LookbackWindower,
+    MiniRocket,
     PersistenceRegressor,
     PerStep,
     Standardizer,
@@ -35,6 +36,8 @@ TRANSFORMERS = [
     # Windows of one row would be the rows themselves, and prove nothing.
     LookbackWindower(3),
     FlattenWindows(),
+    # The checks' tables have fewer columns than a kernel has weights.
+    MiniRocket(168, on_short="pad"),
     # The checks' tables come to it as whole numbers, as to all that takes categories.
     TokenSequencer(),
     CalendarFeatures(),

@@ -44,6 +44,8 @@ TEXTS_THAT_DIFFER = {
     "lags": "of a window, or how many an autoregression reads of it",
     "strides": 'with "auto", or given to a network',
     "global_pooling": 'with "auto", or given to a network',
+    "random_state": "of weights and of training, or of fixed kernels",
+    "mask_padding": "of token ids, or of the input of a network",
     "channel_independent": "decided by a regressor, or given to a network",
 }
 
@@ -222,6 +224,7 @@ def _new(cls):
         "n_conv": 1,
         "filters": 2,
         "gru_units": 2,
+        "on_short": "pad",
     }
     return cls(**{name: value for name, value in small.items() if name in parameters})
 
@@ -240,7 +243,8 @@ def test_fitted_attributes_are_those_documented(name, tiny):
         y = y > y.mean()
     if "early_stopping" in estimator.get_params():
         estimator.set_params(early_stopping=True, epochs=2)
-    if hasattr(estimator, "predict") or name.endswith("FlattenWindows"):
+    takes_windows = name.endswith(("FlattenWindows", "MiniRocket"))
+    if hasattr(estimator, "predict") or takes_windows:
         X = LookbackWindower(8).fit_transform(X)
     if name.endswith("TokenSequencer"):
         X = ["a text"]

@@ -18,6 +18,7 @@ from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import SequenceTransformer
 from skseqconv.transformers._per_step import PerStep
 
+from ._baselines_of_classes import minirocket_baseline
 from ._folds import spans
 from ._models import check_model, kind_of_model, names_of
 
@@ -36,7 +37,7 @@ class Baseline(NamedTuple):
     estimator: BaseEstimator | None
 
 
-def with_baselines(models, baseline, X, splits):
+def with_baselines(models, baseline, X, y, splits, scorers):
     """The models by name, added baselines first; and what each baseline forecasts.
 
     Parameters
@@ -45,7 +46,9 @@ def with_baselines(models, baseline, X, splits):
     baseline : str, estimator or None
         See `compare_models`.
     X : SeriesView, WindowView or array-like
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
     splits : list of (train, test)
+    scorers : dict of str to scorer
 
     Returns
     -------
@@ -59,7 +62,7 @@ def with_baselines(models, baseline, X, splits):
     if baseline is None or same:
         return models, dict.fromkeys(same, "")
     if isinstance(baseline, str) and baseline == "auto":
-        found = _automatic(models, X, kind, splits)
+        found = _automatic(models, X, y, kind, splits, scorers)
         added = {n: one.estimator for n, one in found.items() if n not in models}
         words = {n: one.words if n in added else GIVEN for n, one in found.items()}
         return {**added, **models}, words
@@ -98,22 +101,28 @@ def best_baseline(baselines, fold_scores, metric):
 # Common sense for the data.
 
 
-def _automatic(models, X, kind, splits):
+def _automatic(models, X, y, kind, splits, scorers):
     """The automatic baselines by name."""
     if kind == "classifier":
         words = "the class frequencies of the training rows"
-        return {"prior": Baseline(words, _asking(DummyClassifier(strategy="prior")))}
+        prior = Baseline(words, _asking(DummyClassifier(strategy="prior")))
+        convolved = minirocket_baseline(X, y, splits, scorers)
+        if convolved is None:
+            return {"prior": prior}
+        words, classifier = convolved
+        _asking(classifier[-1])
+        return {"prior": prior, "minirocket": Baseline(words, classifier)}
     if not (isinstance(X, (SeriesView, WindowView)) and X.target):
         words = "the mean of the training targets"
         return {"mean": Baseline(words, _asking(DummyRegressor()))}
     return _of_forecasts(models, X, splits)
 
 
-def _asking(dummy):
+def _asking(estimator):
     """With routing enabled, an estimator gets only what it requests."""
     if get_config()["enable_metadata_routing"]:
-        dummy.set_fit_request(sample_weight=True)
-    return dummy
+        estimator.set_fit_request(sample_weight=True)
+    return estimator
 
 
 def _of_forecasts(models, X, splits):

@@ -79,8 +79,9 @@ def compare_models(
         that has the name of one takes its place: it counts as a baseline, and the
         automatic one is not added. For classifiers it is "prior", the class
         frequencies. For regressors it is "mean", the mean of the training targets, if X
-        does not know its target. If X does (from `make_supervised`), there are several
-        baselines, see Notes, and the one with the best mean score is the one to beat.
+        does not know its target. There are more, see Notes, if X knows its target (from
+        `make_supervised`), and for classifiers if X holds whole series. The one with
+        the best mean score is then the one to beat.
     n_jobs : int, default=None
         Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
@@ -121,6 +122,7 @@ def compare_models(
     make_supervised : Creates X and y of a forecast.
     PanelTimeSeriesSplit, SeriesKFold : Folds of many series.
     PersistenceRegressor, LinearAutoregression : The baselines of forecasts.
+    MiniRocket : The features of the baseline of whole series.
 
     Notes
     -----
@@ -137,6 +139,15 @@ def compare_models(
       X, or windows as long as the longest `LookbackWindower` of the models. If these do
       not hold a period, it reads two periods, but at least 48 and at most 720 rows, as
       far as the training parts allow. Missing values are replaced by means.
+
+    Classifiers of whole series, in an array of shape (n_samples, n_steps, n_channels)
+    or a list of arrays, have a second baseline: "minirocket", a linear classifier on
+    the features of :class:`MiniRocket`. It is ridge regression, or logistic regression
+    if a metric needs probabilities. More than 1,000 training samples get fewer kernels,
+    so that it takes seconds to minutes. It is left out if a value inside a series is
+    missing or infinite, and if y has several columns and a metric needs probabilities.
+    Labels of rows and windows of a series have the class frequencies only: a window for
+    each row makes the features as many times slower as windows overlap.
 
     The baseline to beat is the one with the best mean of the first metric on the test
     rows. This favors the baselines, not the models.
@@ -166,7 +177,7 @@ def compare_models(
     raises = _checked_error_score(error_score)
     params = dict(params or {})
     splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
-    models, baselines = with_baselines(models, baseline, X, splits)
+    models, baselines = with_baselines(models, baseline, X, y, splits, scorers)
     is_automatic = isinstance(baseline, str) and baseline == "auto"
     chosen = given if is_automatic else list(models)
     check_windows({name: models[name] for name in chosen}, X, splits)

@@ -27,6 +27,7 @@ from skseqconv.networks._window_norm import fed_windows
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
+from ._metrics import directions, made
 from ._weights import copies, initialize, leaf_layers
 
 if keras.backend.backend() != "tensorflow":
@@ -88,7 +89,7 @@ class Network:
         Arguments of the network function, and its name under "network".
     loss, optimizer
         As for `keras.Model.compile`.
-    metrics : sequence of str
+    metrics : sequence of str or keras.metrics.Metric
         Metrics beside the loss.
     """
 
@@ -103,8 +104,9 @@ class Network:
             optimizer = keras.optimizers.get(optimizer)
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
-        self.measured = ("loss", *metrics)
-        metrics = _made(metrics, n_outputs)
+        metrics = made(metrics, architecture, self.strategy)
+        #: Names in the logs, and by name whether more is better: "max", "min" or None.
+        self.measured = {"loss": "min", **directions(metrics)}
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
@@ -379,14 +381,6 @@ def _called(program, *arguments):
                 raise error.__cause__ from None
             error = error.__context__
         raise
-
-
-def _made(metrics, n_outputs):
-    """Metrics with their variables, which a step on several devices cannot create."""
-    kinds = keras.metrics
-    accuracy = kinds.BinaryAccuracy if n_outputs == 1 else kinds.CategoricalAccuracy
-    known = {"accuracy": accuracy}
-    return [known[name](name=name) for name in metrics]
 
 
 def run_batches(step, optimizer, fixed_size, tensors, labels, rates, order, batch_size):

@@ -3,7 +3,7 @@
 import threading
 import weakref
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import wraps
 from inspect import signature
 
@@ -86,13 +86,21 @@ class HoldsNetwork:
         return "_slot" in vars(self)
 
     @contextmanager
-    def _network(self):
-        """A network to run; during a fit, the one in training."""
+    def _network(self, architecture=None):
+        """A network to run; during a fit, the one in training.
+
+        `architecture` may be that of a network with the same weights, for series of
+        another length.
+        """
         if self._is_running:
             yield self._slot.network
-        else:
-            with running(self._recipe, self._weights) as network:
-                yield network
+            return
+        recipe, weights = self._recipe, self._weights
+        if architecture not in (None, self._architecture):
+            recipe = replace(recipe, architecture=architecture)
+            weights = weights.alike(recipe.keys()[0])
+        with running(recipe, weights) as network:
+            yield network
 
     def _learned(self):
         """The present weights."""

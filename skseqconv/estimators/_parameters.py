@@ -20,8 +20,10 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
 from skseqconv.inputs._tokens import embeds
+from skseqconv.networks._per_layer import Widths
 from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
 
+from ._measured import measured
 from ._validation_split import DATES, date_of, is_splitter
 
 Estimator = TypeVar("Estimator")
@@ -81,7 +83,7 @@ class Conv1DStack:
     """Options of a stack of convolutions and poolings."""
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
-    kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    kernel_size: Widths = parameter(*_EACH_LAYER, default=5)
     strides: int | Sequence[int] | Literal["auto"] = parameter(
         *_EACH_LAYER, _one_of("auto"), default=1, before=1
     )
@@ -98,6 +100,8 @@ class Conv1DStack:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = parameter(_NUMBER, default=0)
+    bottleneck: int | None = parameter(COUNT, None, default=None, before=None)
+    pooling_branch: bool = parameter("boolean", default=False, before=False)
 
 
 @parameters
@@ -112,6 +116,7 @@ class InputAndHead:
     vocabulary_size: int | None = parameter(
         Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
+    mask_padding: bool = parameter("boolean", default=False, before=False)
     numeric_columns: int = parameter(_NUMBER, default=0, before=0)
 
 
@@ -164,7 +169,13 @@ class TrainingParameters:
         _one_of("auto"), _NUMBER, *TIME_SPANS, default="auto"
     )
     early_stopping: bool = parameter("boolean", default=False)
+    monitor: str = parameter(str, default="val_loss", before="val_loss")
     n_iter_no_change: int = parameter(COUNT, default=5)
+    metrics: (
+        str | keras.metrics.Metric | Sequence[str | keras.metrics.Metric] | None
+    ) = parameter(
+        str, list, tuple, keras.metrics.Metric, None, default=None, before=None
+    )
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
         parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
@@ -270,6 +281,7 @@ def check_together(options):
                 f"{name}={value!r} is not known to Keras. Use a name from keras.{home}."
             ) from None
     _check_embedding(options)
+    measured(options.metrics)  # refuses unknown names
     date_of(options.validation_split)  # refuses text that is no date
     if is_splitter(options.validation_split) and options.validation_gap != "auto":
         raise ValueError(
@@ -304,7 +316,7 @@ def _check_embedding(options):
             "numpy.concatenate([X, numpy.repeat(numbers[:, None], X.shape[1], axis=1)],"
             " axis=2)."
         )
-    for name in ("vocabulary_size", "embedding_dropout"):
+    for name in ("vocabulary_size", "embedding_dropout", "mask_padding"):
         if getattr(options, name):
             raise ValueError(
                 f"{name}={getattr(options, name)!r} needs token ids. Set "

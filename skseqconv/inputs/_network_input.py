@@ -4,6 +4,7 @@ import numpy as np
 
 from skseqconv.series._series import refuse_cut_file
 
+from ._finite import raise_not_finite
 from ._kinds import (
     check_channels,
     check_panel,
@@ -12,9 +13,10 @@ from ._kinds import (
     kind_of,
     refuse_unequal,
 )
+from ._padded import as_panel, without_padding
 
 
-def check_input(estimator, X, *, reset):
+def check_input(estimator, X, *, reset, unequal=False):
     """Validate the X of a network's fit or prediction.
 
     Parameters
@@ -23,6 +25,9 @@ def check_input(estimator, X, *, reset):
     X : WindowView, or array-like of three or two dimensions
     reset : bool
         Whether to record the shape and names of X, or to compare with them.
+    unequal : bool, default=False
+        Whether samples of a panel may end with padding, and have other lengths than in
+        the fit.
 
     Returns
     -------
@@ -38,7 +43,8 @@ def check_input(estimator, X, *, reset):
         embedded = embeds(estimator)
     else:
         embedded = vars(estimator).get("_vocabulary_size") is not None
-    X = _opened(name, X)
+    lengths = None
+    X = _opened(name, X, unequal and not embedded, _known_channels(estimator, reset))
     if isinstance(X, np.ndarray):
         refuse_cut_file(X)
     kind = kind_of(X)
@@ -55,19 +61,26 @@ def check_input(estimator, X, *, reset):
         check_channels(estimator, X, reset=reset)
     elif kind == "panel":
         X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
-        _check_finite(X)
+        if unequal:
+            X, lengths = without_padding(X)
+        _check_finite(X, lengths=lengths)
     else:
         columns = list(X.columns) if hasattr(X, "columns") else None
         X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X[:, :, None], columns)
         X = X[:, :, None]
-    sequences = Sequences.of(X)
-    _check_shape(estimator, sequences, reset=reset)
+    sequences = Sequences.of(X, lengths)
+    if reset or not (unequal and kind == "panel"):
+        _check_shape(estimator, sequences, reset=reset)
     return sequences
 
 
-def _opened(name, X):
-    """A column or an object array of samples as a list.
+def _known_channels(estimator, reset):
+    return None if reset else getattr(estimator, "n_features_in_", None)
+
+
+def _opened(name, X, unequal, n_channels):
+    """A column or an object array of samples as a list, or as a padded panel.
 
     Texts, and samples of different shapes, are refused with a helpful message.
     """
@@ -84,6 +97,10 @@ def _opened(name, X):
     sized = all(hasattr(sample, "__len__") for sample in samples)
     if not sized or any(hasattr(sample, "iloc") for sample in samples):
         return X
+    if unequal:
+        panel = as_panel(samples, n_channels)
+        if panel is not samples:
+            return panel
     refuse_unequal(samples)
     return X if np.ndim(X) > 1 else samples
 
@@ -125,14 +142,28 @@ def _other_length(estimator, length, expected):
     )
 
 
-def _check_finite(panel, time_steps=None):
-    """Raise an error that names the first value that is not finite as float32."""
-    from ._finite import raise_not_finite
+def _check_finite(panel, time_steps=None, lengths=None):
+    """Raise an error that names the first value that is not finite as float32.
 
+    With `lengths`, NaN after the end of a sample is not an error.
+    """
     limit = np.finfo(np.float32).max
-    if panel.max() <= limit and panel.min() >= -limit:
+    if lengths is None and panel.max() <= limit and panel.min() >= -limit:
         return
-    sample, at, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
+    bad = ~(np.abs(panel) <= limit)
+    if lengths is not None:
+        bad &= (np.arange(panel.shape[1]) < lengths[:, None])[:, :, None]
+        if not bad.any():
+            return
+    sample, at, channel = np.argwhere(bad)[0]
+    missing = np.isnan(panel[sample]).all(axis=1)
+    if time_steps is None and not at and missing[0] and not missing.all():
+        raise ValueError(
+            f"Input X contains NaN: sample {sample} begins with {missing.argmin()} "
+            "time steps without a value. A sample of a panel may end with NaN, but not "
+            "begin with it: move its values to the start, or give a list of arrays of "
+            "unequal length."
+        )
     if at and np.isnan(panel[sample, at:]).all():
         raise ValueError(
             f"Input X contains NaN: sample {sample} ends after {at} of "

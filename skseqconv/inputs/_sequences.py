@@ -25,12 +25,18 @@ class Sequences:
     ids as int32.
     """
 
+    #: Number of real steps of each sample, if samples end with padding.
+    lengths = None
+
     @staticmethod
-    def of(X):
-        """Sequences from a view of windows, or a panel."""
+    def of(X, lengths=None):
+        """Sequences from a view of windows, or a panel.
+
+        `lengths` are those of the samples of a panel, or None if they are equal.
+        """
         if isinstance(X, WindowView):
             return WindowSequences(X)
-        return PanelSequences(X)
+        return PanelSequences(X, lengths)
 
     @property
     def shape(self):
@@ -102,19 +108,44 @@ def by_phase(block, ends, lags):
 
 
 class PanelSequences(Sequences):
-    """The samples of an array that was checked before."""
+    """The samples of an array that was checked before.
 
-    def __init__(self, array):
-        self.data = array
+    Parameters
+    ----------
+    array : ndarray of shape (n_samples, n_steps, n_channels) or (n_samples, n_steps)
+    lengths : ndarray of int of shape (n_samples,), default=None
+        Number of steps of each sample without its padding. None if all are real.
+    width : int, default=None
+        Number of steps of each batch, which is padded with NaN. None means n_steps.
+    """
+
+    def __init__(self, array, lengths=None, width=None):
+        self.data, self.lengths = array, lengths
+        self._width = width or array.shape[1]
+
+    def __getitem__(self, key):
+        lengths = None if self.lengths is None else self.lengths[key]
+        return type(self)(self.data[key], lengths, self._width)
+
+    def wide(self, width):
+        """The same samples in batches of at least `width` steps."""
+        if width <= self._width:
+            return self
+        return type(self)(self.data, self.lengths, width)
 
     def fits_tensor(self):
-        return 4 * self.data.size <= MAX_TENSOR_BYTES
+        n_values = self.data.size // self.data.shape[1] * self._width
+        return 4 * n_values <= MAX_TENSOR_BYTES
 
     def tensors(self):
         return (self.batch(slice(None)),)
 
     def batch(self, at):
-        return np.asarray(self.data[at], dtype=np.float32)
+        part = np.asarray(self.data[at], dtype=np.float32)
+        more = self._width - part.shape[1]
+        if not more:
+            return part
+        return np.pad(part, [(0, 0), (0, more), (0, 0)], constant_values=np.nan)
 
 
 class TokenSequences(PanelSequences):

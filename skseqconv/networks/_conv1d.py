@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
@@ -27,6 +29,8 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
@@ -40,6 +44,7 @@ def conv1d_network(
     channel_independent: bool = False,
     reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
+    mask_padding: bool = False,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions, a pooling over time and a head.
@@ -52,7 +57,7 @@ def conv1d_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DRegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
@@ -70,6 +75,10 @@ def conv1d_network(
     normalization : {None, "batch", "layer"}, default=None
         As in `Conv1DRegressor`.
     residual : int, default=0
+        As in `Conv1DRegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DRegressor`.
     global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
@@ -113,6 +122,10 @@ def conv1d_network(
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
+    mask_padding : bool, default=False
+        Whether samples may end with padding, which changes no output: time steps whose
+        channels are all NaN, or the token id 0 (before or after the tokens). Lengths
+        may then differ. Not for `window_norm`.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -145,12 +158,24 @@ def conv1d_network(
 
     from . import _layers
 
-    window, sequence = _layers.input_and_sequence(
+    sizes = {
+        "kernel_size": kernel_size,
+        "strides": strides,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+        "pooling_branch": pooling_branch,
+    }
+    window, sequence, steps = _layers.input_and_sequence(
         input_shape,
         embedding_dim,
         embedding_dropout,
         vocabulary_size,
         embedding_trainable,
+        mask_padding,
+        **sizes,
     )
     inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(
@@ -163,19 +188,15 @@ def conv1d_network(
     )
     sequence = _layers.convolutions(
         sequence,
+        steps,
         filters=filters,
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
         activation=activation,
         normalization=normalization,
-        residual=residual,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
+        **sizes,
     )
-    features = _layers.global_pool(sequence, global_pooling)
+    features = _layers.global_pool(sequence, steps, global_pooling)
     head = _layers.head(
         features,
         n_outputs,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_gru_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 2,
@@ -23,6 +25,8 @@ def conv1d_gru_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     gru_units: int = 32,
     gru_dropout: float = 0.1,
     recurrent_dropout: float = 0.5,
@@ -40,6 +44,7 @@ def conv1d_gru_network(
     channel_independent: bool = False,
     reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
+    mask_padding: bool = False,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions, a GRU and a head.
@@ -52,7 +57,7 @@ def conv1d_gru_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DGRURegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DGRURegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DGRURegressor`.
@@ -70,6 +75,10 @@ def conv1d_gru_network(
     normalization : {None, "batch", "layer"}, default=None
         As in `Conv1DGRURegressor`.
     residual : int, default=0
+        As in `Conv1DGRURegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DGRURegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DGRURegressor`.
     gru_units : int, default=32
         As in `Conv1DGRURegressor`.
@@ -121,6 +130,10 @@ def conv1d_gru_network(
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
+    mask_padding : bool, default=False
+        Whether samples may end with padding, which changes no output: time steps whose
+        channels are all NaN, or the token id 0 (before or after the tokens). Lengths
+        may then differ. Not for `window_norm`.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -153,12 +166,24 @@ def conv1d_gru_network(
 
     from . import _layers
 
-    window, sequence = _layers.input_and_sequence(
+    sizes = {
+        "kernel_size": kernel_size,
+        "strides": strides,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+        "pooling_branch": pooling_branch,
+    }
+    window, sequence, steps = _layers.input_and_sequence(
         input_shape,
         embedding_dim,
         embedding_dropout,
         vocabulary_size,
         embedding_trainable,
+        mask_padding,
+        **sizes,
     )
     inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(
@@ -171,20 +196,17 @@ def conv1d_gru_network(
     )
     sequence = _layers.convolutions(
         sequence,
+        steps,
         filters=filters,
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
         activation=activation,
         normalization=normalization,
-        residual=residual,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
+        **sizes,
     )
     state = _layers.gru(
         sequence,
+        steps,
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,

@@ -72,6 +72,10 @@ def export_keras(
         (n_samples, n_steps). With `numeric_columns` there are two inputs, "tokens" and
         "numbers", the second float32 of shape (n_samples, numeric_columns).
 
+        A network that was fitted on series of unequal length takes them padded with
+        NaN at the end, to the length of the longest one in the fit, and masks them by
+        itself. A network that was fitted on one length takes series of this length.
+
         For a classifier the outputs are those of `predict_proba`. For a regressor they
         are those of `predict`, in the units of y and of shape (n_samples, n_targets),
         with one column if y had one dimension. With ``loss="quantile"`` they are those
@@ -127,6 +131,7 @@ def export_keras(
     import keras
 
     from skseqconv.estimators._base import SequenceEstimator
+    from skseqconv.estimators._unequal import reads_unequal
 
     if path is not None:
         if not (path := file_path(path)).endswith(".keras"):
@@ -140,14 +145,17 @@ def export_keras(
             "network of this package, or a search over one with refit=True."
         )
     last = last._as_it_is()
-    embedded = len(last._input_shape) == 1
+    shape = last._architecture["input_shape"]
+    embedded = len(shape) == 1
     dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
-    inputs = [keras.Input(last._input_shape, dtype=dtype, name=kind)]
+    inputs = [keras.Input(shape, dtype=dtype, name=kind)]
     values = _with_last_known(inputs[0], _raw_targets(last, steps))
     for name, step in steps:
         if embedded:
             raise _refusal(name, step, "the network takes token ids")
         values = _applied(name, step, values)
+    if steps and not embedded and reads_unequal(last._architecture):
+        values = _with_padding(values, inputs[0])
     with last._network() as network:
         beside = network.model.inputs[1:]  # numbers beside token ids
         inputs += [keras.Input(one.shape[1:], name=one.name) for one in beside]
@@ -164,6 +172,16 @@ def export_keras(
             with whole_file(path) as file:
                 file.write(made.read_bytes())
     return model
+
+
+def _with_padding(values, inputs):
+    """Values that are NaN where the inputs end with NaN, whatever the steps did."""
+    from keras import ops
+
+    known = ops.logical_not(ops.all(ops.isnan(inputs), axis=2, keepdims=True))
+    at = np.arange(inputs.shape[1], dtype="int32")[None, :, None]
+    last = ops.max(ops.where(known, at, -1), axis=1, keepdims=True)
+    return ops.where(ops.less(last, at), np.float32(np.nan), values)
 
 
 def _alone(values):
@@ -278,6 +296,8 @@ def _stock_network(model):
         return copies[-1][0]
 
     def call(layer, inputs, **options):
+        if isinstance(layer, keras.layers.BatchNormalization):
+            options.pop("mask", None)  # it matters to training only
         return (computed(layer) or partial(layer, **options))(inputs)
 
     # Keras would copy the loss and the optimizer, too.

@@ -1,0 +1,76 @@
+"""The baseline of classes of whole series: MiniRocket and a linear classifier."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
+from sklearn.pipeline import make_pipeline
+
+from skseqconv.inputs._whole_samples import WholeSamples, with_padding
+from skseqconv.series._view import View
+from skseqconv.transformers._minirocket import MiniRocket
+
+#: The strengths of the penalty that ridge regression chooses from.
+ALPHAS = np.logspace(-3, 3, 10)
+
+#: Solving takes about (number of kernels)^2 x (number of samples) steps. Many samples
+#: get fewer kernels, so that it stays within seconds.
+MAX_KERNELS, MIN_KERNELS, STEPS = 10_000, 840, 1e11
+
+
+def minirocket_baseline(X, y, splits, scorers):
+    """What it predicts in words, and the classifier; None if X is no usable panel.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, ...)
+    y : array-like of shape (n_samples,) or (n_samples, n_outputs)
+    splits : list of (train, test)
+    scorers : dict of str to scorer
+        If one of them may need probabilities, the classifier is logistic regression,
+        which predicts one output. Otherwise it is ridge regression, which has no
+        probabilities and is faster.
+    """
+    panel = _panel(X)
+    if panel is None or not _is_readable(panel):
+        return None
+    with_probabilities = any(map(_may_need_probabilities, scorers.values()))
+    if with_probabilities and np.ndim(y) > 1:
+        return None
+    n_train = max(len(train) for train, _ in splits)
+    n_kernels = int(np.clip((STEPS / n_train) ** 0.5, MIN_KERNELS, MAX_KERNELS))
+    rocket = MiniRocket(n_kernels, on_short="pad")
+    if with_probabilities:
+        name, classifier = "logistic regression", LogisticRegression(max_iter=1000)
+    else:
+        name, classifier = "ridge regression", RidgeClassifierCV(alphas=ALPHAS)
+    words = f"{name} on the features of MiniRocket({n_kernels})"
+    return words, make_pipeline(rocket, classifier)
+
+
+def _may_need_probabilities(scorer):
+    """Whether a scorer calls predict_proba, as far as it tells."""
+    return getattr(scorer, "_response_method", "predict_proba") == "predict_proba"
+
+
+def _panel(X):
+    """X as a panel of whole series, or None: views, tables, texts and token ids."""
+    if isinstance(X, View) or hasattr(X, "iloc") or not len(X):
+        return None
+    first = X[0] if hasattr(X[0], "dtype") else np.asarray(X[0])
+    is_vector_of_numbers = first.ndim == 1 and first.dtype.kind == "f"
+    if first.dtype.kind not in "fiub" or not (is_vector_of_numbers or first.ndim == 2):
+        return None
+    X = with_padding(X)
+    if isinstance(X, (list, tuple)) and len({np.shape(sample) for sample in X}) == 1:
+        X = np.asarray(X)
+    return X if getattr(X, "ndim", None) == 3 else None
+
+
+def _is_readable(panel):
+    """Whether all samples have values, and none is missing or infinite inside."""
+    try:
+        samples = WholeSamples(panel)
+        samples.check_lengths(1, "MiniRocket needs", "")
+        samples.check_values()
+    except ValueError:
+        return False
+    return True
