@@ -188,7 +188,6 @@ def test(train, test_half, seeds):
 
 
 def main():
-    from skseqconv import Conv1DClassifier
     from skseqconv.datasets import fetch_imdb
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -207,9 +206,6 @@ def main():
         parts_of = (slice(None, N_LEARNED), slice(N_LEARNED, None))
         show_rivals(*((texts[part], labels[part]) for part in parts_of))
         for settings, tokens in CANDIDATES:
-            if settings is KIM and not hasattr(Conv1DClassifier, "kim"):
-                print("candidate: Kim's network needs convolutions in parallel")
-                continue
             show("candidate", settings, texts, labels, tokens, 1)
     if "ours" in parts:
         test_half = fetch_imdb(data_home=options.data, subset="test", return_X_y=True)
