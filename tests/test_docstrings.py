@@ -34,6 +34,7 @@ TEXTS_THAT_DIFFER = {
     "loss": "of values, or of probabilities",
     "validation_gap": "of windows that know time, or of samples of a class",
     "learning_rate": "changes from a level are learned slower",
+    "numeric_columns": "columns of X, or values of an input",
     "vocabulary_size": "counted in X, or required",
     "window_norm": "solved by the estimators, or given to the layer",
     "quantiles": "of a loss, or of a head",

@@ -135,7 +135,8 @@ class SequenceEstimator(
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. Rows with too little history are skipped, with their y and weight.
-            Two dimensions are one channel, or token ids if `embedding_dim` is given.
+            Two dimensions are one channel, or token ids if `embedding_dim` or
+            `embedding_weights` are given, followed by numbers with `numeric_columns`.
             Arrays of a list may have unequal lengths. So may samples of an array of
             three dimensions that end with NaN in all channels.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)

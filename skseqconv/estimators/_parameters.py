@@ -311,9 +311,10 @@ def _check_embedding(options):
         return
     if n_numbers := options.numeric_columns:
         raise ValueError(
-            f"numeric_columns={n_numbers!r} needs token ids: set embedding_dim. "
-            "Numbers beside a series become channels of constant value: numpy.concatenate([X, "
-            "numpy.repeat(numbers[:, None], X.shape[1], axis=1)], axis=2)."
+            f"numeric_columns={n_numbers!r} needs token ids: set embedding_dim. For "
+            "numbers beside a series, add channels of constant value to X, by "
+            "numpy.concatenate([X, numpy.repeat(numbers[:, None], X.shape[1], axis=1)],"
+            " axis=2)."
         )
     for name in ("vocabulary_size", "embedding_dropout", "mask_padding"):
         if getattr(options, name):

@@ -6,6 +6,7 @@ from sklearn.utils.validation import validate_data
 
 from skseqconv.series._containers import refuse_masked
 
+from ._known_words import TokenIds
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -26,14 +27,17 @@ def check_tokens(estimator, X, kind, *, reset):
     """Token ids, and numbers if `numeric_columns` says so, as sequences."""
     if kind != "table":
         shape = getattr(X, "shape", "three dimensions")
+        name = "embedding_dim" if estimator.embedding_dim else "embedding_weights"
+        value = f"={estimator.embedding_dim!r}" if estimator.embedding_dim else ""
         raise ValueError(
-            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
-            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
-            "embedding_dim=None for numeric channels."
+            f"With {name}{value}, X must be token ids of shape (n_samples, n_steps), "
+            f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary = getattr(X, "vocabulary", None)
-    if n_numbers := estimator.numeric_columns:
+    vocabulary = X.vocabulary if isinstance(X, TokenIds) else None
+    if reset:
+        estimator._numeric_columns = estimator.numeric_columns
+    if n_numbers := vars(estimator).get("_numeric_columns", 0):
         X, numbers = _split(estimator, X, n_numbers, reset=reset)
     else:
         X, numbers = validate_data(estimator, X, reset=reset, dtype=None), None
@@ -48,9 +52,7 @@ def check_tokens(estimator, X, kind, *, reset):
             f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
             f"time step {at}: use 0 for padding."
         )
-    start = None
-    if reset:
-        start = _start(estimator, X, vocabulary)
+    start = _start(estimator, X, vocabulary) if reset else None
     n_known = estimator._vocabulary_size
     if X.max() >= n_known:
         sample, at = np.argwhere(X >= n_known)[0]
@@ -65,33 +67,33 @@ def check_tokens(estimator, X, kind, *, reset):
 
 def _start(estimator, X, vocabulary):
     """Set the size of the embedding; give the vectors that it begins with, if any."""
+    vars(estimator).pop("ids_without_vector_", None)
     given, start = estimator.embedding_weights, None
-    estimator._embedding_dim = estimator.embedding_dim
-    estimator._vocabulary_size = estimator.vocabulary_size
+    size, length = estimator.vocabulary_size, estimator.embedding_dim
     if given is None:
-        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
-        return None
-    if are_by_word(given):
-        size = estimator.vocabulary_size or _learned_size(X)
+        size = size or _learned_size(X)
+    elif are_by_word(given):
+        size = size or _learned_size(X)
         if vocabulary is not None:
             vocabulary = {word: i for word, i in vocabulary.items() if i < size}
-        start = vectors_by_word(given, estimator.embedding_dim, vocabulary)
+        start = vectors_by_word(given, length, vocabulary)
         estimator.ids_without_vector_ = np.setdiff1d(
             np.fromiter(vocabulary.values(), dtype=np.int32), start.ids
         )
     else:
-        start = vectors_by_id(given, estimator.embedding_dim)
-        size = estimator.vocabulary_size or len(start.ids)
+        start = vectors_by_id(given, length)
+        size = size or len(start.ids)
         needed = max(size, int(X.max()) + 1)
         if len(start.ids) != needed:
-            asked = f"vocabulary_size={estimator.vocabulary_size}"
-            why = f"{asked}" if size == needed else f"X holds the token id {X.max()}"
+            why = f"vocabulary_size={estimator.vocabulary_size}"
+            if size < needed:
+                why = f"X holds the token id {X.max()}"
             raise ValueError(
                 f"embedding_weights has {len(start.ids)} rows, but {why}: it needs "
                 f"{needed} rows, one for each token id from 0 (padding)."
             )
     estimator._vocabulary_size = size
-    estimator._embedding_dim = start.values.shape[1]
+    estimator._embedding_dim = length if start is None else start.values.shape[1]
     return start
 
 

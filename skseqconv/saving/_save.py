@@ -78,6 +78,9 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     A checksum in the file finds damage. It is not a signature: whoever changes a file
     on purpose can change the checksum, too. So `load` trusts only certain types.
 
+    `embedding_weights` are kept whole, because a new fit needs them. Set this parameter
+    to None before, for a smaller file that gives the same predictions.
+
     `pickle`, `joblib` and `copy` also work on all estimators of this package. They keep
     what `save` refuses, but their files can run code when they are loaded.
 
@@ -183,6 +186,7 @@ def _tried(estimator):
 #: Values that can be saved, for parameters with one that cannot.
 _INSTEAD = {
     "callbacks": "None: they are for fit only",
+    "embedding_weights": "a DataFrame, a dict or an array",
     "class_weight": "keys that are str or numbers",
     "loss": "one of Keras' own, or its name",
     "optimizer": "one of Keras' own, or its name",

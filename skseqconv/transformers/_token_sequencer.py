@@ -146,6 +146,10 @@ class TokenSequencer(SequenceTransformer):
     A text without tokens, such as an empty one, becomes a row of padding. As in
     CountVectorizer of scikit-learn, there is no warning.
 
+    The array of ids of texts has the attribute `vocabulary`, and so have its rows, also
+    with other columns beside them (`ColumnTransformer`). A network finds the vectors of
+    words by it (`embedding_weights`). Tables of pandas and polars lack it.
+
     References
     ----------
     .. [1] Unicode Standard Annex #29, "Unicode Text Segmentation",

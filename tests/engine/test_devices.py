@@ -10,7 +10,7 @@ from tests.versions.since import need
 
 pytestmark = pytest.mark.processes
 
-CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier")
+CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier", "numbers")
 
 
 # What runs in a process of its own: TensorFlow must know its devices before it
@@ -53,6 +53,12 @@ def agreement(name, strategy):
     """One fit on one device and one on two, what they give and how they got there."""
     X, y, weight = data()
     options, fit = {"batch_size": 32}, {}  # the last batch has 13 samples
+    if name == "numbers":  # beside token ids: the network has two inputs
+        name, X = (
+            "Conv1DRegressor",
+            np.hstack([np.digitize(X[..., 1], [-1, 0, 1]), X[:, -1]]),
+        )
+        options |= {"embedding_dim": 3, "numeric_columns": 2}
     if name == "Conv1DClassifier":
         y = np.digitize(y, [0, 2])
         options["learning_rate_schedule"] = "one_cycle"

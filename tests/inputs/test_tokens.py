@@ -1,0 +1,89 @@
+"""Numbers in the columns after token ids, checked."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import sparse
+
+from skseqconv import Conv1DClassifier
+from skseqconv.inputs._network_input import check_input
+
+IDS = np.array([[0, 2, 3], [4, 1, 2]])
+NUMBERS = np.array([[0.5, -1.0], [2.0, 3.0]])
+BOTH = np.hstack([IDS, NUMBERS])
+
+
+def checked(X, numeric_columns=2, model=None):
+    model = model or Conv1DClassifier(embedding_dim=4, numeric_columns=numeric_columns)
+    return check_input(model, X, reset=not hasattr(model, "n_features_in_"))
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [
+        np.array,
+        np.float32,
+        np.ndarray.tolist,
+        sparse.csr_matrix,
+        sparse.csc_array,
+        pd.DataFrame,
+        lambda X: pd.DataFrame(X).astype({0: "int32", 1: "int64"}),
+    ],
+)
+def test_ids_and_numbers_come_apart(hold):
+    found = checked(hold(BOTH))
+    ids, numbers = found.parts(slice(None))
+    assert (ids.dtype, numbers.dtype) == (np.int32, np.float32)
+    np.testing.assert_array_equal(ids, IDS)
+    np.testing.assert_array_equal(numbers, NUMBERS)
+    one = found[[1]]
+    assert (len(one), one.shape) == (1, (1, 3))
+    np.testing.assert_array_equal(one.parts([0])[1], NUMBERS[[1]])
+
+
+def test_all_columns_count_as_features():
+    model = Conv1DClassifier(embedding_dim=4, numeric_columns=2)
+    checked(pd.DataFrame(BOTH, columns=list("abcde")), model=model)
+    assert model.n_features_in_ == 5
+    assert model.feature_names_in_.tolist() == list("abcde")
+    with pytest.raises(ValueError, match="feature names should match"):
+        checked(pd.DataFrame(BOTH, columns=list("abced")), model=model)
+
+
+def bad(sample, column, value, dtype=float):
+    X = BOTH.astype(dtype)
+    X[sample, column] = value
+    return X
+
+
+@pytest.mark.parametrize(
+    ("X", "message"),
+    [
+        (bad(1, 4, np.nan), "NaN in the numeric column 4, first in sample 1.*Imputer"),
+        (bad(0, 3, np.inf), "inf in the numeric column 3, first in sample 0"),
+        (bad(0, 3, -1e39), r"-1e\+39 in the numeric column 3"),
+        (
+            pd.DataFrame(bad(1, 4, np.nan), columns=["a", "b", "c", "stars", "age"]),
+            "NaN in the numeric column 'age', first in sample 1",
+        ),
+        (
+            BOTH[:, [3, 4, 0, 1, 2]],
+            r"whole numbers, got 0\.5 in sample 0, column 0.*last 2 columns",
+        ),
+        (bad(1, 0, np.nan), "whole numbers, got nan in sample 1, column 0"),
+        (bad(1, 0, -2.0), "must not be negative, got -2 in sample 1"),
+        (bad(1, 0, 2**24, np.float32), "float32 and holds the token id 16777216.*64"),
+        (BOTH[:, :2], "numeric_columns=2 leaves no token ids of the 2 columns"),
+        (np.ma.masked_array(BOTH, BOTH == 3), "masked"),
+        (BOTH[None], "must be token ids of shape"),
+    ],
+)
+def test_what_is_neither_id_nor_number(X, message):
+    with pytest.raises(ValueError, match=message):
+        checked(X)
+
+
+def test_large_ids_are_exact_in_float64():
+    model = Conv1DClassifier(embedding_dim=4, numeric_columns=2, vocabulary_size=2**26)
+    X = bad(1, 0, 2**24 + 1)
+    assert checked(X, model=model).data[1, 0] == 2**24 + 1
