@@ -32,6 +32,7 @@ OWN = {
         "loss",
         "learning_rate",
         "validation_gap",
+        "metrics",
         "history_",
         "target_encoder_",
     )

@@ -44,6 +44,7 @@ TEXTS_THAT_DIFFER = {
     "strides": 'with "auto", or given to a network',
     "global_pooling": 'with "auto", or given to a network',
     "random_state": "of weights and of training, or of fixed kernels",
+    "mask_padding": "of token ids, or of the input of a network",
     "channel_independent": "decided by a regressor, or given to a network",
 }
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_score
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from skseqconv import (
+    Conv1DClassifier,
     Conv1DGRURegressor,
     Conv1DRegressor,
     LookbackWindower,
@@ -69,3 +70,35 @@ def test_kernel_and_pool_size_are_searched_by_time_series_split(Estimator, jena)
         pipeline(PersistenceRegressor()), X, y, cv=cv, scoring=ERROR
     )
     assert -common_sense.mean() == pytest.approx(2.58, abs=0.01)
+
+
+def test_japanese_vowels_are_a_list_of_arrays(data_folder):
+    """Utterances of 7 to 29 steps, without padding by the user."""
+    with np.load(data_folder / "JapaneseVowels.npz") as file:
+        train, test = (
+            [row[:length] for row, length in zip(file[X], file[n], strict=True)]
+            for X, n in (("X_train", "length_train"), ("X_test", "length_test"))
+        )
+        panel, y, y_test = file["X_test"], file["y_train"], file["y_test"]
+    assert max(map(len, test)) > max(map(len, train))
+    model = make_pipeline(
+        Standardizer(),
+        Conv1DClassifier(
+            n_conv=2,
+            filters=64,
+            kernel_size=3,
+            pool_size=1,
+            padding="same",
+            global_pooling="average",
+            batch_size=32,
+            epochs=20,
+            learning_rate=0.005,
+            random_state=0,
+        ),
+    )
+    model.fit(train, y)
+    assert model.score(test, y_test) > 0.95
+    probabilities = model.predict_proba(test)
+    np.testing.assert_allclose(model.predict_proba(panel), probabilities, atol=1e-6)
+    alone = [model.predict_proba([one])[0] for one in test[:20]]
+    np.testing.assert_allclose(alone, probabilities[:20], atol=1e-5)

@@ -45,8 +45,8 @@ class HistoryDisplay:
     ----------
     histories : dict of dict of array-like of shape (n_epochs,)
         The ``history_`` of each estimator, by name: the metric per epoch and, with
-        validation, the same under the name with ``"val_"`` in front. NaN for an epoch
-        without a value.
+        validation, the same under the name with ``"val_"`` in front. One of the two is
+        enough. NaN for an epoch without a value.
     metric : str, default="loss"
         Name of the metric to draw.
     label : str, default=None
@@ -118,8 +118,8 @@ class HistoryDisplay:
             A fitted network, or a Pipeline, search or TransformedTargetRegressor with
             one inside; or a dict of several by name.
         metric : str, default="loss"
-            A key of ``history_``: "loss", "accuracy" of a classifier, or one that a
-            callback adds.
+            A key of ``history_`` without ``"val_"``: "loss", "accuracy" of a
+            classifier, one of `metrics`, or one that a callback adds.
         ax : matplotlib.axes.Axes, default=None
             Axes to draw on; None for a new figure.
         line_kw : dict, default=None
@@ -214,7 +214,8 @@ class HistoryDisplay:
             # A single estimator has two colors; several estimators have one each.
             other = COLORS[1] if len(curves) == 1 else color
             line = "-" if validation is None else "--"
-            self._draw((name, "training"), training, color, line, marker, line_kw)
+            if training is not None:
+                self._draw((name, "training"), training, color, line, marker, line_kw)
             if validation is not None:
                 part = (name, "validation")
                 self._draw(part, validation, other, "-", marker, line_kw)
@@ -224,27 +225,28 @@ class HistoryDisplay:
         self.ax_.xaxis.set_major_locator(whole)
         self.ax_.set(xlabel="Epoch", ylabel=self.label or Metric(self.metric).label)
         light_grid(self.ax_)
-        longest = max(len(training) for training, _ in curves.values())
+        longest = max(len(line.get_xdata()) for line in self.lines_.values())
         self.ax_.set_xlim(0.5, longest + 0.5)
         legend_above(self.ax_, self._handles(curves), grow=ax is None)
         return self
 
     def _curves(self):
-        """Training and validation curve (or None) of each estimator, as arrays."""
+        """Training and validation curve of each estimator, as arrays or None."""
         if not self.histories:
             raise ValueError("histories={} must hold at least one history by its name.")
         curves = {}
         for name, history in self.histories.items():
-            if self.metric not in history:
-                known = [key for key in history if not key.startswith("val_")]
+            both = self.metric, f"val_{self.metric}"
+            if not any(key in history for key in both):
+                known = dict.fromkeys(key.removeprefix("val_") for key in history)
                 raise ValueError(
                     f"metric={self.metric!r} is not in the history of {name!r}: use "
                     f"{' or '.join(map(repr, known))}. Validation is drawn with it."
                 )
-            validation = history.get(f"val_{self.metric}")
-            if validation is not None:
-                validation = np.asarray(validation, dtype=float)
-            curves[name] = np.asarray(history[self.metric], dtype=float), validation
+            curves[name] = tuple(
+                np.asarray(history[key], dtype=float) if key in history else None
+                for key in both
+            )
         return curves
 
     def _draw(self, part, values, color, line, marker, line_kw):
@@ -328,7 +330,10 @@ class HistoryDisplay:
 
 def _is_error(metric):
     """Whether a lower value is better."""
-    return any(word in metric for word in ("loss", "error", "entropy", "mae", "mse"))
+    if metric.startswith("neg_"):  # as scikit-learn's scorers give errors
+        return False
+    words = ("loss", "error", "entropy", "mae", "mse", "hinge", "divergence", "false_")
+    return any(word in metric for word in words)
 
 
 def _marked(values, *, every):
@@ -348,8 +353,7 @@ def _label(network, metric):
     if loss is None:
         return "Loss"
     if loss == "auto":
-        kind = "binary" if len(network.classes_) == 2 else "categorical"
-        loss = f"{kind}_crossentropy"
+        loss = network._compiled_with[0]
     if not isinstance(loss, str):
         loss = getattr(loss, "name", None) or loss.__name__
     name = Metric(loss).label.replace("crossentropy", "cross-entropy")

@@ -13,7 +13,7 @@ def run_shares(strategy, step, batch):
     """
     x, y, *weights = batch
     n_shares = strategy.num_replicas_in_sync
-    n_samples = x.shape[0] or tf.shape(x)[0]
+    n_samples = y.shape[0] or tf.shape(y)[0]
     n_each = -(-n_samples // n_shares)
     if tf.is_tensor(n_samples) or n_samples % n_shares:
         at = tf.range(n_shares * n_each)
@@ -22,11 +22,12 @@ def run_shares(strategy, step, batch):
         at %= n_samples
         if weights:
             weight *= tf.gather(weights[0], at)
-        batch = (tf.gather(x, at), tf.gather(y, at), weight)
+        x, y = tf.nest.map_structure(lambda part: tf.gather(part, at), (x, y))
+        batch = (x, y, weight)
 
     def share(context):
         start = context.replica_id_in_sync_group * n_each
-        return tuple(part[start : start + n_each] for part in batch)
+        return tf.nest.map_structure(lambda part: part[start : start + n_each], batch)
 
     shares = strategy.experimental_distribute_values_from_function(share)
     strategy.run(step, args=(shares,))

@@ -7,13 +7,15 @@ import tensorflow as tf
 def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
 
-    The tensors are a panel, or a block of rows. From a block, a window takes the rows
-    `lags` before its end, at most `depth` rows before it if it is incomplete. With
-    `newest`, the position of its last row, a window is relative to that row, in the
-    channels where `relative` is 1.
+    The tensors are a panel, token ids with numbers beside them, or a block of rows.
+    From a block, a window takes the rows `lags` before its end, at most `depth` rows
+    before it if it is incomplete. With `newest`, the position of its last row, a window
+    is relative to that row, in the channels where `relative` is 1.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
+    if len(tensors) == 2:
+        return [tf.gather(tensor, at) for tensor in tensors]
     if len(tensors) > 4:
         return _gather_relative(*tensors, at=at)
     block, ends, lags, *depth = tensors
@@ -78,5 +80,5 @@ class Feed:
                 yield self._tensors, self._labels, part
             else:
                 labels = to_tensors(label[part] for label in self._labels)
-                batch = to_tensors((self.sequences.batch(part),))
+                batch = to_tensors(self.sequences.parts(part))
                 yield batch, labels, np.arange(len(part), dtype=np.int32)

@@ -27,6 +27,7 @@ from skseqconv.networks._window_norm import fed_windows
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
+from ._metrics import directions, made
 from ._weights import copies, initialize, leaf_layers
 
 if keras.backend.backend() != "tensorflow":
@@ -88,7 +89,7 @@ class Network:
         Arguments of the network function, and its name under "network".
     loss, optimizer
         As for `keras.Model.compile`.
-    metrics : sequence of str
+    metrics : sequence of str or keras.metrics.Metric
         Metrics beside the loss.
     """
 
@@ -103,8 +104,9 @@ class Network:
             optimizer = keras.optimizers.get(optimizer)
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
-        self.measured = ("loss", *metrics)
-        metrics = _made(metrics, n_outputs)
+        metrics = made(metrics, architecture, self.strategy)
+        #: Names in the logs, and by name whether more is better: "max", "min" or None.
+        self.measured = {"loss": "min", **directions(metrics)}
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)
@@ -126,11 +128,19 @@ class Network:
 
     # State that a fit changes.
 
-    def reset(self, seed, learning_rate=None):
-        """Draw new weights and reset the optimizer."""
+    def reset(self, seed, learning_rate=None, vectors=None):
+        """Draw new weights and reset the optimizer.
+
+        `vectors` are the ids and the vectors that an embedding begins with.
+        """
         seeds = np.random.RandomState(seed)
         for layer in leaf_layers(self.model.layers):
             initialize(layer, seeds)
+        if vectors is not None:
+            embeddings = self.model.get_layer("embedding").embeddings
+            values = embeddings.numpy()
+            values[vectors.ids] = vectors.values
+            embeddings.assign(values)
         for variable, value in zip(
             self.optimizer.variables, self._fresh_optimizer, strict=True
         ):
@@ -261,7 +271,7 @@ class Network:
             stop = min(start + size, n_samples)
             at = np.arange(start, stop, dtype=np.int32)
             if not whole:
-                tensors, at = to_tensors((sequences.batch(at),)), at - start
+                tensors, at = to_tensors(sequences.parts(at)), at - start
             program = self._program("predict", len(tensors), fixed_size=fixed)
             out[start:stop] = _called(program, tensors, tf.convert_to_tensor(at))
         return out
@@ -276,7 +286,8 @@ class Network:
         largest = np.max(weights)
         if not np.isfinite(largest) or largest < LARGE_WEIGHT:
             return {"a weight": largest}
-        batch = sequences.batch(np.arange(len(sequences)))
+        at = np.arange(len(sequences), dtype=np.int32)
+        batch = gather(to_tensors(sequences.parts(at)), at)
         outputs = _on_fed(self.model)(batch, training=False)
         return {"the output": np.abs(outputs).max()}
 
@@ -325,8 +336,8 @@ class Network:
             raise
 
     def _data_signature(self, n_tensors):
-        if n_tensors == 1:
-            return (tf.TensorSpec(self.model.input_shape, self.model.input.dtype),)
+        if n_tensors == len(self.model.inputs):
+            return tuple(tf.TensorSpec(x.shape, x.dtype) for x in self.model.inputs)
         _, n_steps, n_channels = self.model.input_shape
         rows = tf.TensorSpec([None], tf.int32)
         block = tf.TensorSpec([None, n_channels], tf.float32)
@@ -370,14 +381,6 @@ def _called(program, *arguments):
                 raise error.__cause__ from None
             error = error.__context__
         raise
-
-
-def _made(metrics, n_outputs):
-    """Metrics with their variables, which a step on several devices cannot create."""
-    kinds = keras.metrics
-    accuracy = kinds.BinaryAccuracy if n_outputs == 1 else kinds.CategoricalAccuracy
-    known = {"accuracy": accuracy}
-    return [known[name](name=name) for name in metrics]
 
 
 def run_batches(step, optimizer, fixed_size, tensors, labels, rates, order, batch_size):

@@ -54,10 +54,21 @@ class Weights:
         self._arrays = arrays
         self.own = None
         self.loading = threading.Lock()  # only one thread loads them into a network
+        self._alike = {}
 
     @property
     def arrays(self):
         return self._arrays if self.own is None else self.own.get_state()
+
+    def alike(self, key):
+        """The same arrays for another network, which `key` names.
+
+        It keeps that network as long as these weights exist. A user who has the Keras
+        model may change the weights, so they are read each time.
+        """
+        if self.own is not None:
+            return Weights(self.arrays)
+        return self._alike.setdefault(key, Weights(self._arrays))
 
 
 @dataclass(frozen=True)
@@ -74,17 +85,23 @@ class Recipe:
         """Two keys: networks that run alike share the first, that train alike both.
 
         Beside the recipe they hold the settings of Keras that a trace fixes. The second
-        is None if the loss or the optimizer is the user's own, because that may behave
-        differently the next time.
+        is None if the loss, the optimizer or a metric is the user's own, because that
+        may behave differently the next time.
         """
         runs = [self.architecture, self.policy, id(current_strategy())]
         settings = keras.config.floatx(), keras.config.epsilon()
-        plain = plain_state({"loss": self.loss, "optimizer": self.optimizer})
+        plain = plain_state(
+            {
+                "loss": self.loss,
+                "optimizer": self.optimizer,
+                "metrics": list(self.metrics),
+            }
+        )
         if isinstance(plain["optimizer"], dict):  # without the counter in its name
             own = {**plain["optimizer"]["config"], "name": None}
             plain["optimizer"] = {**plain["optimizer"], "config": own}
         try:
-            trains = json.dumps([runs, settings, plain, self.metrics], sort_keys=True)
+            trains = json.dumps([runs, settings, plain], sort_keys=True)
         except TypeError:
             trains = None
         return json.dumps(runs, sort_keys=True), trains

@@ -40,6 +40,7 @@ def train(
     verbose,
     fit_task,
     schedule=None,
+    scores=None,
 ):
     """Train for some epochs.
 
@@ -66,12 +67,16 @@ def train(
     schedule : str, default=None
         A name in `SCHEDULES`: the learning rate goes through it in these epochs, and
         back to what it was. None for a constant rate.
+    scores : callable, default=None
+        Takes the outputs for the validation samples, and gives scores by name. Its
+        `names` are known before.
 
     Returns
     -------
     history : dict of list of float
-        "loss", with validation "val_loss", with a schedule "learning_rate" (of the
-        last step), and what callbacks add: one value per epoch.
+        "loss" and the metrics of the network, with validation each as "val_loss" and so
+        on, and the scores as "val\\_" and their names; with a schedule "learning_rate"
+        (of the last step), and what callbacks add: one value per epoch.
 
     Raises
     ------
@@ -81,9 +86,8 @@ def train(
     """
     if fit_task is not None:  # partial_fit holds nothing out to monitor
         validated, scheduled = validation is not None, schedule is not None
-        check_watched(
-            callbacks, network.measured, validated=validated, scheduled=scheduled
-        )
+        names = names_of_logs(network.measured, scores, validated=validated)
+        check_watched(callbacks, network.measured, names, scheduled=scheduled)
     n_steps = steps_per_epoch or -(-feed.n_samples // batch_size)
     partial_batch = not steps_per_epoch and feed.n_samples % batch_size
     fixed = not partial_batch or n_steps > network.kind.min_full_batches
@@ -115,10 +119,11 @@ def train(
             logs["learning_rate"] = network.learning_rate
         if validation is not None:
             calls.on_test_begin()
-            scores = network.evaluate(validation)
-            calls.on_test_end(scores)
-            logs.update({f"val_{name}": value for name, value in scores.items()})
-        raise_if_not_finite(logs, epoch, network)
+            validated = scored(network, validation, scores)
+            calls.on_test_end(validated)
+            logs.update({f"val_{name}": value for name, value in validated.items()})
+        losses = [name for name in ("loss", "val_loss") if name in logs]
+        raise_if_not_finite({name: logs[name] for name in losses}, epoch, network)
         calls.on_epoch_end(epoch, logs)
         if schedule:  # what is trained on, now or later, begins at the peak
             network.set_learning_rate(peak)
@@ -131,6 +136,22 @@ def train(
     # The last update comes after the last computed loss.
     raise_if_not_finite(network.extreme(feed.some()), epoch, network)
     return _as_floats(history.history)
+
+
+def scored(network, validation, scores):
+    """Loss, metrics and scores of validation samples, by name."""
+    values = network.evaluate(validation)
+    if scores is not None:
+        values |= scores(network.predict(validation.sequences))
+    return values
+
+
+def names_of_logs(measured, scores, *, validated):
+    """What is known after each epoch."""
+    if not validated:
+        return [*measured]
+    names = [*measured, *(() if scores is None else scores.names)]
+    return [*measured, *(f"val_{name}" for name in names)]
 
 
 def _as_floats(history):
@@ -211,7 +232,7 @@ def as_list(callbacks):
     return list(callbacks or [])
 
 
-def check_watched(callbacks, measured, *, validated, scheduled=False):
+def check_watched(callbacks, after_batches, after_epochs, *, scheduled=False):
     """Refuse callbacks of Keras that monitor a metric which does not exist.
 
     Keras would warn in each epoch and never stop. With a callback of the user's own,
@@ -219,16 +240,14 @@ def check_watched(callbacks, measured, *, validated, scheduled=False):
     """
     if not all(map(is_harmless, callbacks)):
         return
-    after_batches = list(measured)
-    after_epochs = [*measured, *(f"val_{name}" for name in measured if validated)]
     if scheduled or sets_the_learning_rate(callbacks):
-        after_epochs.append("learning_rate")
+        after_epochs = [*after_epochs, "learning_rate"]
     for callback in callbacks:
         metric = getattr(callback, "monitor", None)
         if metric is None or not getattr(callback, "save_best_only", True):
             continue
         by_epoch = getattr(callback, "save_freq", "epoch") == "epoch"
-        known = after_epochs if by_epoch else after_batches
+        known = list(after_epochs if by_epoch else after_batches)
         if metric in known:
             continue
         remedy = "Monitor one of these"
@@ -258,15 +277,19 @@ class Stopping(keras.callbacks.EarlyStopping):
     Parameters
     ----------
     monitor : str
+    mode : {"min", "max"}
+        Whether less or more is better.
     patience : int
     start : float, default=None
         The monitored value before the first epoch, where it counts as epoch 0. It does
         not shorten the patience: a network may lose something before it gains.
     """
 
-    def __init__(self, monitor, patience, start=None):
-        super().__init__(monitor=monitor, patience=patience, restore_best_weights=True)
-        self._start = start
+    def __init__(self, monitor, mode, patience, start=None):
+        super().__init__(
+            monitor=monitor, mode=mode, patience=patience, restore_best_weights=True
+        )
+        self._mode, self._start = mode, start
         #: The epoch whose weights are kept, from 1; 0 for the start.
         self.kept = 0
 
@@ -278,11 +301,17 @@ class Stopping(keras.callbacks.EarlyStopping):
 
     def on_epoch_end(self, epoch, logs=None):
         self._n_epochs += 1
-        super().on_epoch_end(epoch, logs)
+        value = logs[self.monitor]
+        if np.isnan(value):  # Keras would keep an undefined value as the best
+            value = np.inf if self._mode == "min" else -np.inf
+        super().on_epoch_end(epoch, {**logs, self.monitor: value})
         if self.best_epoch == epoch:
             self.kept = self._n_epochs
 
     def on_train_end(self, logs=None):
-        if self._start is not None and self._start <= self.best:
+        if self._start is not None and not self._is_better(self.best, self._start):
             self.kept, self.best_weights = 0, self._first_weights
         super().on_train_end(logs)
+
+    def _is_better(self, value, other):
+        return value < other if self._mode == "min" else value > other

@@ -23,10 +23,17 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._feed import Feed
 from skseqconv.engine._pool import drop, refuse_fork
-from skseqconv.engine._training import Stopping, is_harmless, prepared_callbacks, train
+from skseqconv.engine._training import (
+    Stopping,
+    is_harmless,
+    prepared_callbacks,
+    scored,
+    train,
+)
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series import refuse_other_arrays
@@ -35,6 +42,7 @@ from skseqconv.series._window_view import WindowView
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers
+from ._measured import measured, monitored
 from ._network_held import HoldsNetwork, alone
 from ._own_validation import check_alike, checked_validation, given_validation
 from ._parameters import TrainingParameters, check_together, constraints, parameters
@@ -45,7 +53,14 @@ from ._running_fit import (
     joined,
 )
 from ._scikeras import OnScikeras
+from ._scored import Scores
 from ._task import TaskHooks
+from ._unequal import (
+    architecture_for_lengths,
+    check_shortest,
+    is_panel,
+    seems_swapped,
+)
 from ._validation_split import validation_part
 
 #: Results of training, which a new network does not have.
@@ -118,9 +133,11 @@ class SequenceEstimator(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. Rows with too little history are skipped, with their y and weight.
             Two dimensions are one channel, or token ids if `embedding_dim` is given.
+            Arrays of a list may have unequal lengths. So may samples of an array of
+            three dimensions that end with NaN in all channels.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target: labels for a classifier, values for a regressor. Values stay in
             their own units; the estimator standardizes them.
@@ -186,7 +203,7 @@ class SequenceEstimator(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows, as for `fit`.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target, as for `fit`.
@@ -232,6 +249,8 @@ class SequenceEstimator(
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task, validation)
         if going_on:
+            self._compiled_with = self._compile_options()  # metrics may be others
+            self._fit_to_lengths(fit.X, fit.held_out and fit.held_out.X)
             self._take_network(self._learned())
             self._solve_again(fit)
             self._remember(fit.X.data)
@@ -277,31 +296,53 @@ class SequenceEstimator(
     def _changed(self, X, y):
         """Whether the network that there is would not be the one to build."""
         options = self._options_of_level()
-        now = self._architecture_for(X, y, options), self._compile_options()
-        return now != (self._architecture, self._compiled_with)
+        before = self._architecture
+        # Lengths of series may change. What "auto" means stays as it was.
+        shape = [int(n) for n in self._input_shape]
+        shortest = vars(self).get("_shortest", shape[0])
+        now = self._architecture_for(shape, shortest, y, options)
+        if len(shape) > 1:
+            lengths = ("input_shape", "mask_padding")
+            now |= {name: before[name] for name in lengths if name in before}
+        compiled_with = self._compile_options()[:2]
+        return (now, compiled_with) != (before, self._compiled_with[:2])
+
+    def _fit_to_lengths(self, X, held_out=None):
+        """Describe a network that also reads series as long as these."""
+        for samples, name in ((X, "X"), (held_out, "X_val")):
+            if samples is not None:
+                own = self._architecture, samples, name
+                self._architecture = architecture_for_lengths(*own)
 
     def _checked(self, X, y=None, *, reset=False, classes=None):
         """X as sequences, y as an array, both as in the fit unless `reset`."""
         if not reset:
             check_is_fitted(self)
         refuse_other_arrays("y", y)
-        X = check_input(self, X, reset=reset)
+        X = check_input(self, X, reset=reset, unequal=True)
+        if not reset:
+            architecture_for_lengths(self._architecture, X, "X")
         if reset or y is not None:
             y = self._check_target(y, len(X), reset=reset, classes=classes)
         return X, y
 
-    def _initialize(self, X, y, sample_weight=None):
+    def _initialize(self, X, y, sample_weight=None, held_out=None):
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y, sample_weight)
         self._target_seen = None
         self._remember(X.data)
         options = self._options_for_level(level, X.shape[1])
-        self._architecture = self._architecture_for(X, y, options)
+        shape = [int(n) for n in X.shape[1:]]
+        self._shortest = shape[0] if X.lengths is None else int(X.lengths.min())
+        self._architecture = self._architecture_for(shape, self._shortest, y, options)
+        if X.lengths is None and seems_swapped(X):
+            check_shortest(self._architecture, X)
+        self._fit_to_lengths(X, held_out)
         self._compiled_with = self._compile_options()
         self._policy = keras.config.dtype_policy().name
         network = self._take_network()
-        network.reset(weights_seed)
+        network.reset(weights_seed, vectors=getattr(X, "start", None))
         if level is not None:
             network.set_level(level.weights)
             if isinstance(self.optimizer, str):
@@ -327,19 +368,22 @@ class SequenceEstimator(
         if target := getattr(windows, "target", None):
             self._target_seen = tuple(target)
 
-    def _architecture_for(self, X, y, options_of_level):
-        """What the network function is given, as plain data."""
+    def _architecture_for(self, shape, shortest, y, options_of_level):
+        """What the network function is given, as plain data.
+
+        `shortest` is the number of steps of the shortest sample.
+        """
         own = {field.name for field in fields(self)}
         kind = NETWORKS[self._network_name]
         known = signature(kind.build).parameters
         options = {name: getattr(self, name) for name in known if name in own}
         if self._vocabulary_size is not None:  # learned, unless it is given
             options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
-        for name, value in options.items():
-            if not isinstance(value, str):  # NumPy numbers and tuples become plain
-                options[name] = np.asarray(value).tolist()
-        shape = [int(n) for n in X.shape[1:]]
-        options = kind.settled({**options, **self._head(y), **options_of_level}, shape)
+            own = self.embedding_dim  # None takes the length of embedding_weights
+            options["embedding_dim"] = own or vars(self).get("_embedding_dim")
+        options = {name: plain(value) for name, value in options.items()}
+        options = {**options, **self._head(y), **options_of_level}
+        options = kind.settled(options, shape, shortest)
         return {"network": self._network_name, "input_shape": shape, **options}
 
     def _train(self, fit, epochs, first_epoch):
@@ -355,10 +399,12 @@ class SequenceEstimator(
         if fit.own_validation:
             check_alike(self, fit.held_out, "X_val")
         held_out = fit.held_out and self._feed(fit.held_out)
-        start = self._start(fit, held_out)
-        if self.early_stopping and epochs > 1:
-            monitor = "loss" if held_out is None else "val_loss"
-            stopping = Stopping(monitor, self.n_iter_no_change, start)
+        scores = self._scores(fit)
+        start = self._start(fit, held_out, scores)
+        stopping = None
+        if self.early_stopping and not fit.one_epoch:
+            stopping = self._stopping(start, scores, held_out is not None)
+        if stopping and epochs > 1:
             callbacks.append(stopping)
         history = train(
             network,
@@ -373,10 +419,11 @@ class SequenceEstimator(
             verbose=self.verbose,
             fit_task=fit.task,
             schedule=None if fit.one_epoch else self.learning_rate_schedule,
+            scores=scores,
         )
         if fit.held_out is not None:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
-        if self.early_stopping and epochs > 1:
+        if stopping and epochs > 1:
             self.best_epoch_ = stopping.kept
         if first_epoch:
             history = joined(self.history_, history)
@@ -384,17 +431,51 @@ class SequenceEstimator(
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - first_epoch
 
-    def _start(self, fit, held_out):
-        """Loss on held-out rows before training; None if the weights are random."""
-        network, start, level = self._slot.network, None, self._level is not None
+    def _scores(self, fit):
+        """scikit-learn's scorers on held-out rows; None if `metrics` has none."""
+        names = measured(self.metrics).scorers
+        if not names or fit.one_epoch:
+            return None
+        if fit.held_out is None:
+            raise ValueError(
+                f"metrics has {names[0]!r} of scikit-learn, which is computed on "
+                "validation samples, and there are none. Set validation_split=0.1, or "
+                "give fit X_val and y_val."
+            )
+        return Scores(names, fit.held_out, self._predictor(fit.held_out.X))
+
+    def _start(self, fit, held_out, scores):
+        """Loss, metrics and scores of held-out rows before training.
+
+        Nothing if the weights are random.
+        """
+        network, start, level = self._slot.network, {}, self._level is not None
+        if scores is not None:
+            scores.check(network.predict(held_out.sequences))
         if held_out is not None and (level or (fit.going_on and self.early_stopping)):
-            start = network.evaluate(held_out)["loss"]
+            start = scored(network, held_out, scores)
         if level and not (fit.one_epoch and fit.going_on):
-            self.reference_loss_ = reference_losses(self, fit, network, held_out, start)
+            loss = start.get("loss")
+            self.reference_loss_ = reference_losses(self, fit, network, held_out, loss)
         return start
 
+    def _stopping(self, start, scores, validated):
+        """Early stopping by `monitor`, which is known to be in the history."""
+        network, names = self._slot.network, () if scores is None else scores.names
+        monitor, mode = monitored(
+            self.monitor, network.measured, names, validated=validated
+        )
+        first = {f"val_{name}": value for name, value in start.items()}.get(monitor)
+        return Stopping(monitor, mode, self.n_iter_no_change, first)
+
     def _feed(self, samples):
-        return Feed(*self._fed(samples.X, samples.y), samples.sample_weight)
+        X, y = self._fed(samples.X, samples.y)
+        return Feed(self._wide(X), y, samples.sample_weight)
+
+    def _wide(self, X, architecture=None):
+        """Samples as long as the network reads them."""
+        n_steps = (architecture or self._architecture)["input_shape"][0]
+        return X.wide(n_steps) if is_panel(X) else X
 
     # Predictions.
 
@@ -410,8 +491,9 @@ class SequenceEstimator(
         return X
 
     def _outputs(self, X):
-        with self._network() as network:
-            outputs = network.predict(X)
+        architecture = architecture_for_lengths(self._architecture, X, "X")
+        with self._network(architecture) as network:
+            outputs = network.predict(self._wide(X, architecture))
         finite = np.isfinite(outputs).all(axis=tuple(range(1, outputs.ndim)))
         if not finite.all():
             n_bad = np.count_nonzero(~finite)

@@ -11,14 +11,21 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     """Classification of sequences by convolutions before a GRU.
 
     Convolutions with max pooling between them shorten the sequence. A gated recurrent
-    unit reads the result in order, and a head gives probabilities.
+    unit reads the result in order, and a head gives probabilities. For several labels
+    per sample, `fit` takes an indicator matrix as y: 0 and 1, one column for each
+    label.
 
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters. A sequence gives one value for each convolution.
-    kernel_size : int or sequence of int, default=5
-        Kernel width in time steps. A sequence gives one value for each convolution.
+        Number of filters. A sequence gives one value for each convolution. Parallel
+        convolutions have this number each.
+    kernel_size : int or sequence of int or of sequences of int, default=5
+        Kernel width in time steps. A sequence gives one value for each convolution. A
+        tuple in place of a value gives parallel convolutions of these widths, whose
+        outputs are joined: ``[(40, 20, 10)] * 6`` with ``n_conv=6``, or ``[(3, 4, 5)]``
+        with ``n_conv=1``. With "valid" padding the joined outputs end at the same step,
+        and the first steps of narrow kernels are left out.
     strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
@@ -40,7 +47,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -49,15 +57,45 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     residual : int, default=0
         Number of convolutions in each residual block. 0 means no residual blocks. With
         them, `padding` cannot be "valid", and pooling takes place between blocks only.
+    bottleneck : int, default=None
+        Number of filters of a convolution of width 1 without activation, before each
+        layer of convolutions that reads more than one channel. None means none.
+    pooling_branch : bool, default=False
+        Whether each layer of convolutions has one more branch: max pooling of width 3
+        and stride 1 (or `strides`), then a convolution of width 1. Its input does not
+        pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None means that X holds numeric channels.
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
     embedding_dropout : float, default=0.0
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
-        Number of token ids, from 0. None means one more than the largest id in X.
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     gru_units : int, default=32
         Number of units of the GRU.
     gru_dropout : float, default=0.1
@@ -72,8 +110,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         Whether a second GRU reads the sequence backward.
     loss : str, callable or keras.losses.Loss, default="auto"
         Loss between 0 or 1 for each class and its probability, as Keras takes it.
-        "auto" means "binary_crossentropy" for two classes, and
-        "categorical_crossentropy" for more.
+        "auto" means "binary_crossentropy" for two classes and for several labels per
+        sample, and "categorical_crossentropy" for more classes.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
         Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
@@ -106,15 +144,30 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         "auto" leaves out those whose target lies after the first validation row. It
         needs a view from `make_supervised`; otherwise it leaves out none. If X is an
         array, "auto" holds out the last samples of each class, because an array knows
-        no time. With a date in `validation_split` it leaves out no more than the date
-        does. With a splitter only "auto" is allowed, and leaves the gap to it.
+        no time; with several labels per sample, the last samples. With a date in
+        `validation_split` it leaves out no more than the date does. With a splitter
+        only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
-        Whether to stop after `n_iter_no_change` epochs without a lower validation loss
-        (training loss without validation samples), and keep the best epoch's weights.
-        If training starts from a forecast, or from earlier weights (`warm_start`), and
-        no epoch has a lower validation loss than this start, its weights are kept.
+        Whether to stop after `n_iter_no_change` epochs in which `monitor` does not
+        improve, and keep the best epoch's weights. If training starts from a forecast,
+        or from earlier weights (`warm_start`), and no epoch has a better validation
+        value than this start, its weights are kept.
+    monitor : str, default="val_loss"
+        What early stopping watches: a name in ``history_``. "val_loss" means the
+        training loss if there are no validation samples. Of scikit-learn's scorers more
+        is better; for other metrics Keras' own rule decides.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
+    metrics : str, keras.metrics.Metric or list of these, default=None
+        What is computed beside the loss and the accuracy in each epoch, for
+        ``history_``, `callbacks` and `monitor`. Names of Keras, such as "auc" and
+        "top_k_categorical_accuracy", and objects of Keras are computed on training and
+        validation samples: of probabilities, with a column of 0 and 1 for each class
+        (one column for two classes). Names of scikit-learn's scorers, such as "roc_auc"
+        and "f1_macro", are computed on the validation samples, after each epoch of
+        `fit` only. A name that both have ("precision", "recall") is Keras'. All are
+        weighted as the loss, where scikit-learn's function takes weights. Each network
+        has its own copy of an object.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
@@ -128,12 +181,13 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         0 is silent, 1 shows Keras' progress bar, 2 prints one line per epoch.
     class_weight : dict or "balanced", default=None
         Weight of each class in the loss, times `sample_weight`. "balanced" gives all
-        classes the same total weight. None means no class weights.
+        classes the same total weight. None means no class weights. It is for one class
+        per sample.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        The labels, sorted.
+    classes_ : ndarray of shape (n_classes,) or (n_labels, 2)
+        The labels, sorted. After a fit on an indicator matrix: 0 and 1 for each label.
     model_ : keras.Model
         The Keras model. ``model_.summary()`` prints its layers.
     layers_ : DataFrame
@@ -141,8 +195,11 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
         "loss", "accuracy" and, with validation samples, "val_loss" and
-        "val_accuracy": one value per epoch. With `learning_rate_schedule`,
-        "learning_rate" is that of the last step of each epoch.
+        "val_accuracy": one value per epoch. With several labels per sample, the
+        accuracy is that of `score`: the share of the samples whose labels are all
+        right. `metrics` of Keras are there, for example, as "auc" and "val_auc",
+        scorers only as "val_roc_auc". With `learning_rate_schedule`, "learning_rate" is
+        that of the last step of each epoch.
     best_epoch_ : int
         The epoch whose weights are kept, from 1; 0 is the start. Exists with
         `early_stopping`.
@@ -152,6 +209,10 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         Number of time steps that each output of the last convolution depends on.
     n_parameters_ : int
         Number of trainable parameters of the network.
+    ids_without_vector_ : ndarray of int
+        Token ids of the vocabulary whose word has no vector in `embedding_weights`.
+        Exists if these are vectors by word. The words are
+        ``sequencer.inverse_transform(ids_without_vector_[:, None])``.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
@@ -177,7 +238,9 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
 
     Notes
     -----
-    The padding of token ids counts as a token like any other. Pad in front, as
+    Series may have unequal lengths: a list of arrays, or an array whose samples end
+    with NaN. The GRU ends at the last step of each. The padding of token ids counts as
+    a token like any other, unless `mask_padding` is set. Pad in front, as
     `TokenSequencer` does, so that the GRU reads the words last.
 
     Examples

@@ -19,9 +19,14 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     Parameters
     ----------
     filters : int or sequence of int, default=32
-        Number of filters. A sequence gives one value for each convolution.
-    kernel_size : int or sequence of int, default=5
-        Kernel width in time steps. A sequence gives one value for each convolution.
+        Number of filters. A sequence gives one value for each convolution. Parallel
+        convolutions have this number each.
+    kernel_size : int or sequence of int or of sequences of int, default=5
+        Kernel width in time steps. A sequence gives one value for each convolution. A
+        tuple in place of a value gives parallel convolutions of these widths, whose
+        outputs are joined: ``[(40, 20, 10)] * 6`` with ``n_conv=6``, or ``[(3, 4, 5)]``
+        with ``n_conv=1``. With "valid" padding the joined outputs end at the same step,
+        and the first steps of narrow kernels are left out.
     strides : int, sequence of int or "auto", default=1
         Distance in time steps between two positions of a kernel. A sequence gives one
         value for each convolution. ``kernel_size=24, strides=24`` reads the window in
@@ -43,7 +48,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         "valid" adds no padding, so each convolution shortens the sequence. "same" adds
         zeros on both sides, "causal" at the start. "auto" means "valid" if the window
         is long enough and `residual` is 0. Otherwise it means "same", and a pooling
-        that is wider than its sequence takes the whole sequence.
+        that is wider than its sequence takes the whole sequence. If lengths differ,
+        the shortest series in `fit` counts.
     activation : str, default="relu"
         Name of the Keras activation of the convolutions.
     normalization : {None, "batch", "layer"}, default=None
@@ -52,15 +58,45 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     residual : int, default=0
         Number of convolutions in each residual block. 0 means no residual blocks. With
         them, `padding` cannot be "valid", and pooling takes place between blocks only.
+    bottleneck : int, default=None
+        Number of filters of a convolution of width 1 without activation, before each
+        layer of convolutions that reads more than one channel. None means none.
+    pooling_branch : bool, default=False
+        Whether each layer of convolutions has one more branch: max pooling of width 3
+        and stride 1 (or `strides`), then a convolution of width 1. Its input does not
+        pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None means that X holds numeric channels.
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
     embedding_dropout : float, default=0.0
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
-        Number of token ids, from 0. None means one more than the largest id in X.
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
@@ -111,12 +147,25 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         out none. With a date in `validation_split` it leaves out no more than the date
         does. With a splitter only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
-        Whether to stop after `n_iter_no_change` epochs without a lower validation loss
-        (training loss without validation samples), and keep the best epoch's weights.
-        If training starts from a forecast, or from earlier weights (`warm_start`), and
-        no epoch has a lower validation loss than this start, its weights are kept.
+        Whether to stop after `n_iter_no_change` epochs in which `monitor` does not
+        improve, and keep the best epoch's weights. If training starts from a forecast,
+        or from earlier weights (`warm_start`), and no epoch has a better validation
+        value than this start, its weights are kept.
+    monitor : str, default="val_loss"
+        What early stopping watches: a name in ``history_``. "val_loss" means the
+        training loss if there are no validation samples. Of scikit-learn's scorers more
+        is better; for other metrics Keras' own rule decides.
     n_iter_no_change : int, default=5
         Number of epochs without improvement before early stopping.
+    metrics : str, keras.metrics.Metric or list of these, default=None
+        What is computed beside the loss in each epoch, for ``history_``, `callbacks`
+        and `monitor`. Names of scikit-learn's scorers, such as "r2" and
+        "neg_mean_absolute_error", are computed on the validation samples, in the units
+        of y, after each epoch of `fit` only. The names "mae", "mse" and
+        "root_mean_squared_error", and metrics of Keras, are computed as the loss is: on
+        training and validation samples, in the units of ``history_["loss"]``. Both are
+        weighted as the loss, where scikit-learn's function takes weights. Each network
+        has its own copy of an object.
     callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
@@ -177,8 +226,10 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         "loss" and, with validation samples, "val_loss": one value per epoch, in units
         of the standardized y. If the network forecasts changes, the unit is the root
         mean square error of its start on the training rows. Held-out rows may be harder
-        or easier, so compare with `reference_loss_`. With `learning_rate_schedule`,
-        "learning_rate" is that of the last step of each epoch.
+        or easier, so compare with `reference_loss_`. `metrics` of Keras are there, for
+        example, as "mae" and "val_mae", scorers only as "val_r2". With
+        `learning_rate_schedule`, "learning_rate" is that of the last step of each
+        epoch.
     reference_loss_ : dict of dict of float
         Losses to compare `history_` with, of the same rows and in the same units:
         "persistence" (the last value) and "start" (the network before its first epoch).
@@ -193,6 +244,10 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Number of time steps that each output of the last convolution depends on.
     n_parameters_ : int
         Number of trainable parameters of the network.
+    ids_without_vector_ : ndarray of int
+        Token ids of the vocabulary whose word has no vector in `embedding_weights`.
+        Exists if these are vectors by word. The words are
+        ``sequencer.inverse_transform(ids_without_vector_[:, None])``.
     initialized_ : bool
         Whether there is a network to predict with.
     target_encoder_ : transformer
@@ -239,6 +294,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     -----
     The maximum over time does not know when something happened. If the order matters,
     use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`.
+
+    Series may have unequal lengths, if forecasts start from no level: a list of arrays,
+    or an array whose samples end with NaN. This padding changes no prediction.
 
     The network of the book, on windows as they are, is ``Conv1DRegressor(level=None,
     global_pooling="max", optimizer="rmsprop", dropout=0)``.

@@ -3,7 +3,7 @@
 import threading
 import weakref
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import wraps
 from inspect import signature
 
@@ -18,6 +18,7 @@ from skseqconv.engine._pool import (
     running,
     take,
 )
+from skseqconv.inputs._word_vectors import packed, unpacked
 from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.networks._registry import NETWORKS
 
@@ -85,13 +86,21 @@ class HoldsNetwork:
         return "_slot" in vars(self)
 
     @contextmanager
-    def _network(self):
-        """A network to run; during a fit, the one in training."""
+    def _network(self, architecture=None):
+        """A network to run; during a fit, the one in training.
+
+        `architecture` may be that of a network with the same weights, for series of
+        another length.
+        """
         if self._is_running:
             yield self._slot.network
-        else:
-            with running(self._recipe, self._weights) as network:
-                yield network
+            return
+        recipe, weights = self._recipe, self._weights
+        if architecture not in (None, self._architecture):
+            recipe = replace(recipe, architecture=architecture)
+            weights = weights.alike(recipe.keys()[0])
+        with running(recipe, weights) as network:
+            yield network
 
     def _learned(self):
         """The present weights."""
@@ -146,10 +155,12 @@ class HoldsNetwork:
             state["_state"] = same._learned().arrays
         for name in ("_slot", "_weights"):
             state.pop(name, None)
+        state["embedding_weights"] = packed(self.embedding_weights)
         return plain_state(state)
 
     def __setstate__(self, state):
         state = self._completed(restored_state(state))
+        state["embedding_weights"] = unpacked(state["embedding_weights"])
         if "_state" in state:
             state["_weights"] = Weights(state.pop("_state"))
         super().__setstate__(state)
@@ -169,7 +180,11 @@ class HoldsNetwork:
         return state
 
     def __sklearn_clone__(self):
-        clone = super().__sklearn_clone__()
+        # Clones share the vectors of words, which may be large and are only read.
+        given = {"embedding_weights": self.embedding_weights}
+        bare = self._as_it_is()
+        bare.embedding_weights = None
+        clone = super(HoldsNetwork, bare).__sklearn_clone__().set_params(**given)
         # scikeras copies losses by their configuration. Some losses of Keras (Huber,
         # CosineSimilarity) leave a parameter out of it.
         clone.loss = restored_state(plain_state({"loss": self.loss}))["loss"]

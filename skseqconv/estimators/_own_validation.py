@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from typing import NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._padded import as_panel
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._same_target import check_same_target
 from skseqconv.series._series import refuse_other_arrays
@@ -65,7 +67,8 @@ def checked_validation(estimator, given, X):
         Those with complete windows and a weight.
     """
     try:
-        X_val = check_input(estimator, _like_windows(given.X, X), reset=False)
+        X_val = _like_windows(given.X, X)
+        X_val = check_input(estimator, X_val, reset=False, unequal=True)
         refuse_other_arrays("y_val", given.y)
         y = estimator._check_target(given.y, len(X_val), reset=False)
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
@@ -106,6 +109,8 @@ def _like_windows(X_val, X):
         _refuse_other_channels(X_val, X)
         rows = X_val if X_val.steps else with_steps(X_val, X.steps)
         return WindowView(rows, lags=X.lags)
+    if X.ndim > 2 and isinstance(X, np.ndarray):
+        X_val = as_panel(X_val, X.shape[2])
     if X.ndim > 2 and kind_of(X_val) == "table":
         raise ValueError(
             "X_val holds rows, but X holds windows. Give rows from make_supervised, "

@@ -19,8 +19,11 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
+from skseqconv.inputs._tokens import embeds
+from skseqconv.networks._per_layer import Widths
 from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
 
+from ._measured import measured
 from ._validation_split import DATES, date_of, is_splitter
 
 Estimator = TypeVar("Estimator")
@@ -80,7 +83,7 @@ class Conv1DStack:
     """Options of a stack of convolutions and poolings."""
 
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
-    kernel_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=5)
+    kernel_size: Widths = parameter(*_EACH_LAYER, default=5)
     strides: int | Sequence[int] | Literal["auto"] = parameter(
         *_EACH_LAYER, _one_of("auto"), default=1, before=1
     )
@@ -97,6 +100,8 @@ class Conv1DStack:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = parameter(_NUMBER, default=0)
+    bottleneck: int | None = parameter(COUNT, None, default=None, before=None)
+    pooling_branch: bool = parameter("boolean", default=False, before=False)
 
 
 @parameters
@@ -105,10 +110,14 @@ class InputAndHead:
 
     dropout: float = parameter(_SHARE, default=0.5)
     embedding_dim: int | None = parameter(COUNT, None, default=None)
+    embedding_weights: Any = parameter("array-like", None, default=None, before=None)
+    embedding_trainable: bool = parameter("boolean", default=True, before=True)
     embedding_dropout: float = parameter(_SHARE, default=0.0)
     vocabulary_size: int | None = parameter(
         Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
+    mask_padding: bool = parameter("boolean", default=False, before=False)
+    numeric_columns: int = parameter(_NUMBER, default=0, before=0)
 
 
 @parameters
@@ -160,7 +169,13 @@ class TrainingParameters:
         _one_of("auto"), _NUMBER, *TIME_SPANS, default="auto"
     )
     early_stopping: bool = parameter("boolean", default=False)
+    monitor: str = parameter(str, default="val_loss", before="val_loss")
     n_iter_no_change: int = parameter(COUNT, default=5)
+    metrics: (
+        str | keras.metrics.Metric | Sequence[str | keras.metrics.Metric] | None
+    ) = parameter(
+        str, list, tuple, keras.metrics.Metric, None, default=None, before=None
+    )
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
         parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
@@ -265,12 +280,8 @@ def check_together(options):
             raise ValueError(
                 f"{name}={value!r} is not known to Keras. Use a name from keras.{home}."
             ) from None
-    for name in ("vocabulary_size", "embedding_dropout"):
-        if getattr(options, name) and options.embedding_dim is None:
-            raise ValueError(
-                f"{name}={getattr(options, name)!r} needs token ids. Set "
-                f"embedding_dim, or leave out {name}."
-            )
+    _check_embedding(options)
+    measured(options.metrics)  # refuses unknown names
     date_of(options.validation_split)  # refuses text that is no date
     if is_splitter(options.validation_split) and options.validation_gap != "auto":
         raise ValueError(
@@ -286,6 +297,30 @@ def check_together(options):
             "weight_decay=None, or let all weights decay."
         )
     _check_learning_rate(options)
+
+
+def _check_embedding(options):
+    """Refuse options of an embedding without one, or without what they need."""
+    if not options.embedding_trainable and options.embedding_weights is None:
+        raise ValueError(
+            "embedding_trainable=False needs embedding_weights: without them, the "
+            "vectors would stay random. Set embedding_weights, or "
+            "embedding_trainable=True."
+        )
+    if embeds(options):
+        return
+    if n_numbers := options.numeric_columns:
+        raise ValueError(
+            f"numeric_columns={n_numbers!r} needs token ids: set embedding_dim. "
+            "Numbers beside a series become channels of constant value: numpy.concatenate([X, "
+            "numpy.repeat(numbers[:, None], X.shape[1], axis=1)], axis=2)."
+        )
+    for name in ("vocabulary_size", "embedding_dropout", "mask_padding"):
+        if getattr(options, name):
+            raise ValueError(
+                f"{name}={getattr(options, name)!r} needs token ids. Set "
+                f"embedding_dim, or leave out {name}."
+            )
 
 
 def _check_time_spans(options):

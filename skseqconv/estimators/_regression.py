@@ -12,6 +12,7 @@ from sklearn.base import RegressorMixin
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._time_spans import each_in_rows, in_rows
 from skseqconv.series._window_view import WindowView
@@ -29,10 +30,12 @@ from ._level_found import (
     with_scale_of,
 )
 from ._losses import check_regression_loss, is_poisson
+from ._measured import check_for_values, measured
 from ._network_held import of_one_fit
 from ._own_validation import FAR
 from ._parameters import RegressionParameters, parameters
 from ._relative import relative
+from ._scored import PredictedValues
 from ._target_encoders import TargetScaler
 
 
@@ -64,7 +67,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target.
@@ -85,7 +88,7 @@ class SequenceRegressor(
         Parameters
         ----------
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
-                (n_samples, n_steps)
+                (n_samples, n_steps), or list of arrays of shape (n_steps, n_channels)
             Windows. If a window begins before its series, the first row is repeated,
             with a `MissingHistoryWarning`.
 
@@ -137,6 +140,14 @@ class SequenceRegressor(
     def _fed(self, X, y):
         X, level = self._at_level(X)
         return X, self.target_encoder_.transform(y, level)
+
+    def _predictor(self, X):
+        _, level = self._at_level(X)
+
+        def predicted(outputs):
+            return PredictedValues(self._in_units(self._middle(outputs), level))
+
+        return predicted
 
     def _persistence(self, feed):
         level, windows = self._found_level(), feed.sequences.data
@@ -287,7 +298,14 @@ class SequenceRegressor(
 
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
-        if self.embedding_dim is not None:
+        if X.lengths is not None:
+            if not asked:
+                return None
+            raise ValueError(
+                f"{asked} needs windows of one length, but X holds series of unequal "
+                f"length. Use {way_out}."
+            )
+        if embeds(self):
             if not asked:
                 return None
             raise ValueError(
@@ -317,7 +335,8 @@ class SequenceRegressor(
 
     def _compile_options(self):
         check_regression_loss(self.loss)
-        return self.loss, self.optimizer
+        check_for_values(self.metrics, self.loss)
+        return self.loss, self.optimizer, measured(self.metrics).keras
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -41,7 +41,6 @@ class OnScikeras(BaseWrapper):
     # scikeras' own parameters are not ours: fixed, and out of get_params().
     model = None
     build_fn = None
-    metrics = None
     shuffle = True
     run_eagerly = False
     validation_batch_size = None
@@ -70,13 +69,18 @@ class OnScikeras(BaseWrapper):
 
     def _fit(self, X, y, sample_weight, warm_start, epochs, initial_epoch, fit):
         if not fit.going_on:
-            self._initialize(X, y, sample_weight)
+            held_out = fit.held_out and fit.held_out.X
+            self._initialize(X, y, sample_weight, held_out)
         self._train(fit, epochs, initial_epoch)
 
     # Hooks of scikeras that our estimators fill.
 
     def _initialize(
-        self, X: Sequences, y: NDArray, sample_weight: NDArray | None = None
+        self,
+        X: Sequences,
+        y: NDArray,
+        sample_weight: NDArray | None = None,
+        held_out: Sequences | None = None,
     ) -> None:
         """Build the network, with new weights."""
         raise NotImplementedError

@@ -102,3 +102,28 @@ class ClassEncoder(BaseEstimator):
         if len(self.classes) == 2:
             return ops.concatenate([1 - y, y], axis=-1)
         return ops.divide(y, ops.sum(y, axis=-1, keepdims=True))
+
+
+@public
+class IndicatorEncoder(BaseEstimator):
+    """From an indicator matrix to the targets of a network, and back.
+
+    A network predicts the probability of each label, independent of the others.
+    """
+
+    def fit(self, y):
+        return self
+
+    def transform(self, y):
+        return y.astype(np.float32)
+
+    def inverse_transform(self, y):
+        return (y > 0.5).astype(int)
+
+    def probabilities(self, y):
+        """One column for each label, between 0 and 1."""
+        return np.clip(y.astype(np.float64), 0, 1)
+
+    def stock_call(self, outputs):
+        """`probabilities` by operations of Keras."""
+        return ops.clip(outputs, 0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -92,6 +93,10 @@ class TaskHooks:
     def _fed(self, X: Sequences, y: NDArray) -> tuple[Sequences, NDArray]:
         """Samples and targets as the network takes them."""
         return X, self.target_encoder_.transform(y)
+
+    def _predictor(self, X: Sequences) -> Callable[[NDArray], BaseEstimator]:
+        """From outputs of the network for X to a model that has predicted them."""
+        raise NotImplementedError
 
     def _persistence(self, feed: Feed) -> NDArray[np.float32]:
         """The last values of the targets, as outputs of the network."""

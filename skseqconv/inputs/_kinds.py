@@ -53,11 +53,9 @@ def refuse_unequal(samples):
         )
     raise ValueError(
         f"{found} lengths, {low} to {high}. If they are several series, give the list "
-        "to make_supervised or SeriesView. If they are samples, pad them to one "
-        "length: token ids by TokenSequencer, numbers by "
-        "keras.utils.pad_sequences(X, dtype='float64', value=numpy.nan). After the "
-        "Standardizer, PerStep(SimpleImputer(strategy='constant', fill_value=0.0)) "
-        "replaces the padding by the mean."
+        "to make_supervised or SeriesView. If they are token ids, TokenSequencer "
+        "brings them to one length. Samples of unequal length are for Standardizer, "
+        "PerStep and networks of this package."
     )
 
 

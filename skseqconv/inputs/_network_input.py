@@ -1,11 +1,10 @@
 """Checks of the input of networks: windows, panels, tables and token ids."""
 
 import numpy as np
-from sklearn.utils.validation import validate_data
 
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._series import refuse_cut_file
 
+from ._finite import raise_not_finite
 from ._kinds import (
     check_channels,
     check_panel,
@@ -14,12 +13,10 @@ from ._kinds import (
     kind_of,
     refuse_unequal,
 )
-
-#: A larger vocabulary must be set by `vocabulary_size`.
-MOST_TOKENS_LEARNED = 10_000_000
+from ._padded import as_panel, without_padding
 
 
-def check_input(estimator, X, *, reset):
+def check_input(estimator, X, *, reset, unequal=False):
     """Validate the X of a network's fit or prediction.
 
     Parameters
@@ -28,6 +25,9 @@ def check_input(estimator, X, *, reset):
     X : WindowView, or array-like of three or two dimensions
     reset : bool
         Whether to record the shape and names of X, or to compare with them.
+    unequal : bool, default=False
+        Whether samples of a panel may end with padding, and have other lengths than in
+        the fit.
 
     Returns
     -------
@@ -35,12 +35,16 @@ def check_input(estimator, X, *, reset):
             (n_samples, n_steps)
     """
     from ._sequences import Sequences
+    from ._tokens import check_tokens, embeds
 
     name = type(estimator).__name__
-    embedded = getattr(estimator, "embedding_dim", None) is not None
     if reset:
         estimator._vocabulary_size = None
-    X = _opened(name, X)
+        embedded = embeds(estimator)
+    else:
+        embedded = vars(estimator).get("_vocabulary_size") is not None
+    lengths = None
+    X = _opened(name, X, unequal and not embedded, _known_channels(estimator, reset))
     if isinstance(X, np.ndarray):
         refuse_cut_file(X)
     kind = kind_of(X)
@@ -50,24 +54,33 @@ def check_input(estimator, X, *, reset):
             "in the Pipeline."
         )
     if embedded:
-        X = _check_tokens(estimator, X, kind, reset=reset)
-    elif kind == "windows":
+        sequences = check_tokens(estimator, X, kind, reset=reset)
+        _check_shape(estimator, sequences, reset=reset)
+        return sequences
+    if kind == "windows":
         check_channels(estimator, X, reset=reset)
     elif kind == "panel":
         X = check_panel(estimator, X, reset=reset, ensure_all_finite=False)
-        _check_finite(X)
+        if unequal:
+            X, lengths = without_padding(X)
+        _check_finite(X, lengths=lengths)
     else:
         columns = list(X.columns) if hasattr(X, "columns") else None
         X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X[:, :, None], columns)
         X = X[:, :, None]
-    sequences = Sequences.of(X)
-    _check_shape(estimator, sequences, reset=reset)
+    sequences = Sequences.of(X, lengths)
+    if reset or not (unequal and kind == "panel"):
+        _check_shape(estimator, sequences, reset=reset)
     return sequences
 
 
-def _opened(name, X):
-    """A column or an object array of samples as a list.
+def _known_channels(estimator, reset):
+    return None if reset else getattr(estimator, "n_features_in_", None)
+
+
+def _opened(name, X, unequal, n_channels):
+    """A column or an object array of samples as a list, or as a padded panel.
 
     Texts, and samples of different shapes, are refused with a helpful message.
     """
@@ -84,55 +97,12 @@ def _opened(name, X):
     sized = all(hasattr(sample, "__len__") for sample in samples)
     if not sized or any(hasattr(sample, "iloc") for sample in samples):
         return X
+    if unequal:
+        panel = as_panel(samples, n_channels)
+        if panel is not samples:
+            return panel
     refuse_unequal(samples)
     return X if np.ndim(X) > 1 else samples
-
-
-def _check_tokens(estimator, X, kind, *, reset):
-    """Token ids as an array of int32 of shape (n_samples, n_steps)."""
-    if kind != "table":
-        shape = getattr(X, "shape", "three dimensions")
-        raise ValueError(
-            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
-            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
-            "embedding_dim=None for numeric channels."
-        )
-    refuse_masked("X", X)
-    X = validate_data(estimator, X, reset=reset, dtype=None)
-    if X.dtype.kind not in "iu":
-        raise ValueError(
-            f"Token ids must be whole numbers, got {X.dtype}: use X.astype(int) if X "
-            "holds token ids, or set embedding_dim=None for numeric channels."
-        )
-    if X.min() < 0:
-        sample, at = np.argwhere(X < 0)[0]
-        raise ValueError(
-            f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
-            f"time step {at}: use 0 for padding."
-        )
-    if reset:
-        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
-    n_known = estimator._vocabulary_size
-    if X.max() >= n_known:
-        sample, at = np.argwhere(X >= n_known)[0]
-        raise ValueError(
-            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
-            f"{sample}, time step {at}: set vocabulary_size (None learns it from the "
-            "training samples), or put a TokenSequencer before, which maps unknown "
-            "tokens to one id."
-        )
-    return X.astype(np.int32, copy=False)
-
-
-def _learned_size(X):
-    """Vocabulary size: one more than the largest token id."""
-    if X.max() >= MOST_TOKENS_LEARNED:
-        raise ValueError(
-            f"The largest token id is {X.max()}, so the network would learn a vector "
-            "for each id up to it: set vocabulary_size if you want this, or limit the "
-            "vocabulary by TokenSequencer(max_tokens=...)."
-        )
-    return int(X.max()) + 1
 
 
 def _check_shape(estimator, sequences, *, reset):
@@ -172,14 +142,28 @@ def _other_length(estimator, length, expected):
     )
 
 
-def _check_finite(panel, time_steps=None):
-    """Raise an error that names the first value that is not finite as float32."""
-    from ._finite import raise_not_finite
+def _check_finite(panel, time_steps=None, lengths=None):
+    """Raise an error that names the first value that is not finite as float32.
 
+    With `lengths`, NaN after the end of a sample is not an error.
+    """
     limit = np.finfo(np.float32).max
-    if panel.max() <= limit and panel.min() >= -limit:
+    if lengths is None and panel.max() <= limit and panel.min() >= -limit:
         return
-    sample, at, channel = np.argwhere(~(np.abs(panel) <= limit))[0]
+    bad = ~(np.abs(panel) <= limit)
+    if lengths is not None:
+        bad &= (np.arange(panel.shape[1]) < lengths[:, None])[:, :, None]
+        if not bad.any():
+            return
+    sample, at, channel = np.argwhere(bad)[0]
+    missing = np.isnan(panel[sample]).all(axis=1)
+    if time_steps is None and not at and missing[0] and not missing.all():
+        raise ValueError(
+            f"Input X contains NaN: sample {sample} begins with {missing.argmin()} "
+            "time steps without a value. A sample of a panel may end with NaN, but not "
+            "begin with it: move its values to the start, or give a list of arrays of "
+            "unequal length."
+        )
     if at and np.isnan(panel[sample, at:]).all():
         raise ValueError(
             f"Input X contains NaN: sample {sample} ends after {at} of "

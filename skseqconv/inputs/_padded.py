@@ -2,6 +2,68 @@
 
 import numpy as np
 
+from skseqconv.series._containers import unmasked
+
+
+def as_panel(X, n_channels=None):
+    """Samples as one padded panel, if X holds an array for each; else X as it is.
+
+    Parameters
+    ----------
+    X : object
+        A list, a tuple, a column of a table or an object array of arrays of shape
+        (n_steps, n_channels), or of such lists. Arrays of shape (n_steps,) are series
+        of one channel if their lengths differ. If the lengths are equal, they may as
+        well be the rows of a table. So may lists of numbers.
+    n_channels : int, default=None
+        Number of channels, if known. With 1, arrays of shape (n_steps,) are series.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, longest, n_channels), or object
+
+    Raises
+    ------
+    ValueError
+        If samples differ in their channels.
+    """
+    is_column = hasattr(X, "iloc") and not hasattr(X, "columns")
+    holds_objects = isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind == "O"
+    if not (is_column or holds_objects or isinstance(X, (list, tuple))):
+        return X
+    samples = list(X)
+    if not samples or not all(map(_is_sample, samples)):
+        return X
+    try:
+        arrays = [np.asarray(unmasked(sample)) for sample in samples]
+    except ValueError:  # lists within lists of unequal length
+        return X
+    if any(one.dtype.kind not in "fiubO" for one in arrays):
+        return X  # text
+    widths = [one.shape[1:] for one in arrays]
+    if () in widths and any(isinstance(one, (list, tuple)) for one in samples):
+        return X
+    if len(set(widths)) > 1 or len(widths[0]) > 1:
+        other = next((i for i, w in enumerate(widths) if w != widths[0]), 0)
+        raise ValueError(
+            f"Samples need the shape (n_steps, n_channels), with the same channels: "
+            f"sample 0 has the shape {arrays[0].shape}, sample {other} the shape "
+            f"{arrays[other].shape}."
+        )
+    alike = len(set(map(len, arrays))) == 1
+    if alike and widths[0] == () and (n_channels != 1 or len(arrays[0]) == 1):
+        return X
+    if any(one.dtype.kind == "O" for one in arrays):
+        arrays = [one.astype(np.float64) for one in arrays]
+    return padded(arrays)
+
+
+def _is_sample(sample):
+    """Whether it may be a series: an array or a list, but neither text nor a table."""
+    if isinstance(sample, (str, bytes)) or hasattr(sample, "iloc"):
+        return False
+    return isinstance(sample, (list, tuple)) or getattr(sample, "ndim", 0) > 0
+
 
 def padded(samples):
     """Samples of unequal length as one panel.
@@ -44,3 +106,48 @@ def lengths_of(panel):
     return np.where(
         known.any(axis=1), known.shape[1] - known[:, ::-1].argmax(axis=1), 0
     )
+
+
+def real_steps(panel):
+    """Which steps of a panel are not padding; None if all of them are real.
+
+    Parameters
+    ----------
+    panel : ndarray of shape (n_samples, n_steps, n_channels)
+
+    Returns
+    -------
+    real : ndarray of bool of shape (n_samples, n_steps) or None
+    """
+    if not np.isnan(panel[:, -1]).all(axis=1).any():
+        return None
+    return np.arange(panel.shape[1]) < lengths_of(panel)[:, None]
+
+
+def without_padding(panel):
+    """A panel without the steps that are padding in all samples, and its lengths.
+
+    Returns
+    -------
+    panel : ndarray of shape (n_samples, longest, n_channels)
+        A view.
+    lengths : ndarray of int of shape (n_samples,) or None
+        None if all samples have the same length.
+
+    Raises
+    ------
+    ValueError
+        If a sample has no value.
+    """
+    if real_steps(panel) is None:
+        return panel, None
+    lengths = lengths_of(panel)
+    if not lengths.all():
+        empty = np.flatnonzero(lengths == 0)
+        more = f", and so have {len(empty) - 1} others" if len(empty) > 1 else ""
+        raise ValueError(
+            f"Sample {empty[0]} of X has no value{more}: all of it is NaN. Leave such "
+            "samples out, together with their y."
+        )
+    longest = lengths.max()
+    return panel[:, :longest], None if lengths.min() == longest else lengths

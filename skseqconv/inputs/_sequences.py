@@ -20,16 +20,23 @@ class Sequences:
     """Sequences of shape (n_samples, n_steps, n_channels), gathered on demand.
 
     `fits_tensor` says whether they may become one tensor. `tensors` gives the arrays
-    for the program that gathers batches, `batch` gives a single batch. Values are
-    finite float32, or token ids as int32.
+    for the program that gathers batches, `batch` gives a single batch, and `parts` the
+    same as one array for each input of the network. Values are finite float32, or token
+    ids as int32.
     """
 
+    #: Number of real steps of each sample, if samples end with padding.
+    lengths = None
+
     @staticmethod
-    def of(X):
-        """Sequences from a view of windows, a panel, or an array of token ids."""
+    def of(X, lengths=None):
+        """Sequences from a view of windows, or a panel.
+
+        `lengths` are those of the samples of a panel, or None if they are equal.
+        """
         if isinstance(X, WindowView):
             return WindowSequences(X)
-        return PanelSequences(X)
+        return PanelSequences(X, lengths)
 
     @property
     def shape(self):
@@ -44,6 +51,9 @@ class Sequences:
 
     def __getitem__(self, key):
         return type(self)(self.data[key])
+
+    def parts(self, at):
+        return (self.batch(at),)
 
 
 class WindowSequences(Sequences):
@@ -98,17 +108,69 @@ def by_phase(block, ends, lags):
 
 
 class PanelSequences(Sequences):
-    """The samples of an array that was checked before."""
+    """The samples of an array that was checked before.
 
-    def __init__(self, array):
-        self.data = array
+    Parameters
+    ----------
+    array : ndarray of shape (n_samples, n_steps, n_channels) or (n_samples, n_steps)
+    lengths : ndarray of int of shape (n_samples,), default=None
+        Number of steps of each sample without its padding. None if all are real.
+    width : int, default=None
+        Number of steps of each batch, which is padded with NaN. None means n_steps.
+    """
+
+    def __init__(self, array, lengths=None, width=None):
+        self.data, self.lengths = array, lengths
+        self._width = width or array.shape[1]
+
+    def __getitem__(self, key):
+        lengths = None if self.lengths is None else self.lengths[key]
+        return type(self)(self.data[key], lengths, self._width)
+
+    def wide(self, width):
+        """The same samples in batches of at least `width` steps."""
+        if width <= self._width:
+            return self
+        return type(self)(self.data, self.lengths, width)
 
     def fits_tensor(self):
-        return 4 * self.data.size <= MAX_TENSOR_BYTES
+        n_values = self.data.size // self.data.shape[1] * self._width
+        return 4 * n_values <= MAX_TENSOR_BYTES
 
     def tensors(self):
         return (self.batch(slice(None)),)
 
     def batch(self, at):
-        token_ids = self.data.dtype == np.int32
-        return np.asarray(self.data[at], dtype=np.int32 if token_ids else np.float32)
+        part = np.asarray(self.data[at], dtype=np.float32)
+        more = self._width - part.shape[1]
+        if not more:
+            return part
+        return np.pad(part, [(0, 0), (0, more), (0, 0)], constant_values=np.nan)
+
+
+class TokenSequences(PanelSequences):
+    """Token ids, and numbers beside them.
+
+    Parameters
+    ----------
+    ids : ndarray of int32 of shape (n_samples, n_steps)
+    numbers : ndarray of float32 of shape (n_samples, n_numbers), default=None
+    start : Vectors, default=None
+        What the embedding of a new network begins with.
+    """
+
+    def __init__(self, ids, numbers=None, start=None):
+        super().__init__(ids)
+        self.numbers, self.start = numbers, start
+
+    def __getitem__(self, key):
+        numbers = None if self.numbers is None else self.numbers[key]
+        return type(self)(self.data[key], numbers, self.start)
+
+    def tensors(self):
+        return self.parts(slice(None))
+
+    def parts(self, at):
+        if self.numbers is None:
+            return (self.data[at],)
+        return self.data[at], self.numbers[at]

@@ -6,6 +6,8 @@ from sklearn.utils.multiclass import check_classification_targets
 
 from skseqconv.series._containers import refuse_masked
 
+from ._indicators import check_indicator, indicator_of, refuse_one_dimension
+
 
 def check_values(estimator, y, n_samples, *, reset):
     """The y of a regressor as float64 of one or two dimensions."""
@@ -33,8 +35,13 @@ def check_values(estimator, y, n_samples, *, reset):
 
 
 def check_labels(estimator, y, n_samples, *, reset, classes=None):
-    """The y of a classifier: one-dimensional labels of two or more classes."""
+    """The y of a classifier: labels of two or more classes, or an indicator matrix."""
     _refuse_none(estimator, y)
+    indicator = indicator_of(y)
+    if indicator is not None:
+        _check_length(indicator, n_samples)
+        check_indicator(estimator, indicator, reset=reset, classes=classes)
+        return indicator
     y = _labels(y, "y")
     _check_length(y, n_samples)
     if classes is not None:
@@ -52,17 +59,24 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
                 f"{place} has {which}: a classifier needs two or more classes. For "
                 "partial_fit, name all classes by classes=."
             )
-        estimator.classes_ = known
-    elif classes is not None and not np.array_equal(given, estimator.classes_):
+        estimator.classes_, estimator._n_labels = known, None
+        return _among(y, known)
+    refuse_one_dimension(estimator)
+    if classes is not None and not np.array_equal(given, estimator.classes_):
         raise ValueError(
             f"classes={given.tolist()[:20]} differ from those of the first call, "
             f"{estimator.classes_.tolist()[:20]}: give the same classes."
         )
-    unknown = np.setdiff1d(y, estimator.classes_)
+    return _among(y, estimator.classes_)
+
+
+def _among(y, classes):
+    """Refuse labels that are none of the classes."""
+    unknown = np.setdiff1d(y, classes)
     if len(unknown):
         raise ValueError(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
-            f"{estimator.classes_.tolist()[:20]}: name all classes in the first call, "
+            f"{classes.tolist()[:20]}: name all classes in the first call, "
             "partial_fit(X, y, classes=...)."
         )
     return y

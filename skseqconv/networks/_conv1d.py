@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 3,
@@ -27,17 +29,22 @@ def conv1d_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     global_pooling: Literal["max", "average", "last", "flatten"] = "max",
     dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
+    embedding_trainable: bool = True,
     vocabulary_size: int | None = None,
+    numeric_columns: int = 0,
     window_norm: Literal["last", "standard"] | None = None,
     highway: Sequence[int] | None = None,
     exogenous_at: Sequence[int] | None = None,
     channel_independent: bool = False,
     reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
+    mask_padding: bool = False,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions, a pooling over time and a head.
@@ -50,7 +57,7 @@ def conv1d_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DRegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
@@ -69,6 +76,10 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     residual : int, default=0
         As in `Conv1DRegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
+        As in `Conv1DRegressor`.
     global_pooling : {"max", "average", "last", "flatten"}, default="max"
         As in `Conv1DRegressor`.
     dropout : float, default=0.5
@@ -77,8 +88,12 @@ def conv1d_network(
         As in `Conv1DRegressor`.
     embedding_dropout : float, default=0.0
         As in `Conv1DRegressor`.
+    embedding_trainable : bool, default=True
+        As in `Conv1DRegressor`.
     vocabulary_size : int, default=None
         Number of token ids, from 0. Required with `embedding_dim`.
+    numeric_columns : int, default=0
+        Number of values of a second input, "numbers", that join the head.
     window_norm : {None, "last", "standard"}, default=None
         Takes each window relative to its last values. "last" divides it by the usual
         spread of each channel, "standard" by its own spread. The output is added to the
@@ -107,6 +122,10 @@ def conv1d_network(
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
+    mask_padding : bool, default=False
+        Whether samples may end with padding, which changes no output: time steps whose
+        channels are all NaN, or the token id 0 (before or after the tokens). Lengths
+        may then differ. Not for `window_norm`.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -114,7 +133,8 @@ def conv1d_network(
     -------
     model : keras.Model
         Uncompiled, from (batch, *input_shape) to (batch, n_outputs), or with
-        `quantiles` to (batch, n_outputs, n_quantiles).
+        `quantiles` to (batch, n_outputs, n_quantiles). With `numeric_columns` its
+        inputs are two, the second of shape (batch, numeric_columns).
 
     Raises
     ------
@@ -138,9 +158,26 @@ def conv1d_network(
 
     from . import _layers
 
-    window, sequence = _layers.input_and_sequence(
-        input_shape, embedding_dim, embedding_dropout, vocabulary_size
+    sizes = {
+        "kernel_size": kernel_size,
+        "strides": strides,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+        "pooling_branch": pooling_branch,
+    }
+    window, sequence, steps = _layers.input_and_sequence(
+        input_shape,
+        embedding_dim,
+        embedding_dropout,
+        vocabulary_size,
+        embedding_trainable,
+        mask_padding,
+        **sizes,
     )
+    inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(
         sequence,
         n_outputs,
@@ -151,20 +188,23 @@ def conv1d_network(
     )
     sequence = _layers.convolutions(
         sequence,
+        steps,
         filters=filters,
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
         activation=activation,
         normalization=normalization,
-        residual=residual,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
+        **sizes,
     )
-    features = _layers.global_pool(sequence, global_pooling)
+    features = _layers.global_pool(sequence, steps, global_pooling)
     head = _layers.head(
-        features, n_outputs, dropout, output_activation, level, quantiles, n_targets
+        features,
+        n_outputs,
+        dropout,
+        output_activation,
+        level,
+        quantiles,
+        n_targets,
+        numbers,
     )
-    return Model(window, head, name="conv1d")
+    return Model(inputs, head, name="conv1d")

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import keras
 
+    from ._per_layer import Widths
+
 
 def conv1d_gru_network(
     input_shape: tuple[int, ...],
     n_outputs: int = 1,
     *,
     filters: int | Sequence[int] = 32,
-    kernel_size: int | Sequence[int] = 5,
+    kernel_size: Widths = 5,
     strides: int | Sequence[int] = 1,
     pool_size: int | Sequence[int] = 3,
     n_conv: int = 2,
@@ -23,6 +25,8 @@ def conv1d_gru_network(
     activation: str = "relu",
     normalization: Literal["batch", "layer"] | None = None,
     residual: int = 0,
+    bottleneck: int | None = None,
+    pooling_branch: bool = False,
     gru_units: int = 32,
     gru_dropout: float = 0.1,
     recurrent_dropout: float = 0.5,
@@ -31,13 +35,16 @@ def conv1d_gru_network(
     dropout: float = 0.5,
     embedding_dim: int | None = None,
     embedding_dropout: float = 0.0,
+    embedding_trainable: bool = True,
     vocabulary_size: int | None = None,
+    numeric_columns: int = 0,
     window_norm: Literal["last", "standard"] | None = None,
     highway: Sequence[int] | None = None,
     exogenous_at: Sequence[int] | None = None,
     channel_independent: bool = False,
     reads_newest: bool = False,
     quantiles: Sequence[float] | None = None,
+    mask_padding: bool = False,
     output_activation: str = "linear",
 ) -> keras.Model:
     """Build convolutions, a GRU and a head.
@@ -50,7 +57,7 @@ def conv1d_gru_network(
         Number of outputs of the head.
     filters : int or sequence of int, default=32
         As in `Conv1DGRURegressor`.
-    kernel_size : int or sequence of int, default=5
+    kernel_size : int or sequence of int or of sequences of int, default=5
         As in `Conv1DGRURegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DGRURegressor`.
@@ -69,6 +76,10 @@ def conv1d_gru_network(
         As in `Conv1DGRURegressor`.
     residual : int, default=0
         As in `Conv1DGRURegressor`.
+    bottleneck : int, default=None
+        As in `Conv1DGRURegressor`.
+    pooling_branch : bool, default=False
+        As in `Conv1DGRURegressor`.
     gru_units : int, default=32
         As in `Conv1DGRURegressor`.
     gru_dropout : float, default=0.1
@@ -85,8 +96,12 @@ def conv1d_gru_network(
         As in `Conv1DGRURegressor`.
     embedding_dropout : float, default=0.0
         As in `Conv1DGRURegressor`.
+    embedding_trainable : bool, default=True
+        As in `Conv1DGRURegressor`.
     vocabulary_size : int, default=None
         Number of token ids, from 0. Required with `embedding_dim`.
+    numeric_columns : int, default=0
+        Number of values of a second input, "numbers", that join the head.
     window_norm : {None, "last", "standard"}, default=None
         Takes each window relative to its last values. "last" divides it by the usual
         spread of each channel, "standard" by its own spread. The output is added to the
@@ -115,6 +130,10 @@ def conv1d_gru_network(
     quantiles : sequence of float, default=None
         Gives one value for each of these quantiles of each output. The values are in
         ascending order for any weights. None means one value for each output.
+    mask_padding : bool, default=False
+        Whether samples may end with padding, which changes no output: time steps whose
+        channels are all NaN, or the token id 0 (before or after the tokens). Lengths
+        may then differ. Not for `window_norm`.
     output_activation : str, default="linear"
         Name of the Keras activation of the head.
 
@@ -122,7 +141,8 @@ def conv1d_gru_network(
     -------
     model : keras.Model
         Uncompiled, from (batch, *input_shape) to (batch, n_outputs), or with
-        `quantiles` to (batch, n_outputs, n_quantiles).
+        `quantiles` to (batch, n_outputs, n_quantiles). With `numeric_columns` its
+        inputs are two, the second of shape (batch, numeric_columns).
 
     Raises
     ------
@@ -146,9 +166,26 @@ def conv1d_gru_network(
 
     from . import _layers
 
-    window, sequence = _layers.input_and_sequence(
-        input_shape, embedding_dim, embedding_dropout, vocabulary_size
+    sizes = {
+        "kernel_size": kernel_size,
+        "strides": strides,
+        "pool_size": pool_size,
+        "n_conv": n_conv,
+        "dilation_rate": dilation_rate,
+        "padding": padding,
+        "residual": residual,
+        "pooling_branch": pooling_branch,
+    }
+    window, sequence, steps = _layers.input_and_sequence(
+        input_shape,
+        embedding_dim,
+        embedding_dropout,
+        vocabulary_size,
+        embedding_trainable,
+        mask_padding,
+        **sizes,
     )
+    inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
     sequence, level, n_targets = _layers.relative_to_level(
         sequence,
         n_outputs,
@@ -159,20 +196,17 @@ def conv1d_gru_network(
     )
     sequence = _layers.convolutions(
         sequence,
+        steps,
         filters=filters,
-        kernel_size=kernel_size,
-        strides=strides,
-        pool_size=pool_size,
-        n_conv=n_conv,
-        dilation_rate=dilation_rate,
-        padding=padding,
         activation=activation,
         normalization=normalization,
-        residual=residual,
+        bottleneck=bottleneck,
         reads_newest=reads_newest,
+        **sizes,
     )
     state = _layers.gru(
         sequence,
+        steps,
         gru_units,
         dropout=gru_dropout,
         recurrent_dropout=recurrent_dropout,
@@ -180,6 +214,13 @@ def conv1d_gru_network(
         bidirectional=bidirectional,
     )
     head = _layers.head(
-        state, n_outputs, dropout, output_activation, level, quantiles, n_targets
+        state,
+        n_outputs,
+        dropout,
+        output_activation,
+        level,
+        quantiles,
+        n_targets,
+        numbers,
     )
-    return Model(window, head, name="conv1d_gru")
+    return Model(inputs, head, name="conv1d_gru")

@@ -17,6 +17,10 @@ import tensorflow as tf
 
 from skseqconv._public import public
 
+#: The sigmoid of a number as large as this is 1, also after a bias is added, and in
+#: half precision.
+KEEPS_STATE = 1e4
+
 
 @public
 @keras.saving.register_keras_serializable("skseqconv")
@@ -27,11 +31,13 @@ class GRU(keras.layers.GRU):
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Run over the time steps, as `keras.layers.GRU` does."""
-        if mask is not None or not self._is_written_out():
+        if not self._is_written_out():
             return super().inner_loop(sequences, initial_state, mask, training)
         state, cell = initial_state[0], self.cell
         if self.go_backwards:
             sequences = tf.reverse(sequences, [1])
+        if mask is not None:
+            sequences, mask = _padding_first(sequences, mask, self.go_backwards)
         dropped = masks = None
         if training and cell.dropout:
             dropped = _one_a_gate(cell.get_dropout_mask(sequences[:, 0, :]))
@@ -39,6 +45,8 @@ class GRU(keras.layers.GRU):
             masks = tf.stack(cell.get_recurrent_dropout_mask(state))
         bias = tf.reshape(tf.convert_to_tensor(cell.bias), [2, 3, cell.units])
         gates = _project(sequences, dropped, _by_gate(cell.kernel), bias[0])
+        if mask is not None:
+            gates = _without_effect(gates, mask)
         kernel = tf.stack(_by_gate(cell.recurrent_kernel))
         if training or _is_compiled(gates):
             state = _trainable_state(gates, state, kernel, bias[1], masks)
@@ -64,6 +72,29 @@ def _is_compiled(gates):
 
 def _has_gpu():
     return bool(tf.config.list_logical_devices("GPU"))
+
+
+def _padding_first(sequences, mask, reversed_already):
+    """Sequences whose padding comes before their real steps, and the mask.
+
+    The state then stays exactly zero up to the first real step. `mask` says which steps
+    are real; these come first in it.
+    """
+    if not reversed_already:
+        n_steps = mask.shape[1]
+        n_real = tf.reduce_sum(tf.cast(mask, tf.int32), axis=1, keepdims=True)
+        at = (tf.range(n_steps)[None, :] + n_real) % n_steps
+        sequences = tf.gather(sequences, at, batch_dims=1)
+    return sequences, tf.reverse(mask, [1])
+
+
+def _without_effect(gates, mask):
+    """Gates of steps that keep the state where the mask is False.
+
+    The update gate is 1 there, so the new state is the old one, and nothing is learned.
+    """
+    keep = tf.where(tf.transpose(mask)[:, :, None], gates[0], KEEPS_STATE)
+    return tf.concat([keep[None], gates[1:]], axis=0)
 
 
 def _by_gate(kernel):

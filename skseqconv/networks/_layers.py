@@ -2,11 +2,14 @@
 
 import math
 
-from keras import Input, initializers, layers
+from keras import Input, layers
 
+from ._branches import LAST, convolved, layer_of_convolutions, seeded, without_oldest
 from ._gru import GRU
-from ._lengths import dilation_rates, n_positions, output_lengths, per_layer
+from ._lengths import output_lengths, shortest_window, spans
 from ._own_layers import Ascending, LayerNormalization
+from ._per_layer import dilation_rates, per_layer, widths_per_layer
+from ._real_steps import AllSteps, RealSteps, Unpadded
 from ._window_norm import EachTarget, Together, WindowNorm
 
 #: Of the averages of batch normalization. Short trainings must have an effect, too.
@@ -23,111 +26,124 @@ EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 #: 240 x 14 took 0.95 times as long.
 MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
-#: For every layer that would otherwise follow the user's configuration of Keras.
-LAST = {"data_format": "channels_last"}
 
-
-def input_and_sequence(input_shape, embedding_dim, embedding_dropout, vocabulary_size):
-    """The network's input, and the sequence of vectors that the next layer reads."""
+def input_and_sequence(
+    input_shape,
+    embedding_dim,
+    embedding_dropout,
+    vocabulary_size,
+    embedding_trainable=True,
+    mask_padding=False,
+    **sizes,
+):
+    """The network's input, the sequence of vectors after it, and its real steps."""
     if embedding_dim is None:
         window = Input(tuple(input_shape), dtype="float32", name="window")
-        return window, window
+        return window, *_real_steps(window, mask_padding, **sizes)
     if vocabulary_size is None:
         raise ValueError(
             f"embedding_dim={embedding_dim!r} needs vocabulary_size, the number of "
             "token ids."
         )
     tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
+    ids, steps = _real_steps(tokens, mask_padding, **sizes)
     sequence = layers.Embedding(
         vocabulary_size,
         embedding_dim,
         embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),
+        trainable=embedding_trainable,
         name="embedding",
-    )(tokens)
+    )(ids)
     if embedding_dropout:
         drop = layers.SpatialDropout1D(embedding_dropout, seed=0, name="embedding_drop")
         sequence = drop(sequence)
-    return tokens, sequence
+    return tokens, sequence, steps
+
+
+def _real_steps(window, mask_padding, **sizes):
+    """The input without its padding, and what knows where the padding was."""
+    if not mask_padding:
+        return window, AllSteps()
+    strided = max(per_layer(sizes["strides"], sizes["n_conv"], "strides")) > 1
+    if strided and sizes["padding"] == "same":
+        raise ValueError(
+            f"strides={sizes['strides']!r} with padding='same' depend on the length of "
+            "a series, so they need series of one length. Use padding='causal' or "
+            "'valid', or strides=1."
+        )
+    n_steps, tokens = window.shape[1], len(window.shape) == 2
+    # A text may be shorter than the network needs: some padding counts as text then.
+    least = min(shortest_window(**sizes), n_steps) if tokens else 1
+    sequence, lengths = Unpadded(strided, least, name="unpadded")(window)
+    return sequence, RealSteps(lengths, n_steps, strided, zero=not tokens)
+
+
+def inputs_and_numbers(tokens, numeric_columns):
+    """All inputs of the network, and that of the numbers beside the tokens, if any."""
+    if not numeric_columns:
+        return tokens, None
+    numbers = Input((numeric_columns,), dtype="float32", name="numbers")
+    return [tokens, numbers], numbers
 
 
 def convolutions(
-    sequence, *, filters, activation, normalization, reads_newest=False, **sizes
+    sequence,
+    steps,
+    *,
+    filters,
+    activation,
+    normalization,
+    bottleneck=None,
+    reads_newest=False,
+    **sizes,
 ):
     """Convolutions, each with its normalization, shortcut, activation and pooling.
 
-    `sizes` are those of `output_lengths`.
+    `steps` knows the padding of the sequence. `sizes` are those of `output_lengths`.
     """
     output_lengths(sequence.shape[1], **sizes)  # refuses windows that are too short
     n_conv, residual = sizes["n_conv"], sizes["residual"]
     filters = per_layer(filters, n_conv, "filters")
-    kernels = per_layer(sizes["kernel_size"], n_conv, "kernel_size")
+    widths = widths_per_layer(sizes["kernel_size"], n_conv)
     strides = per_layer(sizes["strides"], n_conv, "strides")
     dilations = dilation_rates(sizes["dilation_rate"], n_conv, residual)
     pools = [*per_layer(sizes["pool_size"], n_conv - 1, "pool_size"), 1]
     _check_residual(residual, n_conv, pools, sizes["padding"])
     crops = reads_newest or max(strides) > 1
-    for i, pool in enumerate(pools):
+    for i, (span, stride, pool) in enumerate(spans(**sizes)):
         if residual and i % residual == 0:
             shortcut = sequence
         block_ends = residual and (i + 1) % residual == 0
         waits = pool > 1 and activation in MONOTONE
         later = activation if normalization or block_ends or waits else None
-        sequence = _convolved(
+        if sizes["padding"] != "valid":  # the convolution reads padding as zeros
+            sequence = steps.zeroed(sequence)
+        sequence = layer_of_convolutions(
             sequence,
+            steps,
             filters[i],
-            kernels[i],
-            strides[i],
+            widths[i],
+            stride,
+            bottleneck=bottleneck,
+            pooling_branch=sizes.get("pooling_branch", False),
             dilation_rate=dilations[i],
             padding=sizes["padding"],
             activation=None if later else activation,
             use_bias=normalization != "batch",  # which would remove the bias
             name=f"conv_{i + 1}",
         )
-        sequence = _normalized(sequence, normalization, f"norm_{i + 1}")
+        steps.passes(span, stride)
+        sequence = _normalized(sequence, steps, normalization, f"norm_{i + 1}")
         if block_ends:
             stride = math.prod(strides[i + 1 - residual : i + 1])
-            sequence = _added(sequence, shortcut, stride, normalization, f"{i + 1}")
+            last = sequence, steps, shortcut
+            sequence = _added(*last, stride, normalization, f"{i + 1}")
         if crops:
             rest = sequence.shape[1] % pool
-            sequence = _without_oldest(sequence, rest, f"pool_{i + 1}_crop")
+            sequence = without_oldest(sequence, rest, f"pool_{i + 1}_crop")
         sequence = _activated_and_pooled(sequence, later, pool, f"{i + 1}")
+        steps.passes(pool=pool)
     return sequence
-
-
-def _convolved(sequence, filters, kernel_size, stride, *, padding, name, **options):
-    """A convolution. The last position of a strided kernel ends at the newest step.
-
-    Keras puts the first position at the oldest step, and would drop the newest steps.
-    """
-    if stride > 1:
-        length = sequence.shape[1]
-        span = kernel_size if padding == "valid" else 1
-        covered = (n_positions(length, span, stride) - 1) * stride + kernel_size
-        sequence = _without_oldest(sequence, length - covered, f"{name}_crop")
-        if padding == "causal":
-            padding = "valid"
-            if covered > length:
-                before = layers.ZeroPadding1D(
-                    (covered - length, 0), name=f"{name}_pad", **LAST
-                )
-                sequence = before(sequence)
-    return layers.Conv1D(
-        filters,
-        kernel_size,
-        strides=stride,
-        padding=padding,
-        kernel_initializer=seeded("glorot_uniform"),
-        name=name,
-        **options,
-        **LAST,
-    )(sequence)
-
-
-def _without_oldest(sequence, n_steps, name):
-    """A sequence without its first steps."""
-    if n_steps <= 0:
-        return sequence
-    return layers.Cropping1D((n_steps, 0), name=name)(sequence)
 
 
 def _check_residual(residual, n_conv, pools, padding):
@@ -152,11 +168,11 @@ def _check_residual(residual, n_conv, pools, padding):
         )
 
 
-def _added(sequence, shortcut, stride, normalization, name):
+def _added(sequence, steps, shortcut, stride, normalization, name):
     """The sum of a sequence and a shortcut, which is brought to the same shape."""
     n_filters = sequence.shape[-1]
     if shortcut.shape[-1] != n_filters or stride > 1:
-        shortcut = _convolved(
+        shortcut = convolved(
             shortcut,
             n_filters,
             1,
@@ -165,13 +181,14 @@ def _added(sequence, shortcut, stride, normalization, name):
             use_bias=normalization != "batch",
             name=f"shortcut_{name}",
         )
-        shortcut = _normalized(shortcut, normalization, f"shortcut_norm_{name}")
+        named = normalization, f"shortcut_norm_{name}"
+        shortcut = _normalized(shortcut, steps, *named)
     return layers.Add(name=f"add_{name}")([sequence, shortcut])
 
 
-def _normalized(sequence, normalization, name):
+def _normalized(sequence, steps, normalization, name):
     if normalization == "batch":
-        return layers.BatchNormalization(momentum=BATCH_MOMENTUM, name=name)(sequence)
+        return steps.normalized(sequence, momentum=BATCH_MOMENTUM, name=name)
     if normalization == "layer":
         return LayerNormalization(name=name)(sequence)
     return sequence
@@ -189,23 +206,44 @@ def _activated_and_pooled(sequence, activation, pool_size, name):
     return sequence
 
 
-def global_pool(sequence, kind):
+def global_pool(sequence, steps, kind):
     """The maximum, mean or last value of each filter over time, or all its values."""
+    if steps.masked and kind == "flatten":
+        raise ValueError(
+            "global_pooling='flatten' has weights for each time step, so it needs "
+            "series of one length. Use 'max', 'average' or 'last'."
+        )
+    if steps.masked:
+        return steps.pooled(sequence, kind)
     if kind == "max":
         return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
     if kind == "average":
         return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
     if kind == "last":
-        sequence = _without_oldest(sequence, sequence.shape[1] - 1, "last_step")
+        sequence = without_oldest(sequence, sequence.shape[1] - 1, "last_step")
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
 
 def head(
-    features, n_outputs, dropout, activation, level=None, quantiles=None, n_targets=1
+    features,
+    n_outputs,
+    dropout,
+    activation,
+    level=None,
+    quantiles=None,
+    n_targets=1,
+    numbers=None,
 ):
-    """The network's outputs. Before training, changes from a level are zero."""
+    """The network's outputs. Before training, changes from a level are zero.
+
+    `numbers` join the features after the dropout. Dropout at a rate of one half would
+    about halve the weight of a number that alone explains the target.
+    """
     if dropout:
         features = layers.Dropout(dropout, seed=0, name="dropout")(features)
+    if numbers is not None:
+        join = layers.Concatenate(name="features_and_numbers")
+        features = join([features, numbers])
     outputs = layers.Dense(
         n_outputs // n_targets * len(quantiles or [0.5]),
         activation=activation,
@@ -268,12 +306,7 @@ def relative_to_level(
     return sequence, (last, spread), len(targets)
 
 
-def seeded(name, **config):
-    """An initializer with a fixed seed. Keras would draw one from Python's `random`."""
-    return initializers.get({"class_name": name, "config": {"seed": 0, **config}})
-
-
-def gru(sequence, units, *, bidirectional, **options):
+def gru(sequence, steps, units, *, bidirectional, **options):
     """The last state of a GRU, or of two that read the sequence from both ends."""
     layer = GRU(
         units,
@@ -285,4 +318,7 @@ def gru(sequence, units, *, bidirectional, **options):
     )
     if bidirectional:
         layer = layers.Bidirectional(layer, name="bidirectional")
-    return layer(sequence)
+    if not steps.masked:
+        return layer(sequence)
+    sequence, mask = steps.oldest_first(sequence)
+    return layer(sequence, mask=mask)

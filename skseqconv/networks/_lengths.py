@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from ._per_layer import BRANCH_POOL, Widths, dilation_rates, per_layer, widest_per_layer
+
 #: ``strides="auto"`` lets a GRU read at most this many steps, if kernels allow it. With
 #: 33 instead of 104 steps (windows of 336) it forecast ETTh1 as well, and faster.
 MOST_STEPS = 40
@@ -20,22 +22,24 @@ OF_LENGTHS = (
     "n_conv",
     "dilation_rate",
     "residual",
+    "pooling_branch",
 )
 
 
 def receptive_field(
-    kernel_size: int | Sequence[int],
+    kernel_size: Widths,
     pool_size: int | Sequence[int],
     n_conv: int,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     residual: int = 0,
     strides: int | Sequence[int] = 1,
+    pooling_branch: bool = False,
 ) -> int:
     """Compute how many time steps each output of the last convolution reads.
 
     Parameters
     ----------
-    kernel_size : int or sequence of int
+    kernel_size : int or sequence of int or of sequences of int
         As in `Conv1DRegressor`.
     pool_size : int or sequence of int
         As in `Conv1DRegressor`.
@@ -47,13 +51,15 @@ def receptive_field(
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
         As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
+        As in `Conv1DRegressor`.
 
     Returns
     -------
     n_steps : int
         A convolution adds ``(kernel_size - 1) * dilation_rate`` and a pooling
         ``pool_size - 1``, each times the product of the strides and pool sizes before
-        it.
+        it. Of parallel widths the largest counts.
 
     Raises
     ------
@@ -82,19 +88,21 @@ def receptive_field(
         padding="valid",
         residual=residual,
         strides=strides,
+        pooling_branch=pooling_branch,
     )
 
 
 def output_lengths(
     n_steps: int,
     *,
-    kernel_size: int | Sequence[int],
+    kernel_size: Widths,
     pool_size: int | Sequence[int],
     n_conv: int,
     dilation_rate: int | Sequence[int] | Literal["exponential"] = 1,
     padding: Literal["valid", "same", "causal"] = "valid",
     residual: int = 0,
     strides: int | Sequence[int] = 1,
+    pooling_branch: bool = False,
 ) -> list[int]:
     """Compute the length of the sequence after each convolution and pooling.
 
@@ -102,7 +110,7 @@ def output_lengths(
     ----------
     n_steps : int
         Length of the window.
-    kernel_size : int or sequence of int
+    kernel_size : int or sequence of int or of sequences of int
         As in `Conv1DRegressor`.
     pool_size : int or sequence of int
         As in `Conv1DRegressor`.
@@ -116,6 +124,8 @@ def output_lengths(
     residual : int, default=0
         As in `Conv1DRegressor`.
     strides : int or sequence of int, default=1
+        As in `Conv1DRegressor`.
+    pooling_branch : bool, default=False
         As in `Conv1DRegressor`.
 
     Returns
@@ -152,6 +162,7 @@ def output_lengths(
         "padding": padding,
         "residual": residual,
         "strides": strides,
+        "pooling_branch": pooling_branch,
     }
     shortest = shortest_window(**layers)
     if n_steps < shortest:
@@ -172,35 +183,19 @@ def output_lengths(
     return lengths
 
 
-def per_layer(value, n_layers, name):
-    """One value for each layer: a scalar is repeated, a sequence is checked."""
-    values = list(value) if hasattr(value, "__len__") else [value] * n_layers
-    if len(values) != n_layers:
-        raise ValueError(
-            f"{name}={value!r} has {len(values)} values for {n_layers} layers: give "
-            "one value for all layers, or one for each layer (pool_size: one for each "
-            "place between two convolutions)."
-        )
-    if not all(isinstance(v, Integral) and v >= 1 for v in values):
-        raise ValueError(f"{name}={value!r} must be whole numbers >= 1.")
-    return [int(v) for v in values]
-
-
-def dilation_rates(dilation_rate, n_conv, residual):
-    """One rate for each convolution. "exponential" doubles it with each block."""
-    if isinstance(dilation_rate, str):
-        if dilation_rate != "exponential":
-            raise ValueError(
-                f"dilation_rate={dilation_rate!r} must be a number, one number for "
-                'each convolution, or "exponential".'
-            )
-        return [2 ** (i // (residual or 1)) for i in range(n_conv)]
-    return per_layer(dilation_rate, n_conv, "dilation_rate")
-
-
-def spans(*, kernel_size, strides, pool_size, n_conv, dilation_rate, padding, residual):
+def spans(
+    *,
+    kernel_size,
+    strides,
+    pool_size,
+    n_conv,
+    dilation_rate,
+    padding,
+    residual,
+    pooling_branch=False,
+):
     """For each convolution: the steps that it needs, its stride, and its pooling."""
-    kernels = per_layer(kernel_size, n_conv, "kernel_size")
+    kernels = widest_per_layer(kernel_size, n_conv)
     dilations = dilation_rates(dilation_rate, n_conv, residual)
     each_stride = per_layer(strides, n_conv, "strides")
     pools = [*per_layer(pool_size, n_conv - 1, "pool_size"), 1]
@@ -212,8 +207,9 @@ def spans(*, kernel_size, strides, pool_size, n_conv, dilation_rate, padding, re
                 f"{dilation}. A convolution can have only one of the two: use "
                 "strides=1 or dilation_rate=1, or one value for each convolution."
             )
+    narrowest = BRANCH_POOL if pooling_branch else 1
     needed = [
-        (kernel - 1) * dilation + 1 if padding == "valid" else 1
+        max((kernel - 1) * dilation + 1, narrowest) if padding == "valid" else 1
         for kernel, dilation in zip(kernels, dilations, strict=True)
     ]
     return list(zip(needed, each_stride, pools, strict=True))
@@ -281,6 +277,13 @@ def field_of_stack(options):
     return receptive_field(**{name: options[name] for name in OF_LENGTHS})
 
 
+def shortest_of_stack(options):
+    """Length of the shortest series that a network's layers leave a time step of."""
+    return shortest_window(
+        **{name: options[name] for name in OF_LENGTHS}, padding=options["padding"]
+    )
+
+
 def unread_steps(options):
     """A warning about steps of the windows that the network does not read, or None."""
     said = [_only_the_end(options), _between_kernels(options)]
@@ -299,7 +302,7 @@ def _only_the_end(options):
 
 
 def _between_kernels(options):
-    kernels = per_layer(options["kernel_size"], options["n_conv"], "kernel_size")
+    kernels = widest_per_layer(options["kernel_size"], options["n_conv"])
     strides = per_layer(options["strides"], options["n_conv"], "strides")
     for i, (kernel, stride) in enumerate(zip(kernels, strides, strict=True)):
         if kernel < stride:
@@ -311,9 +314,12 @@ def _between_kernels(options):
     return None
 
 
-def settled_lengths(options, n_steps):
-    """Options of a network, "auto" replaced for windows of `n_steps`."""
-    return _settled_padding(_settled_strides(options, n_steps), n_steps)
+def settled_lengths(options, n_steps, shortest=None):
+    """Options of a network, "auto" replaced for windows of up to `n_steps`.
+
+    The shortest window has to leave a time step.
+    """
+    return _settled_padding(_settled_strides(options, n_steps), shortest or n_steps)
 
 
 def _settled_strides(options, n_steps):
@@ -330,7 +336,7 @@ def _settled_strides(options, n_steps):
     dilated = dilation_rates(options["dilation_rate"], n_conv, options["residual"])[0]
     strides = [1] * n_conv
     if not options["residual"] and dilated == 1:
-        widest = per_layer(options["kernel_size"], n_conv, "kernel_size")[0]
+        widest = widest_per_layer(options["kernel_size"], n_conv)[0]
         for strides[0] in range(1, widest + 1):
             length = n_steps
             for span, stride, pool in spans(

@@ -3,18 +3,21 @@
 import importlib
 from inspect import signature
 
-#: Where Keras has its own losses, optimizers and schedules, and their base classes.
-#: Their configurations are read here: Keras' own reader may import and call what a file
-#: names.
+import numpy as np
+
+#: Where Keras has its own losses, metrics, optimizers and schedules, and their base
+#: classes. Their configurations are read here: Keras' own reader may import and call
+#: what a file names.
 _BASES = {
     "keras.losses": "Loss",
+    "keras.metrics": "Metric",
     "keras.optimizers": "Optimizer",
     "keras.optimizers.schedules": "LearningRateSchedule",
 }
 
 
 def plain_state(state):
-    """An estimator's state, with Keras' own optimizers and losses as plain data."""
+    """An estimator's state, with what is Keras' own as plain data."""
     plain = {}
 
     def described(value):
@@ -48,11 +51,17 @@ def restored_state(state):
 
 
 def _mapped(state, change):
-    held = {
-        name: change(state[name]) for name in ("loss", "optimizer") if name in state
-    }
+    """A state with its losses, optimizers and metrics changed."""
+
+    def changed(value):
+        if isinstance(value, list | tuple):  # metrics
+            return type(value)(map(change, value))
+        return change(value)
+
+    names = ("loss", "optimizer", "metrics")
+    held = {name: changed(state[name]) for name in names if name in state}
     if "_compiled_with" in state:
-        held["_compiled_with"] = tuple(map(change, state["_compiled_with"]))
+        held["_compiled_with"] = tuple(map(changed, state["_compiled_with"]))
     return {**state, **held}
 
 
@@ -61,7 +70,8 @@ def _description(value):
         return value
     import keras
 
-    if not isinstance(value, (keras.losses.Loss, keras.optimizers.Optimizer)):
+    kinds = keras.losses.Loss, keras.metrics.Metric, keras.optimizers.Optimizer
+    if not isinstance(value, kinds):
         return value
     description = keras.saving.serialize_keras_object(value)
     if isinstance(value, keras.losses.Loss):  # its configuration may be incomplete
@@ -92,9 +102,17 @@ def _class_and_config(description):
         if known and all(_is_setting(*item) for item in config.items()):
             return cls, dict(config)
     raise ValueError(
-        f"{str(description)[:200]} describes none of Keras' own losses, optimizers and "
-        "learning rate schedules."
+        f"{str(description)[:200]} describes none of Keras' own losses, metrics, "
+        "optimizers and learning rate schedules."
     )
+
+
+def _is_metric(value):
+    if isinstance(value, str):
+        return True
+    import keras
+
+    return isinstance(value, keras.metrics.Metric)
 
 
 def _is_setting(name, value):
@@ -105,10 +123,28 @@ def _is_setting(name, value):
     return _is_plain(value)
 
 
+def plain(value):
+    """An option of a network: NumPy numbers and sequences, also nested, made plain."""
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "__len__"):
+        return [plain(one) for one in value]
+    return np.asarray(value).tolist()
+
+
 def _is_plain(value):
+    """Whether a value is a number, a text, None, or a list, at most of such lists."""
     if isinstance(value, list):
-        return all(isinstance(one, int | float) for one in value)
-    return value is None or isinstance(value, str | int | float)
+        return all(_is_number(one) or _is_list_of_numbers(one) for one in value)
+    return value is None or isinstance(value, str) or _is_number(value)
+
+
+def _is_list_of_numbers(value):
+    return isinstance(value, list) and all(map(_is_number, value))
+
+
+def _is_number(value):
+    return isinstance(value, int | float)
 
 
 def _check_network(architecture, compiled_with):
@@ -127,7 +163,7 @@ def _check_network(architecture, compiled_with):
         )
     loss, optimizer, *metrics = compiled_with or (None, None)
     metrics = [one for some in metrics for one in some]
-    if isinstance(optimizer, dict) or not all(isinstance(m, str) for m in metrics):
+    if isinstance(optimizer, dict) or not all(map(_is_metric, metrics)):
         raise ValueError(
             f"The saved optimizer or metrics are not valid: "
             f"{str(compiled_with)[:200]}. Use an undamaged file, or fit again."

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
-from ._lengths import field_of_stack, settled_lengths, unread_steps
+from ._lengths import (
+    field_of_stack,
+    settled_lengths,
+    shortest_of_stack,
+    unread_steps,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -19,15 +24,17 @@ if TYPE_CHECKING:
 Options = dict[str, Any]
 
 
-def _as_they_are(options: Options, input_shape: list[int]) -> Options:
+def _as_they_are(options: Options, input_shape: list[int], shortest: int) -> Options:
     return options
 
 
-def _lengths_settled(options: Options, input_shape: list[int]) -> Options:
-    return settled_lengths(options, input_shape[0])
+def _lengths_settled(
+    options: Options, input_shape: list[int], shortest: int
+) -> Options:
+    return settled_lengths(options, input_shape[0], shortest)
 
 
-def _conv1d_settled(options: Options, input_shape: list[int]) -> Options:
+def _conv1d_settled(options: Options, input_shape: list[int], shortest: int) -> Options:
     """Pooling and lengths, "auto" replaced.
 
     Several outputs of a target, such as many horizons, need to know what came when: on
@@ -41,7 +48,7 @@ def _conv1d_settled(options: Options, input_shape: list[int]) -> Options:
             n_outputs //= len(set(options["highway"]))
         many = options["window_norm"] is not None and n_outputs > 1
         options = {**options, "global_pooling": "last" if many else "max"}
-    return _lengths_settled(options, input_shape)
+    return _lengths_settled(options, input_shape, shortest)
 
 
 def _whole_window(options: Options) -> int:
@@ -58,11 +65,15 @@ class NetworkKind(NamedTuple):
     #: Builds the uncompiled model from an input shape and options.
     build: Callable[..., keras.Model]
 
-    #: Replaces options such as "auto", given the shape of the windows.
-    settled: Callable[[Options, list[int]], Options] = _as_they_are
+    #: Replaces options such as "auto", given the shape of the windows, and the length
+    #: of the shortest one.
+    settled: Callable[[Options, list[int], int], Options] = _as_they_are
 
     #: Number of time steps that each value before the pooling or the GRU reads.
     receptive_field: Callable[[Options], int] = _whole_window
+
+    #: The shortest series that leaves a time step, if lengths may differ.
+    shortest: Callable[[Options], int] = _whole_window
 
     #: A warning about what the network does not read, or None.
     warning: Callable[[Options], str | None] = _no_warning
@@ -76,12 +87,17 @@ class NetworkKind(NamedTuple):
 
 NETWORKS = {
     "conv1d": NetworkKind(
-        conv1d_network, _conv1d_settled, field_of_stack, unread_steps
+        conv1d_network,
+        _conv1d_settled,
+        field_of_stack,
+        shortest_of_stack,
+        unread_steps,
     ),
     "conv1d_gru": NetworkKind(
         conv1d_gru_network,
         _lengths_settled,
         field_of_stack,
+        shortest_of_stack,
         unread_steps,
         min_full_batches=8,
     ),

@@ -69,7 +69,12 @@ def export_keras(
         pipeline's `LookbackWindower` cuts them from the series, also for one channel.
         Channels known ahead are as many rows later as in ``windows.to_numpy()``.
         For a network with `embedding_dim` they are token ids, int32 of shape
-        (n_samples, n_steps).
+        (n_samples, n_steps). With `numeric_columns` there are two inputs, "tokens" and
+        "numbers", the second float32 of shape (n_samples, numeric_columns).
+
+        A network that was fitted on series of unequal length takes them padded with
+        NaN at the end, to the length of the longest one in the fit, and masks them by
+        itself. A network that was fitted on one length takes series of this length.
 
         For a classifier the outputs are those of `predict_proba`. For a regressor they
         are those of `predict`, in the units of y and of shape (n_samples, n_targets),
@@ -126,6 +131,7 @@ def export_keras(
     import keras
 
     from skseqconv.estimators._base import SequenceEstimator
+    from skseqconv.estimators._unequal import reads_unequal
 
     if path is not None:
         if not (path := file_path(path)).endswith(".keras"):
@@ -139,20 +145,26 @@ def export_keras(
             "network of this package, or a search over one with refit=True."
         )
     last = last._as_it_is()
-    embedded = len(last._input_shape) == 1
+    shape = last._architecture["input_shape"]
+    embedded = len(shape) == 1
     dtype, kind = ("int32", "tokens") if embedded else ("float32", "window")
-    inputs = keras.Input(last._input_shape, dtype=dtype, name=kind)
-    values = _with_last_known(inputs, _raw_targets(last, steps))
+    inputs = [keras.Input(shape, dtype=dtype, name=kind)]
+    values = _with_last_known(inputs[0], _raw_targets(last, steps))
     for name, step in steps:
         if embedded:
             raise _refusal(name, step, "the network takes token ids")
         values = _applied(name, step, values)
+    if steps and not embedded and reads_unequal(last._architecture):
+        values = _with_padding(values, inputs[0])
     with last._network() as network:
-        values = _stock_network(network.model)(values)
+        beside = network.model.inputs[1:]  # numbers beside token ids
+        inputs += [keras.Input(one.shape[1:], name=one.name) for one in beside]
+        values = _stock_network(network.model)(_alone([values, *inputs[1:]]))
     values = last.target_encoder_.stock_call(values)
-    model = keras.Model(inputs, values, name=type(last).__name__)
+    model = keras.Model(_alone(inputs), values, name=type(last).__name__)
     # `Model.export` to ONNX needs a model that was called before.
-    model(keras.ops.zeros((1, *inputs.shape[1:]), inputs.dtype))
+    zeros = [keras.ops.zeros((1, *one.shape[1:]), one.dtype) for one in inputs]
+    model(_alone(zeros))
     if path is not None:
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "model.keras"
@@ -160,6 +172,21 @@ def export_keras(
             with whole_file(path) as file:
                 file.write(made.read_bytes())
     return model
+
+
+def _with_padding(values, inputs):
+    """Values that are NaN where the inputs end with NaN, whatever the steps did."""
+    from keras import ops
+
+    known = ops.logical_not(ops.all(ops.isnan(inputs), axis=2, keepdims=True))
+    at = np.arange(inputs.shape[1], dtype="int32")[None, :, None]
+    last = ops.max(ops.where(known, at, -1), axis=1, keepdims=True)
+    return ops.where(ops.less(last, at), np.float32(np.nan), values)
+
+
+def _alone(values):
+    """A list, or what is alone in it."""
+    return values[0] if len(values) == 1 else values
 
 
 # The steps.
@@ -269,6 +296,8 @@ def _stock_network(model):
         return copies[-1][0]
 
     def call(layer, inputs, **options):
+        if isinstance(layer, keras.layers.BatchNormalization):
+            options.pop("mask", None)  # it matters to training only
         return (computed(layer) or partial(layer, **options))(inputs)
 
     # Keras would copy the loss and the optimizer, too.

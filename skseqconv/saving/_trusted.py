@@ -20,6 +20,7 @@ TYPES = (
     "skseqconv.Conv1DRegressor",
     "skseqconv.FlatWindowRegressor",
     "skseqconv.FlattenWindows",
+    "skseqconv.IndicatorEncoder",
     "skseqconv.LinearAutoregression",
     "skseqconv.LookbackWindower",
     "skseqconv.MiniRocket",

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
+from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
@@ -76,9 +77,11 @@ class RowWise(SequenceTransformer):
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
-                (n_samples, n_steps, n_channels)
+                (n_samples, n_steps, n_channels), or list of arrays of shape \
+                (n_steps, n_channels)
             Each row of a view is used once. The earlier rows that its windows reach
-            are not used. Each time step of a panel is a row.
+            are not used. Each time step of a panel is a row. Lengths of samples may
+            differ: padding at the end of a sample (NaN in all channels) is no row.
         y : array-like of shape (n_rows,), default=None
             Passed to the transformer with the rows of a view or a table.
 
@@ -89,10 +92,14 @@ class RowWise(SequenceTransformer):
         """
         self._validate_params()
         inner = self._new_transformer()
+        X = as_panel(X)
         kind = kind_of(X)
         if kind == "panel":
             X = check_panel(self, X, reset=True)
-            rows = X.reshape(-1, X.shape[-1])
+            real = real_steps(X)
+            rows = X.reshape(-1, X.shape[-1]) if real is None else X[real]
+            if not len(rows):
+                raise ValueError("X has no value: all samples are NaN.")
             self._fit_table(inner, rows, None)
         elif kind == "table":
             rows = self._check_table(X, reset=True)
@@ -132,17 +139,19 @@ class RowWise(SequenceTransformer):
         Parameters
         ----------
         X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
-                (n_samples, n_steps, n_channels)
+                (n_samples, n_steps, n_channels), or list of arrays of shape \
+                (n_steps, n_channels)
             Rows, or windows of rows.
 
         Returns
         -------
         X_out : same kind as X
             A view for a view (computed when it is read), a DataFrame for a DataFrame
-            of pandas, otherwise an array. `set_output` can change this for tables.
+            of pandas, otherwise an array. `set_output` can change this for tables. A
+            list gives an array, which ends with NaN where a sample is shorter.
         """
         check_is_fitted(self)
-        return self._apply(self._step, X)
+        return self._apply(self._step, as_panel(X, self.n_features_in_))
 
     def _apply(self, step, X):
         forth = step.method == "transform"
@@ -158,7 +167,7 @@ class RowWise(SequenceTransformer):
         if kind == "panel":
             X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(unmasked(X))
-            return step.transform(X.reshape(-1, X.shape[2])).reshape(*X.shape[:2], -1)
+            return _by_step(step, X)
         index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         rows = self._check_table(X, reset=False) if forth else unmasked(X)
         values = step.transform(rows)
@@ -184,6 +193,19 @@ class RowWise(SequenceTransformer):
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+def _by_step(step, panel):
+    """A panel after a step. Its padding stays padding."""
+    real = real_steps(panel)
+    if real is None:
+        rows = panel.reshape(-1, panel.shape[2])
+        return step.transform(rows).reshape(*panel.shape[:2], -1)
+    rows = step.transform(panel[real])
+    dtype = rows.dtype if rows.dtype.kind == "f" else np.float64
+    out = np.full((*panel.shape[:2], rows.shape[1]), np.nan, dtype)
+    out[real] = rows
+    return out
 
 
 def _keeps_columns(transformer, X, n_columns):

@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv.inputs._known_words import TokenIds
 
 from ._base import SequenceTransformer
 from ._samples import read_samples, shown, whole_numbers
@@ -357,7 +358,8 @@ class TokenSequencer(SequenceTransformer):
         # output of other columns. scikit-learn's own set_output keeps only the labels
         # of a whole DataFrame.
         index = X.index if hasattr(X, "iloc") else None
-        return self._contain(ids, self.get_feature_names_out(), index=index)
+        contained = self._contain(ids, self.get_feature_names_out(), index=index)
+        return TokenIds.of(ids, self.vocabulary_) if contained is ids else contained
 
     def _refuse_what_needs_texts(self):
         for name, unused in (("stop_words", None), ("ngram_range", (1, 1))):

@@ -44,6 +44,7 @@ KERAS_AT_IMPORT = (
     "networks._gru",
     "networks._layers",
     "networks._own_layers",
+    "networks._real_steps",
     "networks._window_norm",
 )
 

@@ -20,6 +20,7 @@ CHOICES = {
     "n_conv": [3],
     "dilation_rate": [1, 2, "exponential", [1, 3, 2]],
     "residual": [0, 1, 3],
+    "pooling_branch": [False],
 }
 LAYERS = [
     dict(zip(CHOICES, values, strict=True))
@@ -28,7 +29,7 @@ LAYERS = [
 LAYERS = [one for one in LAYERS if one["strides"] == 1 or one["dilation_rate"] == 1]
 PLAIN = {"kernel_size": 3, "pool_size": 2, "n_conv": 3, "dilation_rate": 1}
 PLAIN |= {"strides": 1}
-PLAIN |= {"residual": 0, "padding": "valid"}
+PLAIN |= {"residual": 0, "pooling_branch": False, "padding": "valid"}
 
 
 def left(n_steps, padding, **layers):
@@ -37,7 +38,15 @@ def left(n_steps, padding, **layers):
 
 
 def walk(
-    n_steps, padding, kernel_size, strides, pool_size, n_conv, dilation_rate, residual
+    n_steps,
+    padding,
+    kernel_size,
+    strides,
+    pool_size,
+    n_conv,
+    dilation_rate,
+    residual,
+    pooling_branch,
 ):
     """How many steps are left behind each layer; poolings of 1 are none."""
     kernels = [kernel_size] * n_conv if isinstance(kernel_size, int) else kernel_size

@@ -9,7 +9,6 @@ import pandas as pd
 import pyarrow
 import pytest
 import tensorflow as tf
-from keras.utils import pad_sequences
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer
@@ -599,16 +598,16 @@ def test_pipeline_output_setting_reaches_views(frame):
 # Samples of different lengths, single columns, huge values.
 
 UNEQUAL = [np.arange(6.0).reshape(3, 2), np.arange(10.0).reshape(5, 2)]
-EVERYONE = [
-    Standardizer(),
-    PerStep(PCA()),
+ROW_WISE = [Standardizer(), PerStep(PCA())]
+ONE_LENGTH = [
     LookbackWindower(2),
     FlattenWindows(),
     PersistenceRegressor(),
     FlatWindowRegressor(),
     LinearAutoregression(),
-    make_pipeline(Standardizer(), PersistenceRegressor()),
 ]
+PIPELINE = make_pipeline(Standardizer(), PersistenceRegressor())
+EVERYONE = [*ROW_WISE, *ONE_LENGTH, PIPELINE]
 
 
 def holding(arrays):
@@ -619,28 +618,73 @@ def holding(arrays):
 
 
 @pytest.mark.parametrize("hold", [list, tuple, holding, pd.Series])
-@pytest.mark.parametrize("estimator", EVERYONE, ids=lambda e: type(e).__name__)
+@pytest.mark.parametrize("estimator", ONE_LENGTH, ids=lambda e: type(e).__name__)
 def test_arrays_of_different_lengths_are_refused(estimator, hold):
-    match = r"2 arrays of different lengths, 3 x 2 to 5 x 2\. .*SeriesView.*pad_seq"
+    match = r"2 arrays of different lengths, 3 x 2 to 5 x 2\. .*SeriesView.*networks"
     with pytest.raises(ValueError, match=match):
         clone(estimator).fit(hold(UNEQUAL), [0.0, 1.0])
 
 
+def test_models_that_need_one_length_say_which_sample_is_shorter():
+    with pytest.raises(ValueError, match="sample 0 ends after 3 of 5 time steps"):
+        PIPELINE.fit(UNEQUAL, [0.0, 1.0])
+
+
 def test_arrays_of_different_channels_are_refused():
-    with pytest.raises(ValueError, match=r"shapes, 3 x 1 to 3 x 2: .*same channels"):
+    match = r"sample 0 has the shape \(3, 1\), sample 1 the shape \(3, 2\)"
+    with pytest.raises(ValueError, match=match):
         Standardizer().fit([np.zeros((3, 1)), np.zeros((3, 2))])
 
 
-def test_the_ways_that_the_refusal_names_keep_every_value():
-    everything = np.concatenate(UNEQUAL)
-    mean, scale = everything.mean(axis=0), everything.std(axis=0)
-    of_series = Standardizer().fit(SeriesView(UNEQUAL))
-    np.testing.assert_allclose(of_series.mean_, mean)
-    panel = pad_sequences(UNEQUAL, dtype="float64", value=np.nan)
-    filling = PerStep(SimpleImputer(strategy="constant", fill_value=0.0))
-    filled = make_pipeline(Standardizer(), filling).fit_transform(panel)
-    expected = [np.zeros((2, 2)), *((one - mean) / scale for one in UNEQUAL)]
-    np.testing.assert_allclose(np.concatenate(filled), np.concatenate(expected))
+@pytest.mark.parametrize("hold", [list, tuple, holding, pd.Series])
+@pytest.mark.parametrize("estimator", ROW_WISE, ids=lambda e: type(e).__name__)
+def test_samples_of_unequal_length_are_rows_without_their_padding(estimator, hold):
+    random = np.random.default_rng(0)
+    samples = [random.normal(size=(n, 2)) for n in (3, 5, 4)]
+    everything = np.concatenate(samples)
+    fitted = clone(estimator).fit(hold(samples))
+    out = fitted.transform(hold(samples))
+    assert out.shape == (3, 5, 2)
+    of_rows = clone(estimator).fit(everything).transform(everything)
+    np.testing.assert_allclose(out[~np.isnan(out)], of_rows.ravel())
+    for row, sample in zip(out, samples, strict=True):
+        assert np.isnan(row[len(sample) :]).all()
+        assert np.isfinite(row[: len(sample)]).all()
+    back = fitted.inverse_transform(out)
+    np.testing.assert_allclose(back[~np.isnan(back)], everything.ravel())
+    np.testing.assert_array_equal(np.isnan(back), np.isnan(out))
+
+
+def test_an_imputer_fills_gaps_and_leaves_padding():
+    panel = np.arange(12.0).reshape(2, 3, 2)
+    panel[0, 0, 1] = np.nan
+    panel[1, 2] = np.nan
+    out = PerStep(SimpleImputer()).fit_transform(panel)
+    assert out[0, 0, 1] == np.nanmean(panel[:, :, 1])
+    np.testing.assert_array_equal(out[1, 2], [np.nan, np.nan])
+    np.testing.assert_array_equal(out[1, :2], panel[1, :2])
+
+
+def test_equal_arrays_of_one_channel_are_series_after_unequal_ones():
+    longer, shorter = np.arange(5.0), np.arange(3.0)
+    fitted = Standardizer().fit([longer, shorter])
+    assert fitted.n_features_in_ == 1
+    expected = fitted.transform([longer, shorter])
+    np.testing.assert_array_equal(fitted.transform([longer])[0], expected[0])
+    equal = fitted.transform([shorter, shorter])
+    np.testing.assert_array_equal(equal[0], expected[1, :3])
+    table = Standardizer().fit([longer, longer])
+    assert table.n_features_in_ == 5  # arrays of equal length are rows of a table
+
+
+def test_lists_of_numbers_are_rows_of_a_table():
+    with pytest.raises(ValueError, match="2 arrays of different lengths, 1 to 2"):
+        Standardizer().fit([[1.0, 2.0], [3.0]])
+
+
+def test_a_panel_without_any_value_is_refused():
+    with pytest.raises(ValueError, match="no value: all samples are NaN"):
+        PerStep(SimpleImputer()).fit(np.full((2, 3, 1), np.nan))
 
 
 @pytest.mark.parametrize("estimator", EVERYONE, ids=lambda e: type(e).__name__)

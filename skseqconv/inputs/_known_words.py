@@ -1,0 +1,54 @@
+"""Token ids that know their words, on the way from a transformer to a network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from skseqconv._public import public
+
+
+@public
+class TokenIds(np.ndarray):
+    """An array of token ids with the vocabulary that they are from.
+
+    Each fold of a search learns a vocabulary of its own. A network that begins with the
+    vectors of words has to know which word each id is, so the vocabulary goes with the
+    ids. Rows of them keep it, and so do ids beside other columns (`numpy.hstack`, which
+    `ColumnTransformer` calls). Results of calculations are plain arrays.
+    """
+
+    #: From words to ids; None if it is not known.
+    vocabulary: dict[str, int] | None = None
+
+    @classmethod
+    def of(cls, ids: np.ndarray, vocabulary: dict[str, int] | None) -> np.ndarray:
+        """The ids with their vocabulary, without a copy."""
+        if vocabulary is None:
+            return ids
+        known = ids.view(cls)
+        known.vocabulary = vocabulary
+        return known
+
+    def __array_finalize__(self, other: Any) -> None:
+        self.vocabulary = getattr(other, "vocabulary", None)
+
+    def __array_wrap__(self, array: Any, *args: Any) -> Any:
+        array = np.asarray(array)
+        return array if array.ndim else array[()]
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        result = super().__array_function__(func, types, args, kwargs)
+        if func in (np.hstack, np.concatenate, np.vstack):
+            parts = [part for part in args[0] if isinstance(part, TokenIds)]
+            first = parts[0].vocabulary
+            alike = all(part.vocabulary == first for part in parts)
+            return TokenIds.of(np.asarray(result), first if alike else None)
+        return result
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
+
+    def __reduce__(self) -> tuple:
+        return TokenIds.of, (np.asarray(self), self.vocabulary)

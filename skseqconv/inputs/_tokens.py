@@ -1,0 +1,169 @@
+"""Checks of token ids, and of the numbers in the columns after them."""
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils.validation import validate_data
+
+from skseqconv.series._containers import refuse_masked
+
+from ._sequences import TokenSequences
+from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
+
+#: A larger vocabulary must be set by `vocabulary_size`.
+MOST_TOKENS_LEARNED = 10_000_000
+
+#: float32 holds all whole numbers up to this one.
+MOST_EXACT = 2**24
+
+
+def embeds(estimator):
+    """Whether an estimator's parameters say that X holds token ids."""
+    names = ("embedding_dim", "embedding_weights")
+    return any(getattr(estimator, name, None) is not None for name in names)
+
+
+def check_tokens(estimator, X, kind, *, reset):
+    """Token ids, and numbers if `numeric_columns` says so, as sequences."""
+    if kind != "table":
+        shape = getattr(X, "shape", "three dimensions")
+        raise ValueError(
+            f"With embedding_dim={estimator.embedding_dim!r}, X must be token ids of "
+            f"shape (n_samples, n_steps), got {kind} of {shape}: set "
+            "embedding_dim=None for numeric channels."
+        )
+    refuse_masked("X", X)
+    vocabulary = getattr(X, "vocabulary", None)
+    if n_numbers := estimator.numeric_columns:
+        X, numbers = _split(estimator, X, n_numbers, reset=reset)
+    else:
+        X, numbers = validate_data(estimator, X, reset=reset, dtype=None), None
+    if X.dtype.kind not in "iu":
+        raise ValueError(
+            f"Token ids must be whole numbers, got {X.dtype}: use X.astype(int) if X "
+            "holds token ids, or set embedding_dim=None for numeric channels."
+        )
+    if X.min() < 0:
+        sample, at = np.argwhere(X < 0)[0]
+        raise ValueError(
+            f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
+            f"time step {at}: use 0 for padding."
+        )
+    start = None
+    if reset:
+        start = _start(estimator, X, vocabulary)
+    n_known = estimator._vocabulary_size
+    if X.max() >= n_known:
+        sample, at = np.argwhere(X >= n_known)[0]
+        raise ValueError(
+            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
+            f"{sample}, time step {at}: set vocabulary_size (None learns it from the "
+            "training samples), or put a TokenSequencer before, which maps unknown "
+            "tokens to one id."
+        )
+    return TokenSequences(X.astype(np.int32, copy=False), numbers, start)
+
+
+def _start(estimator, X, vocabulary):
+    """Set the size of the embedding; give the vectors that it begins with, if any."""
+    given, start = estimator.embedding_weights, None
+    estimator._embedding_dim = estimator.embedding_dim
+    estimator._vocabulary_size = estimator.vocabulary_size
+    if given is None:
+        estimator._vocabulary_size = estimator.vocabulary_size or _learned_size(X)
+        return None
+    if are_by_word(given):
+        size = estimator.vocabulary_size or _learned_size(X)
+        if vocabulary is not None:
+            vocabulary = {word: i for word, i in vocabulary.items() if i < size}
+        start = vectors_by_word(given, estimator.embedding_dim, vocabulary)
+        estimator.ids_without_vector_ = np.setdiff1d(
+            np.fromiter(vocabulary.values(), dtype=np.int32), start.ids
+        )
+    else:
+        start = vectors_by_id(given, estimator.embedding_dim)
+        size = estimator.vocabulary_size or len(start.ids)
+        needed = max(size, int(X.max()) + 1)
+        if len(start.ids) != needed:
+            asked = f"vocabulary_size={estimator.vocabulary_size}"
+            why = f"{asked}" if size == needed else f"X holds the token id {X.max()}"
+            raise ValueError(
+                f"embedding_weights has {len(start.ids)} rows, but {why}: it needs "
+                f"{needed} rows, one for each token id from 0 (padding)."
+            )
+    estimator._vocabulary_size = size
+    estimator._embedding_dim = start.values.shape[1]
+    return start
+
+
+def _learned_size(X):
+    """Vocabulary size: one more than the largest token id."""
+    if X.max() >= MOST_TOKENS_LEARNED:
+        raise ValueError(
+            f"The largest token id is {X.max()}, so the network would learn a vector "
+            "for each id up to it: set vocabulary_size if you want this, or limit the "
+            "vocabulary by TokenSequencer(max_tokens=...)."
+        )
+    return int(X.max()) + 1
+
+
+# Numbers beside the ids.
+
+
+def _split(estimator, X, n_numbers, *, reset):
+    """Token ids and numbers of one table, whose last columns are the numbers."""
+    if sparse.issparse(X):
+        X = X.toarray()
+    names = [f"{name!r}" for name in getattr(X, "columns", ())]
+    X = validate_data(
+        estimator, X, reset=reset, dtype="numeric", ensure_all_finite=False
+    )
+    n_tokens = X.shape[1] - n_numbers
+    if n_tokens < 1:
+        raise ValueError(
+            f"numeric_columns={n_numbers} leaves no token ids of the {X.shape[1]} "
+            "columns of X: it is the number of columns after the token ids."
+        )
+    names = names or list(map(str, range(X.shape[1])))
+    return (
+        _whole(X[:, :n_tokens], names, n_numbers),
+        _finite(X[:, n_tokens:], names[n_tokens:]),
+    )
+
+
+def _whole(ids, names, n_numbers):
+    """Token ids as integers. In a table with numbers they are floats."""
+    if ids.dtype.kind in "iu":
+        return ids
+    with np.errstate(invalid="ignore"):
+        fits = (ids == np.floor(ids)) & (np.abs(ids) < 2**31)
+    if not fits.all():
+        sample, column = np.argwhere(~fits)[0]
+        raise ValueError(
+            f"Token ids must be whole numbers, got {ids[sample, column]} in sample "
+            f"{sample}, column {names[column]} of X. numeric_columns={n_numbers} means "
+            f"that the last {n_numbers} columns are numbers and all before are token "
+            "ids: put the TokenSequencer first in the ColumnTransformer."
+        )
+    if ids.dtype.itemsize < 8 and ids.max() >= MOST_EXACT:
+        raise ValueError(
+            f"X is {ids.dtype} and holds the token id {ids.max():.0f}, but {ids.dtype} "
+            f"rounds whole numbers above {MOST_EXACT}. Use float64, or fewer tokens "
+            "(TokenSequencer(max_tokens=...))."
+        )
+    return ids.astype(np.int32)
+
+
+def _finite(numbers, names):
+    """Numbers as float32; missing and infinite ones are named."""
+    limit = np.finfo(np.float32).max
+    fits = np.abs(numbers) <= limit
+    if not fits.all():
+        sample, column = np.argwhere(~fits)[0]
+        value = numbers[sample, column]
+        what = "NaN" if np.isnan(value) else f"{value:g}"
+        raise ValueError(
+            f"X contains {what} in the numeric column {names[column]}, first in sample "
+            f"{sample}. Fill missing values before, with SimpleImputer; correct "
+            "infinite and huge ones."
+        )
+    return numbers.astype(np.float32)

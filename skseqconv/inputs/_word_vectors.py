@@ -1,0 +1,150 @@
+"""The vectors that an embedding begins with: a row for each id, or by word."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.utils.validation import check_array
+
+from skseqconv.series._missing_history import stacklevel_of_caller
+
+#: scikit-learn prints a dict with all its entries, 3 ms for a vector of 100 numbers.
+MOST_IN_DICT = 10_000
+
+
+class Vectors(NamedTuple):
+    """Some token ids and their vectors."""
+
+    ids: np.ndarray
+    values: np.ndarray
+
+
+def are_by_word(given: Any) -> bool:
+    """Whether vectors are found by their word, not by the number of their row."""
+    if isinstance(given, pd.DataFrame):
+        return not pd.api.types.is_numeric_dtype(given.index)
+    is_array = isinstance(given, list | tuple) or hasattr(given, "__array__")
+    return not is_array and hasattr(given, "__contains__")
+
+
+def vectors_by_id(given: Any, embedding_dim: int | None) -> Vectors:
+    """A row for each token id, from 0."""
+    values = check_array(given, dtype=np.float32, input_name="embedding_weights")
+    _check_length(values.shape[1], embedding_dim)
+    return Vectors(np.arange(len(values)), values)
+
+
+def vectors_by_word(
+    given: Any, embedding_dim: int | None, vocabulary: dict[str, int] | None
+) -> Vectors:
+    """The vectors of those words of a vocabulary that have one."""
+    if vocabulary is None:
+        raise ValueError(
+            "embedding_weights has vectors by word, but X holds token ids without "
+            "their words. Let X come directly from a TokenSequencer that was fitted on "
+            "texts, or through a ColumnTransformer with sparse_threshold=0; both with "
+            "set_output(transform='default'). Or give an array with a row for each "
+            "token id."
+        )
+    if not len(given):
+        raise ValueError("embedding_weights is empty: give a vector for each word.")
+    if isinstance(given, dict) and len(given) > MOST_IN_DICT:
+        warnings.warn(
+            f"embedding_weights is a dict of {len(given)} vectors. scikit-learn would "
+            "take minutes to print or show an estimator with it. Give a table instead: "
+            "pandas.DataFrame.from_dict(vectors, orient='index').",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
+    if isinstance(given, pd.DataFrame):
+        words, rows = _rows_of(given, vocabulary)
+    else:
+        words = [word for word in vocabulary if word in given]
+        rows = [_as_vector(given[word], word) for word in words]
+    if not words:
+        raise ValueError(
+            f"embedding_weights has a vector for none of the {len(vocabulary)} words "
+            f"of X, such as {_some(vocabulary)}. Check that its words are written as "
+            "the tokenizer of the TokenSequencer writes them (in lower case)."
+        )
+    for word, row in zip(words, rows, strict=True):
+        _check_length(len(row), embedding_dim or len(rows[0]), word)
+    values = np.array(rows, dtype=np.float32)
+    if not np.isfinite(values).all():
+        word = words[int(np.argmin(np.isfinite(values).all(axis=1)))]
+        raise ValueError(
+            f"embedding_weights contains NaN or infinity in the vector of {word!r}. "
+            "Leave such words out."
+        )
+    return Vectors(np.array([vocabulary[word] for word in words]), values)
+
+
+def packed(given: Any) -> Any:
+    """Vectors in a form that files hold fast: words as one text, vectors as an array.
+
+    Files with an entry for each word would be slow. What is neither a table nor a dict
+    of vectors of one length is returned as it is.
+    """
+    if isinstance(given, pd.DataFrame):
+        words, rows, kind = given.index.tolist(), list(given.to_numpy()), "table"
+    elif type(given) is dict:
+        words, rows, kind = list(given), list(given.values()), "dict"
+    else:
+        return given
+    plain = all(isinstance(word, str | int) for word in words)
+    if not plain or len({np.shape(row) for row in rows}) != 1:
+        return given
+    return {"kind": kind, "words": json.dumps(words), "vectors": np.array(rows)}
+
+
+def unpacked(state: Any) -> Any:
+    """What `packed` was given."""
+    if not (isinstance(state, dict) and state.keys() == {"kind", "words", "vectors"}):
+        return state
+    words = json.loads(state["words"])
+    if state["kind"] == "table":
+        return pd.DataFrame(state["vectors"], index=words)
+    return dict(zip(words, state["vectors"], strict=True))
+
+
+def _rows_of(table, vocabulary):
+    """Words and rows of a table whose index holds words."""
+    if not table.index.is_unique:
+        twice = table.index[table.index.duplicated()][0]
+        raise ValueError(
+            f"embedding_weights has several rows for {twice!r}: keep one, for example "
+            "by table[~table.index.duplicated()]."
+        )
+    at = table.index.get_indexer(list(vocabulary))
+    words = [word for word, row in zip(vocabulary, at, strict=True) if row >= 0]
+    return words, table.to_numpy(dtype=np.float32)[at[at >= 0]]
+
+
+def _as_vector(vector, word):
+    vector = np.asarray(vector, dtype=np.float32)
+    if vector.ndim != 1:
+        raise ValueError(
+            f"embedding_weights has an array of shape {vector.shape} for {word!r}: "
+            "each word needs a vector, which has one dimension."
+        )
+    return vector
+
+
+def _check_length(length, embedding_dim, word=None):
+    if embedding_dim is None or length == embedding_dim:
+        return
+    whose = "vectors" if word is None else f"for {word!r} a vector"
+    raise ValueError(
+        f"embedding_weights has {whose} of {length} numbers, but "
+        f"embedding_dim={embedding_dim}. All vectors need the same length: set "
+        "embedding_dim=None, which takes the length of the vectors, or give others."
+    )
+
+
+def _some(words: Iterable[str]) -> str:
+    return ", ".join(repr(word) for word in list(words)[:3])

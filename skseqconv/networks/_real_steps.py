@@ -1,0 +1,292 @@
+"""Series of unequal length in one network: which steps of each sequence are real.
+
+A network with a mask gives each sample what it would give the sample without its
+padding. The number of real steps after each layer follows from the number before it.
+Real steps lie together at one end of a sequence: at its start, or at its end if
+convolutions or poolings count from the newest step.
+
+`export_keras` asks a layer for `stock_call`, which computes the same by operations of
+Keras. A constant is an array of NumPy, on the right of an operator.
+"""
+
+import numpy as np
+from keras import backend, layers, ops, saving
+
+from skseqconv._public import public
+
+from ._lengths import n_positions
+
+
+class AllSteps:
+    """Without a mask every step is real, and no method adds a layer."""
+
+    masked = False
+
+    def passes(self, span=1, stride=1, pool=1):
+        """Note that the sequence came through a layer."""
+
+    def zeroed(self, sequence):
+        """The sequence, zero at its padding."""
+        return sequence
+
+    def normalized(self, sequence, **options):
+        """The sequence after batch normalization."""
+        return layers.BatchNormalization(**options)(sequence)
+
+
+class RealSteps(AllSteps):
+    """The real steps of a sequence, followed through the layers of a network.
+
+    Parameters
+    ----------
+    lengths : KerasTensor of int32 of shape (None, 1)
+        Number of real steps of each sample in the network's input.
+    n_steps : int
+        Length of the input.
+    newest : bool
+        Whether the real steps lie at the end.
+    zero : bool
+        Whether the input is zero at its padding.
+    """
+
+    masked = True
+
+    def __init__(self, lengths, n_steps, newest, zero):
+        self.newest, self._lengths, self._n_steps = newest, lengths, n_steps
+        self._passed, self._mask, self._zero = [], None, zero
+        self._n_layers = 0
+
+    def passes(self, span=1, stride=1, pool=1):
+        self._zero = False
+        if (span, stride, pool) != (1, 1, 1):
+            self._passed.append([span, stride, pool])
+            self._mask = None
+
+    def mask(self):
+        """Which steps are real, of shape (None, n_steps)."""
+        if self._mask is None:
+            n_steps = passed(self._n_steps, self._passed)
+            options = self.newest, list(self._passed)
+            mask = StepMask(n_steps, *options, name=self._name("mask"))
+            self._mask = mask(self._lengths)
+        return self._mask
+
+    def zeroed(self, sequence):
+        if self._zero:
+            return sequence
+        return RealOnly(name=self._name("real"))([sequence, self.mask()])
+
+    def lowest(self, sequence):
+        """The sequence, lower at its padding than any value: for a maximum."""
+        lowest = RealOnly(lowest=True, name=self._name("lowest"))
+        return lowest([sequence, self.mask()])
+
+    def normalized(self, sequence, **options):
+        return MaskedBatchNormalization(**options)(sequence, mask=self.mask())
+
+    def pooled(self, sequence, kind):
+        """The maximum, mean or last value of each filter over the real steps."""
+        pool = RealPooling(kind, name="global_pool")
+        return pool([sequence, self.mask()])
+
+    def oldest_first(self, sequence):
+        """The sequence with its real steps at the start, and its mask."""
+        if not self.newest:
+            return sequence, self.mask()
+        return OldestFirst(name="oldest_first")([sequence, self.mask()])
+
+    def _name(self, kind):
+        self._n_layers += 1
+        return f"{kind}_{self._n_layers}"
+
+
+def passed(length, layers_passed):
+    """Number of steps after layers: a number, or a tensor of numbers."""
+    for span, stride, pool in layers_passed:
+        length = n_positions(length, span, stride) // pool
+    return length
+
+
+def _places(n_steps):
+    return np.arange(n_steps, dtype=np.int32)[None, :]
+
+
+def _turned(sequence, first):
+    """Sequences that begin with the step `first`. What was before it comes last."""
+    n_steps = sequence.shape[1]
+    at = ops.mod(first + _places(n_steps), n_steps)
+    if len(sequence.shape) == 3:
+        at = at[:, :, None]
+    return ops.take_along_axis(sequence, at, axis=1)
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class Unpadded(layers.Layer):
+    """Find the padding of windows (NaN) or of token ids (0).
+
+    The layer returns the sequences with their real steps together at one end, and the
+    number of these steps. NaN becomes zero.
+
+    Parameters
+    ----------
+    newest : bool
+        Whether the real steps lie at the end.
+    least : int
+        At least as many steps count as real. Token ids need as many as the network's
+        shortest sequence, because a text may be shorter.
+    """
+
+    def __init__(self, newest, least=1, **options):
+        super().__init__(**options)
+        self.newest, self.least = newest, least
+
+    def call(self, window):
+        tokens, n_steps = len(window.shape) == 2, window.shape[1]
+        if tokens:
+            real = ops.not_equal(window, 0)
+        else:
+            missing = ops.isnan(window)
+            real = ops.logical_not(ops.all(missing, axis=2))
+            window = ops.where(missing, ops.zeros_like(window), window)
+        at = _places(n_steps)
+        last = ops.max(ops.where(real, at, -1), axis=1, keepdims=True)
+        first = ops.min(ops.where(real, at, n_steps - 1), axis=1, keepdims=True)
+        first = ops.minimum(first, ops.maximum(last, 0))
+        lengths = ops.maximum(last - first + 1, self.least)
+        if self.newest:
+            window = _turned(window, last + 1)
+        elif tokens:
+            window = _turned(window, first)
+        return window, lengths
+
+    stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "newest": self.newest, "least": self.least}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class StepMask(layers.Layer):
+    """Which steps are real, after some layers.
+
+    Parameters
+    ----------
+    n_steps : int
+        Length of the sequence after these layers.
+    newest : bool
+        Whether the real steps lie at the end.
+    passed : list of [int, int, int]
+        Span, stride and pooling of each of the layers.
+    """
+
+    def __init__(self, n_steps, newest, passed, **options):
+        super().__init__(**options)
+        self.n_steps, self.newest, self.passed = n_steps, newest, passed
+
+    def call(self, lengths):
+        lengths = passed(lengths, self.passed)
+        at = _places(self.n_steps)
+        if self.newest:
+            return ops.greater_equal(lengths, self.n_steps - at)
+        return ops.greater(lengths, at)
+
+    stock_call = call
+
+    def get_config(self):
+        own = {"n_steps": self.n_steps, "newest": self.newest, "passed": self.passed}
+        return {**super().get_config(), **own}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class RealOnly(layers.Layer):
+    """Set a sequence to zero where the mask says that it is padding.
+
+    Parameters
+    ----------
+    lowest : bool, default=False
+        Minus infinity instead of zero, which is never the maximum.
+    """
+
+    def __init__(self, lowest=False, **options):
+        super().__init__(**options)
+        self.lowest = lowest
+
+    def call(self, inputs):
+        sequence, mask = inputs
+        instead = ops.full_like(sequence, -float("inf") if self.lowest else 0.0)
+        return ops.where(mask[:, :, None], sequence, instead)
+
+    stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "lowest": self.lowest}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class OldestFirst(layers.Layer):
+    """Move the real steps from the end of a sequence to its start, and the mask."""
+
+    def call(self, inputs):
+        sequence, mask = inputs
+        n_real = ops.sum(ops.cast(mask, "int32"), axis=1, keepdims=True)
+        return _turned(sequence, mask.shape[1] - n_real), ops.flip(mask, axis=1)
+
+    stock_call = call
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class RealPooling(layers.Layer):
+    """The maximum, average or last value of each filter over the real steps.
+
+    Parameters
+    ----------
+    kind : {"max", "average", "last"}
+    """
+
+    def __init__(self, kind, **options):
+        super().__init__(**options)
+        self.kind = kind
+
+    def call(self, inputs):
+        sequence, mask = inputs
+        real = mask[:, :, None]
+        if self.kind == "max":
+            lowest = ops.full_like(sequence, -float("inf"))
+            return ops.max(ops.where(real, sequence, lowest), axis=1)
+        if self.kind == "last":
+            at = _places(mask.shape[1])
+            last = ops.max(ops.where(mask, at, 0), axis=1, keepdims=True)
+            real = ops.equal(last, at)[:, :, None]
+        # At least float32: sums in half precision would overflow.
+        dtype = backend.result_type(sequence.dtype, "float32")
+        kept = ops.cast(ops.where(real, sequence, ops.zeros_like(sequence)), dtype)
+        n_kept = ops.sum(ops.cast(real, dtype), axis=1)
+        return ops.cast(ops.sum(kept, axis=1) / n_kept, sequence.dtype)
+
+    stock_call = call
+
+    def get_config(self):
+        return {**super().get_config(), "kind": self.kind}
+
+
+@public
+@saving.register_keras_serializable("skseqconv")
+class MaskedBatchNormalization(layers.BatchNormalization):
+    """Keras' batch normalization with statistics over real steps only.
+
+    The mask ends here: a convolution would warn that it ignores one.
+    """
+
+    stock_class = layers.BatchNormalization
+
+    def compute_mask(self, inputs, previous_mask):
+        return None
+
+    def _moments(self, inputs, mask):
+        # Keras' means of a single filter have no dimension.
+        return [ops.reshape(m, (-1,)) for m in super()._moments(inputs, mask)]
