@@ -4,16 +4,17 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 
-from skseqconv.inputs._whole_samples import WholeSamples, with_padding
+from skseqconv.inputs._padded import as_panel
+from skseqconv.inputs._whole_samples import WholeSamples
 from skseqconv.series._view import View
 from skseqconv.transformers._minirocket import MiniRocket
 
 #: The strengths of the penalty that ridge regression chooses from.
 ALPHAS = np.logspace(-3, 3, 10)
 
-#: Solving takes about (number of kernels)^2 x (number of samples) steps. Many samples
-#: get fewer kernels, so that it stays within seconds.
-MAX_KERNELS, MIN_KERNELS, STEPS = 10_000, 840, 1e11
+#: Ridge regression of n samples and p features takes about n p min(n, p) steps. Many
+#: samples get fewer kernels, so that it stays within seconds.
+MAX_KERNELS, MIN_KERNELS, STEPS = 10_000, 840, 1e10
 
 
 def minirocket_baseline(X, y, splits, scorers):
@@ -36,7 +37,8 @@ def minirocket_baseline(X, y, splits, scorers):
     if with_probabilities and np.ndim(y) > 1:
         return None
     n_train = max(len(train) for train, _ in splits)
-    n_kernels = int(np.clip((STEPS / n_train) ** 0.5, MIN_KERNELS, MAX_KERNELS))
+    affordable = max(STEPS / n_train**2, (STEPS / n_train) ** 0.5)
+    n_kernels = int(np.clip(affordable, MIN_KERNELS, MAX_KERNELS))
     rocket = MiniRocket(n_kernels, on_short="pad")
     if with_probabilities:
         name, classifier = "logistic regression", LogisticRegression(max_iter=1000)
@@ -59,9 +61,7 @@ def _panel(X):
     is_vector_of_numbers = first.ndim == 1 and first.dtype.kind == "f"
     if first.dtype.kind not in "fiub" or not (is_vector_of_numbers or first.ndim == 2):
         return None
-    X = with_padding(X)
-    if isinstance(X, (list, tuple)) and len({np.shape(sample) for sample in X}) == 1:
-        X = np.asarray(X)
+    X = as_panel(X)
     return X if getattr(X, "ndim", None) == 3 else None
 
 

@@ -144,8 +144,9 @@ def compare_models(
     or a list of arrays, have a second baseline: "minirocket", a linear classifier on
     the features of :class:`MiniRocket`. It is ridge regression, or logistic regression
     if a metric needs probabilities. More than 1,000 training samples get fewer kernels,
-    so that it takes seconds to minutes. It is left out if a value inside a series is
-    missing or infinite, and if y has several columns and a metric needs probabilities.
+    because the time of the linear classifier grows faster than their number. The
+    baseline is left out if a value inside a series is missing or infinite, and if y has
+    several columns and a metric needs probabilities.
     Labels of rows and windows of a series have the class frequencies only: a window for
     each row makes the features as many times slower as windows overlap.
 

@@ -5,7 +5,7 @@ import numpy as np
 from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_if_not_finite
-from ._padded import lengths_of, padded
+from ._padded import lengths_of
 
 #: Larger values could become infinite in sums of float32.
 LARGEST = 1e36
@@ -13,33 +13,6 @@ LARGEST = 1e36
 
 #: Values are checked in parts of about this many.
 CHECKED_AT_ONCE = 2**20
-
-
-def with_padding(X, n_channels=None):
-    """A list of arrays of different lengths as a panel; anything else as it is.
-
-    Vectors of equal length may as well be the rows of a table. They are series if X is
-    known to have one channel (`n_channels`).
-    """
-    holds_objects = isinstance(X, np.ndarray) and X.ndim == 1 and X.dtype.kind == "O"
-    if not (isinstance(X, (list, tuple)) or holds_objects) or not len(X):
-        return X
-    if not all(map(_is_sample, X)):
-        return X
-    shapes = {np.shape(sample) for sample in X}
-    are_series = len(shapes) > 1 or (n_channels == 1 and {1} == {*map(len, shapes)})
-    alike = len({shape[1:] for shape in shapes}) == 1
-    return padded(X) if alike and are_series else X
-
-
-def _is_sample(sample):
-    """Whether it is a series: an array, or a list of rows."""
-    if isinstance(sample, np.ndarray):
-        return sample.dtype.kind in "fiub" and sample.ndim in (1, 2)
-    if not isinstance(sample, (list, tuple)) or not len(sample):
-        return False
-    rows = {len(row) if isinstance(row, (list, tuple)) else 0 for row in sample}
-    return len(rows) == 1 and rows != {0}
 
 
 class WholeSamples:

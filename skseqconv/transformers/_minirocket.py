@@ -20,7 +20,8 @@ from skseqconv._public import public
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
-from skseqconv.inputs._whole_samples import WholeSamples, with_padding
+from skseqconv.inputs._padded import as_panel
+from skseqconv.inputs._whole_samples import WholeSamples
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 
@@ -191,7 +192,7 @@ class MiniRocket(SequenceTransformer):
 
     def _samples(self, X, *, reset):
         """The samples of X, checked but for their values."""
-        X = with_padding(X, None if reset else self.n_features_in_)
+        X = as_panel(X, None if reset else self.n_features_in_)
         kind = kind_of(X)
         if kind == "rows":
             raise ValueError(

@@ -466,7 +466,7 @@ def test_other_channels_than_in_fit():
     with pytest.raises(ValueError, match=r"X has 3 features.*expecting 2"):
         model.transform(random_panel(n_channels=3))
     mixed = [np.zeros((12, 2)), np.zeros((13, 3))]
-    with pytest.raises(ValueError, match="must have the same channels"):
+    with pytest.raises(ValueError, match="with the same channels"):
         model.transform(mixed)
 
 
