@@ -16,6 +16,11 @@ from ._owners import Owners
 NEVER = np.iinfo(np.int64).max
 
 
+def has_all_rows(view):
+    """Whether a view has all rows of its series in order, as far as is known."""
+    return "rows" not in vars(view)
+
+
 def depth_of(view):
     """How many earlier rows of its own series each row has."""
     return view.rows - view._series.first_rows(view.rows)
