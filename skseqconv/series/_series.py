@@ -214,6 +214,13 @@ class Series:
         """The number of the series that each row belongs to."""
         return by_chunks(self._owners.of, rows)
 
+    def owners_of(self, rows):
+        """The numbers of the series that have some of the rows, in order."""
+        found = np.zeros(self.n_series, dtype=bool)
+        for start in range(0, len(rows), CHUNK_ROWS):
+            found[self._owners.of(rows[start : start + CHUNK_ROWS])] = True
+        return np.flatnonzero(found)
+
     def first_rows(self, rows):
         """The first row of the series that each row belongs to."""
         return by_chunks(lambda some: self.starts[self._owners.of(some)], rows)
