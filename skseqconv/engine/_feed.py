@@ -37,10 +37,14 @@ def _gather_relative(block, ends, lags, depth, newest, relative, *rest, at):
 
 
 def to_tensors(arrays):
-    """Arrays as tensors, which are copies. No array is held longer than needed."""
+    """Arrays as tensors, which are copies. No array is held longer than needed.
+
+    TensorFlow lets go of an array that it has copied when the next operation runs. So
+    one runs for each array: the identity, which copies nothing.
+    """
     arrays, tensors = list(arrays)[::-1], []
     while arrays:
-        tensors.append(tf.convert_to_tensor(arrays.pop()))
+        tensors.append(tf.identity(tf.convert_to_tensor(arrays.pop())))
     return tuple(tensors)
 
 

@@ -18,6 +18,9 @@ from ._level import last_values
 #: Negligible rounding to float32, as a share of a channel's usual spread.
 NEGLIGIBLE = 1e-4
 
+#: Levels of this many windows are computed at once, so that few arrays are large.
+MOST_WINDOWS = 2**20
+
 
 def relative(sequences, level):
     """Sequences as the network is fed, and the level of y for each."""
@@ -27,19 +30,27 @@ def relative(sequences, level):
         return RelativePanel(data, level), level.of(data, last)
     if sequences.fits_tensor():
         # One read serves the windows and their levels.
-        read = block, ends = data.block(data.dtype)
-        newest = ends - _newest_lags(data)
-        last = block[newest[:, None], level.channels].astype(np.float64)
+        block, ends = data.block(data.dtype)
+        ends = ends.astype(np.int32)
+        read = block, ends
+        newest, last = _newest(data, ends), np.empty((len(ends), len(level.channels)))
+        for part in chunks_of(last):
+            last[part] = block[newest[part, None], level.channels]
     else:
         last = last_values(data, level.channels)
     last, missing = level.known(data, last)
     at = np.flatnonzero(missing.any(axis=1))
     fed = RelativeWindows(data, level, (at, last[at]), read)
-    return fed, level.of(data, last)
+    for start in range(0, len(last), MOST_WINDOWS):
+        part = slice(start, start + MOST_WINDOWS)
+        last[part] = level.of(data[part], last[part])
+    return fed, last
 
 
-def _newest_lags(view):
-    return np.minimum(view.lags[-1], depth_of(view))
+def _newest(view, ends):
+    """Where the newest value of each window is, given where the window's end is."""
+    lag = view.lags[-1]
+    return ends - depth_of(view, lag) if lag else ends
 
 
 class RelativePanel(PanelSequences):
@@ -80,15 +91,13 @@ class RelativeWindows(WindowSequences):
         if not fits_float32(block):
             with np.errstate(over="ignore"):
                 raise_if_not_finite(view, block.astype(np.float32), ends)
-        depth = np.minimum(depth_of(view), view.reach)
-        newest, lags = ends - _newest_lags(view), view.lags
+        ends, lags = ends.astype(np.int32, copy=False), view.lags.astype(np.int32)
+        depth = depth_of(view, view.reach)
+        newest = _newest(view, ends)
         if (depth >= view.reach).all():
             block, ends, lags = by_phase(block, ends, lags)
             newest = ends - lags[-1]
         block, newest = self._with_known(block, newest)
-        ends, lags, depth, newest = (
-            index.astype(np.int32) for index in (ends, lags, depth, newest)
-        )
         relative = (~self._level.centered).astype(np.float32)
         high, *rest = _split(block, self._level)
         return high, ends, lags, depth, newest, relative, *rest

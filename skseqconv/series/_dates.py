@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from ._index_kinds import ticks
-from ._layout import Layout, lengths_of, one_block
+from ._layout import Layout, groups_of, lengths_of, one_block, ranges
+from ._owners import CHUNK_ROWS
 
 
 def layout_of_indexes(indexes):
@@ -33,7 +34,35 @@ def layout_of_indexes(indexes):
 def layout_of_index(index, lengths):
     """Series below each other with one index for all rows."""
     dates = one_block(index, lengths)
-    return dates if is_plain(index) else layout_of_indexes(dates.all_own())
+    return _shared(dates) if is_plain(index) else layout_of_indexes(dates.all_own())
+
+
+def _shared(dates):
+    """The same dates, held once if those of all series are parts of the same ones.
+
+    That is, of the dates of three series together: the longest one, that which begins
+    first, and that which ends last.
+    """
+    (index,), lengths = dates.blocks, dates.lengths
+    some = np.flatnonzero(lengths)
+    if len(some) < 2 or isinstance(index, pd.RangeIndex):
+        return dates
+    numbers, begins, lengths = ticks(index), dates.begins[some], lengths[some]
+    ends = begins + lengths
+    few = [lengths.argmax(), numbers[begins].argmin(), numbers[ends - 1].argmax()]
+    rows = ranges(begins[few], ends[few])
+    common, first = np.unique(numbers[rows], return_index=True)
+    places = np.searchsorted(common, numbers[begins])
+    if (places + lengths > len(common)).any():
+        return dates
+    for own in groups_of(lengths, CHUNK_ROWS):
+        held = numbers[begins[own][0] : ends[own][-1]]
+        shared = common[ranges(places[own], places[own] + lengths[own])]
+        if not np.array_equal(held, shared):
+            return dates
+    all_places = np.zeros_like(dates.begins)
+    all_places[some] = places
+    return dates._replace(blocks=[index[rows[first]]], begins=all_places)
 
 
 def is_plain(index):

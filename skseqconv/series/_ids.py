@@ -36,7 +36,7 @@ def warn_of_short_series(view, delay, *, stacklevel):
     data = view._series
     if data.ids is None or data.lengths.min() > delay:
         return
-    owners = np.unique(data.series_of(view.rows))
+    owners = data.owners_of(view.rows)
     is_long = data.lengths[owners] > delay
     ids = data.ids[owners]
     short = ids[~is_long].difference(ids[is_long], sort=False).unique()

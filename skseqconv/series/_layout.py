@@ -131,6 +131,14 @@ def ranges(starts, stops):
     return np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
 
 
+def groups_of(lengths, n_rows):
+    """Yield slices of series that together have about `n_rows` rows, in order."""
+    group = (np.cumsum(lengths) - lengths) // n_rows
+    cuts = np.flatnonzero(np.diff(group)) + 1
+    for start, stop in zip([0, *cuts], [*cuts, len(lengths)], strict=True):
+        yield slice(start, stop)
+
+
 def _merged(begins, ends):
     """Ranges, some of which may overlap, as ranges that do not."""
     order = np.argsort(begins, kind="stable")

@@ -11,9 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ._clock_changes import clock_changes
+from ._dates import layout_of_index
 from ._frequency import most_common, readable_difference
 from ._ids import described_id
 from ._index_kinds import ticks
+from ._layout import Layout, groups_of
+from ._owners import CHUNK_ROWS
 from ._table_columns import ids_words, read_columns, times_of
 
 #: An id has a frequency if this many differences at least, and half of all, are equal.
@@ -35,8 +38,8 @@ class LongTable:
     block: NDArray
     #: Number of rows of each series.
     lengths: NDArray[np.int64]
-    #: The times of all rows, or None.
-    index: pd.Index | None
+    #: Where the times of each series stand, or None.
+    dates: Layout | None
     #: Labels of the channels, or None.
     labels: tuple | None
     #: The id of each series, or None if the table has no ids.
@@ -74,9 +77,10 @@ def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False
     block = _block(read, columns, order)
     _refuse_changes(block, codes, index, ids, read, columns)
     lengths = np.bincount(codes, minlength=1 if ids is None else len(ids))
-    if ids is not None and index is not None and not any_frequency:
-        _refuse_frequencies(index, codes, ids)
-    return LongTable(block, lengths, index, read.channel_labels(columns.channels), ids)
+    dates = None if index is None else layout_of_index(index, lengths)
+    if ids is not None and dates is not None and not any_frequency:
+        _refuse_frequencies(dates, ids)
+    return LongTable(block, lengths, dates, read.channel_labels(columns.channels), ids)
 
 
 # Ids.
@@ -121,6 +125,8 @@ def _numbered(read, at, columns):
     try:
         order = np.argsort(values, kind="stable")
     except TypeError:  # text and numbers have no order: the first that appear are first
+        return codes, values
+    if (np.diff(order) > 0).all():
         return codes, values
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
@@ -217,8 +223,11 @@ def _block(read, columns, order):
     is_single = all(one.dtype == np.float32 for one in values)
     kind = np.float32 if is_single else np.float64
     block = np.empty((len(values[0]), len(values)), dtype=kind)
-    for column, one in zip(block.T, values, strict=True):
-        column[:] = one if order is None else one[order]
+    for start in range(0, len(block), CHUNK_ROWS):
+        part = slice(start, start + CHUNK_ROWS)
+        rows = part if order is None else order[part]
+        for column, one in zip(block[part].T, values, strict=True):
+            column[:] = one[rows]
     return block
 
 
@@ -266,9 +275,9 @@ def _refuse_changes(block, codes, index, ids, read, columns):
 # Frequencies.
 
 
-def _refuse_frequencies(index, codes, ids):
+def _refuse_frequencies(dates, ids):
     """Refuse ids whose usual differences of time are not those of the others."""
-    usual = _usual_differences(ticks(index), codes, len(ids))
+    usual, index = _usual_of_each(dates), dates.blocks[0]
     judged = np.flatnonzero(usual > 0)
     if not len(judged):
         return
@@ -294,6 +303,19 @@ def _refuse_frequencies(index, codes, ids):
         "and y of each frequency. Options of make_supervised: freq= declares the "
         'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
     )
+
+
+def _usual_of_each(dates):
+    """The most common difference of the times of each series; 0 if there is none."""
+    distinct, same = dates.distinct()
+    numbers = distinct._replace(blocks=[ticks(block) for block in distinct.blocks])
+    usual = []
+    for group in groups_of(numbers.lengths, CHUNK_ROWS):
+        own = range(group.start, group.stop)
+        codes = np.repeat(np.arange(len(own)), numbers.lengths[group])
+        times = np.concatenate([numbers.own(i) for i in own])
+        usual.append(_usual_differences(times, codes, len(own)))
+    return np.concatenate(usual)[same]
 
 
 def _usual_differences(numbers, codes, n_ids):

@@ -41,7 +41,7 @@ def at_newest(view):
     channel is one.
     """
     data = view._series
-    owners = np.unique(view.series_ids)
+    owners = data.owners_of(view.rows)
     channels = sorted({channel for channel, _ in view.target or ()})
     channels = channels or list(range(data.n_channels))
     rows, has_target = _last_known(data, owners, channels)

@@ -33,6 +33,11 @@ class Ranks:
         is_regular = len(steps) == 1 and steps.dtype.kind in "iu"
         self._step = steps[0] if is_regular else None
 
+    @property
+    def are_positions(self):
+        """Whether the rank of a row is its position in its series."""
+        return self._times is None
+
     def of(self, owners, own_rows):
         """The ranks of rows, given their series and positions in it."""
         if self._times is None:

@@ -9,7 +9,7 @@ from skseqconv._public import public
 from ._containers import is_long_table, names_of, read_series
 from ._ids import warn_of_ids
 from ._layout import Layout, layout_of_arrays, one_block, ranges
-from ._owners import Owners, by_chunks
+from ._owners import CHUNK_ROWS, Owners, by_chunks
 
 
 @public
@@ -97,7 +97,7 @@ class Series:
         return cls([array], names, None if index is None else [index], labels=labels)
 
     @classmethod
-    def of_block(cls, block, lengths, *, index=None, labels=None, names=None, ids=None):
+    def of_block(cls, block, lengths, *, dates=None, labels=None, names=None, ids=None):
         """Series below each other in one array; nothing is copied.
 
         Parameters
@@ -106,8 +106,8 @@ class Series:
             The rows of the first series, then those of the second, and so on.
         lengths : array-like of int of shape (n_series,)
             How many rows each series has.
-        index : pandas.Index of shape (n_rows,), default=None
-            One index for all rows.
+        dates : Layout, default=None
+            Where the index of each series stands.
         labels, names, ids
             As for `Series`.
 
@@ -116,11 +116,6 @@ class Series:
         series : Series
         """
         series = cls.__new__(cls)
-        dates = None
-        if index is not None:
-            from ._dates import layout_of_index
-
-            dates = layout_of_index(index, lengths)
         series._hold(one_block(block, lengths), names, dates, None, labels, ids)
         return series
 
@@ -219,6 +214,13 @@ class Series:
         """The number of the series that each row belongs to."""
         return by_chunks(self._owners.of, rows)
 
+    def owners_of(self, rows):
+        """The numbers of the series that have some of the rows, in order."""
+        found = np.zeros(self.n_series, dtype=bool)
+        for start in range(0, len(rows), CHUNK_ROWS):
+            found[self._owners.of(rows[start : start + CHUNK_ROWS])] = True
+        return np.flatnonzero(found)
+
     def first_rows(self, rows):
         """The first row of the series that each row belongs to."""
         return by_chunks(lambda some: self.starts[self._owners.of(some)], rows)
@@ -301,34 +303,29 @@ class Series:
             return rows.astype(dtype, copy=False)
         if self._stamps is not None:
             return self._stamps[rows].astype(dtype, copy=False)
+        ranking = self._ranking()
+        return by_chunks(lambda some: ranking.of(*self._own_rows(some)), rows, dtype)
+
+    def _ranking(self):
         if self._ranks is None:
             from ._ranks import Ranks
 
             self._ranks = Ranks(self._dates)
+        return self._ranks
 
-        def ranks(some):
-            return self._ranks.of(*self._own_rows(some))
-
-        return by_chunks(ranks, rows, dtype)
-
-    def in_order_of_time(self, rows):
-        """Positions that order ascending rows by stamp, and by row if these are equal.
-
-        It counts the rows of each stamp, which takes a quarter of the time of a sort if
-        there are many series: the matrix has one row, and a column for each stamp.
-        """
-        from scipy.sparse import csr_array
-
-        dtype = np.int32 if self.n_rows < 2**31 else np.int64
-        stamps = self.stamps(rows, dtype)
-        stamps = stamps - stamps.min()
-        n_stamps = int(stamps.max()) + 1
-        if n_stamps > 4 * len(rows):
-            return np.lexsort((rows, stamps))
-        positions = np.arange(len(rows), dtype=dtype)
-        ends = np.array([0, len(rows)], dtype=dtype)
-        matrix = csr_array((positions, stamps, ends), shape=(1, n_stamps))
-        return matrix.tocsc().data
+    def first_stamps(self):
+        """The stamp of the first row of each series; None if later ones have gaps."""
+        if self._stamps is None and self._ranking().are_positions:
+            return np.zeros(self.n_series, dtype=np.int64)
+        some = np.flatnonzero(self.lengths)
+        firsts = np.zeros(self.n_series, dtype=np.int64)
+        firsts[some] = self.stamps(self.starts[some])
+        for start in range(0, self.n_rows, CHUNK_ROWS):
+            rows = np.arange(start, min(start + CHUNK_ROWS, self.n_rows))
+            owners, own_rows = self._own_rows(rows)
+            if (self.stamps(rows) != firsts[owners] + own_rows).any():
+                return None
+        return firsts
 
     def with_freq(self, freq):
         """The same series with a declared frequency."""

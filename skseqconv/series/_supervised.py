@@ -16,11 +16,14 @@ from ._containers import names_columns, positions_of
 from ._delays import checked_delays
 from ._gaps import each_gaps, regular_parts, warn_of_gaps
 from ._ids import refuse_as_target, warn_of_short_series
+from ._in_time import laid_out, order_of, stretches_of
 from ._known_ahead import is_given, known_labels, with_known_ahead
+from ._owners import by_chunks
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
 from ._time_spans import RowsOrTime
+from ._view_internals import has_all_rows
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
@@ -273,12 +276,10 @@ def make_supervised(
     if pooled:
         view = pooled_view(view, channels)
         channels, several_targets = [0], False
-    rows = _rows_with_target(view, max(delays), delay)
-    targets = tuple((channel, d) for channel in channels for d in delays)
-    view = view._derive(rows=None, target=targets)  # so that no other rows are held
-    rows, y = _in_time(view._series, rows, channels, delays)
+    rows, y = _rows_and_targets(view, channels, delays, delay)
     rows, y = _without_missing(rows, y)
-    X = view._derive(rows=rows)
+    targets = tuple((channel, d) for channel in channels for d in delays)
+    X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]
 
 
@@ -301,6 +302,28 @@ def _read(series, rows, on_gap, freq, columns):
     return series if is_view else mended
 
 
+def _rows_and_targets(view, channels, delays, delay):
+    """The rows that have targets, in the order of time, and their targets."""
+    data, reach = view._series, max(delays)
+
+    def targets_of(rows):
+        return _values_ahead(data, rows, channels, delays)
+
+    if has_all_rows(view) and data.n_series > 1 and data.lengths.max() > reach:
+        stretches = stretches_of(data, reach)
+        if stretches is not None:
+            width = len(channels) * len(delays)
+            return laid_out(stretches, targets_of, width, data.dtype)
+    rows = _rows_with_target(view, reach, delay)
+    if data.n_series == 1:
+        return rows, targets_of(rows)
+    if (rows[1:] < rows[:-1]).any():
+        rows = np.sort(rows)
+    y = targets_of(rows)  # series by series
+    order = order_of(data, rows)
+    return rows[order], y[order]
+
+
 def _rows_with_target(view, reach, delay):
     """The rows whose series goes on for as many rows as the target is later."""
     data, rows = view._series, view.rows
@@ -312,17 +335,6 @@ def _rows_with_target(view, reach, delay):
             f"has {data.lengths.max()} rows."
         )
     return rows
-
-
-def _in_time(data, rows, channels, delays):
-    """Rows in the order of time, and their targets, which are read series by series."""
-    if data.n_series == 1:
-        return rows, _values_ahead(data, rows, channels, delays)
-    if (rows[1:] < rows[:-1]).any():
-        rows = np.sort(rows)
-    y = _values_ahead(data, rows, channels, delays)
-    order = data.in_order_of_time(rows)
-    return rows[order], y[order]
 
 
 def _target_channels(target, data, pooled, static):
@@ -352,6 +364,8 @@ def _target_channels(target, data, pooled, static):
 
 def _of_chosen(series, rows):
     """A view of the chosen rows, in the order of the series."""
+    if rows is None and isinstance(series, SeriesView):
+        return series
     view = SeriesView(series, rows)
     if rows is None:
         return view
@@ -377,7 +391,7 @@ def _values_ahead(data, rows, channels, delays):
 
 
 def _without_missing(rows, y):
-    missing = ~np.isfinite(y).all(axis=1)
+    missing = by_chunks(lambda some: ~np.isfinite(some).all(axis=1), y, dtype=bool)
     if missing.all():
         raise ValueError(
             "The target is missing at every row: check target, or the series."

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import numbers
 from collections.abc import Hashable, Sequence
+from functools import cached_property
 from types import EllipsisType
 from typing import TYPE_CHECKING, Literal, Self, overload
 
@@ -34,7 +35,6 @@ CHUNK_BYTES = 2**23
 class View:
     """The common part of rows and windows: the series, the rows, the steps to apply."""
 
-    rows: NDArray[np.int64]
     lags: NDArray[np.int64]
     steps: tuple[Step, ...]
     target: tuple[tuple[int, int], ...] | None
@@ -52,11 +52,15 @@ class View:
             self.steps, self.target = (), None
             if self._series is not series:
                 self._series.check_rows(on_gap, stacklevel=3)
-        self.rows = self._checked_rows(rows)
+        if rows is not None:
+            self.rows = self._checked_rows(rows)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The row numbers; those of all rows are made when they are first read."""
+        return np.arange(self._series.n_rows, dtype=np.int64)
 
     def _checked_rows(self, rows):
-        if rows is None:
-            return np.arange(self._series.n_rows, dtype=np.int64)
         rows = np.asarray(rows)
         if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
             raise ValueError(

@@ -10,15 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._known_ahead import read_rows, series_name, with_known
-from ._owners import Owners
+from ._owners import Owners, by_chunks
 
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
 
 
-def depth_of(view):
-    """How many earlier rows of its own series each row has."""
-    return view.rows - view._series.first_rows(view.rows)
+def has_all_rows(view):
+    """Whether a view has all rows of its series in order, as far as is known."""
+    return "rows" not in vars(view)
+
+
+def depth_of(view, most=None):
+    """How many earlier rows of its own series each row has; or `most`, if it has more.
+
+    With `most`, the numbers take half the memory.
+    """
+    first_rows = view._series.first_rows
+    if most is None:
+        return by_chunks(lambda rows: rows - first_rows(rows), view.rows)
+
+    def least(rows):
+        return np.minimum(rows - first_rows(rows), most)
+
+    return by_chunks(least, view.rows, dtype=np.int32)
 
 
 def ids_of(view):

@@ -21,8 +21,16 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv.series import _gaps, _layout, _order, _owners, _series
-from skseqconv.series._dates import layout_of_indexes
+from skseqconv.series import (
+    _gaps,
+    _in_time,
+    _layout,
+    _order,
+    _owners,
+    _series,
+    _supervised,
+)
+from skseqconv.series._dates import layout_of_index, layout_of_indexes
 from skseqconv.series._gaps import each_gaps, find_gaps
 from skseqconv.series._layout import layout_of_arrays
 from skseqconv.series._order import check_orders, ordered_differences
@@ -107,6 +115,90 @@ def test_rows_of_any_list_are_those_of_its_arrays(folder, data):
     assert series.nbytes == sum(array.nbytes for array in arrays)
     for held, array in zip(series.arrays, arrays, strict=True):
         assert isinstance(held, np.memmap) == isinstance(array, np.memmap)
+
+
+@st.composite
+def dated_tables(draw):
+    """Tables of one frequency, of any starts and lengths; few have gaps, some no index.
+
+    The entries of their index are the times.
+    """
+    kind = draw(st.sampled_from(["none", "numbers", "days", "months"]))
+    spans = st.tuples(st.integers(0, 9), st.integers(0, 9))
+    spans = draw(st.lists(spans, min_size=2, max_size=7))
+    if draw(st.booleans()):
+        spans = spans[:1] * len(spans)
+    missing = draw(st.sampled_from([None, None, 3, 7]))
+    freq = {"days": "D", "months": "MS"}.get(kind)
+    moments = pd.RangeIndex(20)
+    if freq is not None:
+        moments = pd.date_range("2024-01-31", periods=20, freq=freq)
+    random = np.random.default_rng(draw(st.integers(0, 9)))
+    tables = []
+    for start, length in spans:
+        index = moments[start : start + length]
+        if missing is not None and kind != "none":
+            index = index[index != moments[missing]]
+        values = random.normal(size=(len(index), 2))
+        tables.append(pd.DataFrame(values, index if kind != "none" else None))
+    return tables
+
+
+@properties
+@given(st.data())
+def test_rows_of_any_tables_are_in_the_order_of_time(data):
+    tables = data.draw(dated_tables())
+    delays = data.draw(st.sampled_from([[1], [2, 1]]))
+    targets = data.draw(st.sampled_from([[1], [1, 0]]))
+    loop = [
+        (time, k, i)
+        for k, table in enumerate(tables)
+        for i, time in enumerate(table.index[: -max(delays)])
+    ]
+    starts = np.cumsum([0, *map(len, tables)])
+    sizes = {"TILE_VALUES": 12, "TILE_TIMES": 2}
+    sizes["MOST_CELLS"] = data.draw(st.sampled_from([1, 50]))
+    options = {"delay": delays, "on_gap": "ignore"}
+    with mock.patch.multiple(_in_time, **sizes), few_rows_at_once():
+        if not loop:
+            with pytest.raises(ValueError, match="leaves none of the"):
+                make_supervised(tables, targets, **options)
+            return
+        X, y = make_supervised(tables, targets, **options)
+        again = make_supervised(SeriesView(tables, on_gap="ignore"), targets, **options)
+    expected = [
+        [tables[k].iloc[i + delay, at] for at in targets for delay in delays]
+        for _, k, i in sorted(loop)
+    ]
+    assert_array_equal(X.rows, [starts[k] + i for _, k, i in sorted(loop)])
+    assert_array_equal(y, expected)
+    assert_array_equal(again[0].rows, X.rows)
+    assert_array_equal(again[1], y)
+
+
+def test_rows_of_a_panel_are_not_sorted():
+    with mock.patch.object(_supervised, "order_of") as order:
+        X, _ = make_supervised(many(5), 1)
+    assert not order.called
+    assert_array_equal(X.rows.reshape(3, 5).T, np.arange(20).reshape(5, 4)[:, :3])
+
+
+@pytest.mark.parametrize("lengths", [[4, 4, 4], [2, 4, 1], [1, 0, 1], [3]])
+def test_equal_dates_of_a_long_table_are_held_once(lengths):
+    days = pd.date_range("2024-01-01", periods=8, tz="Europe/Rome", name="day")
+    own = [days[k : k + length] for k, length in enumerate(lengths)]
+    index = own[0].append(own[1:])
+    dates = layout_of_index(index, lengths)
+    assert sum(map(len, dates.blocks)) == len(index.unique())
+    for held, given_ in zip(dates.all_own(), own, strict=True):
+        assert held.equals(given_)
+        assert held.name == "day"
+
+
+def test_other_dates_of_a_long_table_are_held_as_they_are():
+    index = pd.DatetimeIndex(["2024-01-01", "2024-01-03", "2024-01-02", "2024-01-03"])
+    dates = layout_of_index(index, [2, 2])
+    assert dates.blocks[0] is index
 
 
 @properties
