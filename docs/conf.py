@@ -4,13 +4,11 @@ python -m sphinx -W docs docs/_build
 python -m sphinx -W -D plot_gallery=0 docs docs/_build  # without running the examples
 """
 
-import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import skseqconv  # noqa: E402 (found by the path above)
 
