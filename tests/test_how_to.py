@@ -1,4 +1,4 @@
-"""The code of the how-to pages runs, page by page, in an empty folder."""
+"""The code of the how-to pages and first steps runs, each page in an empty folder."""
 
 import pytest
 
@@ -6,8 +6,9 @@ from tests.pages import ROOT, differences, read_blocks, run_page
 
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for path in (ROOT / "docs" / "how_to").glob("*.md")
-    if path.stem != "index"
+    for folder in ("getting_started", "how_to")
+    for path in (ROOT / "docs" / folder).glob("*.md")
+    if path.stem not in ("index", "forecast")  # the latter includes the README
 )
 
 
