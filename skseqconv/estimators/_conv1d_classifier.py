@@ -14,6 +14,10 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     a head that gives probabilities. It classifies series, as arrays or windows, and
     texts, with `embedding_dim` after a `TokenSequencer`.
 
+    Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
+    begin with `kernel_size`, `n_conv`, `filters` and `learning_rate`. For some dozens of
+    samples, set a `batch_size` of about 16.
+
     Parameters
     ----------
     filters : int or sequence of int, default=32

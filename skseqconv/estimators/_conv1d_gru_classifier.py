@@ -13,6 +13,10 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     Convolutions with max pooling between them shorten the sequence. A gated recurrent
     unit reads the result in order, and a head gives probabilities.
 
+    Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
+    begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For some dozens of
+    samples, set a `batch_size` of about 16.
+
     Parameters
     ----------
     filters : int or sequence of int, default=32
