@@ -15,7 +15,7 @@ class Conv1DClassifier(Conv1DClassifierParameters, SequenceClassifier):
     texts, with `embedding_dim` after a `TokenSequencer`.
 
     Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
-    begin with `kernel_size`, `n_conv`, `filters` and `learning_rate`. For some dozens of
+    begin with `kernel_size`, `n_conv`, `filters` and `learning_rate`. For a few dozen
     samples, set a `batch_size` of about 16.
 
     Parameters

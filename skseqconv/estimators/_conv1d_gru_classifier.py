@@ -14,7 +14,7 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     unit reads the result in order, and a head gives probabilities.
 
     Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
-    begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For some dozens of
+    begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For a few dozen
     samples, set a `batch_size` of about 16.
 
     Parameters
