@@ -4,15 +4,15 @@ python -m sphinx -W docs docs/_build
 python -m sphinx -W -D plot_gallery=0 docs docs/_build  # without running the examples
 """
 
-import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import skseqconv  # noqa: E402 (found by the path above)
+import methods  # noqa: E402 (found by the path above)
+
+import skseqconv  # noqa: E402
 
 project = "skseqconv"
 author = "The skseqconv developers"
@@ -26,13 +26,23 @@ extensions = [
 ]
 exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
+suppress_warnings = [
+    "config.cache",  # functions of the templates cannot be pickled
+    "toc.empty_glob",
+]
 html_theme = "pydata_sphinx_theme"
 html_show_sourcelink = False
+html_title = f"skseqconv {release}"
+html_theme_options = {"show_prev_next": False, "navigation_with_keys": False}
 myst_heading_anchors = 3
+myst_enable_extensions = ["deflist"]
 autosummary_generate = True
+autosummary_context = {
+    "own_methods": methods.own_methods,
+    "is_property": methods.is_property,
+}
 autodoc_typehints = "none"  # the docstrings say more
 numpydoc_show_class_members = False
-suppress_warnings = ["ref.ref"]  # labels of scikit-learn's manual, in what we inherit
 
 
 sphinx_gallery_conf = {

@@ -16,10 +16,7 @@ The synthetic year shows the method, not the accuracy on real weather.
 
 # %% Options
 import argparse
-import os
 import time
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge

@@ -15,10 +15,7 @@ hourly rows.
 
 # %% Options
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 from sklearn.base import clone
 from sklearn.metrics import mean_absolute_error

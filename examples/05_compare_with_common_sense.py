@@ -17,10 +17,7 @@ autoregression. The best of these is the baseline. All models forecast the tempe
 
 # %% Options
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import pandas as pd
 from sklearn.linear_model import Ridge

@@ -16,10 +16,7 @@ calibrate its prediction intervals. The calibration is repeated each day.
 
 # %% Options
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
 from sklearn.pipeline import make_pipeline

@@ -20,14 +20,10 @@ forecast changes from a level.
 
 # %% Options
 import argparse
-import os
 import time
 from functools import partial
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
-
-import keras
 import numpy as np
 from sklearn.pipeline import make_pipeline
 
@@ -67,6 +63,8 @@ n_validation = int(0.2 * len(series)) // (8 if options.quick else 1)
 # %% The notebook: about sixty lines
 def notebook(network):
     """Validation error per epoch in degrees, with the code of the book."""
+    import keras
+
     values = series.to_numpy().copy()
     target = list(series.columns).index(TARGET)
     values -= values[:n_train].mean(axis=0)

@@ -22,12 +22,9 @@ By default the workers are two processes on this machine. This only shows the me
 
 # %% Options
 import argparse
-import os
 import time
 from importlib.util import find_spec
 from itertools import chain
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
 from joblib import parallel_config

@@ -15,10 +15,7 @@ type of each store. The result is a table with an interval for each store and da
 
 # %% Options
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
 
 import numpy as np
 import pandas as pd

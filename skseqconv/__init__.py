@@ -7,9 +7,15 @@ the networks import Keras and TensorFlow.
 """
 
 import importlib
+import os
 from typing import TYPE_CHECKING
 
+from ._quiet_start import quiet_start
 from ._version import __version__ as __version__
+
+# TensorFlow reads this when it is imported: unless the user has chosen a level, its
+# start-up notices do not show.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 if TYPE_CHECKING:  # for static checkers; a test compares it with _MODULE_OF
     from . import datasets as datasets
@@ -146,7 +152,8 @@ if not TYPE_CHECKING:  # with __getattr__, checkers would accept any name
         home = _MODULE_OF.get(name) or _HELD.get(name)
         if home is None:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f".{home}", __name__), name)
+        with quiet_start():
+            value = getattr(importlib.import_module(f".{home}", __name__), name)
         return globals().setdefault(name, value)
 
 

@@ -2,8 +2,6 @@
 
 import os
 
-# TensorFlow reads this when it is imported: no start-up notices among the results.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # matplotlib reads this when it is imported: no windows.
 os.environ.setdefault("MPLBACKEND", "Agg")
 # Workers of pytest-xdist use all cores together. More threads would only compete.

@@ -1,23 +1,19 @@
 """The contributor's guide: its code runs, and what it names is there."""
 
 import re
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.pages import ROOT, read_blocks, run_page
+
 GUIDE = ROOT / "docs" / "contributing"
 
 
 @pytest.mark.parametrize("page", ["add_a_transformer.md", "add_a_display.md"])
 def test_code_runs(page):
-    text = (GUIDE / page).read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
-    assert len(blocks) == 2
-    names = {"__name__": "guide"}
-    for block in blocks:
-        exec(compile(block, page, "exec"), names)
+    assert len(read_blocks((GUIDE / page).read_text(encoding="utf-8"))) == 2
+    run_page(GUIDE / page, {"__name__": "guide"})
     plt.close("all")
 
 

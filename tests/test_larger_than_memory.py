@@ -1,18 +1,16 @@
 """The guide's way from a folder of parquet files to a panel in a memory map."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
 from skseqconv import make_supervised
+from tests.pages import ROOT, read_blocks
 
 pytest.importorskip("pyarrow", reason="pip install pyarrow")
 
-GUIDE = Path(__file__).parents[1] / "docs" / "larger_than_memory.md"
+GUIDE = ROOT / "docs" / "larger_than_memory.md"
 
 
 @pytest.fixture
@@ -40,8 +38,8 @@ def table(tmp_path, monkeypatch):
 def test_the_code_of_the_guide(table):
     """It gives the rows and targets of the table in memory, without a copy."""
     names = {}
-    for block in re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.M | re.S):
-        exec(block.replace("10_000", "100"), names)  # the guide chooses more rows
+    for block in read_blocks(GUIDE.read_text(encoding="utf-8")):
+        exec(block.code.replace("10_000", "100"), names)  # the guide chooses more rows
     X, y = make_supervised(table, "sales", delay=7, id="id", time="date")
     channels = names["channels"]
     for given in (names["series"], names["table"]):

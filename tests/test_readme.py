@@ -1,24 +1,21 @@
-"""The README's own code runs."""
-
-import re
-from pathlib import Path
+"""The README's code runs from top to bottom, and prints what the README shows."""
 
 import matplotlib.pyplot as plt
 import pytest
 
-pytestmark = pytest.mark.trains
-
-README = Path(__file__).parents[1] / "README.md"
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.M | re.S)
+from tests.pages import ROOT, read_blocks, run_page
 
 
-#: What each block prints: the comparison and a forecast; the scores of the reviews.
-PRINTED = [("p_value", "Conv1D-GRU", "persistence", "["), ("[",)]
-
-
-@pytest.mark.parametrize(("code", "parts"), list(zip(BLOCKS, PRINTED, strict=True)))
-def test_code_runs(code, parts, capsys):
-    exec(compile(code, str(README), "exec"), {})
+@pytest.mark.trains
+def test_code_runs_and_prints_what_is_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run_page("README.md", capsys=capsys)
     plt.close("all")
-    printed = capsys.readouterr().out
-    assert [part for part in parts if part not in printed] == []
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == ["load.csv", "next_day.png"]
+
+
+def test_every_block_is_run_and_shows_its_output():
+    blocks = read_blocks((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [block.not_run for block in blocks] == [None, None]
+    assert all(block.output for block in blocks)

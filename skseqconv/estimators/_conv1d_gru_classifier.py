@@ -15,6 +15,10 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     per sample, `fit` takes an indicator matrix as y: 0 and 1, one column for each
     label.
 
+    Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
+    begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For a few dozen
+    samples, set a `batch_size` of about 16.
+
     Parameters
     ----------
     filters : int or sequence of int, default=32

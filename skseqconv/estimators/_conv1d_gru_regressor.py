@@ -16,6 +16,11 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     numbers of layers, filters and units, and widths of kernels and pooling, are those
     of F. Chollet, "Deep Learning with Python", for the Jena climate series.
 
+    Most users set `epochs`, `validation_split` (needed for intervals) and
+    `random_state`. To tune it, begin with `gru_units`, `kernel_size`, `n_conv` and
+    `learning_rate`. The length of the window belongs to `LookbackWindower`, the
+    forecast horizons belong to `make_supervised`.
+
     Parameters
     ----------
     filters : int or sequence of int, default=32

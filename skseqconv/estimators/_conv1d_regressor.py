@@ -16,6 +16,11 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     of kernels and pooling, are those of F. Chollet, "Deep Learning with Python", for
     the Jena climate series.
 
+    Most users set `epochs`, `validation_split` (needed for intervals) and
+    `random_state`. To tune it, begin with `kernel_size`, `n_conv`, `filters` and
+    `learning_rate`. The length of the window belongs to `LookbackWindower`, the
+    forecast horizons belong to `make_supervised`.
+
     Parameters
     ----------
     filters : int or sequence of int, default=32

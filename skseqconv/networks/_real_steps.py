@@ -120,6 +120,12 @@ def _places(n_steps):
     return np.arange(n_steps, dtype=np.int32)[None, :]
 
 
+def _lowest(sequence):
+    """Values that are never the maximum. Infinity would become NaN in ONNX."""
+    half = backend.standardize_dtype(sequence.dtype) == "float16"
+    return ops.full_like(sequence, -6e4 if half else -3e38)
+
+
 def _turned(sequence, first):
     """Sequences that begin with the step `first`. What was before it comes last."""
     n_steps = sequence.shape[1]
@@ -216,7 +222,7 @@ class RealOnly(layers.Layer):
     Parameters
     ----------
     lowest : bool, default=False
-        Minus infinity instead of zero, which is never the maximum.
+        The lowest number instead of zero, so that padding is never the maximum.
     """
 
     def __init__(self, lowest=False, **options):
@@ -225,7 +231,7 @@ class RealOnly(layers.Layer):
 
     def call(self, inputs):
         sequence, mask = inputs
-        instead = ops.full_like(sequence, -float("inf") if self.lowest else 0.0)
+        instead = _lowest(sequence) if self.lowest else ops.zeros_like(sequence)
         return ops.where(mask[:, :, None], sequence, instead)
 
     stock_call = call
@@ -265,10 +271,7 @@ class RealPooling(layers.Layer):
         sequence, mask = inputs
         real = mask[:, :, None]
         if self.kind == "max":
-            half = backend.standardize_dtype(sequence.dtype) == "float16"
-            # Infinity would become NaN in ONNX.
-            lowest = ops.full_like(sequence, -6e4 if half else -3e38)
-            return ops.max(ops.where(real, sequence, lowest), axis=1)
+            return ops.max(ops.where(real, sequence, _lowest(sequence)), axis=1)
         if self.kind == "last":
             at = _places(mask.shape[1])
             last = ops.max(ops.where(mask, at, 0), axis=1, keepdims=True)

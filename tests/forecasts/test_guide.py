@@ -1,17 +1,15 @@
 """The code of the guide runs, and its table is what the text says."""
 
-import re
-
 import pytest
+
+from tests.pages import run_page
 
 
 @pytest.mark.trains
 def test_the_guide_runs_and_its_table_has_the_columns_of_the_text(root):
     plt = pytest.importorskip("matplotlib.pyplot", reason="the extra plot")
     text = (root / "docs" / "forecasts.md").read_text()
-    values = {}
-    for code in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
-        exec(compile(code, "docs/forecasts.md", "exec"), values)
+    values = run_page("docs/forecasts.md")
     plt.close("all")
     columns = list(values["table"])
     assert [name for name in columns if f"`{name}`" not in text] == []
@@ -24,9 +22,7 @@ def test_the_guide_runs_and_its_table_has_the_columns_of_the_text(root):
 @pytest.mark.trains
 def test_the_guide_of_many_series_runs(root):
     text = (root / "docs" / "many_series.md").read_text()
-    values = {}
-    for code in re.findall(r"^```python\n(.*?)^```", text, re.M | re.S):
-        exec(compile(code, "docs/many_series.md", "exec"), values)
+    values = run_page("docs/many_series.md")
     table, future = values["next_days"], values["future"]
     assert [name for name in table.columns if f"`{name}`" not in text] == []
     assert len(table) == len(future)

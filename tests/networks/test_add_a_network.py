@@ -1,9 +1,7 @@
 """A third network needs no more than the contributors' guide says."""
 
 import pickle
-import re
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import keras
@@ -16,10 +14,11 @@ import skseqconv
 from skseqconv import export_keras, load, save
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.saving import _save
+from tests.pages import ROOT, run_page
 
 pytestmark = pytest.mark.trains
 
-GUIDE = Path(__file__).parents[2] / "docs" / "contributing" / "add_a_network.md"
+GUIDE = ROOT / "docs" / "contributing" / "add_a_network.md"
 
 CLASSES = ("DenseRegressor", "DenseClassifier")
 
@@ -27,13 +26,11 @@ CLASSES = ("DenseRegressor", "DenseClassifier")
 @pytest.fixture(scope="module")
 def guide():
     """What the code blocks of the guide define, while the network is registered."""
-    blocks = re.findall(r"^```python\n(.*?)^```", GUIDE.read_text(), re.M | re.S)
     module = ModuleType("dense")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "dense", module)
         patch.delitem(NETWORKS, "dense", raising=False)  # and again in the end
-        for block in blocks:
-            exec(compile(block, str(GUIDE), "exec"), vars(module))
+        run_page(GUIDE, vars(module))
         for name in CLASSES:
             patch.setattr(skseqconv, name, getattr(module, name), raising=False)
         yield module
