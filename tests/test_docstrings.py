@@ -33,6 +33,7 @@ TEXTS_THAT_DIFFER = {
     "padding": "of a convolution, or of rows of token ids",
     "loss": "of values, or of probabilities",
     "validation_gap": "of windows that know time, or of samples of a class",
+    "metrics": "of values in their units, or of labels and their probabilities",
     "learning_rate": "changes from a level are learned slower",
     "numeric_columns": "columns of X, or values of an input",
     "vocabulary_size": "counted in X, or required",

@@ -350,6 +350,6 @@ def test_a_comparison_with_the_frequencies():
     )]  # fmt: skip
     of_network = found.fold_scores.query("model == 'network' and metric == 'f1_macro'")
     assert_allclose(of_network["score"], by_hand)
-    assert {"prior", "MiniRocket"} <= set(found.baselines)
+    assert {"prior", "minirocket"} <= set(found.baselines)
     first = Y[30:].mean(axis=0) > 0.5  # the more frequent value of each label
     assert_array_equal(found.predictions["prior"].to_numpy()[0], first)
