@@ -58,7 +58,8 @@ def agreement(name, strategy):
             "Conv1DRegressor",
             np.hstack([np.digitize(X[..., 1], [-1, 0, 1]), X[:, -1]]),
         )
-        options |= {"embedding_dim": 3, "numeric_columns": 2}
+        options |= {"embedding_weights": np.eye(4), "embedding_trainable": False}
+        options["numeric_columns"] = 2
     if name == "Conv1DClassifier":
         y = np.digitize(y, [0, 2])
         options["learning_rate_schedule"] = "one_cycle"
