@@ -164,7 +164,13 @@ OLD_TYPES = {
 }
 
 #: Types that version 0.1 did not have.
-NEW_TYPES = ("LinearAutoregression", "PanelTimeSeriesSplit", "SeriesKFold")
+NEW_TYPES = (
+    "IndicatorEncoder",
+    "LinearAutoregression",
+    "MiniRocket",
+    "PanelTimeSeriesSplit",
+    "SeriesKFold",
+)
 
 
 def test_types_of_version_0_1_get_their_present_names():
