@@ -8,8 +8,8 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-#: Networks of InceptionTime's ensemble, and of that of example 03.
-N_VOTERS, N_OF_EXAMPLE = 5, 3
+#: Networks of InceptionTime's ensemble, and of that with parallel widths.
+N_VOTERS, N_WITH_WIDTHS = 5, 3
 
 
 def filled(classifier):
@@ -43,7 +43,7 @@ def inception_vote(seed):
 
 
 def widths_vote(seed):
-    """Example 03: narrow, middle and wide kernels in each layer."""
+    """Narrow, middle and wide kernels in each layer, trained for a short time."""
     from skseqconv import Conv1DClassifier
 
     voters = [
@@ -53,10 +53,11 @@ def widths_vote(seed):
                 filters=(16, 32, 16),
                 kernel_size=[(8, 16, 24), (5, 10, 15), (3, 6, 9)],
                 dropout=0.3,
-                random_state=N_OF_EXAMPLE * seed + i,
+                epochs=50,
+                random_state=N_WITH_WIDTHS * seed + i,
             ),
         )
-        for i in range(N_OF_EXAMPLE)
+        for i in range(N_WITH_WIDTHS)
     ]
     return filled(VotingClassifier(voters, voting="soft"))
 
