@@ -8,7 +8,8 @@ is one for each length that is rounded up, so that a few serve all.
 from inspect import signature
 
 from skseqconv.inputs._sequences import PanelSequences
-from skseqconv.networks._lengths import OF_LENGTHS, per_layer, what_fits
+from skseqconv.networks._lengths import OF_LENGTHS, what_fits
+from skseqconv.networks._per_layer import per_layer
 from skseqconv.networks._registry import NETWORKS
 
 

@@ -21,6 +21,7 @@ CASES = [
     {"padding": "causal", "strides": (3, 1), "kernel_size": (5, 2)},
     {"padding": "causal", "strides": (3, 2), "kernel_size": (2, 3), "residual": 1},
     {"padding": "same", "pool_size": 4, "activation": "silu"},
+    {"padding": "same", "kernel_size": ((2, 5), 3), "pooling_branch": True},
 ]
 
 

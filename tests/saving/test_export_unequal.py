@@ -70,7 +70,7 @@ def test_a_saved_model_and_onnx(served, tmp_path):
 
 
 def test_a_file_of_the_package(served, tmp_path):
-    pipe, panel, wanted = served
+    pipe, panel, _ = served
     save(pipe, tmp_path / "pipe.skops")
-    again = load(tmp_path / "pipe.skops")
+    again, wanted = load(tmp_path / "pipe.skops"), pipe.predict_proba(panel)
     np.testing.assert_array_equal(again.predict_proba(panel), wanted)
