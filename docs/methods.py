@@ -2,6 +2,9 @@
 
 import importlib
 
+#: Hooks that scikeras calls, and what it takes from scikit-learn.
+HOOKS = ("feature_encoder", "target_encoder", "initialize", "set_params")
+
 
 def own_methods(full_name):
     """Public methods and properties of a class of this package, without scikit-learn's.
@@ -17,7 +20,10 @@ def own_methods(full_name):
     return [
         name
         for name, value in found.items()
-        if not name.startswith("_") and is_documented_method(value)
+        if not name.startswith("_")
+        and not name.endswith("_")  # the docstring of the class lists attributes
+        and name not in HOOKS
+        and is_documented_method(value)
     ]
 
 
