@@ -70,7 +70,7 @@ def test_the_baseline_of_panels_is_minirocket_with_a_ridge_classifier():
         ["accuracy", "neg_log_loss"],
         {"own": lambda model, X, y: -log_loss(y, model.predict_proba(X))},
     ],
-    ids=str,
+    ids=["one", "two", "own"],
 )
 def test_metrics_of_probabilities_get_logistic_regression(scoring):
     X, y = waves()
