@@ -73,6 +73,18 @@ def splitters(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     sk.SeriesKFold(n_folds=5)  # type: ignore[call-arg]
 
 
+def inspection(model: sk.Conv1DClassifier, X: sk.WindowView, y: NDArray) -> None:
+    found = sk.importance(model, X, y, by=("channel", "lag"), stretches=[(0, 5)])
+    assert_type(sk.ImportanceDisplay.from_importance(found), sk.ImportanceDisplay)
+    explained = sk.explain_text(model, "a text", ngrams=[1, 2])
+    assert_type(explained, sk.TextExplanation | list[sk.TextExplanation])
+    assert_type(sk.telling_words(model, ["a text"], min_texts=1), pd.DataFrame)
+
+    sk.importance(model, X)  # type: ignore[call-arg]
+    sk.importance(model, X, y, fill="zero")  # type: ignore[arg-type]
+    sk.explain_text(model, "a text", 5)  # type: ignore[call-arg]
+
+
 def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
     X, y = sk.make_supervised(frame, 0)
     with_hours = sk.CalendarFeatures(("day",), ahead=24, freq="h").fit(frame)
@@ -84,6 +96,8 @@ def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
     sk.FlattenWindows(lags=[0, 23]).fit(windower.transform(X), y)
     sequencer = sk.TokenSequencer(5000, tokenizer=str.split, stop_words=["the"])
     assert_type(sequencer.fit(texts), sk.TokenSequencer)
+    rocket = sk.MiniRocket(84, on_short="pad", n_jobs=2).fit([np.ones((9, 2))])
+    assert_type(rocket, sk.MiniRocket)
 
     sk.CalendarFeatures(ahead="day")  # type: ignore[arg-type]
     sk.Standardizer(True)  # type: ignore[call-arg]
@@ -92,6 +106,7 @@ def transformers(frame: pd.DataFrame, texts: list[str]) -> None:
     sk.LookbackWindower(lookback=24, stride=2)  # type: ignore[call-arg]
     sk.FlattenWindows(lags="all")  # type: ignore[arg-type]
     sk.TokenSequencer(max_token=5000)  # type: ignore[call-arg]
+    sk.MiniRocket(on_short="skip")  # type: ignore[arg-type]
 
 
 def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
@@ -129,6 +144,10 @@ def estimators(X: sk.WindowView, y: NDArray[np.float64]) -> None:
     gru_classifier = sk.Conv1DGRUClassifier(bidirectional=True, class_weight="balanced")
     assert_type(gru_classifier.fit(X, y), sk.Conv1DGRUClassifier)
     assert_type(sk.clear_compiled_networks(), None)
+    sk.Conv1DClassifier(metrics=["auc", "f1_macro"], monitor="val_auc")
+    vectors = pd.DataFrame(np.eye(2), index=["good", "bad"])
+    sk.Conv1DClassifier(embedding_weights=vectors, embedding_trainable=False)
+    sk.Conv1DRegressor(embedding_dim=8, numeric_columns=2, mask_padding=True)
 
     sk.Conv1DRegressor(filterz=3)  # type: ignore[call-arg]
     sk.Conv1DRegressor(learning_rate_schedule="linear")  # type: ignore[arg-type]
