@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from skseqconv._sampling import spread_positions
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
@@ -22,8 +23,11 @@ from skseqconv.series._window_view import WindowView
 
 from ._running_fit import Samples
 
-#: Values of y are far from those of the fit beyond so many standard deviations.
+#: Values are far from those of the fit beyond so many standard deviations.
 FAR = 10
+
+#: So many samples tell where the values of an array lie.
+MAX_COMPARED = 1000
 
 OF_SCALED_Y = (
     "A TransformedTargetRegressor transforms y, but not y_val: give it transformed, or "
@@ -72,6 +76,7 @@ def checked_validation(estimator, given, X):
         refuse_other_arrays("y_val", given.y)
         y = estimator._check_target(given.y, len(X_val), reset=False)
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
+        _warn_of_other_units(X_val.data, X)
         return Samples(X_val, y, weight).at(rows_to_learn(X_val.data, weight))
     except ValueError as error:
         raise ValueError(f"X_val and y_val: {error}") from None
@@ -94,6 +99,31 @@ def check_alike(estimator, samples, name):
             f"Most values of y of {name} lie more than {FAR} standard deviations away "
             f"from the mean of y in the fit. Give y in the units of the fit. "
             f"{OF_SCALED_Y}",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
+
+
+def _warn_of_other_units(X_val, X):
+    """Warn if the values of an array seem to have missed a step before the network.
+
+    Views know their steps, so `check_steps` compares them exactly.
+    """
+    if not all(isinstance(one, np.ndarray) and one.ndim == 3 for one in (X_val, X)):
+        return
+    learned, held_out = (
+        one[spread_positions(len(one), MAX_COMPARED)].astype(np.float64)
+        for one in (X, X_val)
+    )
+    mean, spread = (f(learned, axis=(0, 1)) for f in (np.nanmean, np.nanstd))
+    distance = np.nanmedian(np.abs(held_out - mean), axis=(0, 1))
+    far = np.flatnonzero((spread > 0) & (distance > FAR * spread))
+    if len(far):
+        warnings.warn(
+            f"Most values of channel {far[0]} of X_val lie more than {FAR} standard "
+            "deviations away from the mean of X. A Pipeline transforms X, but not an "
+            "array as X_val: give pipe[:-1].transform(X_val), with the steps fitted on "
+            'X, or use Pipeline(steps, transform_input=["X_val"]).',
             UserWarning,
             stacklevel=stacklevel_of_caller(),
         )

@@ -563,3 +563,18 @@ def test_splitters_and_spans_are_saved_and_cloned(tmp_path):
     loaded = load(tmp_path / "model")
     assert repr(loaded.validation_split) == repr(model.validation_split)
     assert loaded.period == "7D"
+
+
+@pytest.mark.trains
+def test_arrays_that_missed_the_steps_before_the_network_are_noticed():
+    random = np.random.default_rng(0)
+    X, y = random.normal(1000, 5, size=(60, 12, 2)), random.normal(size=60)
+    pipe = make_pipeline(Standardizer(), network(epochs=1))
+    name = type(pipe[-1]).__name__.lower()
+    given = {f"{name}__X_val": X[40:], f"{name}__y_val": y[40:]}
+    with pytest.warns(
+        UserWarning, match=r"channel 0 of X_val .*pipe\[:-1\]\.transform"
+    ):
+        pipe.fit(X[:40], y[:40], **given)
+    given[f"{name}__X_val"] = pipe[:-1].transform(X[40:])
+    pipe.fit(X[:40], y[:40], **given)  # warnings are errors
