@@ -85,7 +85,7 @@ def _pooled(sequence, steps, stride, padding, name):
         pool = layers.MaxPooling1D(
             BRANCH_POOL, strides=1, padding=padding, name=name, **LAST
         )
-        return steps.zeroed(pool(steps.lowest(sequence)))
+        return steps.largest(sequence, pool)
     sequence, padding = _positioned(sequence, BRANCH_POOL, stride, padding, name)
     if padding == "causal":
         sequence, padding = _zeros_before(sequence, BRANCH_POOL - 1, name), "valid"

@@ -85,10 +85,11 @@ class RealSteps(AllSteps):
             return sequence
         return RealOnly(name=self._name("real"))([sequence, self.mask()])
 
-    def lowest(self, sequence):
-        """The sequence, lower at its padding than any value: for a maximum."""
+    def largest(self, sequence, pool):
+        """The sequence after a max pooling of stride 1 that reads no padding."""
         lowest = RealOnly(lowest=True, name=self._name("lowest"))
-        return lowest([sequence, self.mask()])
+        pooled = pool(lowest([sequence, self.mask()]))
+        return RealOnly(name=self._name("real"))([pooled, self.mask()])
 
     def normalized(self, sequence, **options):
         return MaskedBatchNormalization(**options)(sequence, mask=self.mask())

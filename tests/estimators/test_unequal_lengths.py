@@ -107,6 +107,16 @@ def test_parallel_widths_and_a_pooling_branch_read_no_padding(padding):
     same(np.concatenate([model.predict_proba([one]) for one in long]), expected)
 
 
+def test_a_pooling_branch_of_many_channels_trains_on_unequal_lengths():
+    """Where padding counts as the lowest value, it must not get into a convolution."""
+    wide = [np.repeat(one, 6, axis=1) for one in X]
+    sizes = {"filters": 2, "kernel_size": [(3, 2)] * 3, "n_conv": 3}
+    model = Conv1DClassifier.inception(**sizes, epochs=1, random_state=0)
+    expected = model.fit(wide, Y).predict_proba(wide)
+    assert np.isfinite(model.history_["loss"]).all()
+    same(model.predict_proba(with_padding(wide, 9)), expected)
+
+
 def test_a_fit_on_a_list_and_on_a_panel_with_longer_padding_are_one(fitted):
     again = clone(fitted).fit(with_padding(X, 50), Y)
     np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
