@@ -28,7 +28,6 @@ exclude_patterns = ["_build", "_templates"]
 templates_path = ["_templates"]
 suppress_warnings = [
     "config.cache",  # functions of the templates cannot be pickled
-    "toc.empty_glob",
 ]
 html_theme = "pydata_sphinx_theme"
 html_show_sourcelink = False

@@ -15,6 +15,10 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     per sample, `fit` takes an indicator matrix as y: 0 and 1, one column for each
     label.
 
+    X has the shape (n_samples, n_steps, n_channels), or (n_samples, n_steps) for one
+    channel or token ids. It may also be a list of arrays of shape (n_steps,
+    n_channels), or the windows of a `LookbackWindower`.
+
     Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
     begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For a few dozen
     samples, set a `batch_size` of about 16.
@@ -113,7 +117,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     bidirectional : bool, default=False
         Whether a second GRU reads the sequence backward.
     loss : str, callable or keras.losses.Loss, default="auto"
-        Loss between 0 or 1 for each class and its probability, as Keras takes it.
+        What training makes small: a name or an object of Keras, or a function. It
+        compares the probability of each class with 1 for the true class, 0 for others.
         "auto" means "binary_crossentropy" for two classes and for several labels per
         sample, and "categorical_crossentropy" for more classes.
     optimizer : str or keras.optimizers.Optimizer, default="adam"
@@ -153,9 +158,9 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs in which `monitor` does not
-        improve, and keep the best epoch's weights. If training starts from a forecast,
-        or from earlier weights (`warm_start`), and no epoch has a better validation
-        value than this start, its weights are kept.
+        improve, and keep the best epoch's weights. If training starts from earlier
+        weights (`warm_start`), or for a regressor from a forecast, and no epoch has a
+        better validation value than this start, its weights are kept.
     monitor : str, default="val_loss"
         What early stopping watches: a name in ``history_``. "val_loss" means the
         training loss if there are no validation samples. Of scikit-learn's scorers more
@@ -175,9 +180,10 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` continues from the weights of the last fit. A regressor computes
-        the scale and the level of y again, so earlier Pipeline steps may be refitted.
-        If only these steps are replaced, views show it; tables and arrays do not.
+        Whether `fit` continues from the weights of the last fit. For a regressor, the
+        scale and the level of y are computed again, so earlier Pipeline steps may be
+        refitted. If only these steps are replaced, views show it; tables and
+        arrays do not.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights, the dropout and the order of the samples. With an int, fits
         on the same data give identical predictions on one machine.
@@ -237,6 +243,7 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
 
     See Also
     --------
+    MiniRocket : Features of fixed kernels, for a linear classifier: needs no training.
     TokenSequencer : Converts texts to token ids, for `embedding_dim`.
     Conv1DClassifier : Convolutions without a GRU: several times faster to train.
 

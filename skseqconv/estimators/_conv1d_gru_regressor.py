@@ -159,9 +159,9 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         does. With a splitter only "auto" is allowed, and leaves the gap to it.
     early_stopping : bool, default=False
         Whether to stop after `n_iter_no_change` epochs in which `monitor` does not
-        improve, and keep the best epoch's weights. If training starts from a forecast,
-        or from earlier weights (`warm_start`), and no epoch has a better validation
-        value than this start, its weights are kept.
+        improve, and keep the best epoch's weights. If training starts from earlier
+        weights (`warm_start`), or for a regressor from a forecast, and no epoch has a
+        better validation value than this start, its weights are kept.
     monitor : str, default="val_loss"
         What early stopping watches: a name in ``history_``. "val_loss" means the
         training loss if there are no validation samples. Of scikit-learn's scorers more
@@ -180,9 +180,10 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     callbacks : keras.callbacks.Callback or list of these, default=None
         Keras callbacks, copied for each fit. For scikit-learn's, use `set_callbacks`.
     warm_start : bool, default=False
-        Whether `fit` continues from the weights of the last fit. A regressor computes
-        the scale and the level of y again, so earlier Pipeline steps may be refitted.
-        If only these steps are replaced, views show it; tables and arrays do not.
+        Whether `fit` continues from the weights of the last fit. For a regressor, the
+        scale and the level of y are computed again, so earlier Pipeline steps may be
+        refitted. If only these steps are replaced, views show it; tables and
+        arrays do not.
     random_state : int, RandomState instance or None, default=None
         Seed of the weights, the dropout and the order of the samples. With an int, fits
         on the same data give identical predictions on one machine.

@@ -47,7 +47,9 @@ class MiniRocket(SequenceTransformer):
         Number of kernels, each with a dilation and a bias. It is rounded down to a
         multiple of 84, and is the number of features: 9,996 by default.
     max_dilations_per_kernel : int, default=32
-        Largest number of dilations of each of the 84 patterns of weights.
+        Largest number of dilations of each of the 84 patterns of weights. The default
+        is that of the authors, and seldom needs a change. With a larger number, the
+        dilations for long series lie closer together, and each has fewer biases.
     on_short : {"raise", "pad"}, default="raise"
         What to do with samples shorter than the 9 weights of a kernel: raise an error,
         or compute their features from the sample with zeros around it.
@@ -83,11 +85,12 @@ class MiniRocket(SequenceTransformer):
     -----
     A kernel has 9 weights: three are 2 and six are -1. There are 84 such patterns.
     Dilations grow exponentially, up to the longest training sample. A bias is a
-    quantile of the output for a randomly drawn training sample. Kernels take turns:
-    one counts all steps of a sample, with zeros around it; the next one counts only
-    steps where it lies within the sample. Where it is longer than the sample, it counts
-    all steps. If training samples differ in length, all kernels count all steps. With
-    several channels, a kernel sums the outputs of a few randomly drawn ones.
+    quantile of the output for a randomly drawn training sample. Every second kernel
+    counts all steps of a sample, with zeros around it. The others count only steps
+    where the whole kernel lies within the sample. If a kernel is longer than the
+    sample, all steps are counted. If training samples differ in length, all kernels
+    count all steps. With several channels, a kernel sums the outputs of a few randomly
+    drawn ones.
 
     The weights of a kernel sum to zero. So a constant added to a series changes only
     the steps near its ends. Arithmetic is in float32, so remove a level much larger
