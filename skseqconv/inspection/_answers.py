@@ -67,9 +67,19 @@ def answers_from(model, parts):
     """The answers from samples that `parts()` yields, part by part."""
 
     def made_by(name):
-        return np.concatenate([getattr(model, name)(part) for part in parts()])
+        return joined([getattr(model, name)(part) for part in parts()])
 
     return Answers(model, made_by)
+
+
+def joined(parts):
+    """The predictions of all samples, from those of some.
+
+    scikit-learn's classifiers of several outputs give a list of arrays.
+    """
+    if isinstance(parts[0], list):
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
+    return np.concatenate(parts)
 
 
 def scorer_of(model, scoring):

@@ -67,7 +67,7 @@ def permutations(n_samples, n_repeats, random_state):
 
 
 def _others(samples, place, order):
-    return lambda part: samples.read(order[part], place)
+    return lambda part: samples.lent(order[part], place)
 
 
 def fills_of(samples, fill):

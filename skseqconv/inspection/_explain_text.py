@@ -31,8 +31,9 @@ class TextExplanation:
     label : hashable
         The class that is explained, or the number of the column of y.
     output : float
-        The output of the model for the whole text: the probability of the class (its
-        margin, if the model has no probabilities), or the forecast of a regressor.
+        The output of the model for the whole text: the probability of the class or
+        label (its margin, if the model has no probabilities), or the forecast of a
+        regressor.
     table : DataFrame
         The runs of words that moved the output most, without overlap, the largest
         effect first. Columns: "words"; "effect", `output` minus the output without
@@ -118,8 +119,9 @@ def explain_text(
     ngrams : sequence of int, default=(1, 2, 3)
         Lengths of the runs of words.
     label : hashable, default=None
-        The class to explain, or the number of the column of y of a regressor. None
-        takes the predicted class, or the only column.
+        The class to explain. For a regressor, or a classifier with several labels per
+        sample, the number of the column of y. None takes the predicted class, the most
+        probable label, or the only column.
 
     Returns
     -------

@@ -23,6 +23,7 @@ from ._answers import Judge, scorer_of
 from ._changes import changed_answers, fills_of, permutations, unchanged_answers
 from ._places import places_of, time_between_rows
 from ._samples import complete_positions, samples_of
+from ._token_ids import refuse_fill_of_ids
 from ._word_importance import word_answers
 
 
@@ -94,6 +95,7 @@ def importance(
     fill : {"mean", "own_mean", "last"} or float, default="mean"
         What occlusion puts: the mean of the channel over all windows of the samples,
         its mean over the window itself, its newest value in the window, or a number.
+        Token ids have no mean: for them give a whole number, such as 0 (padding).
     words : int or sequence of str, default=100
         The words to remove, or how many of those that occur in the most texts.
     each_output : bool, default=False
@@ -216,6 +218,7 @@ def importance(
         orders = fills = None
         if method == "occlusion":
             fills = fills_of(samples, fill)
+            refuse_fill_of_ids(samples, model, places, fill)
         else:
             orders = permutations(len(samples), n_repeats, random_state)
         changed = changed_answers(model, samples, places, orders, fills)

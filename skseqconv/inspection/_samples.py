@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv._unwrap import models_inside
+from skseqconv._unwrap import fitted_steps, models_inside
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._padded import as_panel, lengths_of
 from skseqconv.series._containers import unmasked
@@ -60,8 +60,15 @@ class Samples:
         raise NotImplementedError
 
     def read(self, positions, place):
-        """Values of shape (n_positions, n_lags, n_channels). A copy."""
+        """Values of shape (n_positions, n_lags, n_channels). A copy.
+
+        NaN where a sample has no such step.
+        """
         raise NotImplementedError
+
+    def lent(self, positions, place):
+        """The same values, for other samples, which may have steps that these lack."""
+        return self.read(positions, place)
 
     def replaced(self, part, place, values):
         """The samples of a slice with other values at a place, as X of the model."""
@@ -146,12 +153,20 @@ class PanelSamples(Samples):
         return PanelSamples(self._panel[positions])
 
     def read(self, positions, place):
+        values = self.lent(positions, place)
+        before_start = self._ends[positions][:, None] < place.lags
+        if before_start.any():
+            values[before_start] = np.nan
+        return values
+
+    def lent(self, positions, place):
+        # The oldest value stands for those before it.
         steps = np.maximum(self._ends[positions][:, None] - place.lags, 0)
         values = self._panel[np.asarray(positions)[:, None], steps]
         return values[:, :, place.channels]
 
     def replaced(self, part, place, values):
-        # The mean of whole numbers may be none. Token ids that are permuted stay ids.
+        values = _as_whole(values, self._panel.dtype)
         dtype = np.result_type(self._panel.dtype, values.dtype)
         panel = self._panel[part].astype(dtype)
         steps = self._ends[part][:, None] - place.lags
@@ -177,6 +192,14 @@ class TableSamples(PanelSamples):
         if self._is_frame and by_column:
             self.labels = list(table.columns)
 
+    @property
+    def n_columns(self):
+        return self._table.shape[1]
+
+    def columns(self, place):
+        """The positions of the columns that are replaced at a place."""
+        return place.channels if self._by_column else self.reach - place.lags
+
     def at(self, positions):
         table = self._table.iloc[positions] if self._is_frame else self._table
         return TableSamples(
@@ -192,12 +215,23 @@ class TableSamples(PanelSamples):
         return pd.DataFrame(array, index=rows.index, columns=rows.columns)
 
 
+def _as_whole(values, dtype):
+    """Values in an integer type, if it holds them exactly: token ids stay ids."""
+    if dtype.kind not in "iu":
+        return values
+    with np.errstate(invalid="ignore"):
+        whole = values.astype(dtype)
+    return whole if (whole == values).all() else values
+
+
 def samples_of(X, model, by):
     """X as samples of a fitted model, all of them.
 
     A plain table becomes rows of a series if the model makes windows of rows.
     """
-    X = as_panel(X)
+    steps = [step for _, step in fitted_steps(model)]
+    n_channels = getattr(steps[0] if steps else model, "n_features_in_", None)
+    X = as_panel(X, n_channels)
     windowers = [
         one for one in models_inside(model) if isinstance(one, LookbackWindower)
     ]

@@ -20,6 +20,8 @@ from skseqconv.transformers._token_ids import encode_tokens, laid_out
 from skseqconv.transformers._token_sequencer import TokenSequencer
 from skseqconv.transformers._tokenizers import ngrams, tokens_of
 
+from ._answers import joined
+
 #: Rows of ids are predicted in parts of about this many bytes.
 PART_BYTES = 2**26
 
@@ -139,13 +141,15 @@ class TextReader:
                 waiting = []
         if waiting:
             found.append(method(self.inputs(waiting)))
-        return np.concatenate(found)
+        return joined(found)
 
     def outputs(self, read):
         """The outputs that are explained, of shape (n_texts, n_labels)."""
         for name in ("predict_proba", "decision_function"):
             if is_classifier(self.rest) and hasattr(self.rest, name):
                 values = self.answers(read, name)
+                if isinstance(values, list):
+                    return _of_each_label(values)
                 # One margin of two classes is that of the second.
                 return values if values.ndim == 2 else np.stack([-values, values], 1)
         if is_classifier(self.rest):
@@ -159,9 +163,23 @@ class TextReader:
     def labels(self, n_outputs):
         """The names of the outputs: the classes, or the numbers of the columns."""
         classes = getattr(self.rest, "classes_", None)
-        if classes is not None and len(classes) == n_outputs:
+        # If y has several columns, there are classes of each.
+        one_column = not isinstance(classes, list) and np.ndim(classes) == 1
+        if one_column and len(classes) == n_outputs:
             return list(np.asarray(classes).tolist())
         return list(range(n_outputs))
+
+
+def _of_each_label(values):
+    """The probability of each label, of an array of two columns for each of them."""
+    n_classes = [one.shape[1] for one in values]
+    if set(n_classes) != {2}:
+        raise ValueError(
+            f"The columns of y have {n_classes} classes, but a model of several "
+            "columns is explained only if each is a label with two classes: fit a "
+            "model for each column."
+        )
+    return np.stack([one[:, 1] for one in values], axis=1)
 
 
 def without(read, start, stop):

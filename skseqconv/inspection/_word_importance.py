@@ -1,5 +1,6 @@
 """The loss in score if a word is removed from all texts."""
 
+import copy
 from collections import defaultdict
 from numbers import Integral
 
@@ -36,9 +37,12 @@ def word_answers(model, texts, words):
         at = held[run]
 
         def made_by(name):
-            answers = getattr(before, name)().copy()
-            some = (without_run(read[i], run) for i in at)
-            answers[at] = reader.answers(some, name)
+            answers = copy.deepcopy(getattr(before, name)())
+            some = reader.answers((without_run(read[i], run) for i in at), name)
+            several = isinstance(answers, list)
+            pairs = zip(answers, some, strict=True) if several else [(answers, some)]
+            for every, changed in pairs:
+                every[at] = changed
             return answers
 
         return Answers(model, made_by)

@@ -5,8 +5,9 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import VotingRegressor
+from sklearn.ensemble import VotingClassifier, VotingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.inspection import permutation_importance
@@ -439,6 +440,87 @@ def test_series_of_unequal_length():
     assert found.importances_mean[-1] > 1
     for missing in seen:
         np.testing.assert_array_equal(missing, np.isnan(padded))
+
+
+class Total(RegressorMixin, BaseEstimator):
+    """The sum of the values of each sample."""
+
+    def fit(self, X, y):
+        self.n_features_in_ = X.shape[2]
+        return self
+
+    def predict(self, X):
+        return np.nansum(X, axis=(1, 2))
+
+
+def test_means_of_series_of_unequal_length_count_each_step_once():
+    random = np.random.default_rng(0)
+    samples = [np.r_[9.0, random.normal(size=n)] for n in random.integers(3, 30, 40)]
+    y = np.array([one.sum() for one in samples])
+    model = Total().fit(y[:, None, None], y)
+    mean = np.concatenate(samples).mean()
+    lengths = np.array(list(map(len, samples)))
+    own = np.array([one.mean() for one in samples])
+    for fill, values in {"mean": mean, mean: mean, "own_mean": own}.items():
+        found = importance(model, samples, y, method="occlusion", fill=fill)
+        score = r2_score(y, values * lengths)
+        np.testing.assert_allclose(found.importances, [[1 - score]])
+
+
+def test_series_of_one_channel_that_happen_to_have_the_same_length():
+    """A model that was fitted on series of one channel reads no table in them."""
+    random = np.random.default_rng(0)
+    samples = list(random.normal(size=(40, 5)))
+    y = np.array([one.sum() for one in samples])
+    model = Total().fit(y[:, None, None], y)
+    panel = np.stack(samples)[:, :, None]
+    for wrapped in (model, make_pipeline("passthrough", model)):
+        found = importance(wrapped, samples, y, by="lag", random_state=0)
+        same = importance(wrapped, panel, y, by="lag", random_state=0)
+        assert (found.importances_mean > 0).all()
+        np.testing.assert_array_equal(found.importances, same.importances)
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("n_numbers", [0, 2])
+def test_token_ids_stay_whole(n_numbers):
+    random = np.random.default_rng(0)
+    ids = random.integers(1, 9, (40, 5))
+    X = np.hstack([ids, random.normal(size=(40, n_numbers))]) if n_numbers else ids
+    y = np.arange(40) % 2
+    network = Conv1DClassifier(
+        embedding_dim=2,
+        numeric_columns=n_numbers,
+        n_conv=1,
+        filters=2,
+        kernel_size=2,
+        epochs=1,
+    )
+    network.set_params(random_state=0).fit(X, y)
+    scoring = "neg_log_loss"
+
+    def loss(changed):
+        before = log_loss(y, network.predict_proba(X))
+        return log_loss(y, network.predict_proba(changed)) - before
+
+    found = importance(network, X, y, scoring=scoring, random_state=0)
+    changed = X.copy()
+    changed[:, 2] = X[next(permutations(40, 1, seed=0)), 2]
+    np.testing.assert_allclose(found.importances[2, 0], loss(changed), atol=1e-6)
+    occluded = {"method": "occlusion", "scoring": scoring}
+    found = importance(network, X, y, fill=0, **occluded)
+    changed[:, 2] = 0
+    np.testing.assert_allclose(found.importances[2, 0], loss(changed), atol=1e-6)
+    voting = VotingClassifier([("network", network)], voting="soft").fit(X, y)
+    for fill in ("mean", "own_mean", 0.5):
+        for model in (network, voting):
+            with pytest.raises(ValueError, match=f"fill={fill!r} is for numbers"):
+                importance(model, X, y, by="lag", fill=fill, **occluded)
+    if n_numbers:
+        found = importance(network, X, y, channels=[6], fill="mean", **occluded)
+        changed = X.copy()
+        changed[:, 6] = X[:, 6].mean()
+        np.testing.assert_allclose(found.importances[0, 0], loss(changed), atol=1e-6)
 
 
 def test_each_output_is_the_importance_of_a_model_of_that_output():

@@ -8,8 +8,9 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, make_scorer, mean_squared_error
 from sklearn.model_selection import GridSearchCV
+from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -187,6 +188,68 @@ def test_searches_and_scalers_of_y():
     np.testing.assert_allclose(
         explanation.effects["effect"], [10 * y.std(), 10 * y.std(), 0.0], atol=1e-9
     )
+
+
+class LabelsByWord(OfPairs):
+    """Several labels per sample, as the networks give them: one column for each."""
+
+    def fit(self, X, y):
+        self.inner_ = MultiOutputClassifier(LogisticRegression()).fit(features(X), y)
+        self.classes_ = np.tile([0, 1], (y.shape[1], 1))
+        return self
+
+    def predict_proba(self, X):
+        return np.stack([one[:, 1] for one in self.inner_.predict_proba(features(X))]).T
+
+
+@pytest.mark.parametrize("n_labels", [2, 3])
+def test_several_labels_per_text(n_labels):
+    """Also if their number is that of the classes of each."""
+    labels = [["good" in text, "bad" in text, "not" in text] for text in TEXTS]
+    y = np.array(labels, dtype=int)[:, :n_labels]
+    model = make_pipeline(TokenSequencer(30, 6), LabelsByWord()).fit(TEXTS, y)
+    explanation = explain_text(model, "a bad film")
+    assert explanation.label == 1
+    for label in range(n_labels):
+        one = explain_text(model, "a bad film", ngrams=1, label=label)
+        assert one.label == label
+        whole, rest = model.predict_proba(["a bad film", "a film"])[:, label]
+        np.testing.assert_allclose(one.output, whole)
+        np.testing.assert_allclose(one.effects["effect"][1], whole - rest)
+    table = telling_words(model, TEXTS, n_words=1)
+    assert table["label"].tolist() == list(range(n_labels))
+    assert table["words"].tolist()[:2] == ["good", "bad"]
+    # scikit-learn gives the probabilities of each label as an array of its own.
+    lists = make_pipeline(TokenSequencer(30, 6), OfEach()).fit(TEXTS, y)
+    pd.testing.assert_frame_equal(telling_words(lists, TEXTS, n_words=1), table)
+    scorer = make_scorer(
+        mean_squared_error, greater_is_better=False, response_method="predict_proba"
+    )
+    options = {"by": "word", "scoring": scorer, "words": ["bad", "good"]}
+    same, other = (importance(one, TEXTS, y, **options) for one in (model, lists))
+    np.testing.assert_array_equal(same.importances, other.importances)
+    rest = model.predict_proba([text.replace("bad", "") for text in TEXTS])
+    loss = mean_squared_error(y, rest) + same.score
+    np.testing.assert_allclose(same.importances_mean[0], loss)
+
+
+def test_columns_of_y_with_more_classes_are_refused():
+    y = np.array([[0, 0], [1, 1], [2, 0], [0, 1]] * 8)
+    model = make_pipeline(TokenSequencer(30, 6), OfEach()).fit(TEXTS, y)
+    with pytest.raises(ValueError, match=r"columns of y have \[3, 2\] classes"):
+        explain_text(model, "a bad film")
+
+
+class OfEach(LabelsByWord):
+    """The same, in scikit-learn's form."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        self.classes_ = self.inner_.classes_
+        return self
+
+    def predict_proba(self, X):
+        return self.inner_.predict_proba(features(X))
 
 
 @pytest.mark.trains
