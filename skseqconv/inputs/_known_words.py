@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import numpy as np
@@ -52,3 +54,15 @@ class TokenIds(np.ndarray):
 
     def __reduce__(self) -> tuple:
         return TokenIds.of, (np.asarray(self), self.vocabulary)
+
+
+def fingerprint(vocabulary: dict[str, int] | None) -> str | None:
+    """A short text that is the same for equal vocabularies; None if there is none.
+
+    Networks remember it instead of the words, which would make their files slow.
+    """
+    if vocabulary is None:
+        return None
+    # The order of a dict says nothing about its ids.
+    listed = json.dumps(sorted((word, int(i)) for word, i in vocabulary.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()

@@ -6,7 +6,7 @@ from sklearn.utils.validation import validate_data
 
 from skseqconv.series._containers import refuse_masked
 
-from ._known_words import TokenIds
+from ._known_words import TokenIds, fingerprint
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -37,6 +37,9 @@ def check_tokens(estimator, X, kind, *, reset):
     vocabulary = X.vocabulary if isinstance(X, TokenIds) else None
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
+        estimator._words_seen = fingerprint(vocabulary)
+    else:
+        _refuse_other_words(estimator, vocabulary)
     if n_numbers := vars(estimator).get("_numeric_columns", 0):
         X, numbers = _split(estimator, X, n_numbers, reset=reset)
     else:
@@ -63,6 +66,19 @@ def check_tokens(estimator, X, kind, *, reset):
             "tokens to one id."
         )
     return TokenSequences(X.astype(np.int32, copy=False), numbers, start)
+
+
+def _refuse_other_words(estimator, vocabulary):
+    """Refuse ids that stand for other words than in the fit, if both are known."""
+    expected, found = vars(estimator).get("_words_seen"), fingerprint(vocabulary)
+    if None not in (expected, found) and found != expected:
+        raise ValueError(
+            "X has token ids of another vocabulary than in the fit: the same id is "
+            "another word. A TokenSequencer learns a new vocabulary in each fit. Fit "
+            "it once, on all texts, and use its transform (in a Pipeline: "
+            "sklearn.frozen.FrozenEstimator(sequencer)). Or start anew: fit with "
+            "warm_start=False, instead of partial_fit."
+        )
 
 
 def _start(estimator, X, vocabulary):
