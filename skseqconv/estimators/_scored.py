@@ -9,7 +9,6 @@ from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import get_scorer
 from sklearn.utils.multiclass import type_of_target
 
-
 #: Functions behind scorers that take the labels of a sample for classes, one of which
 #: is true. With several labels they divide the probabilities of a row by their sum.
 _OF_ONE_CLASS = (

@@ -247,7 +247,7 @@ def test_a_continued_fit_refuses_ids_of_other_words():
             lambda: network.partial_fit(ids, LABELS),  # noqa: B023
             lambda: network.predict(ids),  # noqa: B023
         ):
-            with pytest.raises(ValueError, match="another vocabulary.*FrozenEstimator"):
+            with pytest.raises(ValueError, match="of another vocabulary than in"):
                 call()
         np.testing.assert_array_equal(vectors_of(network), before)
         network.partial_fit(pipe[0].transform(others), LABELS)

@@ -515,7 +515,9 @@ def test_series_with_a_validation_part():
 )
 def test_scorers_of_one_class_are_refused_for_several_labels(name):
     model = network(metrics=name)
-    with pytest.raises(ValueError, match=f"metrics='{name}' is for one class.*val_loss"):
+    with pytest.raises(
+        ValueError, match=f"metrics='{name}' is for one class.*val_loss"
+    ):
         fit(model, Y)
     assert not hasattr(model, "classes_")
     assert f"val_{name}" in fit(model, LABELS).history_
