@@ -85,8 +85,8 @@ class Scores:
             raise ValueError(
                 f"metrics={name!r} is for one class per sample, but y has several "
                 "labels, whose probabilities do not sum to one. Leave it out: "
-                "'val_loss' in history_ is the log loss of all labels. Or use "
-                "'roc_auc' or 'average_precision'."
+                "history_['val_loss'] is the loss over all labels (the log loss, if "
+                "loss='auto'). Or use 'roc_auc' or 'average_precision'."
             )
 
     def _score(self, name, model):
