@@ -191,8 +191,9 @@ class Comparison:
             One row per other model. Columns, over the folds that both models have:
             mean (of the model), reference (mean of the reference), gain (positive if
             the model is better), skill (``(mean - reference) / (perfect -
-            reference)``, that is ``1 - mean / reference`` for errors), won, folds, t
-            and p_value; for forecasts dm and dm_p_value.
+            reference)``, that is ``1 - mean / reference`` for errors; NaN if the
+            reference is perfect), won, folds, t and p_value; for forecasts dm and
+            dm_p_value.
 
         References
         ----------

@@ -50,7 +50,14 @@ def sentence(best, reference, metric, row, rivals=1):
         )
     else:
         said = f"No model beats {reference}. {best} is equal {means}."
-    return f"{said} {_verdict(row['p_value'], row['folds'], rivals)}"
+    said = f"{said} {_verdict(row['p_value'], row['folds'], rivals)}"
+    if row["reference"] == metric.perfect:
+        said += (
+            f" The {metric.words} of {reference} is perfect, so no model can beat it "
+            "and skill is not defined. Use harder test data, or check whether X "
+            "contains the answer."
+        )
+    return said
 
 
 def _verdict(p_value, n_folds, rivals):

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_sample_weight
 
+from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_labels
 from skseqconv.series._window_view import WindowView
 
@@ -124,6 +125,7 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
         return ClassEncoder(self.classes_)
 
     def _check_target(self, y, n_samples, *, reset, classes=None):
+        check_target_columns(self, y, reset=reset)
         return check_labels(self, y, n_samples, reset=reset, classes=classes)
 
     def _encoder(self, level, y):

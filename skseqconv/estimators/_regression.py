@@ -11,6 +11,7 @@ from sklearn.base import RegressorMixin
 
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
+from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
@@ -227,6 +228,7 @@ class SequenceRegressor(
         return TargetScaler()
 
     def _check_target(self, y, n_samples, *, reset, classes=None):
+        check_target_columns(self, y, reset=reset)
         y = check_values(self, y, n_samples, reset=reset)
         if is_poisson(self.loss) and (y < 0).any():
             at = np.argwhere(y < 0)[0]

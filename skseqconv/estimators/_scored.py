@@ -7,6 +7,16 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import UndefinedMetricWarning
 from sklearn.metrics import get_scorer
+from sklearn.utils.multiclass import type_of_target
+
+#: Functions behind scorers that take the labels of a sample for classes, one of which
+#: is true. With several labels they divide the probabilities of a row by their sum.
+_OF_ONE_CLASS = (
+    "log_loss",
+    "brier_score_loss",
+    "d2_log_loss_score",
+    "d2_brier_score",
+)
 
 
 class PredictedValues(RegressorMixin, BaseEstimator):
@@ -58,6 +68,8 @@ class Scores:
 
     def check(self, outputs):
         """The scores by name; refuse what cannot be computed on these samples."""
+        for name in self.names:
+            self._refuse_of_one_class(name)
         values = self(outputs)
         for name, value in values.items():
             if not np.isfinite(value):
@@ -66,6 +78,16 @@ class Scores:
                     f"{value}. Hold out more samples, or leave it out."
                 )
         return values
+
+    def _refuse_of_one_class(self, name):
+        several = type_of_target(self._y) == "multilabel-indicator"
+        if several and get_scorer(name)._score_func.__name__ in _OF_ONE_CLASS:
+            raise ValueError(
+                f"metrics={name!r} is for one class per sample, but y has several "
+                "labels, whose probabilities do not sum to one. Leave it out: "
+                "history_['val_loss'] is the loss over all labels (the log loss, if "
+                "loss='auto'). Or use 'roc_auc' or 'average_precision'."
+            )
 
     def _score(self, name, model):
         scorer, options = get_scorer(name), {}

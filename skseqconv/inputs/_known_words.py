@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 import numpy as np
@@ -22,17 +24,34 @@ class TokenIds(np.ndarray):
     #: From words to ids; None if it is not known.
     vocabulary: dict[str, int] | None = None
 
+    #: The columns that are no ids: from their position to their name, "" if it has
+    #: none. None if it is not known which columns are ids.
+    beside: dict[int, str] | None = None
+
     @classmethod
-    def of(cls, ids: np.ndarray, vocabulary: dict[str, int] | None) -> np.ndarray:
+    def of(
+        cls,
+        ids: np.ndarray,
+        vocabulary: dict[str, int] | None,
+        beside: dict[int, str] | None = None,
+    ) -> np.ndarray:
         """The ids with their vocabulary, without a copy."""
         if vocabulary is None:
             return ids
         known = ids.view(cls)
-        known.vocabulary = vocabulary
+        known.vocabulary, known.beside = vocabulary, beside
         return known
 
     def __array_finalize__(self, other: Any) -> None:
         self.vocabulary = getattr(other, "vocabulary", None)
+        self.beside = None  # columns may be left out, or be in another order
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        of_rows = not isinstance(key, tuple) or (len(key) == 2 and key[1] is ...)
+        if of_rows and isinstance(found, TokenIds) and found.ndim == self.ndim == 2:
+            found.beside = self.beside
+        return found
 
     def __array_wrap__(self, array: Any, *args: Any) -> Any:
         array = np.asarray(array)
@@ -44,11 +63,46 @@ class TokenIds(np.ndarray):
             parts = [part for part in args[0] if isinstance(part, TokenIds)]
             first = parts[0].vocabulary
             alike = all(part.vocabulary == first for part in parts)
-            return TokenIds.of(np.asarray(result), first if alike else None)
+            axis = kwargs.get("axis", args[1] if len(args) > 1 else 0)
+            sideways = func is np.hstack or (func is np.concatenate and axis in (1, -1))
+            beside = _beside(args[0]) if sideways else None
+            return TokenIds.of(np.asarray(result), first if alike else None, beside)
         return result
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 
     def __reduce__(self) -> tuple:
-        return TokenIds.of, (np.asarray(self), self.vocabulary)
+        return TokenIds.of, (np.asarray(self), self.vocabulary, self.beside)
+
+
+def _beside(parts: Any) -> dict[int, str] | None:
+    """Which columns of parts side by side are no ids, with their names."""
+    found: dict[int, str] = {}
+    start = 0
+    for part in parts:
+        if np.ndim(part) != 2:
+            return None
+        width = np.shape(part)[1]
+        if isinstance(part, TokenIds):
+            if part.beside is None:
+                return None
+            own = part.beside
+        else:
+            names = getattr(part, "columns", [""] * width)
+            own = dict(enumerate(map(str, names)))
+        found |= {start + at: name for at, name in own.items()}
+        start += width
+    return found
+
+
+def fingerprint(vocabulary: dict[str, int] | None) -> str | None:
+    """A short text that is the same for equal vocabularies; None if there is none.
+
+    Networks remember it instead of the words, which would make their files slow.
+    """
+    if vocabulary is None:
+        return None
+    # The order of a dict says nothing about its ids.
+    listed = json.dumps(sorted((word, int(i)) for word, i in vocabulary.items()))
+    return hashlib.sha256(listed.encode()).hexdigest()

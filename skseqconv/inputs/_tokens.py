@@ -6,7 +6,7 @@ from sklearn.utils.validation import validate_data
 
 from skseqconv.series._containers import refuse_masked
 
-from ._known_words import TokenIds
+from ._known_words import TokenIds, fingerprint
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -34,11 +34,19 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary = X.vocabulary if isinstance(X, TokenIds) else None
+    vocabulary = beside = None
+    if isinstance(X, TokenIds):
+        vocabulary, beside = X.vocabulary, X.beside
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
-    if n_numbers := vars(estimator).get("_numeric_columns", 0):
-        X, numbers = _split(estimator, X, n_numbers, reset=reset)
+        estimator._words_seen = fingerprint(vocabulary)
+    else:
+        _refuse_other_words(estimator, vocabulary)
+    n_numbers = vars(estimator).get("_numeric_columns", 0)
+    if beside is not None:
+        _check_beside(beside, n_numbers, X.shape[1])
+    if n_numbers:
+        X, numbers = _split(estimator, X, n_numbers, beside or {}, reset=reset)
     else:
         X, numbers = validate_data(estimator, X, reset=reset, dtype=None), None
     if X.dtype.kind not in "iu":
@@ -63,6 +71,19 @@ def check_tokens(estimator, X, kind, *, reset):
             "tokens to one id."
         )
     return TokenSequences(X.astype(np.int32, copy=False), numbers, start)
+
+
+def _refuse_other_words(estimator, vocabulary):
+    """Refuse ids that stand for other words than in the fit, if both are known."""
+    expected, found = vars(estimator).get("_words_seen"), fingerprint(vocabulary)
+    if None not in (expected, found) and found != expected:
+        raise ValueError(
+            "X has token ids of another vocabulary than in the fit: the same id is "
+            "another word. A TokenSequencer learns a new vocabulary in each fit. Fit "
+            "it once, on all texts, and use its transform (in a Pipeline: "
+            "sklearn.frozen.FrozenEstimator(sequencer)). Or start anew: fit with "
+            "warm_start=False, instead of partial_fit."
+        )
 
 
 def _start(estimator, X, vocabulary):
@@ -111,7 +132,28 @@ def _learned_size(X):
 # Numbers beside the ids.
 
 
-def _split(estimator, X, n_numbers, *, reset):
+def _check_beside(beside, n_numbers, n_columns):
+    """Compare the columns that are no ids, which are known, with `numeric_columns`.
+
+    Whole numbers look like ids, and ids like numbers.
+    """
+    if list(beside) == list(range(n_columns - n_numbers, n_columns)):
+        return
+    if len(beside) == n_numbers:
+        raise ValueError(
+            f"numeric_columns={n_numbers} means that the last columns of X are "
+            "numbers, but those are token ids: put the TokenSequencer first in the "
+            "ColumnTransformer."
+        )
+    named = ", ".join(repr(name) for name in beside.values() if name)
+    raise ValueError(
+        f"numeric_columns={n_numbers}, but the number of columns beside the token ids "
+        f"of X is {len(beside)}{f' ({named})' if named else ''}: set numeric_columns="
+        f"{len(beside)}, and put the TokenSequencer before the numbers."
+    )
+
+
+def _split(estimator, X, n_numbers, beside, *, reset):
     """Token ids and numbers of one table, whose last columns are the numbers."""
     if sparse.issparse(X):
         X = X.toarray()
@@ -125,7 +167,9 @@ def _split(estimator, X, n_numbers, *, reset):
             f"numeric_columns={n_numbers} leaves no token ids of the {X.shape[1]} "
             "columns of X: it is the number of columns after the token ids."
         )
-    names = names or list(map(str, range(X.shape[1])))
+    if not names:
+        named = {at: f"{name!r}" for at, name in beside.items() if name}
+        names = [named.get(at, str(at)) for at in range(X.shape[1])]
     return (
         _whole(X[:, :n_tokens], names, n_numbers),
         _finite(X[:, n_tokens:], names[n_tokens:]),
@@ -165,7 +209,8 @@ def _finite(numbers, names):
         what = "NaN" if np.isnan(value) else f"{value:g}"
         raise ValueError(
             f"X contains {what} in the numeric column {names[column]}, first in sample "
-            f"{sample}. Fill missing values before, with SimpleImputer; correct "
-            "infinite and huge ones."
+            f"{sample}. It is number {column + 1} of {len(names)} after the token ids. "
+            "Fill missing values before, with SimpleImputer; correct infinite and huge "
+            "ones."
         )
     return numbers.astype(np.float32)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
@@ -202,6 +203,8 @@ def without_run(read, run):
 def _of_texts(columns):
     """Name, TokenSequencer and column of the texts of a ColumnTransformer."""
     for name, step, column in columns.transformers_:
+        if isinstance(step, FrozenEstimator):
+            step = step.estimator
         if isinstance(step, TokenSequencer):
             return name, step, column
     return None, None, None
@@ -211,6 +214,8 @@ def _split(model):
     """The first step of a model, which reads the texts, and the rest; or Nones."""
     if hasattr(model, "best_estimator_"):
         return _split(model.best_estimator_)
+    if isinstance(model, FrozenEstimator):
+        return _split(model.estimator)
     if isinstance(model, TokenSequencer | ColumnTransformer):
         return model, None
     if isinstance(model, Pipeline):

@@ -363,7 +363,7 @@ class TokenSequencer(SequenceTransformer):
         # of a whole DataFrame.
         index = X.index if hasattr(X, "iloc") else None
         contained = self._contain(ids, self.get_feature_names_out(), index=index)
-        return TokenIds.of(ids, self.vocabulary_) if contained is ids else contained
+        return TokenIds.of(ids, self.vocabulary_, {}) if contained is ids else contained
 
     def _refuse_what_needs_texts(self):
         for name, unused in (("stop_words", None), ("ngram_range", (1, 1))):

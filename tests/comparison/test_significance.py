@@ -11,6 +11,7 @@ from skseqconv._metrics import Metric
 from skseqconv.comparison._significance import corrected_t_test, diebold_mariano, skill
 from skseqconv.comparison._words import readable, sentence, spoken
 
+SURE = {"folds": 3, "p_value": 0.0}
 ERROR = Metric("error", greater_is_better=False, perfect=0.0)
 
 
@@ -190,3 +191,17 @@ def test_skill():
     assert_allclose(skill(0.9, 0.5, 1.0), 0.8)
     for base, perfect in ((0.0, 0.0), (-1.0, 0.0), (1.0, 1.0), (0.5, np.nan)):
         assert np.isnan(skill(0.5, base, perfect))
+
+
+@pytest.mark.parametrize(
+    "score", [ERROR, Metric("accuracy", greater_is_better=True, perfect=1.0)]
+)
+@pytest.mark.parametrize("loss", [0.0, 0.25])
+def test_a_perfect_reference_cannot_be_beaten(score, loss):
+    mean = score.perfect + (-loss if score.greater_is_better else loss)
+    row = {"mean": mean, "reference": score.perfect, "gain": -loss, "skill": np.nan}
+    said = sentence("net", "base", score, row | {"won": 0} | SURE)
+    assert said.startswith("No model beats base. net is")
+    assert f"The {score.words} of base is perfect, so no model can beat it" in said
+    below = {"mean": 0.5, "reference": 0.75, "gain": 0.1, "skill": 0.1, "won": 3}
+    assert "perfect" not in sentence("net", "base", score, row | below | SURE)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 
@@ -229,3 +230,42 @@ def test_vectors_are_saved_and_shared_by_clones(kind, tmp_path):
     np.testing.assert_array_equal(alone.predict_proba(ids), expected)
     exported = export_keras(alone)(np.asarray(ids)).numpy()
     np.testing.assert_allclose(exported, expected, atol=1e-6)
+
+
+def test_a_continued_fit_refuses_ids_of_other_words():
+    """A refitted TokenSequencer gives the same ids to other words."""
+    others = np.array(["dull film", "good zany film"] * 12, dtype=object)
+    for options in ({"embedding_weights": VECTORS}, {"embedding_dim": 3}):
+        pipe = piped(**options, warm_start=True).fit(TEXTS, LABELS)
+        network = pipe[-1]
+        pipe.fit(TEXTS, LABELS)  # the same vocabulary
+        network = pickle.loads(pickle.dumps(network))
+        before = vectors_of(network)
+        ids = TokenSequencer(max_length=4).fit_transform(others)
+        for call in (
+            lambda: network.fit(ids, LABELS),  # noqa: B023
+            lambda: network.partial_fit(ids, LABELS),  # noqa: B023
+            lambda: network.predict(ids),  # noqa: B023
+        ):
+            with pytest.raises(ValueError, match="of another vocabulary than in"):
+                call()
+        np.testing.assert_array_equal(vectors_of(network), before)
+        network.partial_fit(pipe[0].transform(others), LABELS)
+        network.set_params(warm_start=False).fit(ids, LABELS)
+        network.predict(ids)
+
+
+def test_networks_of_older_versions_take_the_ids_that_they_get():
+    pipe = piped(embedding_dim=3, warm_start=True).fit(TEXTS, LABELS)
+    del pipe[-1]._words_seen
+    pipe.predict(TEXTS)
+    pipe.fit(TEXTS, LABELS)
+    pipe[-1].predict(np.asarray(pipe[0].transform(TEXTS)))
+
+
+def test_a_frozen_sequencer_continues_in_a_pipeline():
+    sequencer = TokenSequencer(max_length=4).fit(TEXTS)
+    network = Conv1DClassifier(**SMALL, embedding_weights=VECTORS, warm_start=True)
+    pipe = make_pipeline(FrozenEstimator(sequencer), network).fit(TEXTS, LABELS)
+    pipe.fit(["dull film", "good zany film"] * 12, LABELS)
+    assert len(pipe[-1].ids_without_vector_)

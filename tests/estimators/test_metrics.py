@@ -507,3 +507,17 @@ def test_series_with_a_validation_part():
     held = slice(len(y) - 48, None)
     expected = r2_score(y[held], model.predict(windows[held]))
     assert_allclose(model.history_["val_r2"], expected, rtol=1e-5)
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    "name", ["neg_log_loss", "neg_brier_score", "d2_log_loss_score", "d2_brier_score"]
+)
+def test_scorers_of_one_class_are_refused_for_several_labels(name):
+    model = network(metrics=name)
+    with pytest.raises(
+        ValueError, match=f"metrics='{name}' is for one class.*val_loss"
+    ):
+        fit(model, Y)
+    assert not hasattr(model, "classes_")
+    assert f"val_{name}" in fit(model, LABELS).history_

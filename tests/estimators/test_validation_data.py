@@ -578,3 +578,48 @@ def test_arrays_that_missed_the_steps_before_the_network_are_noticed():
         pipe.fit(X[:40], y[:40], **given)
     given[f"{name}__X_val"] = pipe[:-1].transform(X[40:])
     pipe.fit(X[:40], y[:40], **given)  # warnings are errors
+
+
+# Columns of y by name.
+
+
+def columns_of(y, names="uvw"):
+    return pd.DataFrame(np.column_stack([y, -y, y + 1]), columns=list(names))
+
+
+@pytest.mark.trains
+def test_columns_of_y_in_another_order_are_refused(arrays, tmp_path):
+    (X, y), (X_val, y_val) = arrays
+    learned, held_out = columns_of(y), columns_of(y_val)
+    other = "The order differs: y has 'w', 'v', 'u', .* fitted on 'u', 'v', 'w'"
+    with pytest.raises(ValueError, match=f"X_val and y_val: {other}"):
+        network().fit(X, learned, X_val=X_val, y_val=held_out[["w", "v", "u"]])
+    model = network(warm_start=True).fit(X, learned, X_val=X_val, y_val=held_out)
+    save(model, tmp_path / "model")
+    model = load(tmp_path / "model")
+    with pytest.raises(ValueError, match=other):
+        model.partial_fit(X, learned[["w", "v", "u"]])
+    with pytest.raises(ValueError, match=other):
+        model.fit(X, learned[["w", "v", "u"]])
+    with pytest.raises(ValueError, match="The columns differ: y has 'a', 'b', 'c'"):
+        model.partial_fit(X, columns_of(y, "abc"))
+    model.partial_fit(X, learned.to_numpy()).partial_fit(X, learned)
+    model.partial_fit(X, pd.DataFrame(learned.to_numpy()))
+    del model._y_columns  # of an older version
+    model.partial_fit(X, learned)
+
+
+@pytest.mark.trains
+def test_labels_in_another_order_are_refused(arrays):
+    (X, y), (X_val, y_val) = arrays
+    learned, held_out = (columns_of(one) > 0 for one in (y, y_val))
+    model = network(Conv1DClassifier).fit(X, learned, X_val=X_val, y_val=held_out)
+    with pytest.raises(ValueError, match="y_val: The order differs"):
+        model.fit(X, learned, X_val=X_val, y_val=held_out[["w", "v", "u"]])
+
+
+@pytest.mark.trains
+def test_the_name_of_one_column_does_not_matter(arrays):
+    (X, y), (X_val, y_val) = arrays
+    y_val = pd.DataFrame({"other": y_val})
+    network().fit(X, pd.DataFrame({"load": y}), X_val=X_val, y_val=y_val)

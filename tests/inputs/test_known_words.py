@@ -71,3 +71,27 @@ def test_ids_of_two_vocabularies_know_no_words():
     assert type(np.hstack([IDS, other])) is np.ndarray
     assert np.hstack([IDS, IDS]).vocabulary == WORDS
     assert np.vstack([IDS, IDS[:1]]).vocabulary == WORDS
+
+
+def test_it_is_known_which_columns_are_ids():
+    table = pd.DataFrame({"text": TEXTS, "stars": [1.0, 2.0, 4.0], "age": [1, 2, 3]})
+    columns = make_column_transformer(
+        ("passthrough", ["stars"]),
+        (TokenSequencer(max_length=3), "text"),
+        (StandardScaler(), ["age"]),
+    )
+    both = columns.fit_transform(table)
+    assert both.beside == {0: "stars", 4: ""}
+    for same in (both[1:], both[[0, 2], ...], pickle.loads(pickle.dumps(both))):
+        assert same.beside == both.beside
+    assert np.concatenate([IDS, [[1.0]] * 3], axis=1).beside == {3: ""}
+    assert IDS.beside == {}
+    for other in (both[:, ::-1], both[:, 1:], both.T, np.vstack([both, both])):
+        assert other.beside is None
+    assert np.hstack([both[:, 1:], both]).beside is None
+
+
+def test_files_of_ids_without_columns_are_read():
+    again = TokenIds.of(np.asarray(IDS), WORDS)
+    assert again.beside is None
+    assert again.vocabulary == WORDS

@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn.compose import make_column_transformer
+from sklearn.preprocessing import StandardScaler
 
-from skseqconv import Conv1DClassifier
+from skseqconv import Conv1DClassifier, TokenSequencer
 from skseqconv.inputs._network_input import check_input
 
 IDS = np.array([[0, 2, 3], [4, 1, 2]])
@@ -80,6 +82,45 @@ def bad(sample, column, value, dtype=float):
 )
 def test_what_is_neither_id_nor_number(X, message):
     with pytest.raises(ValueError, match=message):
+        checked(X)
+
+
+TABLE = pd.DataFrame({"text": ["a film", "bad"], "stars": [1.0, 4.0], "age": [3, 5]})
+
+
+def beside(*columns):
+    made = make_column_transformer(*columns, sparse_threshold=0)
+    return made.fit_transform(TABLE)
+
+
+WORDS = TokenSequencer(max_length=3), "text"
+STARS, AGE = ("passthrough", ["stars"]), (StandardScaler(with_std=False), ["age"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "numeric_columns", "message"),
+    [
+        ((STARS, WORDS), 1, "those are token ids: put the TokenSequencer first"),
+        ((STARS, WORDS, AGE), 2, "those are token ids"),
+        ((WORDS,), 1, "beside the token ids of X is 0: set numeric_columns=0"),
+        ((WORDS, STARS), 0, r"of X is 1 \('stars'\): set numeric_columns=1"),
+        ((WORDS, STARS, AGE), 1, "of X is 2 .'stars'.: set numeric_columns=2"),
+    ],
+)
+def test_columns_that_are_known_to_be_no_ids(columns, numeric_columns, message):
+    with pytest.raises(ValueError, match=message):
+        checked(beside(*columns), numeric_columns)
+
+
+def test_a_missing_number_is_named():
+    X = beside(WORDS, STARS, AGE)
+    _, numbers = checked(X).parts(slice(None))
+    np.testing.assert_array_equal(numbers, [[1, -1], [4, 1]])
+    X[1, 3] = np.nan
+    with pytest.raises(ValueError, match=r"NaN in .* column 'stars', .*1 of 2"):
+        checked(X)
+    X[1, 3:] = 0, np.nan
+    with pytest.raises(ValueError, match=r"NaN in the numeric column 4, .*2 of 2"):
         checked(X)
 
 

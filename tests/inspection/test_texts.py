@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, make_scorer, mean_squared_error
 from sklearn.model_selection import GridSearchCV
@@ -170,6 +171,27 @@ def test_characters_and_margins():
     np.testing.assert_allclose(explanation.effects["effect"], margins[0] - margins[1:])
     other = explain_text(model, "good", ngrams=2, label="hated")
     np.testing.assert_allclose(other.effects["effect"], margins[1:] - margins[0])
+
+
+def test_frozen_sequencers(model):
+    frozen = make_pipeline(FrozenEstimator(model[0]), model[1])
+    expected = explain_text(model, TEXTS[0]).effects
+    pd.testing.assert_frame_equal(explain_text(frozen, TEXTS[0]).effects, expected)
+
+
+def test_a_frozen_sequencer_of_one_column():
+    table = pd.DataFrame({"text": TEXTS, "stars": np.arange(len(TEXTS)) % 5})
+    sequencer = TokenSequencer(30, 6).fit(TEXTS)
+    found = []
+    for step in (sequencer, FrozenEstimator(sequencer)):
+        columns = ColumnTransformer(
+            [("ids", step, "text"), ("number", "passthrough", ["stars"])],
+            sparse_threshold=0,
+        )
+        pipe = make_pipeline(columns, LogisticRegression(max_iter=5000))
+        found += explain_text(pipe.fit(table, LABELS), table.iloc[[0]])
+    found = [one.effects for one in found]
+    pd.testing.assert_frame_equal(*found)
 
 
 def test_searches_and_scalers_of_y():
