@@ -416,6 +416,10 @@ def test_one_channel_is_known_whatever_held_it_in_fit():
         model = small().fit(learned, Y)
         for held in (longer, padded(longer), pd.Series(longer)):
             same(model.predict_proba(held), expected)
+        validated = small().fit(learned, Y, X_val=learned, y_val=Y)
+        for held in (vectors, table[:, :, None]):
+            again = small().fit(learned, Y, X_val=held, y_val=Y)
+            assert again.history_["val_loss"] == validated.history_["val_loss"]
         with pytest.raises(ValueError, match=r"13 features, .*X\[:, :, None\]"):
             model.predict(np.zeros((3, 13)))
 
