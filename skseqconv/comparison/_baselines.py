@@ -106,7 +106,7 @@ def _automatic(models, X, y, kind, splits, scorers):
     if kind == "classifier":
         words = "the class frequencies of the training rows"
         prior = Baseline(words, _asking(DummyClassifier(strategy="prior")))
-        convolved = minirocket_baseline(X, y, splits, scorers)
+        convolved = minirocket_baseline(models, X, y, splits, scorers)
         if convolved is None:
             return {"prior": prior}
         words, classifier = convolved

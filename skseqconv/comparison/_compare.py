@@ -145,8 +145,10 @@ def compare_models(
     the features of :class:`MiniRocket`. It is ridge regression, or logistic regression
     if a metric needs probabilities. More than 1,000 training samples get fewer kernels,
     because the time of the linear classifier grows faster than their number. The
-    baseline is left out if a value inside a series is missing or infinite, and if y has
-    several columns and a metric needs probabilities.
+    baseline is left out if a value is infinite, and if y has several columns and a
+    metric needs probabilities. Missing values inside a series are replaced by means. An
+    array of two dimensions holds series if one of the models reads it so: a network, or
+    `MiniRocket`.
     Labels of rows and windows of a series have the class frequencies only: a window for
     each row makes the features as many times slower as windows overlap.
 

@@ -137,8 +137,9 @@ class SequenceEstimator(
             Windows. Rows with too little history are skipped, with their y and weight.
             Two dimensions are one channel, or token ids if `embedding_dim` or
             `embedding_weights` are given, followed by numbers with `numeric_columns`.
-            Arrays of a list may have unequal lengths. So may samples of an array of
-            three dimensions that end with NaN in all channels.
+            Arrays of a list may have unequal lengths, and the shape (n_steps,) if they
+            have one channel. Samples of an array of three dimensions may end with NaN
+            in all channels, and so have unequal lengths, too.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target: labels for a classifier, values for a regressor. Values stay in
             their own units; the estimator standardizes them.

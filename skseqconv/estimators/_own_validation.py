@@ -71,7 +71,7 @@ def checked_validation(estimator, given, X):
         Those with complete windows and a weight.
     """
     try:
-        X_val = _like_windows(given.X, X)
+        X_val = _like_windows(estimator, given.X, X)
         X_val = check_input(estimator, X_val, reset=False, unequal=True)
         refuse_other_arrays("y_val", given.y)
         y = estimator._check_target(given.y, len(X_val), reset=False)
@@ -129,7 +129,7 @@ def _warn_of_other_units(X_val, X):
         )
 
 
-def _like_windows(X_val, X):
+def _like_windows(estimator, X_val, X):
     """The rows of a view as windows with the steps and the lags of X.
 
     So a Pipeline may be given rows to validate on that have not come through its steps.
@@ -141,6 +141,8 @@ def _like_windows(X_val, X):
         return WindowView(rows, lags=X.lags)
     if X.ndim > 2 and isinstance(X, np.ndarray):
         X_val = as_panel(X_val, X.shape[2])
+    if isinstance(X, np.ndarray) and X.shape[1:] == (estimator.n_features_in_, 1):
+        return X_val  # X was a table of series of one channel, so X_val may be one
     if X.ndim > 2 and kind_of(X_val) == "table":
         raise ValueError(
             "X_val holds rows, but X holds windows. Give rows from make_supervised, "

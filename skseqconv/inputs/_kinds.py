@@ -72,10 +72,27 @@ def check_channels(estimator, X, *, reset):
         n_channels, names = X.n_channels, X.channel_names
     else:
         n_channels, names = X.shape[2], None
+        if not reset and n_channels == 1:
+            _refuse_other_count(
+                estimator,
+                n_channels,
+                "If fit was given a table of series of one channel, fit again with "
+                "X[:, :, None]: columns of a table count as channels.",
+            )
     empty = np.empty((0, n_channels))
     if names is not None:
         empty = pd.DataFrame(empty, columns=names)
     validate_data(estimator, empty, reset=reset, skip_check_array=True)
+
+
+def _refuse_other_count(estimator, n_features, way_out):
+    """scikit-learn's message on another number of features, with a way out."""
+    expected = getattr(estimator, "n_features_in_", n_features)
+    if n_features != expected:
+        raise ValueError(
+            f"X has {n_features} features, but {type(estimator).__name__} is expecting "
+            f"{expected} features as input. {way_out}"
+        )
 
 
 def _check_shifts(estimator, X, *, reset):
@@ -104,6 +121,36 @@ def _shifts_in_words(shifts, X):
     return f"channels known ahead ({channels}, read {shifts[0][1]} rows later)"
 
 
+def _shape(X):
+    """Its shape, () if only a conversion would tell."""
+    return np.shape(X) if isinstance(X, (list, tuple)) else getattr(X, "shape", ())
+
+
+def channels_of_fit(estimator):
+    """How many channels a reader of whole samples had in its fit; None for others.
+
+    One if it was a table, although the table's columns are the features then.
+    """
+    return vars(estimator).get("_input_shape", (None,))[-1]
+
+
+def refuse_one_sample(estimator, X):
+    """Refuse a single sample instead of a list of samples, after the fit.
+
+    A sample has the shape (n_steps, n_channels) or, of one channel, (n_steps,). A table
+    with as many columns as the fit had channels is right only if that was a table.
+    """
+    shape, (n_steps, n_channels) = _shape(X), estimator._input_shape
+    was_table = n_channels == 1 and n_steps == estimator.n_features_in_
+    if was_table or not shape or shape[1:] not in ((), (n_channels,)):
+        return
+    one = "[X.to_numpy()]" if hasattr(X, "iloc") else "[X]"
+    raise ValueError(
+        f"X has the shape {shape}, but {type(estimator).__name__} was fitted on "
+        f"samples of {n_steps} time steps. If X is one sample, give {one}."
+    )
+
+
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
     X = unmasked(X)
@@ -120,7 +167,8 @@ def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         estimator=estimator,
         input_name="X",
     )
-    check_channels(estimator, X, reset=reset)
+    if reset or not X.shape[2] == channels_of_fit(estimator) == 1:
+        check_channels(estimator, X, reset=reset)
     return X
 
 
@@ -169,6 +217,15 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
                 f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
                 "it out, or convert it to numbers first."
             ) from None
+    n_features = getattr(estimator, "n_features_in_", None)
+    if not reset and 1 in (n_features, channels_of_fit(estimator)):
+        shape = _shape(X)
+        if len(shape) == 2 and not hasattr(X, "columns"):
+            _refuse_other_count(
+                estimator,
+                shape[1],
+                "If X holds series of one channel, give X[:, :, None].",
+            )
     return validate_data(
         estimator,
         X,

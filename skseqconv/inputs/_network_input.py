@@ -6,11 +6,13 @@ from skseqconv.series._series import refuse_cut_file
 
 from ._finite import raise_not_finite
 from ._kinds import (
+    channels_of_fit,
     check_channels,
     check_panel,
     check_table,
     is_text,
     kind_of,
+    refuse_one_sample,
     refuse_unequal,
 )
 from ._padded import as_panel, without_padding
@@ -44,7 +46,8 @@ def check_input(estimator, X, *, reset, unequal=False):
     else:
         embedded = vars(estimator).get("_vocabulary_size") is not None
     lengths = None
-    X = _opened(name, X, unequal and not embedded, _known_channels(estimator, reset))
+    n_channels = None if reset else channels_of_fit(estimator)
+    X = _opened(name, X, unequal and not embedded, n_channels)
     if isinstance(X, np.ndarray):
         refuse_cut_file(X)
     kind = kind_of(X)
@@ -65,6 +68,8 @@ def check_input(estimator, X, *, reset, unequal=False):
             X, lengths = without_padding(X)
         _check_finite(X, lengths=lengths)
     else:
+        if not reset:
+            refuse_one_sample(estimator, X)
         columns = list(X.columns) if hasattr(X, "columns") else None
         X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X[:, :, None], columns)
@@ -73,10 +78,6 @@ def check_input(estimator, X, *, reset, unequal=False):
     if reset or not (unequal and kind == "panel"):
         _check_shape(estimator, sequences, reset=reset)
     return sequences
-
-
-def _known_channels(estimator, reset):
-    return None if reset else getattr(estimator, "n_features_in_", None)
 
 
 def _opened(name, X, unequal, n_channels):

@@ -13,10 +13,9 @@ def as_panel(X, n_channels=None):
     X : object
         A list, a tuple, a column of a table or an object array of arrays of shape
         (n_steps, n_channels), or of such lists. Arrays of shape (n_steps,) are series
-        of one channel if their lengths differ. If the lengths are equal, they may as
-        well be the rows of a table. So may lists of numbers.
+        of one channel, of equal lengths or not. A list of lists of numbers is a table.
     n_channels : int, default=None
-        Number of channels, if known. With 1, arrays of shape (n_steps,) are series.
+        Number of channels, if known. Arrays of so many values are the rows of a table.
 
     Returns
     -------
@@ -41,7 +40,8 @@ def as_panel(X, n_channels=None):
     if any(one.dtype.kind not in "fiubO" for one in arrays):
         return X  # text
     widths = [one.shape[1:] for one in arrays]
-    if () in widths and any(isinstance(one, (list, tuple)) for one in samples):
+    is_list = isinstance(X, (list, tuple))
+    if () in widths and is_list and any(isinstance(s, (list, tuple)) for s in samples):
         return X
     if len(set(widths)) > 1 or len(widths[0]) > 1:
         other = next((i for i, w in enumerate(widths) if w != widths[0]), 0)
@@ -50,9 +50,9 @@ def as_panel(X, n_channels=None):
             f"sample 0 has the shape {arrays[0].shape}, sample {other} the shape "
             f"{arrays[other].shape}."
         )
-    alike = len(set(map(len, arrays))) == 1
-    if alike and widths[0] == () and (n_channels != 1 or len(arrays[0]) == 1):
-        return X
+    if is_list and widths[0] == () and n_channels not in (None, 1):
+        if set(map(len, arrays)) == {n_channels}:
+            return X
     if any(one.dtype.kind == "O" for one in arrays):
         arrays = [one.astype(np.float64) for one in arrays]
     return padded(arrays)

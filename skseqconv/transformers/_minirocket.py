@@ -19,7 +19,14 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
-from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
+from skseqconv.inputs._kinds import (
+    channels_of_fit,
+    check_channels,
+    check_panel,
+    check_table,
+    kind_of,
+    refuse_one_sample,
+)
 from skseqconv.inputs._padded import as_panel
 from skseqconv.inputs._whole_samples import WholeSamples
 from skseqconv.series._missing_history import check_history
@@ -188,14 +195,14 @@ class MiniRocket(SequenceTransformer):
         biases = biases_of(samples.read, kernels, drawn)
         remember_steps(self, samples.X)
         self.dilations_, self._n_biases, self._channels = kernels
-        self.biases_ = biases
+        self.biases_, self._input_shape = biases, samples.X.shape[1:]
         # The authors' form for unequal lengths counts all steps, too.
         self._alternate = bool((samples.lengths == samples.lengths[0]).all())
         return self
 
     def _samples(self, X, *, reset):
         """The samples of X, checked but for their values."""
-        X = as_panel(X, None if reset else self.n_features_in_)
+        X = as_panel(X, None if reset else channels_of_fit(self))
         kind = kind_of(X)
         if kind == "rows":
             raise ValueError(
@@ -207,6 +214,8 @@ class MiniRocket(SequenceTransformer):
         elif kind == "panel":
             X = check_panel(self, X, reset=reset, ensure_all_finite=False)
         else:
+            if not reset:
+                refuse_one_sample(self, X)
             X = check_table(self, X, reset=reset, ensure_all_finite=False)[:, :, None]
         samples = WholeSamples(X)
         remedy = "Make longer windows" if kind == "windows" else "Remove short samples"
@@ -225,7 +234,8 @@ class MiniRocket(SequenceTransformer):
         X : WindowView, or array-like of shape (n_samples, n_steps, n_channels) or \
                 (n_samples, n_steps), or list of such samples
             Samples, with the channels of `fit`. They may be longer or shorter than
-            those of `fit`, except in an array of two dimensions.
+            those of `fit`, except in an array of two dimensions. After a fit on other
+            input of one channel, give ``X[:, :, None]`` instead of such an array.
 
         Returns
         -------

@@ -82,6 +82,9 @@ class RowWise(SequenceTransformer):
             Each row of a view is used once. The earlier rows that its windows reach
             are not used. Each time step of a panel is a row. Lengths of samples may
             differ: padding at the end of a sample (NaN in all channels) is no row.
+            Arrays of a list may have the shape (n_steps,): series of one channel. An
+            array of two dimensions is a table of rows, and each column a channel. For
+            series of one channel, give ``X[:, :, None]``.
         y : array-like of shape (n_rows,), default=None
             Passed to the transformer with the rows of a view or a table.
 

@@ -10,14 +10,16 @@ from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.metrics import log_loss
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_predict
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    Conv1DClassifier,
     LookbackWindower,
     MiniRocket,
     SeriesView,
+    Standardizer,
     compare_models,
 )
 from skseqconv.comparison._baselines import with_baselines
@@ -116,6 +118,26 @@ def test_lists_of_equal_samples_have_the_baseline():
     X, y = waves()
     assert list(added(list(X), y)[0]) == ["prior", "minirocket"]
     assert list(added(X.tolist(), y)[0]) == ["prior", "minirocket"]
+    assert list(added(list(X[:, :, 0]), y)[0]) == ["prior", "minirocket"]
+
+
+def test_a_table_holds_series_if_a_model_reads_it_so():
+    X, y = waves()
+    table = (9 * X[:, :, 0]).round()
+    network = Conv1DClassifier()
+    rocket = GridSearchCV(make_pipeline(MiniRocket(), RidgeClassifierCV()), {})
+    for model in (network, make_pipeline(Standardizer(), network), rocket):
+        models = {"no reader": DummyClassifier(), "reader": model}
+        ids = table.astype(int)
+        for held in (table, pd.DataFrame(table), ids, list(ids)):
+            assert list(added(held, y, models=models)[0]) == ["prior", "minirocket"]
+    of_rows = make_pipeline(LookbackWindower(12), network)
+    of_texts = Conv1DClassifier(embedding_dim=4)
+    for model in (of_rows, of_texts, DummyClassifier()):
+        assert list(added(table, y, models={"own": model})[0]) == ["prior"]
+    found = compare_models([rocket], table, y, cv=CV)
+    assert found.failures.empty
+    assert found.baseline == "minirocket"
 
 
 def test_what_is_no_panel_has_the_class_frequencies_alone():
@@ -124,17 +146,38 @@ def test_what_is_no_panel_has_the_class_frequencies_alone():
     rows = SeriesView(iris)
     windows = LookbackWindower(12).fit_transform(rows)
     ids = [np.arange(1 + at % 3) for at in range(len(y))]
-    for other in (X[:, :, 0], list(X[:, :, 0]), ids, [i.tolist() for i in ids]):
+    for other in (X[:, :, 0], ids, [i.tolist() for i in ids]):
         assert list(added(other, y)[0]) == ["prior"]
     for other in (iris, pd.DataFrame(iris), rows, windows, ["a text"] * 150):
         assert list(added(other, species)[0]) == ["prior"]
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_panels_that_minirocket_cannot_read_do_without(value):
+def test_panels_that_minirocket_cannot_read_do_without():
     X, y = waves()
-    X[3, 4, 0] = value
+    X[3, 4, 0] = np.inf
     assert list(added(X, y)[0]) == ["prior"]
+    X[3] = np.nan
+    assert list(added(X, y)[0]) == ["prior"]
+
+
+def test_gaps_inside_of_series_are_filled_by_means_of_training_series():
+    X, y = waves()
+    samples = [sample[: 30 - at % 15].copy() for at, sample in enumerate(X)]
+    samples[3][4] = np.nan
+    found = compare_models(MODELS, samples, y, cv=CV)
+    assert found.failures.empty
+    assert found.baselines["minirocket"].endswith("gaps filled by means")
+    by_hand = []
+    for train, test in CV.split(y, y):
+        mean = np.nanmean(np.concatenate([samples[i] for i in train]))
+        filled = [np.nan_to_num(sample, nan=mean) for sample in samples]
+        model = make_pipeline(MiniRocket(), RidgeClassifierCV(np.logspace(-3, 3, 10)))
+        model.fit([filled[i] for i in train], y[train])
+        by_hand.append(model.predict([filled[i] for i in test]))
+    predicted = found.predictions["minirocket"]
+    order = np.concatenate([test for _, test in CV.split(y, y)])
+    expected = pd.Series(np.concatenate(by_hand), order).sort_index()
+    assert_array_equal(predicted.sort_index(), expected)
 
 
 def test_several_labels_at_once():

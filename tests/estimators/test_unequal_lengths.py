@@ -418,6 +418,34 @@ def test_samples_of_other_channels_are_refused(fitted):
         fitted.predict([X[0], np.zeros((15, 3))])
 
 
+def test_one_channel_is_known_whatever_held_it_in_fit():
+    table = np.stack([one[:12, 0] for one in X])
+    vectors, longer = list(table), [one[:, 0] for one in X]
+    expected = small().fit(table[:, :, None], Y).predict_proba(longer)
+    for learned in (table, vectors, pd.Series(vectors)):
+        model = small().fit(learned, Y)
+        for held in (longer, padded(longer), pd.Series(longer)):
+            same(model.predict_proba(held), expected)
+        validated = small().fit(learned, Y, X_val=learned, y_val=Y)
+        for held in (vectors, table[:, :, None]):
+            again = small().fit(learned, Y, X_val=held, y_val=Y)
+            assert again.history_["val_loss"] == validated.history_["val_loss"]
+        with pytest.raises(ValueError, match=r"13 features, .*X\[:, :, None\]"):
+            model.predict(np.zeros((3, 13)))
+
+
+def test_one_sample_needs_a_list(fitted):
+    with pytest.raises(ValueError, match=r"fitted on samples of 31 .*give \[X\]"):
+        fitted.predict(X[0])
+    with pytest.raises(ValueError, match=r"give \[X\.to_numpy\(\)\]"):
+        fitted.predict(pd.DataFrame(X[0]))
+    vectors = [one[:, 0] for one in X]
+    model = small(epochs=1).fit(vectors, Y)
+    for one in (vectors[0], vectors[0][:, None]):
+        with pytest.raises(ValueError, match=r"one sample, give \[X\]"):
+            model.predict(one)
+
+
 def test_a_gru_is_refitted_and_predicts_series_of_any_length():
     model = Conv1DGRUClassifier(
         filters=4, kernel_size=3, n_conv=1, gru_units=4, epochs=1, random_state=0

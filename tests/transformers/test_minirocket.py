@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeClassifierCV
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
@@ -256,6 +257,32 @@ def test_one_channel_as_vectors_columns_and_tables():
     padded_table = as_panel(columns, 30)[:, :, 0]
     of_table = MiniRocket(252).fit(padded_table).transform(padded_table)
     assert_array_equal(of_table, of_vectors)
+
+
+def test_one_channel_is_known_whatever_held_it_in_fit():
+    panel = random_panel(5, 30)
+    expected = MiniRocket(84).fit(panel).transform(panel)
+    longer = random_panel(3, 40, seed=1)
+    of_longer = MiniRocket(84).fit(panel).transform(longer)
+    vectors = list(panel[:, :, 0])
+    frame = pd.DataFrame({"series": vectors})
+    held = ColumnTransformer([("rocket", MiniRocket(84), "series")])
+    assert_array_equal(held.fit_transform(frame), expected)
+    for learned in (panel[:, :, 0], vectors, frame["series"]):
+        model = MiniRocket(84).fit(learned)
+        for same in (panel, vectors, frame["series"]):
+            assert_array_equal(model.transform(same), expected)
+        for same in (longer, list(longer[:, :, 0])):
+            assert_array_equal(model.transform(same), of_longer)
+        with pytest.raises(ValueError, match=r"40 features, .*X\[:, :, None\]"):
+            model.transform(longer[:, :, 0])
+
+
+def test_one_sample_needs_a_list():
+    panel = random_panel(5, 30, 2)
+    model = MiniRocket(84, on_short="pad").fit(panel)
+    with pytest.raises(ValueError, match=r"one sample, give \[X\]"):
+        model.transform(panel[0])
 
 
 def test_longer_and_shorter_samples_than_in_fit():

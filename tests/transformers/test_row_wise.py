@@ -667,7 +667,7 @@ def test_an_imputer_fills_gaps_and_leaves_padding():
     np.testing.assert_array_equal(out[1, :2], panel[1, :2])
 
 
-def test_equal_arrays_of_one_channel_are_series_after_unequal_ones():
+def test_arrays_of_one_channel_are_series_whether_lengths_are_equal_or_not():
     longer, shorter = np.arange(5.0), np.arange(3.0)
     fitted = Standardizer().fit([longer, shorter])
     assert fitted.n_features_in_ == 1
@@ -675,8 +675,26 @@ def test_equal_arrays_of_one_channel_are_series_after_unequal_ones():
     np.testing.assert_array_equal(fitted.transform([longer])[0], expected[0])
     equal = fitted.transform([shorter, shorter])
     np.testing.assert_array_equal(equal[0], expected[1, :3])
-    table = Standardizer().fit([longer, longer])
-    assert table.n_features_in_ == 5  # arrays of equal length are rows of a table
+    for equal in ([longer, longer], pd.Series([longer, longer]), holding([longer] * 2)):
+        by_equal = Standardizer().fit(equal)
+        assert by_equal.mean_ == [2.0]
+        assert by_equal.transform([shorter]).shape == (1, 3, 1)
+    assert PerStep(PCA()).fit_transform([longer, longer]).shape == (2, 5, 1)
+
+
+def test_arrays_are_rows_of_the_table_of_the_fit():
+    table = np.arange(12.0).reshape(4, 3)
+    fitted = Standardizer().fit(table)
+    np.testing.assert_array_equal(
+        fitted.transform(list(table)), fitted.transform(table)
+    )
+    match = r"1 features, but Standardizer is expecting 3 .*X\[:, :, None\]"
+    for series in ([np.zeros(7)], np.zeros((2, 3, 1))):
+        with pytest.raises(ValueError, match=match):
+            fitted.transform(series)
+    of_series = Standardizer().fit(table[:, :, None])
+    with pytest.raises(ValueError, match=r"3 features, .* 1 .*X\[:, :, None\]"):
+        of_series.transform(table)
 
 
 def test_lists_of_numbers_are_rows_of_a_table():
