@@ -110,7 +110,7 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         each filter over time, "last" gives it the last time step, and "flatten" all
         time steps: the head then has ``n_steps * n_filters + 1`` parameters for each
         output, where `n_steps` is the number of steps that the last convolution leaves.
-        "auto" means "max".
+        "auto" means "last" if several outputs are forecast from a level, else "max".
     loss : str, callable or keras.losses.Loss, default="auto"
         What training makes small: a name or an object of Keras, or a function. It
         compares the probability of each class with 1 for the true class, 0 for others.
