@@ -8,8 +8,15 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-#: Networks of InceptionTime's ensemble, and of that with parallel widths.
-N_VOTERS, N_WITH_WIDTHS = 5, 3
+#: Networks of InceptionTime's ensemble, and of ours.
+N_VOTERS = 5
+
+#: Kernel sizes of the layers, network by network.
+KERNELS = [(8, 5, 3), (16, 10, 6), (24, 15, 9), (32, 20, 12), (40, 25, 15)]
+
+#: Processes that train the networks of a vote. Such small networks do not use a second
+#: core.
+N_JOBS = 2
 
 
 def filled(classifier):
@@ -42,29 +49,44 @@ def inception_vote(seed):
     return filled(VotingClassifier(voters, voting="soft"))
 
 
-def widths_vote(seed):
-    """Narrow, middle and wide kernels in each layer, trained for a short time."""
+def strided_vote(seed, **course):
+    """Five narrow to wide networks of half the FCN's filters, and half its steps."""
     from skseqconv import Conv1DClassifier
 
     voters = [
         (
-            f"seed {i}",
+            f"kernels of {sizes}",
             Conv1DClassifier.fcn(
-                filters=(16, 32, 16),
-                kernel_size=[(8, 16, 24), (5, 10, 15), (3, 6, 9)],
+                filters=(32, 64, 32),
+                kernel_size=sizes,
+                strides=(2, 1, 1),
                 dropout=0.3,
-                epochs=50,
-                random_state=N_WITH_WIDTHS * seed + i,
+                batch_size=4,
+                steps_per_epoch=100,
+                epochs=20,
+                random_state=N_VOTERS * seed + i,
+                **course,
             ),
         )
-        for i in range(N_WITH_WIDTHS)
+        for i, sizes in enumerate(KERNELS)
     ]
-    return filled(VotingClassifier(voters, voting="soft"))
+    return filled(VotingClassifier(voters, voting="soft", n_jobs=N_JOBS))
+
+
+def one_cycle_vote(seed):
+    course = {"learning_rate": 0.003, "learning_rate_schedule": "one_cycle"}
+    return strided_vote(seed, **course)
+
+
+def cosine_vote(seed):
+    course = {"learning_rate": 0.001, "learning_rate_schedule": "cosine"}
+    return strided_vote(seed, **course)
 
 
 NETWORKS = {
     "FCN": fcn,
     "Inception": inception,
     "Inception, five vote": inception_vote,
-    "parallel widths, three vote": widths_vote,
+    "strided FCN, one cycle, five vote": one_cycle_vote,
+    "strided FCN, cosine, five vote": cosine_vote,
 }
