@@ -30,7 +30,8 @@ from ._network_built import BuildsNetwork
 from ._network_held import HoldsNetwork, alone
 from ._network_trained import TrainsNetwork
 from ._own_validation import checked_validation, given_validation
-from ._parameters import TrainingParameters, check_together, constraints, parameters
+from ._parameters import TrainingParameters, constraints, parameters
+from ._parameters_together import check_together
 from ._running_fit import RunningFit, Samples
 from ._scikeras import OnScikeras
 from ._task import TaskHooks
