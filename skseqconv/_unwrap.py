@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
 
@@ -30,18 +31,49 @@ def innermost(model):
     return last
 
 
+#: Attributes of estimators that hold fitted ones, alone or nested: GradientBoosting
+#: has an array of trees, ColumnTransformer a list of tuples. Transformers of y, and of
+#: single steps (`transformer_`), are left out: they know no windows.
+_HOLD_FITTED = (
+    "steps",
+    "transformer_list",
+    "transformers_",
+    "imputation_sequence_",
+    "best_estimator_",
+    "regressor_",
+    "base_estimator_",
+    "init_",
+    "estimator_",
+    "estimators_",
+    "calibrated_classifiers_",
+    "final_estimator_",
+)
+
+
 def models_inside(model):
     """The fitted estimators inside a model, at any depth, and the model itself."""
-    if isinstance(model, Pipeline):
-        inner = [step for _, step in model.steps]
-    else:
-        names = ("best_estimator_", "regressor_", "estimator_", "final_estimator_")
-        inner = [getattr(model, name, None) for name in names]
-        inner += list(getattr(model, "estimators_", ()))
-    for one in inner:
-        if one not in (None, "passthrough", "drop"):
+    names = list(_HOLD_FITTED)
+    if hasattr(model, "estimators_"):
+        names.remove("estimator_")  # not fitted: the ensemble has clones of it
+    if isinstance(model, FrozenEstimator):
+        names.append("estimator")
+    for name in names:
+        for one in _estimators_in(getattr(model, name, None)):
             yield from models_inside(one)
     yield model
+
+
+def _estimators_in(value):
+    """A value if it is an estimator, or those in a dict, list, tuple or array."""
+    if hasattr(value, "fit"):
+        yield value
+    elif isinstance(value, dict):
+        yield from _estimators_in(list(value.values()))
+    elif isinstance(value, list | tuple | np.ndarray):
+        for one in value:
+            yield from _estimators_in(one)
+    elif hasattr(value, "estimator"):  # what CalibratedClassifierCV holds
+        yield from _estimators_in(value.estimator)
 
 
 def target_of_fit(model):

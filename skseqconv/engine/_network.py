@@ -13,7 +13,6 @@ long with XLA.
 """
 
 import math
-import os
 import threading
 from functools import partial
 
@@ -23,11 +22,12 @@ import tensorflow as tf
 
 from skseqconv.networks._own_layers import Pinball
 from skseqconv.networks._registry import NETWORKS
-from skseqconv.networks._window_norm import fed_windows
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
 from ._metrics import directions, made
+from ._programs import called, on_fed, run_batches
+from ._threads import keep_to_granted_threads
 from ._weights import copies, initialize, leaf_layers
 
 if keras.backend.backend() != "tensorflow":
@@ -37,33 +37,7 @@ if keras.backend.backend() != "tensorflow":
         "imported."
     )
 
-
-def _keep_to_granted_threads():
-    """Limit TensorFlow's threads to OMP_NUM_THREADS, which it does not read itself.
-
-    joblib sets this variable in its workers to their share of the cores. Otherwise each
-    worker starts a thread per core, and they slow each other down (benchmark
-    parallel_search). Settings of TensorFlow itself have precedence, and after its first
-    operation the number cannot change.
-    """
-    granted = os.environ.get("OMP_NUM_THREADS", "")
-    options = tf.config.threading
-    told = (
-        {"TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"} & set(os.environ)
-        or options.get_intra_op_parallelism_threads()
-        or options.get_inter_op_parallelism_threads()
-    )
-    if not granted.isdecimal() or told:
-        return
-    n_threads = min(int(granted), os.cpu_count() or 1)
-    try:
-        options.set_intra_op_parallelism_threads(n_threads)
-        options.set_inter_op_parallelism_threads(n_threads)
-    except RuntimeError:
-        pass  # TensorFlow runs already
-
-
-_keep_to_granted_threads()
+keep_to_granted_threads()
 
 #: Training steps in one call of the program: many, because each call has a cost; few
 #: enough that an interrupt or a progress bar does not wait long.
@@ -223,9 +197,12 @@ class Network:
         learning rates of the steps, or None for the present one. Yields the number of
         completed steps after each call of a program.
         """
-        n_full = len(order) // batch_size if fixed else 0
-        cut, before = n_full * batch_size, 0
-        for part, size in ((order[:cut], batch_size), (order[cut:], None)):
+        # A call on several devices needs batches of one size: the gradient of an
+        # embedding has a row for each token, and all its copies as many.
+        alike = fixed or self.strategy is not None
+        n_full = len(order) // batch_size if alike else 0
+        cut, before, fixed_size = n_full * batch_size, 0, batch_size if fixed else None
+        for part, size in ((order[:cut], fixed_size), (order[cut:], None)):
             own = None if rates is None else rates[before:]
             for done in self._run("train", feed, part, batch_size, n_steps, size, own):
                 yield before + done
@@ -273,7 +250,7 @@ class Network:
             if not whole:
                 tensors, at = to_tensors(sequences.parts(at)), at - start
             program = self._program("predict", len(tensors), fixed_size=fixed)
-            out[start:stop] = _called(program, tensors, tf.convert_to_tensor(at))
+            out[start:stop] = called(program, tensors, tf.convert_to_tensor(at))
         return out
 
     def extreme(self, sequences):
@@ -288,7 +265,7 @@ class Network:
             return {"a weight": largest}
         at = np.arange(len(sequences), dtype=np.int32)
         batch = gather(to_tensors(sequences.parts(at)), at)
-        outputs = _on_fed(self.model)(batch, training=False)
+        outputs = on_fed(self.model)(batch, training=False)
         return {"the output": np.abs(outputs).max()}
 
     def _run(self, kind, feed, order, batch_size, n_steps, fixed_size=None, rates=None):
@@ -299,7 +276,7 @@ class Network:
             own = to_tensors(values[first:done] for values in rates)
             counts = len(tensors), len(labels), len(rates)
             program = self._program(kind, *counts, fixed_size)
-            _called(program, tensors, labels, own, tf.convert_to_tensor(part), size)
+            called(program, tensors, labels, own, tf.convert_to_tensor(part), size)
             yield done
 
     def _program(self, kind, n_tensors, n_labels=0, n_rates=0, fixed_size=None):
@@ -320,7 +297,7 @@ class Network:
             y = tf.TensorSpec([None, self.n_outputs], tf.float32)
             labels = (y, tf.TensorSpec([None], tf.float32))[:n_labels]
             step = self.model.train_step if kind == "train" else self.model.test_step
-            step = _on_fed(step)
+            step = on_fed(step)
             if self.strategy is not None:
                 step = partial(run_shares, self.strategy, step)
             program = partial(run_batches, step, self.optimizer, fixed_size)
@@ -347,57 +324,10 @@ class Network:
 
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
-        return _on_fed(self.model)(gather(tensors, at), training=False)
-
-
-def _on_fed(function):
-    """A function of batches that we feed, whose windows may be relative already."""
-
-    def on_fed(*inputs, **options):
-        # Entered here, because each device runs this in a thread of its own.
-        with fed_windows():
-            return function(*inputs, **options)
-
-    return on_fed
+        return on_fed(self.model)(gather(tensors, at), training=False)
 
 
 def widest_output(model):
     """Values of the widest layer for one sample: what a batch costs in memory."""
     outputs = keras.tree.flatten([layer.output for layer in model.layers])
     return max(math.prod(output.shape[1:]) for output in outputs)
-
-
-def _called(program, *arguments):
-    """Call a program, and let errors of signal handlers pass unchanged.
-
-    TensorFlow turns every error during the binding of arguments into a TypeError that
-    prints all arguments, and then tries again.
-    """
-    try:
-        return program(*arguments)
-    except TypeError as error:
-        while error is not None:
-            if error.__cause__ is not None and str(error).startswith("Binding inputs"):
-                raise error.__cause__ from None
-            error = error.__context__
-        raise
-
-
-def run_batches(step, optimizer, fixed_size, tensors, labels, rates, order, batch_size):
-    """Run Keras' own step on each batch of the samples in `order`.
-
-    `rates` holds the learning rates of the steps, or nothing. With a fixed batch size,
-    a step of a GRU takes a third less time, of convolutions a tenth less (see
-    `NetworkKind.min_full_batches`).
-    """
-    n_samples = tf.size(order)
-    batch_size = batch_size if fixed_size is None else fixed_size
-
-    def one_batch(start):
-        for each in rates:
-            optimizer.learning_rate.assign(each[start // batch_size])
-        at = tf.ensure_shape(order[start : start + batch_size], [fixed_size])
-        step((gather(tensors, at), *(tf.gather(label, at) for label in labels)))
-        return (start + batch_size,)
-
-    tf.while_loop(lambda start: start < n_samples, one_batch, (0,))

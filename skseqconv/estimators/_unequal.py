@@ -59,6 +59,11 @@ def architecture_for_lengths(architecture, X, name):
     return architecture | {"mask_padding": True, "input_shape": shape}
 
 
+def widened(X, architecture):
+    """Sequences as long as a network reads them."""
+    return X.wide(architecture["input_shape"][0]) if is_panel(X) else X
+
+
 def _rounded(n_steps):
     """A length that is at most a quarter longer, one of four for each doubling."""
     step = 2 ** max(0, int(n_steps).bit_length() - 3)

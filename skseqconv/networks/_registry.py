@@ -10,12 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._conv1d import conv1d_network
 from ._conv1d_gru import conv1d_gru_network
-from ._lengths import (
-    field_of_stack,
-    settled_lengths,
-    shortest_of_stack,
-    unread_steps,
-)
+from ._lengths import field_of_stack, shortest_of_stack, unread_steps
+from ._settled_lengths import settled_lengths
 
 if TYPE_CHECKING:
     import keras

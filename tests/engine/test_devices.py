@@ -10,7 +10,13 @@ from tests.versions.since import need
 
 pytestmark = pytest.mark.processes
 
-CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier", "numbers")
+CASES = (
+    "Conv1DRegressor",
+    "Conv1DGRURegressor",
+    "Conv1DClassifier",
+    "numbers",
+    "embedding",
+)
 
 
 # What runs in a process of its own: TensorFlow must know its devices before it
@@ -60,6 +66,9 @@ def agreement(name, strategy):
         )
         options |= {"embedding_weights": np.eye(4), "embedding_trainable": False}
         options["numeric_columns"] = 2
+    elif name == "embedding":  # its gradient has a row for each token of a batch
+        name, X = "Conv1DRegressor", np.digitize(X[..., 0], [-1, 0, 1])
+        options |= {"embedding_dim": 3, "learning_rate": 0.01}
     if name == "Conv1DClassifier":
         y = np.digitize(y, [0, 2])
         options["learning_rate_schedule"] = "one_cycle"

@@ -286,7 +286,7 @@ def no_training(monkeypatch):
     def never(*arguments, **options):
         raise AssertionError("trained")
 
-    monkeypatch.setattr("skseqconv.estimators._base.train", never)
+    monkeypatch.setattr("skseqconv.estimators._network_trained.train", never)
 
 
 @pytest.mark.trains

@@ -20,7 +20,7 @@ from skseqconv import (
     save,
 )
 from skseqconv._sampling import spread_positions
-from skseqconv.estimators import _base, _reference_loss
+from skseqconv.estimators import _network_trained, _reference_loss
 from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
@@ -308,7 +308,7 @@ def test_a_fit_that_a_callback_of_scikit_learn_ends(rate, best):
 
 def test_auto_is_a_number_of_steps(monkeypatch):
     X, y = walk([1, 2, 3])
-    monkeypatch.setattr(_base, "STEPS_OF_A_FIT", 7)
+    monkeypatch.setattr(_network_trained, "STEPS_OF_A_FIT", 7)
     options = {"epochs": "auto", "validation_split": 0.0}
     model = small(**options, batch_size=-(-int(X.complete.sum()) // 4)).fit(X, y)
     assert model.n_iter_ == 2  # of 4 steps each
@@ -320,5 +320,5 @@ def test_references_change_nothing_that_is_learned(monkeypatch):
     X, y = walk(2)
     model = small(dropout=0.3).fit(X, y)
     expected = model.predict(X)
-    monkeypatch.setattr(_base, "reference_losses", lambda *args: None)
+    monkeypatch.setattr(_network_trained, "reference_losses", lambda *args: None)
     assert_array_equal(clone(model).fit(X, y).predict(X), expected)

@@ -33,7 +33,7 @@ from skseqconv import (
     save,
 )
 from skseqconv.engine._training import epoch_order
-from skseqconv.estimators._parameters import check_together
+from skseqconv.estimators._parameters_together import check_together
 from skseqconv.estimators._validation_split import validation_part, validation_tail
 
 SMALL = {"filters": 2, "kernel_size": 2, "n_conv": 1, "batch_size": 32, "epochs": 3}

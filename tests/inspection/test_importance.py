@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    VotingClassifier,
+    VotingRegressor,
+)
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
 from sklearn.inspection import permutation_importance
@@ -408,6 +412,9 @@ def test_classes_of_panels_with_any_scorer():
     same = importance(model, X, y, scoring=own, random_state=0).importances
     theirs = importance(model, X, y, random_state=0).importances
     np.testing.assert_array_equal(same, theirs)
+    trees = make_pipeline(FlattenWindows(), GradientBoostingClassifier(n_estimators=5))
+    found = importance(trees.fit(X, y), X, y, random_state=0)
+    assert found.importances_mean[1] > 0.2 > abs(found.importances_mean[0])
 
 
 def test_series_of_unequal_length():

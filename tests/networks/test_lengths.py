@@ -8,10 +8,10 @@ from skseqconv.networks import output_lengths, receptive_field
 from skseqconv.networks._lengths import (
     dilation_rates,
     per_layer,
-    settled_lengths,
     shortest_window,
     what_fits,
 )
+from skseqconv.networks._settled_lengths import settled_lengths
 
 CHOICES = {
     "kernel_size": [1, 3, [2, 4, 1]],

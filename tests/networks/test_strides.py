@@ -15,7 +15,8 @@ from skseqconv.networks import (
     receptive_field,
 )
 from skseqconv.networks._gru import GRU
-from skseqconv.networks._lengths import settled_lengths, unread_steps
+from skseqconv.networks._lengths import unread_steps
+from skseqconv.networks._settled_lengths import settled_lengths
 
 pytestmark = pytest.mark.trains
 
