@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from skseqconv import Conv1DClassifier, ImportanceDisplay, TokenSequencer
+from skseqconv import Conv1DClassifier, ImportanceDisplay, TokenSequencer, importance
 from skseqconv.datasets import fetch_imdb
 
 QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # one candidate, for tests
@@ -126,7 +126,8 @@ for text, chance in zip(
 # -----------------------------------------
 #
 # The loss in accuracy if a word is taken away from 500 test reviews.
-display = ImportanceDisplay.from_estimator(
-    found, test_texts[:500], test_labels[:500], by="word", words=10
+needed = importance(
+    found, test_texts[:500], test_labels[:500], by="word", words=10, random_state=0
 )
+display = ImportanceDisplay.from_importance(needed)
 display.figure_.savefig("02_words.png")

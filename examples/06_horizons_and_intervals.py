@@ -61,7 +61,7 @@ baselines = {
     "seasonal persistence": fitted(PersistenceRegressor(period="auto")),
     "linear autoregression": fitted(LinearAutoregression()),
 }
-models = {**baselines, "Conv1D": network}
+models = {"Conv1D": network, **baselines}
 by_horizon = {
     name: np.abs(model.predict(X[test]) - y[test]).mean(axis=0)
     for name, model in models.items()
