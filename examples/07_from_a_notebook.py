@@ -174,9 +174,9 @@ for axis, name in zip(axes, networks, strict=True):
     for way, color in colors.items():
         axis.plot(range(1, EPOCHS + 1), errors[name, way], "o-", color=color, label=way)
     axis.axhline(persistence, color="#767676", linestyle="--", label="persistence")
-    axis.set(title=name, xlabel="epoch", xticks=range(1, EPOCHS + 1))
+    axis.set(title=name, xlabel="Epoch", xticks=range(1, EPOCHS + 1))
     axis.grid(color="0.9")
-axes[0].set_ylabel("validation error (°C)")
+axes[0].set_ylabel("Validation error (°C)")
 figure.legend(
     *axes[0].get_legend_handles_labels(),
     loc="outside upper left",
