@@ -2,27 +2,22 @@
 Classify series with random kernels and with an ensemble of networks.
 =====================================================================
 
-::
+The series are synthetic, unless SKSEQCONV_DATA names a folder with sets of the UCR and
+UEA archives::
 
-    python examples/03_classify_series.py                      synthetic series
-    python examples/03_classify_series.py --data FOLDER        GunPoint.npz and others
-                                                               of the UCR archive
+    SKSEQCONV_DATA=FOLDER python examples/03_classify_series.py
 
-Each .npz file holds X_train, y_train, X_test and y_test. X has the shape
-(n_series, n_steps) or (n_series, n_steps, n_channels). Shorter series are padded with
-NaN. Without --data, the files are read from the folder in SKSEQCONV_DATA, if it is set.
+Each set is a file such as GunPoint.npz, with X_train, y_train, X_test and y_test. X has
+the shape (n_series, n_steps) or (n_series, n_steps, n_channels). Shorter series are
+padded with NaN.
 """
 
-# %% Options
-import argparse
 import os
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # TensorFlow's start-up notices
-
+import matplotlib.pyplot as plt
 import numpy as np
-from keras.callbacks import LearningRateScheduler
 from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import RidgeClassifierCV
@@ -32,21 +27,16 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skseqconv import Conv1DClassifier, MiniRocket, PerStep, Standardizer
 
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # a few epochs, for tests
+FOLDER = os.environ.get("SKSEQCONV_DATA")
 SETS = ["GunPoint", "ItalyPowerDemand", "ArrowHead", "JapaneseVowels"]
-
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-)
-parser.add_argument("--data", metavar="FOLDER", help="folder of the .npz files")
-parser.add_argument("--seeds", type=int, default=1, help="ensembles per data set")
-parser.add_argument("--sets", nargs="+", default=SETS, help=", ".join(SETS))
-parser.add_argument("--epochs", type=int, default=200)
-parser.add_argument("--quick", action="store_true", help="synthetic data, a few epochs")
-options = parser.parse_args()
-EPOCHS = 40 if options.quick else options.epochs
+N_SEEDS = 1  # ensembles for each set
+EPOCHS = 40 if QUICK else 200
 
 
-# %% The series
+# %%
+# The series
+# ----------
 def synthetic_series(n_series=120, n_steps=60, seed=0):
     """Noise with two bumps, or a bump and a dip in either order, at random places."""
     random = np.random.default_rng(seed)
@@ -61,20 +51,23 @@ def synthetic_series(n_series=120, n_steps=60, seed=0):
     return X[:half], y[:half], X[half:], y[half:]
 
 
-folder = options.data or os.environ.get("SKSEQCONV_DATA")
-if options.quick or not folder:
+if FOLDER is None:
     data = {"synthetic": synthetic_series()}
 else:
     data = {}
-    for name in options.sets:
-        with np.load(Path(folder) / f"{name}.npz") as file:
+    for name in SETS:
+        with np.load(Path(FOLDER) / f"{name}.npz") as file:
             parts = ("X_train", "y_train", "X_test", "y_test")
             data[name] = tuple(file[part] for part in parts)
 
 
-# %% Networks as in Wang et al. (2017), the same for all data sets
+# %%
+# Networks as in Wang et al. (2017)
+# ---------------------------------
+#
 # A few dozen series are too few to choose the kernel size. So three networks with
-# narrow, middle and wide kernels vote with their probabilities.
+# narrow, middle and wide kernels vote with their probabilities. They are the same for
+# all data sets.
 KERNELS = {"narrow": (8, 5, 3), "middle": (16, 10, 6), "wide": (24, 15, 9)}
 
 
@@ -84,6 +77,8 @@ def cosine_decay(epoch):
 
 
 def network(kernel_size, seed):
+    from keras.callbacks import LearningRateScheduler
+
     return Conv1DClassifier(
         filters=(64, 128, 64),
         kernel_size=kernel_size,
@@ -108,7 +103,11 @@ def networks(seed):
     )
 
 
-# %% Fixed kernels and a linear classifier, which take seconds
+# %%
+# Fixed kernels and a linear classifier
+# -------------------------------------
+#
+# They take seconds.
 def rocket(seed):
     return make_pipeline(
         MiniRocket(random_state=seed),
@@ -116,7 +115,11 @@ def rocket(seed):
     )
 
 
-# %% Comparison, with the nearest neighbor as baseline
+# %%
+# Comparison
+# ----------
+#
+# The baseline is the nearest neighbor.
 def flat(X):
     return np.nan_to_num(X).reshape(len(X), -1)
 
@@ -126,9 +129,9 @@ def scores(ensemble, X_train, y_train, X_test, y_test):
     began = time.perf_counter()
     found = [
         100 * ensemble(seed).fit(X_train, y_train).score(X_test, y_test)
-        for seed in range(options.seeds)
+        for seed in range(N_SEEDS)
     ]
-    took = (time.perf_counter() - began) / options.seeds
+    took = (time.perf_counter() - began) / N_SEEDS
     return f"{np.mean(found):.1f} ({min(found):.1f}-{max(found):.1f}, {took:.1f} s)"
 
 
@@ -142,3 +145,23 @@ for name, parts in data.items():
         f"nearest neighbor {100 * one:.1f}",
         flush=True,
     )
+
+# %%
+# The picture: the test series of the first set
+# ---------------------------------------------
+#
+# Thin lines are single series, thick lines the mean of each class.
+name = next(iter(data))
+X_test, y_test = data[name][2:]
+classes = np.unique(y_test)
+figure, axes = plt.subplots(
+    1, len(classes), figsize=(9, 3), sharey=True, layout="constrained"
+)
+for axis, label in zip(axes, classes, strict=True):
+    lines = X_test[y_test == label].reshape((y_test == label).sum(), len(X_test[0]), -1)
+    axis.plot(lines[:10, :, 0].T, color="0.7", linewidth=0.8)
+    axis.plot(np.nanmean(lines[:, :, 0], axis=0), color="#0072B2", linewidth=2)
+    axis.set(title=f"Class {label}", xlabel="Step")
+    axis.grid(color="0.9")
+axes[0].set_ylabel(f"Value ({name} series)")
+figure.savefig("03_series.png")

@@ -5,17 +5,9 @@ Choose the look-back window, the kernel size and the pooling size by grid search
 The look-back window is a parameter of the Pipeline, so one grid search covers all three
 on the same folds in time order. The forecast is the temperature 24 hours ahead, from
 hourly rows.
-
-::
-
-    python examples/04_choose_lookback_and_kernel.py              a synthetic year
-    python examples/04_choose_lookback_and_kernel.py --csv FILE   hours of a Jena file
-    python examples/04_choose_lookback_and_kernel.py --save DIR   saves the figures
 """
 
-# %% Options
-import argparse
-from pathlib import Path
+import os
 
 from sklearn.base import clone
 from sklearn.metrics import mean_absolute_error
@@ -30,25 +22,19 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
-from skseqconv.datasets import load_climate_csv, make_climate
+from skseqconv.datasets import make_climate
 
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-)
-parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
-parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="folder for the figures")
-options = parser.parse_args()
-TARGET, DAY = "T (degC)", 24
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # a few training steps, for tests
+TARGET = "T (degC)"
+DAY = 24  # rows of one hour
 
-# %% The last quarter of the year is the test data, which the search does not use
-if options.csv:
-    series = load_climate_csv(options.csv).sort_index().resample("1h").mean()
-else:
-    series = make_climate(365 * DAY, freq="1h", random_state=0)
-# Missing hours are filled from the past in the input. They are not used as targets.
-rows = make_supervised(series, TARGET, delay=DAY)[0].rows
-X, y = make_supervised(series.ffill(), TARGET, delay=DAY, rows=rows)
+# %%
+# The series
+# ----------
+#
+# A synthetic year. The last quarter is the test data, which the search does not use.
+series = make_climate(365 * DAY, freq="1h", random_state=0)
+X, y = make_supervised(series, TARGET, delay=DAY)
 n_known = int(0.75 * len(X))
 known, later = slice(0, n_known - DAY), slice(n_known, None)
 
@@ -60,15 +46,17 @@ pipe = Pipeline(
     ]
 )
 pipe.set_params(
-    model__epochs=1 if options.quick else 2,
-    model__steps_per_epoch=5 if options.quick else 75,
+    model__epochs=1 if QUICK else 2,
+    model__steps_per_epoch=5 if QUICK else 75,
 )
 
-# %% One search over look-back, kernel size and pooling size
+# %%
+# One search of all three
+# -----------------------
 grid = {
-    "window__lookback": [2 * DAY] if options.quick else [2 * DAY, 4 * DAY, 10 * DAY],
-    "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
-    "model__pool_size": [2] if options.quick else [2, 4],
+    "window__lookback": [2 * DAY] if QUICK else [2 * DAY, 4 * DAY, 10 * DAY],
+    "model__kernel_size": [3, 5] if QUICK else [3, 5, 7],
+    "model__pool_size": [2] if QUICK else [2, 4],
 }
 search = GridSearchCV(
     pipe,
@@ -89,22 +77,20 @@ spread = search.cv_results_["std_test_score"][search.best_index_]
 compared = "less" if means.max() - means.min() < spread else "more"
 print(f"  The worst has {means.max():.3f}. Candidates differ {compared} than folds.")
 
-# %% Comparison with persistence on the test data
+# %%
+# Comparison with persistence on the test data
+# --------------------------------------------
 persistence = clone(pipe).set_params(model=PersistenceRegressor())
 persistence.fit(X[known], y[known])
 for name, model in {"persistence": persistence, "best candidate": search}.items():
     error = mean_absolute_error(y[later], model.predict(X[later]))
     print(f"{name:>16}: {error:.2f} degrees in the last quarter")
 
-# %% The figures
-if options.save:
-    folder = Path(options.save)
-    folder.mkdir(parents=True, exist_ok=True)
-    for first, second in (
-        ("kernel_size", "lookback"),
-        ("kernel_size", "pool_size"),
-    ):
-        display = SearchDisplay.from_search(search, params=[first, second])
-        display.figure_.savefig(
-            folder / f"04_{second}_{first}.png", dpi=120, bbox_inches="tight"
-        )
+# %%
+# The pictures
+# ------------
+#
+# A map for each pair of parameters. The third one has its best value.
+for pair in (["kernel_size", "lookback"], ["kernel_size", "pool_size"]):
+    display = SearchDisplay.from_search(search, params=pair)
+    display.figure_.savefig(f"04_{pair[1]}_{pair[0]}.png")

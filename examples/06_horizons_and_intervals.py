@@ -6,17 +6,9 @@ One network forecasts the next 24 hours at once, from hourly rows. It is compare
 the baselines that `compare_models` takes for several horizons: the last value, the
 value one season ago, and a linear autoregression. The errors of the last weeks
 calibrate its prediction intervals. The calibration is repeated each day.
-
-::
-
-    python examples/06_horizons_and_intervals.py                 a synthetic year
-    python examples/06_horizons_and_intervals.py --csv FILE      hours of a Jena file
-    python examples/06_horizons_and_intervals.py --save DIR      saves the figures
 """
 
-# %% Options
-import argparse
-from pathlib import Path
+import os
 
 import numpy as np
 from sklearn.pipeline import make_pipeline
@@ -32,48 +24,44 @@ from skseqconv import (
     make_supervised,
     predict_interval,
 )
-from skseqconv.datasets import load_climate_csv, make_climate
+from skseqconv.datasets import make_climate
 
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-)
-parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
-parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="folder for the figures")
-options = parser.parse_args()
-TARGET, DAY = "T (degC)", 24
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # one epoch, for tests
+TARGET = "T (degC)"
+DAY = 24  # rows of one hour
 
-# %% 24 columns of y: the temperature 1 to 24 hours after each row
-if options.csv:
-    series = load_climate_csv(options.csv).sort_index().resample("1h").mean()
-else:
-    series = make_climate(365 * DAY, freq="1h", random_state=0)
-# Missing hours are filled from the past in the input. They are not used as targets.
-rows = make_supervised(series, TARGET, delay=range(1, DAY + 1))[0].rows
-X, y = make_supervised(series.ffill(), TARGET, delay=range(1, DAY + 1), rows=rows)
+# %%
+# The series
+# ----------
+#
+# A synthetic year. y has 24 columns: the temperature 1 to 24 hours after each row.
+series = make_climate(365 * DAY, freq="1h", random_state=0)
+X, y = make_supervised(series, TARGET, delay=range(1, DAY + 1))
 n_train = int(0.75 * len(X))
 train, test = slice(0, n_train - DAY), np.arange(n_train, len(X))
 
 
-def forecast(model):
+def fitted(model):
     pipe = make_pipeline(Standardizer(), LookbackWindower(5 * DAY), model)
     return pipe.fit(X[train], y[train])
 
 
-# %% Error by horizon
-network = forecast(
+# %%
+# Error by horizon
+# ----------------
+network = fitted(
     Conv1DRegressor(
-        epochs=1 if options.quick else 8,
+        epochs=1 if QUICK else 8,
         validation_split=0.15,  # the last rows, which calibrate the intervals
         random_state=0,
     )
 )
 baselines = {
-    "persistence": forecast(PersistenceRegressor()),
-    "seasonal persistence": forecast(PersistenceRegressor(period="auto")),
-    "linear autoregression": forecast(LinearAutoregression()),
+    "persistence": fitted(PersistenceRegressor()),
+    "seasonal persistence": fitted(PersistenceRegressor(period="auto")),
+    "linear autoregression": fitted(LinearAutoregression()),
 }
-models = {**baselines, "Conv1D": network}
+models = {"Conv1D": network, **baselines}
 by_horizon = {
     name: np.abs(model.predict(X[test]) - y[test]).mean(axis=0)
     for name, model in models.items()
@@ -92,7 +80,12 @@ for words, hour in {"best": np.argmax(gain), "worst": np.argmin(gain)}.items():
         f"{'better' if gain[hour] > 0 else 'worse'} than {best}"
     )
 
-# %% 80 % intervals: as fitted, and calibrated each day with the last 30 days
+# %%
+# Intervals
+# ---------
+#
+# They should contain 80 % of the values: as fitted, and calibrated each day with the
+# last 30 days.
 as_fitted = predict_interval(network, X[test], coverage=0.8)
 followed = []
 for day in np.split(test, np.arange(DAY, len(test), DAY)):
@@ -111,21 +104,23 @@ for way, intervals in {
         "wide)"
     )
 
-# %% The figures
-if options.save:
-    folder = Path(options.save)
-    folder.mkdir(parents=True, exist_ok=True)
-    display = ForecastDisplay.from_estimator(
-        models, X[test], y[test], baseline=best, kind="horizon"
-    )
-    display.figure_.savefig(folder / "06_horizons.png", dpi=120, bbox_inches="tight")
-    week = test[-7 * DAY :]
-    display = ForecastDisplay.from_predictions(
-        y[week],
-        {"Conv1D": network.predict(X[week])},
-        interval={"Conv1D": np.concatenate(followed)[-7 * DAY :]},
-        coverage=0.8,
-        index=X[week],
-        delay=DAY,
-    )
-    display.figure_.savefig(folder / "06_interval.png", dpi=120, bbox_inches="tight")
+# %%
+# The pictures
+# ------------
+#
+# First the error by horizon, then the forecasts 24 hours ahead of the last week.
+display = ForecastDisplay.from_estimator(
+    models, X[test], y[test], baseline=best, kind="horizon"
+)
+display.figure_.savefig("06_horizons.png")
+
+week = test[-7 * DAY :]
+display = ForecastDisplay.from_predictions(
+    y[week],
+    {"Conv1D": network.predict(X[week])},
+    interval={"Conv1D": np.concatenate(followed)[-7 * DAY :]},
+    coverage=0.8,
+    index=X[week],
+    delay=DAY,
+)
+display.figure_.savefig("06_interval.png")

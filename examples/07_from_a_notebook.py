@@ -9,21 +9,13 @@ such code, and then the same task with this package. Rows, networks, optimizer, 
 number of training steps are the same. Only the random numbers differ, so the errors
 differ as between two seeds. A third run uses the defaults of this package, which
 forecast changes from a level.
-
-::
-
-    python examples/07_from_a_notebook.py                a synthetic year
-    python examples/07_from_a_notebook.py --csv FILE --steps 500 --epochs 20
-                                        the book's training on a file in the Jena layout
-    python examples/07_from_a_notebook.py --save DIR     saves the figures
 """
 
-# %% Options
-import argparse
+import os
 import time
 from functools import partial
-from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.pipeline import make_pipeline
 
@@ -35,32 +27,28 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
-from skseqconv.datasets import load_climate_csv, make_climate
+from skseqconv.datasets import make_climate
 
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-)
-parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
-parser.add_argument("--steps", type=int, default=60, help="training steps per epoch")
-parser.add_argument("--epochs", type=int, default=5)
-parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="folder for the figures")
-options = parser.parse_args()
-STEPS, EPOCHS = (10, 2) if options.quick else (options.steps, options.epochs)
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # a few training steps, for tests
+STEPS, EPOCHS = (10, 2) if QUICK else (60, 5)  # in the book (500, 20)
 LOOKBACK, STEP, DELAY, BATCH = 1440, 6, 144, 128
 TARGET = "T (degC)"
 
-series = (
-    load_climate_csv(options.csv).sort_index()
-    if options.csv
-    else make_climate(random_state=0)
-)
-series = series.ffill()
+# %%
+# The series
+# ----------
+#
+# A synthetic year, or `load_climate_csv("FILE").sort_index().ffill()`.
+series = make_climate(random_state=0)
 n_train = int(0.6 * len(series))
-n_validation = int(0.2 * len(series)) // (8 if options.quick else 1)
+n_validation = int(0.2 * len(series)) // (8 if QUICK else 1)
 
 
-# %% The notebook: about sixty lines
+# %%
+# The notebook
+# ------------
+#
+# About sixty lines.
 def notebook(network):
     """Validation error per epoch in degrees, with the code of the book."""
     import keras
@@ -114,7 +102,11 @@ def notebook(network):
     return np.multiply(history.history["val_loss"], unit[target])
 
 
-# %% This package: ten lines
+# %%
+# This package
+# ------------
+#
+# Ten lines.
 X, y = make_supervised(series, TARGET, delay=DELAY, on_gap="warn")
 X, y = X[: n_train + n_validation - DELAY], y[: n_train + n_validation - DELAY]
 windows = make_pipeline(Standardizer(), LookbackWindower(LOOKBACK, step=STEP))
@@ -140,7 +132,9 @@ BOOK = {"optimizer": "rmsprop", "dropout": 0.0, "level": None, "strides": 1}
 networks = {"Conv1D": Conv1DRegressor, "Conv1D-GRU": Conv1DGRURegressor}
 defaults = {name: Estimator() for name, Estimator in networks.items()}
 
-# %% Side by side
+# %%
+# Side by side
+# ------------
 temperature = series[TARGET].to_numpy()[n_train : n_train + n_validation]
 persistence = np.abs(temperature[DELAY:] - temperature[:-DELAY]).mean()
 print(f"{n_train:,} training rows, {n_validation:,} validation rows")
@@ -169,25 +163,27 @@ print(
     f"{abs(skill):.0%} {'better' if skill > 0 else 'worse'} than persistence."
 )
 
-# %% The figures: the three runs of each network, and the losses with the defaults
-if options.save:
-    import matplotlib.pyplot as plt
+# %%
+# The pictures
+# ------------
+#
+# First the three runs of each network, then the losses of the runs with the defaults.
+colors = dict(zip(ways, ["#0072B2", "#D55E00", "#009E73"], strict=True))
+figure, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
+for axis, name in zip(axes, networks, strict=True):
+    for way, color in colors.items():
+        axis.plot(range(1, EPOCHS + 1), errors[name, way], "o-", color=color, label=way)
+    axis.axhline(persistence, color="#767676", linestyle="--", label="persistence")
+    axis.set(title=name, xlabel="Epoch", xticks=range(1, EPOCHS + 1))
+    axis.grid(color="0.9")
+axes[0].set_ylabel("Validation error (°C)")
+figure.legend(
+    *axes[0].get_legend_handles_labels(),
+    loc="outside upper left",
+    ncols=4,
+    frameon=False,
+)
+figure.savefig("07_from_a_notebook.png")
 
-    figure, axes = plt.subplots(
-        1, 2, figsize=(9, 3.5), sharey=True, layout="constrained"
-    )
-    for axis, name in zip(axes, networks, strict=True):
-        for (network, way), found in errors.items():
-            if network == name:
-                axis.plot(range(1, EPOCHS + 1), found, "o-", label=way)
-        axis.axhline(persistence, color="black", linestyle="--", label="persistence")
-        axis.set(title=name, xlabel="epoch")
-        axis.xaxis.get_major_locator().set_params(integer=True)
-    axes[0].set_ylabel("validation error (degrees)")
-    figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside upper center", ncols=4
-    )
-    Path(options.save).mkdir(parents=True, exist_ok=True)
-    figure.savefig(Path(options.save) / "07_from_a_notebook.png", dpi=120)
-    display = HistoryDisplay.from_estimator(defaults)
-    display.figure_.savefig(Path(options.save) / "07_history.png", dpi=120)
+display = HistoryDisplay.from_estimator(defaults)
+display.figure_.savefig("07_history.png")

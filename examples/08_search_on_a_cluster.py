@@ -4,29 +4,22 @@ Run a grid search on a Dask cluster.
 
 A search of scikit-learn passes its fits to joblib, and joblib passes them to the
 workers of a Dask cluster. Each worker needs this package and gets the series once. If a
-worker is lost, other workers repeat its fits. The task is that of example 04.
+worker is lost, other workers repeat its fits.
 
-By default the workers are two processes on this machine. This only shows the method:
-`n_jobs=2` is as fast.
+Install Dask with the package: `pip install "skseqconv[dask]"`. The workers are two
+processes on this machine. This only shows the method: `n_jobs=2` is as fast. For
+workers on other machines, start them and give the address of their scheduler::
 
-    pip install dask distributed                          required packages
-
-::
-
-    python examples/08_search_on_a_cluster.py             two workers on this machine
-    python examples/08_search_on_a_cluster.py --address tcp://HOST:8786
-                                                          your own workers, started by
-                                        dask scheduler
-                                        dask worker --nworkers 8 --nthreads 1 HOST:8786
+    dask scheduler
+    dask worker --nworkers 8 --nthreads 1 HOST:8786
 """
 
-# %% Options
-import argparse
+import os
 import time
-from importlib.util import find_spec
 from itertools import chain
 
 import numpy as np
+from distributed import Client
 from joblib import parallel_config
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
@@ -35,70 +28,70 @@ from sklearn.pipeline import Pipeline
 from skseqconv import (
     Conv1DRegressor,
     LookbackWindower,
+    SearchDisplay,
     Standardizer,
     make_supervised,
 )
-from skseqconv.datasets import load_climate_csv, make_climate
+from skseqconv.datasets import make_climate
 
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # a few training steps, for tests
+TARGET = "T (degC)"
+DAY = 24  # rows of one hour
+CLUSTER = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+# CLUSTER = {"address": "tcp://HOST:8786"}
+
+# %%
+# The search
+# ----------
+#
+# It is written as for one machine, but the folds are made in advance.
+series = make_climate(365 * DAY, freq="1h", random_state=0)
+X, y = make_supervised(series, TARGET, delay=DAY)
+folds = list(TimeSeriesSplit(3, gap=DAY).split(X))
+network = Conv1DRegressor(
+    n_conv=2, loss="mae", epochs=1, steps_per_epoch=5 if QUICK else 75, random_state=0
 )
-parser.add_argument("--address", metavar="URL", help="address of the scheduler")
-parser.add_argument("--csv", metavar="FILE", help="a series in the Jena layout")
-parser.add_argument("--quick", action="store_true", help="a few training steps only")
-TARGET, DAY = "T (degC)", 24
+search = GridSearchCV(
+    Pipeline(
+        [
+            ("standardize", Standardizer()),
+            ("window", LookbackWindower(3 * DAY)),
+            ("model", network),
+        ]
+    ),
+    {
+        "window__lookback": [DAY, 3 * DAY],
+        "model__kernel_size": [3, 5] if QUICK else [3, 5, 7],
+        "model__pool_size": [2] if QUICK else [2, 4],
+    },
+    cv=folds,
+    scoring="neg_mean_absolute_error",
+    error_score="raise",
+)
 
 
-# %% The search, as on one machine, with folds made in advance
-def task(options):
-    if options.csv:
-        series = load_climate_csv(options.csv).sort_index()
-        series = series.resample("1h").mean().interpolate()
-    else:
-        series = make_climate(365 * DAY, freq="1h", random_state=0)
-    X, y = make_supervised(series, TARGET, delay=DAY)
-    folds = list(TimeSeriesSplit(3, gap=DAY).split(X))
-    model = Conv1DRegressor(n_conv=2, loss="mae", epochs=1, random_state=0)
-    search = GridSearchCV(
-        Pipeline(
-            [
-                ("standardize", Standardizer()),
-                ("window", LookbackWindower(3 * DAY)),
-                ("model", model.set_params(steps_per_epoch=5 if options.quick else 75)),
-            ]
-        ),
-        {
-            "window__lookback": [DAY, 3 * DAY],
-            "model__kernel_size": [3, 5] if options.quick else [3, 5, 7],
-            "model__pool_size": [2] if options.quick else [2, 4],
-        },
-        cv=folds,
-        scoring="neg_mean_absolute_error",
-        error_score="raise",
-    )
-    return search, X, y, folds
-
-
-# %% On the cluster: `scatter` sends the data to each worker once
-def search_on_cluster(options, search, X, y, folds):
-    from distributed import Client
-
-    here = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
-    where = {"address": options.address} if options.address else here
-    with Client(**where) as client:
-        # Dask would drop copies that seem idle. The search would then fail if the
-        # worker with the last copy is lost.
+# %%
+# On the cluster
+# --------------
+#
+# `scatter` sends the data to each worker once. Dask would drop copies that seem idle.
+# The search would then fail if the worker with the last copy is lost, so `amm` stops.
+def search_on_cluster():
+    with Client(**CLUSTER) as client:
         client.amm.stop()
         with parallel_config(backend="dask", scatter=[X, y, *chain(*folds)]):
             search.fit(X, y)
         return sum(client.nthreads().values())
 
 
-# %% The same scores on the cluster and in this process
-def main(options):
-    search, X, y, folds = task(options)
+# %%
+# The same scores on the cluster and in this process
+# --------------------------------------------------
+#
+# Local workers import this file, too. The condition keeps them from starting clusters.
+if __name__ == "__main__":
     began = time.perf_counter()
-    n_workers = search_on_cluster(options, search, X, y, folds)
+    n_workers = search_on_cluster()
     cluster_time = time.perf_counter() - began
     began = time.perf_counter()
     alone = clone(search).fit(X, y)
@@ -113,10 +106,6 @@ def main(options):
     best = ", ".join(f"{n.split('__')[1]} {v}" for n, v in search.best_params_.items())
     print(f"Best candidate: {best}, {errors.min():.3f} degrees.")
 
-
-if __name__ == "__main__":  # local workers import this file, too
-    options = parser.parse_args()
-    if find_spec("distributed") is None:
-        print("This example needs Dask: pip install dask distributed")
-    else:
-        main(options)
+    # The picture
+    display = SearchDisplay.from_search(search, params=["kernel_size", "lookback"])
+    display.figure_.savefig("08_lookback_kernel_size.png")

@@ -5,17 +5,9 @@ Forecast many series: stores with promotions that are known ahead.
 A long table has a row for each store and day. One network learns from all stores. It
 reads the promotions of the next 14 days, which the shop has planned already, and the
 type of each store. The result is a table with an interval for each store and day.
-
-::
-
-    python examples/09_many_series.py                  30 synthetic stores
-    python examples/09_many_series.py --data FOLDER    the channels of ETTh1.parquet
-    python examples/09_many_series.py --save DIR       saves the figure
 """
 
-# %% Options
-import argparse
-from pathlib import Path
+import os
 
 import numpy as np
 import pandas as pd
@@ -33,17 +25,15 @@ from skseqconv import (
     make_supervised,
 )
 
-parser = argparse.ArgumentParser(
-    description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-)
-parser.add_argument("--data", metavar="FOLDER", help="the folder of ETTh1.parquet")
-parser.add_argument("--quick", action="store_true", help="a few training steps only")
-parser.add_argument("--save", metavar="DIR", help="folder for the figure")
-options = parser.parse_args()
-epochs = 1 if options.quick else "auto"
+QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # one epoch, for tests
+epochs = 1 if QUICK else "auto"
 
 
-# %% A long table: one row for each store and day
+# %%
+# A long table
+# ------------
+#
+# It has one row for each store and day.
 def make_sales(n_stores=30, n_days=730, seed=0):
     """Sales with a week, a drifting level and promotions; and the plan that follows."""
     rng, stores = np.random.default_rng(seed), []
@@ -70,42 +60,43 @@ def make_sales(n_stores=30, n_days=730, seed=0):
     return table[is_past], table[~is_past].drop(columns="sold")
 
 
-if options.data:
-    wide = pd.read_parquet(f"{options.data}/ETTh1.parquet")
-    table = wide.melt(id_vars="date", var_name="channel", value_name="load")
-    future, horizon, season, lookback = None, 24, 24, 14 * 24
-    layout = {"id": "channel", "time": "date"}
-    target, known = "load", {}
-else:
-    table, future = make_sales()
-    horizon, season, lookback = 14, 7, 56
-    layout = {"id": "store", "time": "day", "static": ["is_mall"]}
-    target, known = "sold", {"known_ahead": ["promotion"]}
+table, plan = make_sales()
 print(table.head(3).to_string(index=False))
 
-# %% Rows and targets of all series. The order of the table's rows does not matter.
-delay = range(1, horizon + 1)
-X, y = make_supervised(table, target, delay=delay, **layout, **known, future=future)
+# %%
+# Rows and targets of all series
+# ------------------------------
+#
+# The order of the table's rows does not matter.
+HORIZON, WEEK = 14, 7
+layout = {"id": "store", "time": "day", "static": ["is_mall"]}
+X, y = make_supervised(
+    table,
+    "sold",
+    delay=range(1, HORIZON + 1),
+    known_ahead=["promotion"],
+    future=plan,
+    **layout,
+)
 print(f"{len(np.unique(X.ids))} series, {X.shape[0]} rows to forecast from")
-split = PanelTimeSeriesSplit(n_splits=1, test_size=6 * horizon)
+split = PanelTimeSeriesSplit(n_splits=1, test_size=6 * HORIZON)
 (train, test) = next(split.split(X))
 
 
 def fitted(model, X=X):
-    pipe = make_pipeline(Standardizer(), LookbackWindower(lookback), model)
+    pipe = make_pipeline(Standardizer(), LookbackWindower(8 * WEEK), model)
     return pipe.fit(X[train], y[train])
 
 
-# %% One network for all series, and what it has to beat: the linear model reads the
-# promotions, too
+# %%
+# One network for all series, and what it has to beat
+# ---------------------------------------------------
+#
+# The linear model reads the promotions, too.
 network = Conv1DRegressor(epochs=epochs, validation_split=0.1, random_state=0)
 models = {
-    "same day of last week" if season == 7 else "same hour of yesterday": fitted(
-        PersistenceRegressor(period=season)
-    ),
-    "linear autoregression": fitted(
-        LinearAutoregression(exogenous=known.get("known_ahead", False))
-    ),
+    "same day of last week": fitted(PersistenceRegressor(period=WEEK)),
+    "linear autoregression": fitted(LinearAutoregression(exogenous=["promotion"])),
     "network": fitted(network),
 }
 errors = pd.DataFrame(
@@ -122,24 +113,27 @@ print("\nmean absolute error on the last days, by series")
 print(errors.round(3).iloc[:8].to_string())
 print(f"mean skill of the network: {errors['skill'].mean():.1%}")
 
-# %% What is it worth to know the promotions?
-if known:
-    blind, _ = make_supervised(table, target, delay=delay, **layout)
-    unaware = fitted(Conv1DRegressor(epochs=epochs, random_state=0), blind)
-    off = np.abs(unaware.predict(blind[test]) - y[test]).mean()
-    print(
-        f"mean absolute error of the network that knows the promotions "
-        f"{errors['network'].mean():.2f}, of one that does not {off:.2f}"
-    )
+# %%
+# What is it worth to know the promotions?
+# ----------------------------------------
+blind, _ = make_supervised(table, "sold", delay=range(1, HORIZON + 1), **layout)
+unaware = fitted(Conv1DRegressor(epochs=epochs, random_state=0), blind)
+off = np.abs(unaware.predict(blind[test]) - y[test]).mean()
+print(
+    f"mean absolute error of the network that knows the promotions "
+    f"{errors['network'].mean():.2f}, of one that does not {off:.2f}"
+)
 
-# %% The table of the future: each series, each day, with an interval
+# %%
+# The table of the future
+# -----------------------
+#
+# Each store, each day, with an interval.
 result = forecast(models["network"], X, coverage=0.8)
-print(f"\nthe next {horizon} {'days' if season == 7 else 'hours'}")
 print(result.head(4).to_string(index=False, float_format="{:.1f}".format))
 
-# %% The figure
-if options.save:
-    folder = Path(options.save)
-    folder.mkdir(parents=True, exist_ok=True)
-    display = ForecastDisplay.from_forecast(result, history=X)
-    display.figure_.savefig(folder / "09_future.png", dpi=120, bbox_inches="tight")
+# %%
+# The picture
+# -----------
+display = ForecastDisplay.from_forecast(result, history=X, coverage=0.8)
+display.figure_.savefig("09_future.png")

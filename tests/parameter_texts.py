@@ -29,6 +29,7 @@ SOURCES = {
 #: What means something else to an estimator than to its sources.
 OWN = {
     "Conv1DClassifier": (
+        "global_pooling",
         "loss",
         "learning_rate",
         "validation_gap",
@@ -37,6 +38,19 @@ OWN = {
         "target_encoder_",
     )
 }
+
+#: Groups of parameters, by the first of each. A list of them leads each docstring.
+GROUPS = {
+    "filters": "the network",
+    "loss": "the training",
+    "validation_split": "validation and early stopping",
+    "callbacks": "the fit as a whole",
+    "quantiles": "what is forecast, and from where",
+    "class_weight": "the classes",
+    "embedding_dim": "texts and other token ids",
+}
+
+_LIST = r"    The parameters, by group:\n\n(?:    - .*\n(?:      .*\n)*)+\n"
 
 _ENTRY = r"    (\w+) : (.*)\n((?:        .*\n)+)"
 
@@ -76,8 +90,23 @@ def _with_texts(code, name, texts):
     parameters = inspect.signature(getattr(skseqconv, name)).parameters
     entries = [_entry(p, texts, default=o.default) for p, o in parameters.items()]
     code = _replaced(code, "Parameters", entries)
+    code = re.sub(_LIST, "", code)
+    code = code.replace(
+        "    Parameters\n", _grouped(list(parameters)) + "    Parameters\n", 1
+    )
     shown = re.findall(_ENTRY, _section(code, "Attributes")[2])
     return _replaced(code, "Attributes", [_entry(a, texts) for a, *_ in shown])
+
+
+def _grouped(names):
+    """The list of groups, each with its first and its last parameter."""
+    starts = [i for i, name in enumerate(names) if name in GROUPS]
+    lines = [
+        f"    - {GROUPS[names[start]]}: `{names[start]}`"
+        + (f" to `{names[end - 1]}`" if end - start > 1 else "")
+        for start, end in zip(starts, [*starts[1:], len(names)], strict=True)
+    ]
+    return "    The parameters, by group:\n\n" + "\n".join(lines) + "\n\n"
 
 
 def _entry(name, texts, **default):

@@ -7,6 +7,17 @@ from ._common import LETTER, decimals_for, width_of
 #: Smallest font size of the scores, in points.
 SMALLEST = 5
 
+#: The colors span at least this share of the scores: noise does not look large.
+LEAST_SPAN = 0.01
+
+
+def limits_of(scores):
+    """Lowest and highest score of the colors and of the digits that are shown."""
+    low, high = np.nanmin(scores), np.nanmax(scores)
+    missing = LEAST_SPAN * max(abs(low), abs(high)) - (high - low)
+    room = max(missing, 0) / 2
+    return low - room, high + room
+
 
 def size_of_map(n_columns, n_rows):
     """Figure size in inches with room for a score in each cell."""
@@ -16,7 +27,7 @@ def size_of_map(n_columns, n_rows):
 
 def write_values(image, grid):
     """Write scores into the cells of an image, in black or white, if there is room."""
-    decimals = decimals_for(grid)
+    decimals = decimals_for(limits_of(grid))
     written = {
         (row, column): f"{grid[row, column]:.{decimals}f}"
         for row, column in np.argwhere(np.isfinite(grid))

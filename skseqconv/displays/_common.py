@@ -107,12 +107,17 @@ def legend_of_figure(axes, title, is_new):
         legend.remove()
 
 
+#: How units are written in figures.
+SYMBOLS = {"degC": "°C", "degF": "°F", "deg": "°"}
+
+
 def name_and_unit(target, unit):
     """Name and unit of a target; the name may contain the unit: "T (degC)"."""
     name, opening, own = (target or "Value").rpartition(" (")
     if not opening or not own.endswith(")"):
         return target or "Value", unit
-    return name, unit or own[:-1]
+    own = own[:-1]
+    return name, unit or SYMBOLS.get(own, own)
 
 
 def width_of(ax):

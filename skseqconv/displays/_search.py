@@ -21,7 +21,7 @@ from ._candidates import (
     short_names,
     shown_parameters,
 )
-from ._cells import size_of_map, write_values
+from ._cells import limits_of, size_of_map, write_values
 from ._common import (
     COLORS,
     GRAY,
@@ -282,6 +282,7 @@ class SearchDisplay:
         grid = np.full((y.n_values, x.n_values), np.nan)
         grid[y.at, x.at] = self.table["mean"]
         self.image_ = self.ax_.imshow(grid, cmap=cmap, aspect="auto", origin="lower")
+        self.image_.set_clim(*limits_of(grid))
         self.ax_.set_facecolor("0.92")
         self._label_both(x, y, self.image_)
         self.texts_ = write_values(self.image_, grid)
@@ -341,7 +342,8 @@ class SearchDisplay:
         return ", ".join(f"{name}={value.labels[0]}" for name, value in pairs)
 
     def _best_value(self):
-        return f"{self.best['mean']:.{decimals_for(self.table['mean'])}f}"
+        decimals = decimals_for(limits_of(self.table["mean"]))
+        return f"{self.best['mean']:.{decimals}f}"
 
     def _best_place(self, places):
         return places.at[self.table.index.get_loc(self.best.name)]

@@ -24,6 +24,15 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
     begin with `kernel_size`, `n_conv`, `filters` and `learning_rate`. For a few dozen
     samples, set a `batch_size` of about 16.
 
+    The parameters, by group:
+
+    - the network: `filters` to `global_pooling`
+    - the training: `loss` to `steps_per_epoch`
+    - validation and early stopping: `validation_split` to `metrics`
+    - the fit as a whole: `callbacks` to `verbose`
+    - the classes: `class_weight`
+    - texts and other token ids: `embedding_dim` to `numeric_columns`
+
     Parameters
     ----------
     filters : int or sequence of int, default=32
@@ -75,42 +84,12 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
-    embedding_dim : int, default=None
-        Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
-        Without them, it means that X holds numeric channels.
-    embedding_weights : array-like, DataFrame or mapping, default=None
-        Vectors that the embedding begins with, such as pre-trained ones. An array of
-        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
-        unknown token. A mapping from words to
-        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
-        the words, needs ids that come directly from a `TokenSequencer`, or through a
-        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
-        vectors close to zero. A fit that continues keeps the vectors that it has.
-    embedding_trainable : bool, default=True
-        Whether the vectors are trained. False keeps them as `embedding_weights` has
-        them, and makes training faster.
-    embedding_dropout : float, default=0.0
-        Dropout rate of the embedding's columns, the same for all steps of a sample.
-    vocabulary_size : int, default=None
-        Number of token ids, from 0. None means the number of rows of an array of
-        `embedding_weights`, otherwise one more than the largest id in X.
-    mask_padding : bool, default=False
-        Whether the token id 0 before and after the tokens of a text is left out, so
-        that padding changes no prediction. A text that is shorter than the network
-        needs keeps as much padding as is missing. Series need no such option: their
-        padding (NaN) is always left out.
-    numeric_columns : int, default=0
-        Number of columns of X after the token ids that hold numbers, such as the age of
-        a review. They join the features of the text in front of the head, after the
-        dropout, so they act on the output in a linear way. Scale them before
-        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
         time steps: the head then has ``n_steps * n_filters + 1`` parameters for each
         output, where `n_steps` is the number of steps that the last convolution leaves.
-        "auto" means "last" if several outputs are forecast from a level, else "max".
+        "auto" means "max".
     loss : str, callable or keras.losses.Loss, default="auto"
         What training makes small: a name or an object of Keras, or a function. It
         compares the probability of each class with 1 for the true class, 0 for others.
@@ -188,6 +167,36 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         Weight of each class in the loss, times `sample_weight`. "balanced" gives all
         classes the same total weight. None means no class weights. It is for one class
         per sample.
+    embedding_dim : int, default=None
+        Length of the learned vector of each token id. X then holds token ids: integers
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
+    embedding_dropout : float, default=0.0
+        Dropout rate of the embedding's columns, the same for all steps of a sample.
+    vocabulary_size : int, default=None
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
 
     Attributes
     ----------

@@ -23,6 +23,15 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
     begin with `kernel_size`, `n_conv`, `gru_units` and `learning_rate`. For a few dozen
     samples, set a `batch_size` of about 16.
 
+    The parameters, by group:
+
+    - the network: `filters` to `bidirectional`
+    - the training: `loss` to `steps_per_epoch`
+    - validation and early stopping: `validation_split` to `metrics`
+    - the fit as a whole: `callbacks` to `verbose`
+    - the classes: `class_weight`
+    - texts and other token ids: `embedding_dim` to `numeric_columns`
+
     Parameters
     ----------
     filters : int or sequence of int, default=32
@@ -74,36 +83,6 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
-    embedding_dim : int, default=None
-        Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
-        Without them, it means that X holds numeric channels.
-    embedding_weights : array-like, DataFrame or mapping, default=None
-        Vectors that the embedding begins with, such as pre-trained ones. An array of
-        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
-        unknown token. A mapping from words to
-        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
-        the words, needs ids that come directly from a `TokenSequencer`, or through a
-        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
-        vectors close to zero. A fit that continues keeps the vectors that it has.
-    embedding_trainable : bool, default=True
-        Whether the vectors are trained. False keeps them as `embedding_weights` has
-        them, and makes training faster.
-    embedding_dropout : float, default=0.0
-        Dropout rate of the embedding's columns, the same for all steps of a sample.
-    vocabulary_size : int, default=None
-        Number of token ids, from 0. None means the number of rows of an array of
-        `embedding_weights`, otherwise one more than the largest id in X.
-    mask_padding : bool, default=False
-        Whether the token id 0 before and after the tokens of a text is left out, so
-        that padding changes no prediction. A text that is shorter than the network
-        needs keeps as much padding as is missing. Series need no such option: their
-        padding (NaN) is always left out.
-    numeric_columns : int, default=0
-        Number of columns of X after the token ids that hold numbers, such as the age of
-        a review. They join the features of the text in front of the head, after the
-        dropout, so they act on the output in a linear way. Scale them before
-        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     gru_units : int, default=32
         Number of units of the GRU.
     gru_dropout : float, default=0.1
@@ -193,6 +172,36 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         Weight of each class in the loss, times `sample_weight`. "balanced" gives all
         classes the same total weight. None means no class weights. It is for one class
         per sample.
+    embedding_dim : int, default=None
+        Length of the learned vector of each token id. X then holds token ids: integers
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
+    embedding_dropout : float, default=0.0
+        Dropout rate of the embedding's columns, the same for all steps of a sample.
+    vocabulary_size : int, default=None
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
 
     Attributes
     ----------

@@ -21,6 +21,15 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     `learning_rate`. The length of the window belongs to `LookbackWindower`, the
     forecast horizons belong to `make_supervised`.
 
+    The parameters, by group:
+
+    - the network: `filters` to `global_pooling`
+    - the training: `loss` to `steps_per_epoch`
+    - validation and early stopping: `validation_split` to `metrics`
+    - the fit as a whole: `callbacks` to `verbose`
+    - what is forecast, and from where: `quantiles` to `delay`
+    - texts and other token ids: `embedding_dim` to `numeric_columns`
+
     Parameters
     ----------
     filters : int or sequence of int, default=32
@@ -72,36 +81,6 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         pass the `bottleneck`.
     dropout : float, default=0.5
         Dropout rate before the head.
-    embedding_dim : int, default=None
-        Length of the learned vector of each token id. X then holds token ids: integers
-        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
-        Without them, it means that X holds numeric channels.
-    embedding_weights : array-like, DataFrame or mapping, default=None
-        Vectors that the embedding begins with, such as pre-trained ones. An array of
-        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
-        unknown token. A mapping from words to
-        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
-        the words, needs ids that come directly from a `TokenSequencer`, or through a
-        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
-        vectors close to zero. A fit that continues keeps the vectors that it has.
-    embedding_trainable : bool, default=True
-        Whether the vectors are trained. False keeps them as `embedding_weights` has
-        them, and makes training faster.
-    embedding_dropout : float, default=0.0
-        Dropout rate of the embedding's columns, the same for all steps of a sample.
-    vocabulary_size : int, default=None
-        Number of token ids, from 0. None means the number of rows of an array of
-        `embedding_weights`, otherwise one more than the largest id in X.
-    mask_padding : bool, default=False
-        Whether the token id 0 before and after the tokens of a text is left out, so
-        that padding changes no prediction. A text that is shorter than the network
-        needs keeps as much padding as is missing. Series need no such option: their
-        padding (NaN) is always left out.
-    numeric_columns : int, default=0
-        Number of columns of X after the token ids that hold numbers, such as the age of
-        a review. They join the features of the text in front of the head, after the
-        dropout, so they act on the output in a linear way. Scale them before
-        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
     global_pooling : {"auto", "max", "average", "last", "flatten"}, default="auto"
         What the head receives. "max" and "average" give it the maximum or the mean of
         each filter over time, "last" gives it the last time step, and "flatten" all
@@ -220,6 +199,36 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Number of rows, or time such as "24h", between the end of a window and its y,
         for `window_norm` and `validation_gap`. None means the delay that X knows. If X
         is a plain array of windows, y is assumed to be in the units of its channel.
+    embedding_dim : int, default=None
+        Length of the learned vector of each token id. X then holds token ids: integers
+        of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
+        Without them, it means that X holds numeric channels.
+    embedding_weights : array-like, DataFrame or mapping, default=None
+        Vectors that the embedding begins with, such as pre-trained ones. An array of
+        shape (n_tokens, embedding_dim) has a row for each token id: 0 is padding, 1 the
+        unknown token. A mapping from words to
+        vectors (a dict, or KeyedVectors of gensim), or a DataFrame whose index holds
+        the words, needs ids that come directly from a `TokenSequencer`, or through a
+        `ColumnTransformer`. Words without a vector begin close to zero. None begins all
+        vectors close to zero. A fit that continues keeps the vectors that it has.
+    embedding_trainable : bool, default=True
+        Whether the vectors are trained. False keeps them as `embedding_weights` has
+        them, and makes training faster.
+    embedding_dropout : float, default=0.0
+        Dropout rate of the embedding's columns, the same for all steps of a sample.
+    vocabulary_size : int, default=None
+        Number of token ids, from 0. None means the number of rows of an array of
+        `embedding_weights`, otherwise one more than the largest id in X.
+    mask_padding : bool, default=False
+        Whether the token id 0 before and after the tokens of a text is left out, so
+        that padding changes no prediction. A text that is shorter than the network
+        needs keeps as much padding as is missing. Series need no such option: their
+        padding (NaN) is always left out.
+    numeric_columns : int, default=0
+        Number of columns of X after the token ids that hold numbers, such as the age of
+        a review. They join the features of the text in front of the head, after the
+        dropout, so they act on the output in a linear way. Scale them before
+        (StandardScaler in a `ColumnTransformer`, after the `TokenSequencer`).
 
     Attributes
     ----------

@@ -94,23 +94,14 @@ class Conv1DStack:
 
 
 @parameters
-class InputAndHead:
-    """Options of the input and the head, which every network has."""
+class Head:
+    """Options of the head, which every network has."""
 
     dropout: float = parameter(_SHARE, default=0.5)
-    embedding_dim: int | None = parameter(COUNT, None, default=None)
-    embedding_weights: Any = parameter("array-like", None, default=None, before=None)
-    embedding_trainable: bool = parameter("boolean", default=True, before=True)
-    embedding_dropout: float = parameter(_SHARE, default=0.0)
-    vocabulary_size: int | None = parameter(
-        Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
-    )
-    mask_padding: bool = parameter("boolean", default=False, before=False)
-    numeric_columns: int = parameter(_NUMBER, default=0, before=0)
 
 
 @parameters
-class Conv1DParameters(InputAndHead, Conv1DStack):
+class Conv1DParameters(Head, Conv1DStack):
     """Options of `conv1d_network`."""
 
     global_pooling: Literal["auto", "max", "average", "last", "flatten"] = parameter(
@@ -121,7 +112,7 @@ class Conv1DParameters(InputAndHead, Conv1DStack):
 
 
 @parameters
-class Conv1DGRUParameters(InputAndHead, Conv1DStack):
+class Conv1DGRUParameters(Head, Conv1DStack):
     """Options of `conv1d_gru_network`."""
 
     n_conv: int = parameter(COUNT, default=2)
@@ -213,23 +204,42 @@ class ClassificationParameters(TrainingParameters):
     )
 
 
+@parameters
+class TokenInput:
+    """Options of token ids as input, which every network has."""
+
+    embedding_dim: int | None = parameter(COUNT, None, default=None)
+    embedding_weights: Any = parameter("array-like", None, default=None, before=None)
+    embedding_trainable: bool = parameter("boolean", default=True, before=True)
+    embedding_dropout: float = parameter(_SHARE, default=0.0)
+    vocabulary_size: int | None = parameter(
+        Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
+    )
+    mask_padding: bool = parameter("boolean", default=False, before=False)
+    numeric_columns: int = parameter(_NUMBER, default=0, before=0)
+
+
 # The `__init__` of each estimator comes from one of the classes below. They have no
 # base class of scikit-learn or scikeras, whose types mypy does not know: with one, it
-# would let `__init__` take any argument.
+# would let `__init__` take any argument. The parameters of the last base come first.
 
 
 @parameters
-class Conv1DRegressorParameters(RegressionParameters, Conv1DParameters):
+class Conv1DRegressorParameters(TokenInput, RegressionParameters, Conv1DParameters):
     """Parameters of `Conv1DRegressor`."""
 
 
 @parameters
-class Conv1DClassifierParameters(ClassificationParameters, Conv1DParameters):
+class Conv1DClassifierParameters(
+    TokenInput, ClassificationParameters, Conv1DParameters
+):
     """Parameters of `Conv1DClassifier`."""
 
 
 @parameters
-class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
+class Conv1DGRURegressorParameters(
+    TokenInput, RegressionParameters, Conv1DGRUParameters
+):
     """Parameters of `Conv1DGRURegressor`."""
 
     strides: int | Sequence[int] | Literal["auto"] = parameter(
@@ -238,7 +248,9 @@ class Conv1DGRURegressorParameters(RegressionParameters, Conv1DGRUParameters):
 
 
 @parameters
-class Conv1DGRUClassifierParameters(ClassificationParameters, Conv1DGRUParameters):
+class Conv1DGRUClassifierParameters(
+    TokenInput, ClassificationParameters, Conv1DGRUParameters
+):
     """Parameters of `Conv1DGRUClassifier`."""
 
 

@@ -426,7 +426,7 @@ def test_forecast_stands_at_the_time_it_is_for(weather, task):
     assert_allclose(line.get_ydata(), weather["T (degC)"].iloc[606:700], rtol=1e-5)
     label = "Time of the value, forecast 6 h before"
     assert display.ax_.get_xlabel() == label
-    assert display.ax_.get_ylabel() == "T (degC)"
+    assert display.ax_.get_ylabel() == "T (°C)"
     error = np.abs(observed.get_ydata() - line.get_ydata()).mean()
     assert legend_of(display) == [
         "observed",
@@ -772,7 +772,7 @@ def test_error_by_horizon(horizons):
     assert_allclose(display.lines_["off by one"].get_ydata(), 1)
     assert line.get_linestyle() == ":"
     assert display.ax_.get_xlabel() == "Horizon (h)"
-    assert display.ax_.get_ylabel() == "Mean absolute error (degC)"
+    assert display.ax_.get_ylabel() == "Mean absolute error (°C)"
     assert display.ax_.get_ylim()[0] == 0
     assert display.mae["worse"].to_dict() == pytest.approx({1: 1, 6: 2, 24: 3})
 
@@ -1022,6 +1022,15 @@ def test_two_parameters_are_a_map():
     assert display.ax_.get_title() == "Best: 113 at kernel_size=3, pool_size=1"
     label = display.image_.colorbar.ax.get_ylabel()
     assert label == "Mean absolute error, mean of 3 folds\n(lower is better)"
+
+
+def test_noise_does_not_look_large():
+    table = pd.DataFrame({"a": [1, 2], "b": [1, 1], "mean": [2.42191, 2.42226]})
+    display = SearchDisplay(table, ["a", "b"], metric="mean_absolute_error").plot()
+    assert [text.get_text() for text in display.texts_] == ["2.422", "2.422"]
+    low, high = display.image_.get_clim()
+    assert_allclose([low + high, high - low], [2.42191 + 2.42226, 0.0242226])
+    assert display.ax_.get_title() == "Best: 2.422 at a=2, b=1"
 
 
 def test_text_of_cells_is_readable():
