@@ -3,6 +3,11 @@
 import numpy as np
 import tensorflow as tf
 
+from skseqconv._aligned import aligned, is_aligned
+
+#: Tensors share the memory of arrays that are at least this large.
+LARGE_BYTES = 2**20
+
 
 def gather(tensors, at):
     """The sequences at positions `at`, inside a program.
@@ -10,7 +15,8 @@ def gather(tensors, at):
     The tensors are a panel, token ids with numbers beside them, or a block of rows.
     From a block, a window takes the rows `lags` before its end, at most `depth` rows
     before it if it is incomplete. With `newest`, the position of its last row, a window
-    is relative to that row, in the channels where `relative` is 1.
+    is relative to that row, in the channels where `relative` is 1, and `depth` may have
+    one entry for all windows.
     """
     if len(tensors) == 1:
         return tf.gather(tensors[0], at)
@@ -28,8 +34,10 @@ def gather(tensors, at):
 
 def _gather_relative(block, ends, lags, depth, newest, relative, *rest, at):
     """Windows minus their last row, from a block and its float32 rounding errors."""
-    lags = tf.minimum(lags[None, :-1], tf.gather(depth, at)[:, None])
-    rows = tf.gather(ends, at)[:, None] - lags
+    own_depth = tf.gather(depth, tf.minimum(at, tf.size(depth) - 1))
+    rows = tf.gather(ends, at)[:, None] - tf.minimum(
+        lags[None, :-1], own_depth[:, None]
+    )
     rows = tf.concat([rows, tf.gather(newest, at)[:, None]], axis=1)[..., None]
     parts = [tf.gather_nd(part, rows) for part in (block, *rest)]
     parts = [part - part[:, -1:] * relative for part in parts]
@@ -37,15 +45,34 @@ def _gather_relative(block, ends, lags, depth, newest, relative, *rest, at):
 
 
 def to_tensors(arrays):
-    """Arrays as tensors, which are copies. No array is held longer than needed.
+    """Arrays as tensors. No array is held longer than needed.
 
-    TensorFlow lets go of an array that it has copied when the next operation runs. So
-    one runs for each array: the identity, which copies nothing.
+    Large arrays that are `aligned` share their memory with the tensor, so nobody may
+    write to them afterwards. Others are copied. An array that is given twice becomes
+    one tensor.
     """
-    arrays, tensors = list(arrays)[::-1], []
-    while arrays:
-        tensors.append(tf.identity(tf.convert_to_tensor(arrays.pop())))
+    arrays, tensors = list(arrays), []
+    firsts = [_first_place(array, arrays) for array in arrays]
+    for at, first in enumerate(firsts):
+        array, arrays[at] = arrays[at], None
+        tensors.append(tensors[first] if first < at else _to_tensor(array))
     return tuple(tensors)
+
+
+def _first_place(array, arrays):
+    return next(at for at, other in enumerate(arrays) if other is array)
+
+
+def _to_tensor(array):
+    if tf.is_tensor(array) or array.nbytes < LARGE_BYTES:
+        return tf.convert_to_tensor(array)
+    # convert_to_tensor would copy a large array twice.
+    if not is_aligned(array):
+        copy = aligned(array.shape, array.dtype)
+        copy[:] = array
+        array = copy
+    tensor = tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+    return tf.identity(tensor)  # on the device that computes
 
 
 class Feed:

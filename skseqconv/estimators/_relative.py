@@ -6,11 +6,21 @@ from pairs of float32 numbers that together hold a float64 value. So a channel m
 any level.
 """
 
-import numpy as np
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from skseqconv._aligned import aligned
 from skseqconv.inputs._finite import chunks_of, fits_float32, raise_if_not_finite
+from skseqconv.inputs._past_values import newest_entry
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
-from skseqconv.series._view_internals import depth_of
+from skseqconv.series._view_internals import (
+    Touched,
+    block_in_parts,
+    depth_of,
+    touched_rows,
+)
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values
@@ -29,22 +39,49 @@ def relative(sequences, level):
         last, _ = level.known(data)
         return RelativePanel(data, level), level.of(data, last)
     if sequences.fits_tensor():
-        # One read serves the windows and their levels.
-        block, ends = data.block(data.dtype)
-        ends = ends.astype(np.int32)
-        read = block, ends
-        newest, last = _newest(data, ends), np.empty((len(ends), len(level.channels)))
-        for part in chunks_of(last):
-            last[part] = block[newest[part, None], level.channels]
+        read, last = _read_once(data, level)
     else:
         last = last_values(data, level.channels)
-    last, missing = level.known(data, last)
-    at = np.flatnonzero(missing.any(axis=1))
-    fed = RelativeWindows(data, level, (at, last[at]), read)
+    missing, known = [np.zeros(0, dtype=np.int64)], [last[:0]]
     for start in range(0, len(last), MOST_WINDOWS):
         part = slice(start, start + MOST_WINDOWS)
-        last[part] = level.of(data[part], last[part])
-    return fed, last
+        own, gone = level.known(data[part], last[part])
+        at = np.flatnonzero(gone.any(axis=1))
+        missing.append(start + at)
+        known.append(own[at])
+        last[part] = level.of(data[part], own)
+    missing, known = np.concatenate(missing), np.concatenate(known)
+    return RelativeWindows(data, level, (missing, known), read), last
+
+
+class Read(NamedTuple):
+    """What is known of the rows that windows touch, after they were read once."""
+
+    touched: Touched
+    #: Whether all values are finite, as float32, too.
+    finite: bool
+    #: The largest rounding of each channel to float32.
+    rounding: NDArray[np.float32]
+
+
+def _read_once(view, level):
+    """Look at all rows that windows touch; and the newest values of the targets.
+
+    The values themselves are not kept: they would take twice the memory of the tensor.
+    """
+    touched = touched_rows(view)
+    channels, column = np.unique(level.channels, return_inverse=True)
+    targets = np.empty((touched.n_rows, len(channels)), dtype=view.dtype)
+    rounding, finite = np.zeros(view.n_channels, dtype=np.float32), True
+    for part, values in block_in_parts(view, touched):
+        targets[part] = values[:, channels]
+        finite = finite and fits_float32(values)
+        rounding = np.maximum(rounding, _rounding(values, level))
+    last = np.empty((len(view), len(column)))
+    for part in chunks_of(last):
+        newest = _newest(view[part], touched.positions[part])
+        last[part] = targets[newest[:, None], column]
+    return Read(touched, finite, rounding), last
 
 
 def _newest(view, ends):
@@ -73,7 +110,7 @@ class RelativeWindows(WindowSequences):
 
     `missing` are the positions of windows whose newest value of a target's channel is
     missing in the series, and the last known values, which are used instead. `read` is
-    the block of the view, if it has been read already.
+    what is known of the rows, if they have been read already.
     """
 
     def __init__(self, view, level, missing, read=None):
@@ -86,31 +123,43 @@ class RelativeWindows(WindowSequences):
 
     def tensors(self):
         view = self.data
-        block, ends = self._read or view.block(view.dtype)
-        self._read = None
-        if not fits_float32(block):
-            with np.errstate(over="ignore"):
-                raise_if_not_finite(view, block.astype(np.float32), ends)
-        ends, lags = ends.astype(np.int32, copy=False), view.lags.astype(np.int32)
-        depth = depth_of(view, view.reach)
-        newest = _newest(view, ends)
-        if (depth >= view.reach).all():
-            block, ends, lags = by_phase(block, ends, lags)
-            newest = ends - lags[-1]
-        block, newest = self._with_known(block, newest)
+        read, self._read = self._read or _read_once(view, self._level)[0], None
+        if not read.finite:
+            raise_if_not_finite(view, *view.block(np.float32))
+        ends, lags = read.touched.positions, view.lags.astype(np.int32)
+        newest, depth = _newest(view, ends), depth_of(view, view.reach)
+        complete = (depth >= view.reach).all()
+        if complete:
+            depth = depth[:1].copy()  # a part would hold the whole
+        known = self._known_rows()
+        rounding = np.maximum(read.rounding, _rounding(known, self._level))
+        kinds = (_high, _rest) if _matters(rounding, self._level) else (_high,)
+        blocks = [self._block(read.touched, kind) for kind in kinds]
+        if complete:
+            ordered = [by_phase(block, ends, lags) for block in blocks]
+            blocks, (ends, *_), (lags, *_) = zip(*ordered, strict=True)
+            newest = ends - lags[-1] if lags[-1] else ends
+        if len(known):
+            newest = newest.copy()
+            newest[self._missing] = len(blocks[0]) + np.arange(len(known))
+            added = [kind(known, self._level) for kind in kinds]
+            pairs = zip(blocks, added, strict=True)
+            blocks = [np.concatenate(pair) for pair in pairs]
         relative = (~self._level.centered).astype(np.float32)
-        high, *rest = _split(block, self._level)
+        high, *rest = blocks
         return high, ends, lags, depth, newest, relative, *rest
 
-    def _with_known(self, block, newest):
-        """The block, with added rows of last known values for missing newest ones."""
-        if not len(self._missing):
-            return block, newest
-        rows = block[newest[self._missing]]
+    def _known_rows(self):
+        """The newest rows with last known values, where values are missing."""
+        rows = newest_entry(self.data[self._missing]).to_numpy(self.data.dtype)[:, 0]
         rows[:, self._level.channels] = self._known
-        newest = newest.copy()
-        newest[self._missing] = len(block) + np.arange(len(rows))
-        return np.concatenate([block, rows]), newest
+        return rows
+
+    def _block(self, touched, kind):
+        block = aligned((touched.n_rows, self.data.n_channels), np.float32)
+        for part, values in block_in_parts(self.data, touched):
+            block[part] = kind(values, self._level)
+        return block
 
     def batch(self, at):
         part = self.data[at]
@@ -128,31 +177,26 @@ class RelativeWindows(WindowSequences):
         return (values - self._level.base(values)).astype(np.float32)
 
 
-def _split(block, level):
-    """A block, less its center, as float32; and the rounding error where it matters."""
-    if block.dtype == np.float32:
-        return (level.less_center(block),)
-    high = np.empty(block.shape, dtype=np.float32)
-    largest = np.zeros(block.shape[1], dtype=np.float32)
-    for part in chunks_of(block):
-        with np.errstate(over="ignore"):
-            high[part] = level.less_center(block[part])
-        rounding = np.abs(_rest(block[part], high[part], level))
-        largest = np.maximum(largest, rounding.max(axis=0, initial=0.0))
-    if not _matters(largest, level):
-        return (high,)
-    rest = np.empty_like(high)
-    for part in chunks_of(block):
-        rest[part] = _rest(block[part], high[part], level)
-    return high, rest
+def _high(rows, level):
+    """Rows, less the center, as float32."""
+    with np.errstate(over="ignore"):
+        return level.less_center(rows).astype(np.float32)
 
 
-def _rest(rows, high, level):
-    """What float32 numbers lack; nothing in rows that no window reads."""
+def _rest(rows, level):
+    """What these lack; nothing in rows that no window reads."""
     with np.errstate(over="ignore", invalid="ignore"):
-        rest = (level.less_center(rows) - high).astype(np.float32)
+        rest = level.less_center(rows) - _high(rows, level)
+        rest = rest.astype(np.float32)
     rest[~np.isfinite(rest)] = 0.0
     return rest
+
+
+def _rounding(rows, level):
+    """The largest rounding error of each channel."""
+    if rows.dtype == np.float32:
+        return np.zeros(rows.shape[1], dtype=np.float32)
+    return np.abs(_rest(rows, level)).max(axis=0, initial=0.0)
 
 
 def _matters(rounding, level):

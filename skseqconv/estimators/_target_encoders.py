@@ -4,7 +4,9 @@ import numpy as np
 from keras import ops
 from sklearn.base import BaseEstimator
 
+from skseqconv._aligned import aligned
 from skseqconv._public import public
+from skseqconv.inputs._finite import chunks_of
 from skseqconv.inputs._relation import mean_and_spread
 
 
@@ -30,9 +32,14 @@ class TargetScaler(BaseEstimator):
 
     def transform(self, y, level=None):
         """(y - mean) / scale, or (y - level) / scale with a level for each row."""
-        rest = y.reshape(len(y), -1) - (self.mean_ if level is None else level)
-        rest /= np.where(self.scale_ > 0, self.scale_, 1)  # y may be large
-        return rest.astype(np.float32)
+        y = y.reshape(len(y), -1)
+        scale = np.where(self.scale_ > 0, self.scale_, 1)
+        out = aligned(y.shape, np.float32)
+        for part in chunks_of(y):
+            rest = y[part] - (self.mean_ if level is None else level[part])
+            rest /= scale  # y may be large
+            out[part] = rest
+        return out
 
     def inverse_transform(self, y, level=None):
         y = self.in_units(y, level)

@@ -72,12 +72,12 @@ class WindowSequences(Sequences):
         block, positions = view.block(np.float32)
         if not np.isfinite(block).all():
             raise_if_not_finite(view, block, positions)
-        depth = depth_of(view)
+        depth = depth_of(view, view.reach)
         if (depth >= view.reach).all():
             block, *indices = by_phase(block, positions, view.lags)
         else:
-            indices = positions, view.lags, np.minimum(depth, view.reach)
-        return (block, *(index.astype(np.int32) for index in indices))
+            indices = positions, view.lags, depth
+        return (block, *(index.astype(np.int32, copy=False) for index in indices))
 
     def batch(self, at):
         part = self.data[at]

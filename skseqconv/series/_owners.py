@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skseqconv._aligned import aligned
+
 #: A table of first guesses may be wrong by this many series at most.
 MOST_STEPS = 4
 
@@ -13,11 +15,12 @@ CHUNK_ROWS = 2**15
 def by_chunks(function, rows, dtype=np.int64):
     """What a function finds for rows, some rows at a time.
 
-    Without large arrays in between this takes less time, and less memory.
+    Without large arrays in between this takes less time, and less memory. A tensor can
+    share the memory of the result.
     """
     if np.size(rows) <= CHUNK_ROWS:
         return function(rows).astype(dtype, copy=False)
-    found = np.empty(len(rows), dtype=dtype)
+    found = aligned((len(rows),), dtype)
     for start in range(0, len(rows), CHUNK_ROWS):
         part = slice(start, start + CHUNK_ROWS)
         found[part] = function(rows[part])

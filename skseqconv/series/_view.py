@@ -176,7 +176,7 @@ class View:
     @property
     def complete(self) -> NDArray[np.bool_]:
         """Whether the whole window of each row lies within its series."""
-        return depth_of(self) >= self.reach
+        return depth_of(self, self.reach) >= self.reach
 
     @property
     def dtype(self) -> np.dtype:
@@ -272,7 +272,9 @@ class View:
         block = self._block_of(touched, dtype)
         return block[touched.positions[:, None] - lags]
 
-    def block(self, dtype: DTypeLike = np.float32) -> tuple[NDArray, NDArray[np.int64]]:
+    def block(
+        self, dtype: DTypeLike = np.float32
+    ) -> tuple[NDArray, NDArray[np.signedinteger]]:
         """Read the rows that the windows touch, each once.
 
         Parameters
@@ -292,26 +294,28 @@ class View:
         return self._block_of(touched, dtype), touched.positions
 
     def _block_of(self, touched, dtype):
-        begins = np.concatenate([[0], np.cumsum(touched.stops - touched.starts)])
-
-        def rows_at(local):
-            stretch = np.searchsorted(begins, local, side="right") - 1
-            return local - begins[stretch] + touched.starts[stretch]
-
-        return self._values_at(rows_at, touched.n_rows, dtype)
+        return self._values_at(touched.rows_at, touched.n_rows, dtype)
 
     def _values_at(self, rows_at, n_rows, dtype):
         """Values of rows after the steps. `rows_at` gives the rows at positions."""
         values = np.empty((n_rows, self.n_channels), dtype=dtype)
+        for part, own in self._in_parts(rows_at, n_rows):
+            with np.errstate(over="ignore"):
+                values[part] = own
+        return values
+
+    def _in_parts(self, rows_at, n_rows):
+        """Yield slices of the rows, and their values after the steps."""
         width = max(self._series.n_channels, self.n_channels)
         chunk = max(1, CHUNK_BYTES // (8 * width))
         for start in range(0, n_rows, chunk):
-            local = np.arange(start, min(start + chunk, n_rows))
+            part = slice(start, min(start + chunk, n_rows))
             # What float32 cannot hold becomes infinite. Checks of finiteness find it.
             with np.errstate(over="ignore"):
+                local = np.arange(part.start, part.stop)
                 rows = read_rows(self._series, rows_at(local))
-                values[start : start + chunk] = apply_steps(self.steps, rows)
-        return values
+                values = apply_steps(self.steps, rows)
+            yield part, values
 
     def compact(self) -> Self:
         """The same view on the part of the series that its windows touch.

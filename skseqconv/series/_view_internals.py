@@ -47,6 +47,11 @@ def whole_series_of(view):
     return view._series.wholes[view.series_ids]
 
 
+def n_whole_series(view):
+    """How many series a view is of, whether or not it has rows of each."""
+    return len(np.unique(view._series.wholes))
+
+
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
@@ -154,27 +159,62 @@ class Touched(NamedTuple):
     #: First row of each stretch, and the row after its last.
     starts: NDArray[np.int64]
     stops: NDArray[np.int64]
-    #: Number of rows in all stretches.
-    n_rows: int
-    #: Position of each row of the view among them.
-    positions: NDArray[np.int64]
+    #: Position of each row of the view among the touched rows.
+    positions: NDArray[np.signedinteger]
+
+    @property
+    def n_rows(self):
+        """Number of rows in all stretches."""
+        return int((self.stops - self.starts).sum())
+
+    def rows_at(self, positions):
+        """The rows at positions among the touched rows."""
+        ends = np.cumsum(self.stops - self.starts)
+        stretch = np.searchsorted(ends, positions, side="right")
+        return positions + (self.stops - ends)[stretch]
 
 
 def touched_rows(view):
     """The rows that the windows touch, each once."""
     rows = _each_once(view.rows, view._series.n_rows)
-    starts = np.maximum(rows - view.reach, view._series.first_rows(rows))
-    stops = rows + 1
+    first_rows = view._series.first_rows
+    # The row before each window.
+    before = by_chunks(
+        lambda some: np.maximum(some - view.reach, first_rows(some)) - 1, rows
+    )
     new = np.ones(len(rows), dtype=bool)
-    new[1:] = starts[1:] > stops[:-1]
-    starts, stops = starts[new], stops[np.roll(new, -1)]
+    np.greater(before[1:], rows[:-1], out=new[1:])
+    starts, stops = before[new] + 1, rows[np.roll(new, -1)] + 1
+    if not len(rows):
+        return Touched(starts, stops, view.rows)
     ends = np.cumsum(stops - starts)
-    begins = ends - (stops - starts)
-    positions = view.rows
-    if len(rows):
-        owner = Owners(np.append(starts[1:], stops[-1])).of(positions)
-        positions = positions - starts[owner] + begins[owner]
-    return Touched(starts, stops, int((stops - starts).sum()), positions)
+    shifts, owners = ends - stops, Owners(np.append(starts[1:], stops[-1]))
+    positions = by_chunks(
+        lambda some: some + shifts[owners.of(some)],
+        view.rows,
+        np.int32 if ends[-1] < 2**31 else np.int64,
+    )
+    return Touched(starts, stops, positions)
+
+
+def block_in_parts(view, touched):
+    """Yield slices of the touched rows, and their values after the steps.
+
+    Parameters
+    ----------
+    view : View
+    touched : Touched
+
+    Yields
+    ------
+    part : slice
+    values : ndarray of shape (n_rows, n_channels)
+        In the type of the view. What it cannot hold is infinite.
+    """
+    for part, values in view._in_parts(touched.rows_at, touched.n_rows):
+        with np.errstate(over="ignore"):
+            own = values.astype(view.dtype, copy=False)
+        yield part, own
 
 
 def _each_once(rows, n_rows):

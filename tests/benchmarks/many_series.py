@@ -43,7 +43,7 @@ def in_megabytes(field):
     with open("/proc/self/status") as lines:
         for line in lines:
             if line.startswith(f"{field}:"):
-                return int(line.split()[1]) / 1e3
+                return int(line.split()[1]) * 1024 / 1e6
     raise RuntimeError(f"The benchmark reads {field} from /proc, which Linux has.")
 
 

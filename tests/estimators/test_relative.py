@@ -1,5 +1,6 @@
 """Levels of any size, and levels whose newest value is missing."""
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -23,7 +24,7 @@ from skseqconv import (
     export_keras,
     make_supervised,
 )
-from skseqconv.engine._feed import gather, to_tensors
+from skseqconv.engine._feed import Feed, gather, to_tensors
 from skseqconv.estimators._level import Level, last_values
 from skseqconv.estimators._level_found import can_be_solved, find_level
 from skseqconv.estimators._relative import relative
@@ -244,6 +245,26 @@ def test_rounding_matters_beside_the_usual_spread(spread, n_tensors):
     for _ in range(2):  # read anew the second time
         assert len(fed.tensors()) == n_tensors
     assert fed.batch(np.arange(3)).dtype == np.float32
+
+
+@pytest.mark.parametrize("step", [1, 6])
+def test_rows_are_held_once_and_as_float32(monkeypatch, step):
+    n_rows, n_channels = 40_000, 32
+    series = np.random.default_rng(0).normal(size=(n_rows, n_channels))
+    X, y = make_supervised(series, 0, delay=1)
+    X = LookbackWindower(24, step=step).fit_transform(Standardizer().fit_transform(X))
+    monkeypatch.setattr("skseqconv.series._view.CHUNK_BYTES", 2**18)
+    level = level_of(n_channels=n_channels)
+    tracemalloc.start()
+    try:
+        fed, _ = relative(Sequences.of(X), level)
+        feed = Feed(fed, y[:, None].astype(np.float32))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # Windows with a step have their rows in another order, which is a copy.
+    assert peak < (1.6 if step == 1 else 2.6) * 4 * n_rows * n_channels
+    assert feed.n_samples == len(X)
 
 
 def test_rows_that_no_window_reads_may_be_missing():
