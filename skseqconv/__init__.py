@@ -126,6 +126,7 @@ _HELD = {
     "Places": "forecasts._table",
     "KnownAhead": "series._known_ahead",
     "Ascending": "networks._own_layers",
+    "Embedding": "networks._own_layers",
     "GRU": "networks._gru",
     "LayerNormalization": "networks._own_layers",
     "Pinball": "networks._own_layers",

@@ -197,12 +197,9 @@ class Network:
         learning rates of the steps, or None for the present one. Yields the number of
         completed steps after each call of a program.
         """
-        # A call on several devices needs batches of one size: the gradient of an
-        # embedding has a row for each token, and all its copies as many.
-        alike = fixed or self.strategy is not None
-        n_full = len(order) // batch_size if alike else 0
-        cut, before, fixed_size = n_full * batch_size, 0, batch_size if fixed else None
-        for part, size in ((order[:cut], fixed_size), (order[cut:], None)):
+        n_full = len(order) // batch_size if fixed else 0
+        cut, before = n_full * batch_size, 0
+        for part, size in ((order[:cut], batch_size), (order[cut:], None)):
             own = None if rates is None else rates[before:]
             for done in self._run("train", feed, part, batch_size, n_steps, size, own):
                 yield before + done

@@ -7,7 +7,7 @@ from keras import Input, layers
 from ._branches import LAST, convolved, layer_of_convolutions, seeded, without_oldest
 from ._gru import GRU
 from ._lengths import output_lengths, shortest_window, spans
-from ._own_layers import Ascending, LayerNormalization
+from ._own_layers import Ascending, Embedding, LayerNormalization
 from ._per_layer import dilation_rates, per_layer, widths_per_layer
 from ._real_steps import AllSteps, RealSteps
 from ._window_norm import EachTarget, Together, WindowNorm
@@ -63,7 +63,7 @@ def input_and_sequence(
             "token ids."
         )
     tokens = Input(tuple(input_shape), dtype="int32", name="tokens")
-    sequence = layers.Embedding(
+    sequence = Embedding(
         vocabulary_size,
         embedding_dim,
         embeddings_initializer=seeded("random_uniform", **EMBEDDING_RANGE),

@@ -203,7 +203,9 @@ def main():
     parser.add_argument("--data", metavar="FOLDER")
     parser.add_argument("--part", choices=["book", "choice", "ours"], nargs="*")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--candidates", type=int, nargs="*", help="their numbers, from 0")
+    parser.add_argument(
+        "--candidates", type=int, nargs="*", help="their numbers, from 0"
+    )
     options = parser.parse_args()
     print(machine())
     parts = options.part or ["book", "ours"]

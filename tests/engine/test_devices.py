@@ -66,7 +66,7 @@ def agreement(name, strategy):
         )
         options |= {"embedding_weights": np.eye(4), "embedding_trainable": False}
         options["numeric_columns"] = 2
-    elif name == "embedding":  # its gradient has a row for each token of a batch
+    elif name == "embedding":  # Keras' own has a gradient whose shape is the batch's
         name, X = "Conv1DRegressor", np.digitize(X[..., 0], [-1, 0, 1])
         options |= {"embedding_dim": 3, "learning_rate": 0.01}
     if name == "Conv1DClassifier":

@@ -6,9 +6,15 @@ import zipfile
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from skseqconv.networks import conv1d_gru_network
-from skseqconv.networks._own_layers import Ascending, LayerNormalization, Pinball
+from skseqconv.networks._own_layers import (
+    Ascending,
+    Embedding,
+    LayerNormalization,
+    Pinball,
+)
 from skseqconv.networks._window_norm import WindowNorm
 
 pytestmark = pytest.mark.trains
@@ -103,6 +109,37 @@ def test_layer_normalization_is_that_of_keras(policy, windows):
     close = {"float32": 1e-5, "float64": 1e-12, "mixed_float16": 1e-2}[policy]
     assert own(values).dtype == stock(values).dtype == own.compute_dtype
     np.testing.assert_allclose(own(values), stock(values), rtol=close, atol=close)
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_embedding_is_that_of_keras(policy):
+    ids = np.array([[0, 0, 3], [1, 3, 3]])
+    own, stock = (
+        kind(4, 2, dtype=policy) for kind in (Embedding, keras.layers.Embedding)
+    )
+    for layer in (own, stock):
+        layer.build(None)
+        layer.set_weights([np.arange(8.0).reshape(4, 2)])
+    assert own(ids).dtype == stock(ids).dtype == own.compute_dtype
+    np.testing.assert_array_equal(own(ids), stock(ids))
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "adagrad", "sgd"])
+def test_step_of_an_id_does_not_depend_on_how_often_it_is_repeated(optimizer):
+    """Each id has the same gradient; that of id 1 comes from four tokens."""
+    layer = Embedding(3, 1, embeddings_initializer="zeros")
+    layer.build(None)
+    optimizer = keras.optimizers.get(optimizer)
+    optimizer.build([layer.embeddings])
+    with tf.GradientTape() as tape:
+        loss = tf.tensordot(
+            layer(np.array([0, 1, 1, 1, 1]))[:, 0], [4.0, 1, 1, 1, 1], 1
+        )
+    gradient = tape.gradient(loss, layer.embeddings.value)
+    np.testing.assert_array_equal(gradient, [[4], [4], [0]])
+    optimizer.apply([gradient], [layer.embeddings])
+    first, second, third = layer.embeddings.numpy()[:, 0]
+    assert first == second < third == 0
 
 
 @pytest.mark.parametrize("middle", [0, 1, 3])
