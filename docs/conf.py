@@ -30,6 +30,8 @@ templates_path = ["_templates"]
 suppress_warnings = [
     "config.cache",  # functions of the templates cannot be pickled
 ]
+default_role = "literal"  # names in `backticks` in docstrings and examples
+toc_object_entries_show_parents = "hide"  # "fit()" beside the page of a class
 html_theme = "pydata_sphinx_theme"
 html_show_sourcelink = False
 html_title = f"skseqconv {release}"

@@ -1,6 +1,6 @@
 """
-Classify film reviews as positive or negative.
-==============================================
+Classify film reviews as positive or negative
+=============================================
 
 A Pipeline turns texts into token ids and trains a convolutional network. A grid search
 chooses the kernel size.

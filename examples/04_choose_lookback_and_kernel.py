@@ -1,6 +1,6 @@
 """
-Choose the look-back window, the kernel size and the pooling size by grid search.
-=================================================================================
+Choose the look-back window, the kernel size and the pooling size by grid search
+================================================================================
 
 The look-back window is a parameter of the Pipeline, so one grid search covers all three
 on the same folds in time order. The forecast is the temperature 24 hours ahead, from

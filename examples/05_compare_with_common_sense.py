@@ -1,6 +1,6 @@
 """
-Test whether a network beats a naive forecast.
-==============================================
+Test whether a network beats a naive forecast
+=============================================
 
 `compare_models` compares ridge regression, Conv1D and Conv1D-GRU with naive forecasts:
 the last value and, if the target has a season, the value one season ago and a linear
