@@ -25,14 +25,18 @@ extensions = [
     "myst_parser",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "_templates"]
+exclude_patterns = ["_build", "_static", "_templates"]
 templates_path = ["_templates"]
 suppress_warnings = [
     "config.cache",  # functions of the templates cannot be pickled
 ]
+default_role = "literal"  # names in `backticks` in docstrings and examples
+toc_object_entries_show_parents = "hide"  # "fit()" beside the page of a class
 html_theme = "pydata_sphinx_theme"
 html_show_sourcelink = False
 html_title = f"skseqconv {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {"show_prev_next": False, "navigation_with_keys": False}
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]

@@ -1,6 +1,6 @@
 """
-Forecast the temperature of the next 24 hours.
-==============================================
+Forecast the temperature of the next 24 hours
+=============================================
 
 The whole way from a series to a picture: calendar channels, a comparison with simple
 forecasts, a grid search, and a table of tomorrow with intervals.

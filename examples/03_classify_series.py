@@ -1,6 +1,6 @@
 """
-Classify series with random kernels and with an ensemble of networks.
-=====================================================================
+Classify series with random kernels and with an ensemble of networks
+====================================================================
 
 The series are synthetic, unless SKSEQCONV_DATA names a folder with sets of the UCR and
 UEA archives::

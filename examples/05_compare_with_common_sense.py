@@ -1,11 +1,11 @@
 """
-Test whether a network beats a naive forecast.
-==============================================
+Test whether a network beats a naive forecast
+=============================================
 
 `compare_models` compares ridge regression, Conv1D and Conv1D-GRU with naive forecasts:
 the last value and, if the target has a season, the value one season ago and a linear
 autoregression. The best of these is the baseline. All models forecast the temperature
-24 hours ahead from 10 days, on the same five folds in time order.
+24 hours ahead from 10 days, on the same three folds in time order.
 
 The weather is synthetic. Measured weather has gaps: docs/how_to/missing_values.md.
 """
@@ -56,7 +56,7 @@ comparison = compare_models(
     },
     X,
     y,
-    cv=TimeSeriesSplit(5, gap=DAY),
+    cv=TimeSeriesSplit(3, gap=DAY),
     scoring="neg_mean_absolute_error",
 )
 print(comparison)

@@ -1,6 +1,6 @@
 """
-Forecast 24 horizons with one network, with prediction intervals.
-=================================================================
+Forecast 24 horizons with one network, with prediction intervals
+================================================================
 
 One network forecasts the next 24 hours at once, from hourly rows. It is compared with
 the baselines that `compare_models` takes for several horizons: the last value, the

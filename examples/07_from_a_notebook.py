@@ -1,6 +1,6 @@
 """
-From a notebook to ten lines.
-=============================
+From a notebook to ten lines
+============================
 
 The networks are the two forecasting networks of F. Chollet, "Deep Learning with
 Python", Manning, 2017 ("the book"). Notebooks based on the book standardize by hand,

@@ -1,6 +1,6 @@
 """
-Run a grid search on a Dask cluster.
-====================================
+Run a grid search on a Dask cluster
+===================================
 
 A search of scikit-learn passes its fits to joblib, and joblib passes them to the
 workers of a Dask cluster. Each worker needs this package and gets the series once. If a

@@ -1,6 +1,6 @@
 """
-Forecast many series: stores with promotions that are known ahead.
-===================================================================
+Forecast many series: stores with promotions that are known ahead
+=================================================================
 
 A long table has a row for each store and day. One network learns from all stores. It
 reads the promotions of the next 14 days, which the shop has planned already, and the
