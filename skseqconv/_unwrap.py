@@ -52,15 +52,20 @@ _HOLD_FITTED = (
 
 def models_inside(model):
     """The fitted estimators inside a model, at any depth, and the model itself."""
+    for one in held_by(model):
+        yield from models_inside(one)
+    yield model
+
+
+def held_by(model):
+    """The fitted estimators that a model holds itself."""
     names = list(_HOLD_FITTED)
     if hasattr(model, "estimators_"):
         names.remove("estimator_")  # not fitted: the ensemble has clones of it
     if isinstance(model, FrozenEstimator):
         names.append("estimator")
     for name in names:
-        for one in _estimators_in(getattr(model, name, None)):
-            yield from models_inside(one)
-    yield model
+        yield from _estimators_in(getattr(model, name, None))
 
 
 def _estimators_in(value):

@@ -5,7 +5,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
 
-from skseqconv.inputs._padded import as_panel, lengths_of
+from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._tokens import embeds
 from skseqconv.inputs._whole_samples import WholeSamples
 from skseqconv.series._view import View
@@ -39,7 +39,9 @@ def minirocket_baseline(models, X, y, splits, scorers):
     panel = _panel(X, any(map(_reads_series, models.values())))
     if panel is None:
         return None
-    missing = np.isnan(panel) & _inside(panel)
+    missing, real = np.isnan(panel), real_steps(panel)
+    if real is not None:
+        missing &= real[:, :, None]
     has_gaps = bool(missing.any())
     if not _is_readable(np.where(missing, 0, panel) if has_gaps else panel):
         return None
@@ -98,11 +100,6 @@ def _panel(X, of_series):
         return None
     X = as_panel(X)
     return X if getattr(X, "ndim", None) == 3 else None
-
-
-def _inside(panel):
-    """Which values lie before the end of their sample."""
-    return (np.arange(panel.shape[1]) < lengths_of(panel)[:, None])[:, :, None]
 
 
 def _is_readable(panel):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-
 import numpy as np
 import pandas as pd
 from scipy.signal import lfilter
 from scipy.special import expit
 from sklearn.utils import check_random_state
+
+from skseqconv._counts import is_count
 
 _LATITUDE = np.deg2rad(50.9)
 _SOLAR_NOON = 12.2  # clock hour of the highest sun (UTC+1, longitude 11.6 degrees E)
@@ -115,7 +115,7 @@ def make_climate(
 
 def _make_index(n_steps, freq, start) -> tuple[pd.DatetimeIndex, pd.Timedelta]:
     """Check the parameters; return the time of each row and the time between rows."""
-    if not isinstance(n_steps, Integral) or isinstance(n_steps, bool) or n_steps < 1:
+    if not is_count(n_steps):
         raise ValueError(
             f"n_steps={n_steps!r} must be an integer of at least 1, the number of "
             "rows; 52_560 is one year of 10-minute steps."

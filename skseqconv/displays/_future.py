@@ -251,6 +251,7 @@ class FutureDisplay:
 
 
 def columns_for(n_panels):
+    """How many panels stand side by side in a new figure."""
     return 1 if n_panels < 4 else 2
 
 

@@ -31,6 +31,21 @@ if TYPE_CHECKING:
 #: Styles of the lines of what a loss is compared with.
 REFERENCES = {"persistence": ":", "start": "-."}
 
+#: Parts of the names of metrics of which less is better.
+_OF_ERRORS = (
+    "loss",
+    "error",
+    "entropy",
+    "mae",
+    "mse",
+    "hinge",
+    "divergence",
+    "false_",
+    "poisson",
+    "huber",
+    "log_cosh",
+)
+
 #: Up to this many epochs, each one has a marker.
 FEW_EPOCHS = 25
 
@@ -332,8 +347,7 @@ def _is_error(metric):
     """Whether a lower value is better."""
     if metric.startswith("neg_"):  # as scikit-learn's scorers give errors
         return False
-    words = ("loss", "error", "entropy", "mae", "mse", "hinge", "divergence", "false_")
-    return any(word in metric for word in words)
+    return any(word in metric for word in _OF_ERRORS)
 
 
 def _marked(values, *, every):

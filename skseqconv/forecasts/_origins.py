@@ -1,10 +1,9 @@
 """Which rows forecasts start from, and what they are forecasts of."""
 
-from numbers import Integral
-
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._counts import check_count
 from skseqconv._unwrap import channels_ahead_of_fit, target_of_fit
 from skseqconv.series._origins import (
     at_newest,
@@ -76,12 +75,7 @@ def with_known_of_fit(model, view, freq):
     channels = channels_ahead_of_fit(model)
     if not channels or known_of(view) is not None:
         return view
-    n_channels = with_steps(view, ()).n_channels
-    if max(channels) >= n_channels:
-        raise ValueError(
-            f"The model was fitted with channel {max(channels)} known ahead, but X has "
-            f"{n_channels} channels: X needs the channels of the fit."
-        )
+    _check_channels(view, channels, "with channel {} known ahead")
     return with_channels_ahead(view, channels, freq)
 
 
@@ -100,13 +94,16 @@ def _given(view, target, delay, fitted):
 def _check_target(model, view, fitted):
     """Refuse another target or delay than the model was fitted with."""
     for _, delay in view.target:
-        if not isinstance(delay, Integral) or delay < 1:
-            raise ValueError(f"delay={delay!r} must be a whole number of rows >= 1.")
-    n_channels = with_steps(view, ()).n_channels
-    last = max(channel for channel, _ in view.target)
-    if last >= n_channels:
-        raise ValueError(
-            f"The model was fitted to forecast channel {last}, but X has {n_channels} "
-            "channels: X needs the channels of the fit."
-        )
+        check_count("delay", delay, " of rows")
+    _check_channels(view, [c for c, _ in view.target], "to forecast channel {}")
     check_same_target("X", view, fitted)
+
+
+def _check_channels(view, channels, purpose):
+    """Refuse a view without the last of the channels that a model needs."""
+    n_channels = with_steps(view, ()).n_channels
+    if max(channels) >= n_channels:
+        raise ValueError(
+            f"The model was fitted {purpose.format(max(channels))}, but X has "
+            f"{n_channels} channels: X needs the channels of the fit."
+        )

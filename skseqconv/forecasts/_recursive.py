@@ -7,6 +7,7 @@ horizon was not trained comes from an earlier row, by the next longer delay.
 
 import numpy as np
 
+from skseqconv._counts import check_count
 from skseqconv._unwrap import models_inside
 from skseqconv.series._extended import Extended, varying_channels
 from skseqconv.series._origins import at_rows, with_target
@@ -19,9 +20,8 @@ from ._table import as_columns
 
 def checked_horizon(view, horizon, recursive):
     """Whether forecasts must be recursive."""
-    is_whole = isinstance(horizon, (int, np.integer)) and not isinstance(horizon, bool)
-    if horizon is not None and not (is_whole and horizon >= 1):
-        raise ValueError(f"horizon={horizon!r} must be a whole number of rows >= 1.")
+    if horizon is not None:
+        check_count("horizon", horizon, " of rows")
     if recursive and horizon is None:
         raise ValueError("recursive=True needs horizon=, the number of rows.")
     if horizon is None:

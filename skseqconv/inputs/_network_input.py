@@ -18,6 +18,8 @@ from ._kinds import (
 )
 from ._known_words import TokenIds
 from ._padded import as_panel, without_padding
+from ._sequences import Sequences
+from ._tokens import check_tokens, embeds
 
 
 def check_input(estimator, X, *, reset, unequal=False):
@@ -38,9 +40,6 @@ def check_input(estimator, X, *, reset, unequal=False):
     sequences : Sequences of shape (n_samples, n_steps, n_channels) or, token ids, \
             (n_samples, n_steps)
     """
-    from ._sequences import Sequences
-    from ._tokens import check_tokens, embeds
-
     name = type(estimator).__name__
     if reset:
         estimator._vocabulary_size = None

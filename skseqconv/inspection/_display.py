@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch
 
+from skseqconv._counts import check_count
 from skseqconv._metrics import Metric
 from skseqconv._public import public
 from skseqconv.displays._common import axes_for, check_matplotlib, width_of
@@ -229,8 +230,7 @@ class ImportanceDisplay:
             The display itself.
         """
         check_matplotlib(f"{type(self).__name__}.plot")
-        if most < 1:
-            raise ValueError(f"most={most!r} must be at least 1.")
+        check_count("most", most)
         self.bars_ = self.repeats_ = self.color_bar_ = None
         self.meshes_ = []
         table = self.table.reset_index(drop=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, is_classifier
 
+from skseqconv._counts import check_count, is_count
 from skseqconv._public import public
 
 from ._texts import TextReader, without
@@ -171,8 +172,7 @@ def explain_text(
     'good good'
     """
     reader = TextReader(model)
-    if not isinstance(n_words, Integral) or n_words < 1:
-        raise ValueError(f"n_words={n_words!r} must be a whole number >= 1.")
+    check_count("n_words", n_words)
     lengths = checked_lengths(ngrams)
     is_one = isinstance(texts, str)
     found = [
@@ -185,8 +185,7 @@ def explain_text(
 def checked_lengths(ngrams):
     """The different lengths of runs of words, in ascending order."""
     lengths = [ngrams] if isinstance(ngrams, Integral) else list(ngrams)
-    whole = all(isinstance(n, Integral) and not isinstance(n, bool) for n in lengths)
-    if not lengths or not whole or min(lengths) < 1:
+    if not lengths or not all(map(is_count, lengths)):
         raise ValueError(
             f"ngrams={ngrams!r} must be lengths of runs of words, such as (1, 2, 3)."
         )

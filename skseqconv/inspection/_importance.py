@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch, _safe_indexing
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from skseqconv._counts import check_count, is_count
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
 from skseqconv.inputs._kinds import is_text
@@ -188,8 +189,7 @@ def importance(
     check_is_fitted(model)
     by = _checked_by(by)
     method = _checked_method(method, by)
-    if not isinstance(n_repeats, Integral) or n_repeats < 1:
-        raise ValueError(f"n_repeats={n_repeats!r} must be a whole number >= 1.")
+    check_count("n_repeats", n_repeats)
     scorer, metric = scorer_of(model, scoring)
     if by == ("word",):
         every, complete = None, np.arange(len(X))
@@ -274,10 +274,10 @@ def _checked_method(method, by):
 def _most(max_samples, complete):
     if max_samples is None:
         return len(complete)
-    whole = isinstance(max_samples, Integral) and not isinstance(max_samples, bool)
-    if whole and max_samples >= 1:
+    if is_count(max_samples):
         return int(max_samples)
-    if not whole and isinstance(max_samples, Real) and 0 < max_samples <= 1:
+    is_share = isinstance(max_samples, Real) and not isinstance(max_samples, Integral)
+    if is_share and 0 < max_samples <= 1:
         return max(1, int(max_samples * len(complete)))
     raise ValueError(
         f"max_samples={max_samples!r} must be a number of samples, a share above 0 and "

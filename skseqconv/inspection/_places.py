@@ -7,6 +7,7 @@ import numbers
 import numpy as np
 import pandas as pd
 
+from skseqconv._counts import check_count
 from skseqconv.series._channels import channel_position
 from skseqconv.series._frequency import most_common, nearest_rule
 from skseqconv.series._order import ordered_differences
@@ -75,8 +76,7 @@ def _spans(samples, stretches):
     """The largest and the smallest lag of each stretch, the oldest stretch first."""
     lags = np.asarray(samples.lags)
     if isinstance(stretches, numbers.Integral) and not isinstance(stretches, bool):
-        if stretches < 1:
-            raise ValueError(f"stretches={stretches!r} must be at least 1.")
+        check_count("stretches", stretches)
         parts = np.array_split(lags[::-1], min(int(stretches), len(lags)))
         # Rows between two stretches that no window reads belong to the older one.
         newest = [part[0] + 1 for part in parts[1:]] + [lags[0]]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing
 
+from skseqconv._counts import check_count
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
 from skseqconv.transformers._samples import read_samples
@@ -93,18 +93,34 @@ def telling_words(
     [['hated', 'dull'], ['liked', 'good']]
     """
     reader = TextReader(model)
-    for name, value in (("n_words", n_words), ("min_texts", min_texts)):
-        if not isinstance(value, Integral) or value < 1:
-            raise ValueError(f"{name}={value!r} must be a whole number >= 1.")
-    if max_samples is not None and (
-        not isinstance(max_samples, Integral) or max_samples < 1
-    ):
-        raise ValueError(f"max_samples={max_samples!r} must be >= 1, or None for all.")
+    check_count("n_words", n_words)
+    check_count("min_texts", min_texts)
+    if max_samples is not None:
+        check_count("max_samples", max_samples, otherwise=", or None for all")
     lengths = checked_lengths(ngrams)
     samples = texts if hasattr(texts, "columns") else read_samples(texts)[0]
     most = len(samples) if max_samples is None else int(max_samples)
     chosen = spread_positions(len(samples), most)
     read = reader.read(_safe_indexing(samples, chosen))
+    held = _held_often(read, lengths, min_texts)
+    effects, counts = _effects(reader, read, held)
+    words = [reader.joint.join(run) for run in held]
+    parts = []
+    for label, effect in zip(
+        reader.labels(effects.shape[1]), effects.T.astype(np.float64), strict=True
+    ):
+        table = pd.DataFrame(
+            {"label": label, "words": words, "effect": effect, "n_texts": counts}
+        ).sort_values("effect", ascending=False, kind="stable")
+        parts.append(table[table["effect"] > 0].head(n_words))
+        if not hasattr(reader.rest, "classes_"):
+            lowering = table[table["effect"] < 0].tail(n_words)
+            parts.append(lowering)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _held_often(read, lengths, min_texts):
+    """By run of words, the positions of the texts that hold it, if they are many."""
     held = {
         run: at
         for n in lengths
@@ -116,6 +132,11 @@ def telling_words(
             f"No word occurs in min_texts={min_texts} of the {len(read)} texts: give "
             "more texts, or a lower min_texts."
         )
+    return held
+
+
+def _effects(reader, read, held):
+    """Mean effect of each run on each output, and the number of texts that hold it."""
     before = reader.outputs(read)
     after = reader.outputs(
         without_run(read[i], run) for run, at in held.items() for i in at
@@ -123,20 +144,4 @@ def telling_words(
     changes = before[np.concatenate(list(held.values()))] - after
     counts = np.array([len(at) for at in held.values()])
     sums = np.add.reduceat(changes, np.cumsum(counts) - counts, axis=0)
-    effects = pd.DataFrame(sums / counts[:, None])
-    words = [reader.joint.join(run) for run in held]
-    parts = []
-    for column, label in enumerate(reader.labels(before.shape[1])):
-        table = pd.DataFrame(
-            {
-                "label": label,
-                "words": words,
-                "effect": effects[column].to_numpy(dtype=np.float64),
-                "n_texts": counts,
-            }
-        ).sort_values("effect", ascending=False, kind="stable")
-        parts.append(table[table["effect"] > 0].head(n_words))
-        if not hasattr(reader.rest, "classes_"):
-            lowering = table[table["effect"] < 0].tail(n_words)
-            parts.append(lowering)
-    return pd.concat(parts, ignore_index=True)
+    return sums / counts[:, None], counts

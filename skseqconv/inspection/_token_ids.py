@@ -1,9 +1,9 @@
 """Columns of token ids, which no mean may replace."""
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
 
-from skseqconv._unwrap import fitted_steps
+from skseqconv._unwrap import fitted_steps, held_by
 from skseqconv.transformers._token_sequencer import TokenSequencer
 
 from ._samples import TableSamples
@@ -41,7 +41,6 @@ def _readers(model):
     """The estimators inside a model that are given X as it is."""
     for _, first in list(fitted_steps(model))[:1]:
         yield first
-        inner = [getattr(first, name, None) for name in ("regressor_", "estimator_")]
-        for one in [*inner, *getattr(first, "estimators_", ())]:
-            if isinstance(one, BaseEstimator):
+        if not isinstance(first, ColumnTransformer):  # it gives each some columns
+            for one in held_by(first):
                 yield from _readers(one)

@@ -7,6 +7,8 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from skseqconv._counts import check_count
+
 from ._answers import Answers
 from ._texts import TextReader, without_run
 
@@ -66,8 +68,7 @@ def texts_with(read, length):
 def _chosen(held, words, reader):
     """The given words, or those of the most texts, each as a run of one word."""
     if isinstance(words, Integral) and not isinstance(words, bool):
-        if words < 1:
-            raise ValueError(f"words={words!r} must be at least 1.")
+        check_count("words", words)
         known = [run for run in held if run[0] in reader.sequencer.vocabulary_]
         return sorted(known, key=lambda run: -len(held[run]))[:words]
     if isinstance(words, str) or not np.iterable(words) or not len(words):

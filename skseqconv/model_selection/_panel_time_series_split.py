@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
-from numbers import Integral
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import BaseCrossValidator
 
+from skseqconv._counts import is_count
 from skseqconv._public import public
 from skseqconv.series._time_spans import RowsOrTime, duration_of
 from skseqconv.series._view import View
@@ -225,10 +225,9 @@ def _is(value, text):
 
 def _check_length(name, value, least, *words, spans=True):
     """Refuse a value that is no number, no time span and none of the words."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
     span = duration_of(value) if spans else None
     named = any(value is word or (word and _is(value, word)) for word in words)
-    if named or (whole and value >= least) or (span is not None and span.value > 0):
+    if named or is_count(value, least) or (span is not None and span.value > 0):
         return
     kinds = [f"a whole number >= {least}", *(["a time span such as '7D'"] * spans)]
     kinds += [repr(word) for word in words]

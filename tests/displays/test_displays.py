@@ -234,10 +234,14 @@ def test_best_epoch_is_marked_and_named():
     assert legend_of(display) == ["training", "validation", "best epoch: 2 (0.55)"]
 
 
-def test_best_accuracy_is_the_highest():
-    history = {"accuracy": [0.5, 0.6], "val_accuracy": [0.7, 0.6]}
-    display = HistoryDisplay({"Conv1D": history}, metric="accuracy")
-    assert display.best_epochs == {"Conv1D": 1}
+@pytest.mark.parametrize(
+    "metric, best",
+    [("accuracy", 1), ("neg_log_loss", 1), ("huber", 2), ("poisson", 2)],
+)
+def test_best_score_is_the_highest_and_best_error_the_lowest(metric, best):
+    history = {metric: [0.5, 0.6], f"val_{metric}": [0.7, 0.6]}
+    display = HistoryDisplay({"Conv1D": history}, metric=metric)
+    assert display.best_epochs == {"Conv1D": best}
 
 
 def test_without_validation_no_epoch_is_best():

@@ -13,6 +13,7 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -520,7 +521,7 @@ def test_token_ids_stay_whole(n_numbers):
     np.testing.assert_allclose(found.importances[2, 0], loss(changed), atol=1e-6)
     voting = VotingClassifier([("network", network)], voting="soft").fit(X, y)
     for fill in ("mean", "own_mean", 0.5):
-        for model in (network, voting):
+        for model in (network, voting, FrozenEstimator(network)):
             with pytest.raises(ValueError, match=f"fill={fill!r} is for numbers"):
                 importance(model, X, y, by="lag", fill=fill, **occluded)
     if n_numbers:
@@ -604,7 +605,7 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"by": "time"}, "by='time' must be 'channel', 'lag'"),
         ({"by": "word"}, "does not begin with a TokenSequencer"),
         ({"by": "lag", "stretches": [(4, 9)]}, "but the windows have the lags 0 to 5"),
-        ({"by": "lag", "stretches": 0}, "stretches=0 must be at least 1"),
+        ({"by": "lag", "stretches": 0}, "stretches=0 must be a whole number >= 1"),
         ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),
         ({"scoring": "mae"}, "'mae' is not in sklearn.metrics.get_scorer_names"),
         ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
@@ -612,7 +613,9 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"method": "shuffle"}, "method='shuffle' must be"),
         ({"method": "occlusion", "fill": "zero"}, "fill='zero' must be a number"),
         ({"n_repeats": 0}, "n_repeats=0 must be"),
+        ({"n_repeats": True}, "n_repeats=True must be a whole number"),
         ({"max_samples": 0}, "max_samples=0 must be"),
+        ({"max_samples": True}, "max_samples=True must be"),
         ({"max_samples": 1.5}, "max_samples=1.5 must be"),
         ({"each_output": True}, "needs y with several columns"),
     ],

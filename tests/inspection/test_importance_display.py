@@ -215,5 +215,6 @@ def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="result lacks by, metric, score, table"):
         ImportanceDisplay.from_importance({"importances": [[1.0]]})
     table = pd.DataFrame({"channel": ["a"], "mean": [1.0], "std": [0.0]})
-    with pytest.raises(ValueError, match="most=0 must be at least 1"):
-        drawn(table, ["channel"], most=0)
+    for most in (0, 2.5, "all"):
+        with pytest.raises(ValueError, match=f"most={most!r} must be a whole number"):
+            drawn(table, ["channel"], most=most)

@@ -1,0 +1,20 @@
+"""Whole numbers that functions are given. Estimators have constraints for theirs."""
+
+from numbers import Integral
+
+
+def is_count(value, least=1):
+    """Whether a value is a whole number, no boolean, and not too small."""
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return whole and value >= least
+
+
+def check_count(name, value, of="", otherwise=""):
+    """Refuse a parameter that is no whole number of 1 or more.
+
+    `of` says what it counts, such as " of rows"; `otherwise` what else it may be.
+    """
+    if not is_count(value):
+        raise ValueError(
+            f"{name}={value!r} must be a whole number{of} >= 1{otherwise}."
+        )
