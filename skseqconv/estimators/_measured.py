@@ -176,18 +176,27 @@ def _unknown(name):
     close = [one for one in likely if one in known]
     close += get_close_matches(name.lower(), known, n=4, cutoff=0.7)
     close = list(dict.fromkeys(close))[:4]
-    hint = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
     return (
         f"metrics={name!r} is neither a name of keras.metrics nor one of "
-        f"sklearn.metrics.get_scorer_names(). {hint}For a metric of your own, give an "
-        "object of keras.metrics.Metric."
+        f"sklearn.metrics.get_scorer_names(). {did_you_mean(close)}For a "
+        "metric of your own, give an object of keras.metrics.Metric."
     )
 
 
+def did_you_mean(names):
+    """A question that offers names like a wrong one; "" if there are none."""
+    return f"Did you mean {' or '.join(map(repr, names))}? " if names else ""
+
+
+def names_of_keras(home):
+    """The names in a module of Keras, such as "losses"."""
+    hidden = ("get", "serialize", "deserialize")
+    names = vars(getattr(keras, home))
+    return [n for n in names if not n.startswith("_") and n not in hidden]
+
+
 def _names_of_keras():
-    homes = vars(keras.metrics)
-    hidden = (*_BASES, "get", "serialize", "deserialize")
-    return [n for n in homes if not n.startswith("_") and n not in hidden]
+    return [name for name in names_of_keras("metrics") if name not in _BASES]
 
 
 def _snake(name):

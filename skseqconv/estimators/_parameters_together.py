@@ -1,5 +1,6 @@
 """What constraints cannot say: names that Keras knows, and values that conflict."""
 
+from difflib import get_close_matches
 from functools import cache
 
 import keras
@@ -8,7 +9,7 @@ from skseqconv.engine._training import as_list, sets_the_learning_rate
 from skseqconv.inputs._tokens import embeds
 from skseqconv.series._time_spans import duration_of, offset_of
 
-from ._measured import measured
+from ._measured import did_you_mean, measured, names_of_keras
 from ._validation_split import date_of, is_splitter
 
 #: Modules of Keras in which it looks up the names that these parameters take.
@@ -19,10 +20,22 @@ _KERAS_HOMES = {
 }
 
 
+#: Short names that Keras takes, and does not list.
+_SHORT = {"losses": ("mse", "mae", "mape", "msle", "kld")}
+
+
 @cache
 def _look_up(home, name):
     """Raise ValueError if Keras does not know a name. An optimizer takes 6 ms, once."""
     getattr(keras, home).get(name)
+
+
+def _close_names(home, name, own):
+    """Up to three names of a module of Keras, or of ours, that resemble a wrong one."""
+    names = [*sorted(names_of_keras(home)), *_SHORT.get(home, ()), *own]
+    known = {one.lower(): one for one in names}
+    close = get_close_matches(name.lower(), known, n=3, cutoff=0.7)
+    return [known[one] for one in close]
 
 
 def check_together(options):
@@ -34,8 +47,11 @@ def check_together(options):
         try:
             _look_up(home, value)
         except ValueError:
+            own = [one for parameter, one in options._own_names if parameter == name]
+            close = _close_names(home, value, own)
             raise ValueError(
-                f"{name}={value!r} is not known to Keras. Use a name from keras.{home}."
+                f"{name}={value!r} is not known to Keras. {did_you_mean(close)}Use a "
+                f"name from keras.{home}."
             ) from None
     _check_embedding(options)
     measured(options.metrics)  # refuses unknown names

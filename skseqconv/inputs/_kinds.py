@@ -151,6 +151,26 @@ def refuse_one_sample(estimator, X):
     )
 
 
+def refuse_dimensions(estimator, X):
+    """Refuse an array of one dimension, or of more than three."""
+    shape = X.shape if isinstance(X, np.ndarray) else ()
+    name = type(estimator).__name__
+    if len(shape) == 1:
+        raise ValueError(
+            f"X has the shape {shape}, but {name} needs samples: (n_samples, n_steps) "
+            "or (n_samples, n_steps, n_channels). If X is one long series, "
+            "make_supervised makes rows and targets of it, and a LookbackWindower in "
+            "the Pipeline makes windows. If X is one sample: Reshape your data by "
+            "X.reshape(1, -1)."
+        )
+    if len(shape) > 3:
+        raise ValueError(
+            f"X has the shape {shape}, but {name} takes at most three dimensions, "
+            "(n_samples, n_steps, n_channels). X.reshape(*X.shape[:2], -1) makes "
+            "channels of the others."
+        )
+
+
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
     X = unmasked(X)

@@ -54,8 +54,22 @@ def as_panel(X, n_channels=None):
         if set(map(len, arrays)) == {n_channels}:
             return X
     if any(one.dtype.kind == "O" for one in arrays):
-        arrays = [one.astype(np.float64) for one in arrays]
+        arrays = [_as_numbers(one, i) for i, one in enumerate(arrays)]
     return padded(arrays)
+
+
+def _as_numbers(sample, i):
+    """An array of objects as float64."""
+    try:
+        return sample.astype(np.float64)
+    except ValueError:
+        text = next((one for one in sample.flat if isinstance(one, str)), None)
+        if text is None:
+            raise
+        raise ValueError(
+            f"Sample {i} of X holds text, {text!r}, where numbers are needed. Leave "
+            "this channel out, or convert it to numbers first."
+        ) from None
 
 
 def _is_sample(sample):

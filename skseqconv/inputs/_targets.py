@@ -1,8 +1,10 @@
 """Checks of y: the values of a regressor, the labels of a classifier."""
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _num_samples
 
 from skseqconv.series._containers import refuse_masked
 
@@ -13,17 +15,20 @@ def check_values(estimator, y, n_samples, *, reset):
     """The y of a regressor as float64 of one or two dimensions."""
     _refuse_none(estimator, y)
     refuse_masked("y", y)
+    _refuse_text(estimator, y)
     y = check_array(
         y,
         ensure_2d=False,
         allow_nd=True,
         dtype=np.float64,
+        ensure_all_finite=False,
         estimator=estimator,
         input_name="y",
     )
+    _check_finite(y)
     if y.ndim > 2:
         raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")
-    _check_length(y, n_samples)
+    check_length(y, n_samples)
     if reset:
         estimator._y_shape = y.shape[1:]
     elif y.shape[1:] != estimator._y_shape:
@@ -39,11 +44,11 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
     _refuse_none(estimator, y)
     indicator = indicator_of(y)
     if indicator is not None:
-        _check_length(indicator, n_samples)
+        check_length(indicator, n_samples)
         check_indicator(estimator, indicator, reset=reset, classes=classes)
         return indicator
     y = _labels(y, "y")
-    _check_length(y, n_samples)
+    check_length(y, n_samples)
     if classes is not None:
         if np.ndim(classes) != 1:
             raise ValueError(
@@ -85,10 +90,42 @@ def _among(y, classes):
 def _labels(y, name):
     refuse_masked(name, y)
     y = column_or_1d(y, warn=True)
-    assert_all_finite(y, input_name=name)
+    _check_finite(y)
     if len(y):
         check_classification_targets(y)
     return y
+
+
+def _check_finite(y):
+    """scikit-learn's message on NaN and infinity in y, with the place and a way out."""
+    try:
+        assert_all_finite(y, input_name="y")
+    except ValueError as error:
+        bad = pd.isna(y) if y.dtype.kind == "O" else ~np.isfinite(y)
+        said = str(error).splitlines()[0].rstrip(".")
+        said = said.replace("Input contains", "Input y contains")  # of objects
+        raise ValueError(
+            f"{said}: first in row {np.argwhere(bad)[0][0]}. Leave out the rows of X "
+            "and y whose target is missing; make_supervised does so by itself. Do not "
+            "fill them: a filled target would be scored as if it had been measured."
+        ) from None
+
+
+def _refuse_text(estimator, y):
+    """Refuse a y of text that holds no numbers."""
+    values = np.asarray(y)
+    if values.dtype.kind not in "OUS":
+        return
+    try:
+        values.astype(np.float64)
+    except (TypeError, ValueError):
+        texts = [one for one in values.flat if isinstance(one, (str, bytes))]
+        if texts:
+            raise ValueError(
+                f"y holds text, {str(texts[0])!r}, but {type(estimator).__name__} "
+                "forecasts numbers. For classes, take a classifier, such as "
+                "Conv1DClassifier."
+            ) from None
 
 
 def _refuse_none(estimator, y):
@@ -97,9 +134,11 @@ def _refuse_none(estimator, y):
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
 
 
-def _check_length(y, n_samples):
-    if len(y) != n_samples:
+def check_length(y, n_samples):
+    """Refuse a y that has more rows than X, or fewer."""
+    if _num_samples(y) != n_samples:
         raise ValueError(
-            f"X has {n_samples} rows and y has {len(y)}: they must have the same "
-            "number."
+            f"X has {n_samples} rows and y has {_num_samples(y)}: they must have the "
+            "same number. Give one value of y for each row of X. make_supervised "
+            "returns both with the same rows."
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+from types import FunctionType
 from zipfile import ZipFile
 
 from sklearn.base import BaseEstimator
@@ -103,8 +104,8 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     if problem is not None:
         raise ValueError(
             f"This {type(estimator).__name__} cannot be saved: {problem}. "
-            f"{_advice(estimator)}pickle and joblib keep more, but their files can run "
-            "code when they are loaded."
+            f"{_advice(estimator)}pickle and joblib keep more, such as functions of a "
+            "module, but their files can run code when they are loaded."
         )
     with whole_file(path) as file:
         file.write(data)
@@ -213,6 +214,11 @@ def _advice(estimator):
         listed = isinstance(value, BaseEstimator) or last in _OF_ESTIMATORS
         if not listed and _tried(alone)[1] is not None:
             instead = f": use {_INSTEAD[last]}" if last in _INSTEAD else ""
+            if not instead and isinstance(value, FunctionType):
+                instead = (
+                    ", a function of your own: leave this step out of the Pipeline, "
+                    "and call the function before fit and predict"
+                )
             said.append(f"{name}={value!r}"[:200] + instead)
     return f"What cannot be saved is {'; '.join(said)}. " if said else ""
 

@@ -40,10 +40,13 @@ def channel_position(channel, labels, n_channels, parameter="target"):
     if isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
         if not numbered and -n_channels <= channel < n_channels:
             return int(channel) % n_channels
-    known = f"0..{n_channels - 1}"
+    known = f"a position from 0 to {n_channels - 1}"
+    if n_channels == 1:
+        known = "the position 0"
     if labels is not None:
         listed = ", ".join(map(repr, labels))
-        known = f"one of {listed} or {known}"
+        one_of, comma = ("", "") if n_channels == 1 else ("one of ", ",")
+        known = f"{one_of}{listed}{comma} or {known}"
         if numbered:
             known = f"one of {listed} (not a position, because labels are numbers)"
     raise ValueError(

@@ -56,6 +56,26 @@ def _n_early(index, later):
         return None
 
 
+def _same_zone(index, later):
+    """What to do if only one of two indexes has a time zone; None otherwise."""
+    indexes = comparable(index), comparable(later)
+    if not all(isinstance(one, pd.DatetimeIndex) for one in indexes):
+        return None
+    own, other = (one.tz for one in indexes)
+    if (own is None) == (other is None):
+        return None
+    if own is None:
+        return (
+            "Only the times of future= have a time zone. Remove it: "
+            "tz_convert(zone).tz_localize(None) with the zone in which the times of "
+            "the series are meant."
+        )
+    return (
+        f"Only the times of the series have a time zone, {own}. Give those of future= "
+        "the zone in which they are meant, by tz_localize."
+    )
+
+
 def _alike(index, later):
     """Two indexes that can be compared, if possible in one time zone."""
     before, after = comparable(index), comparable(later)
@@ -99,7 +119,7 @@ def check_follows(data, owner, future, at):
             "future.sort_index()."
         )
     if n_early is None:
-        way_out = "Give both tables times of the same kind."
+        way_out = _same_zone(index, later) or "Give both tables times of the same kind."
         if data.ids is None:
             way_out += (
                 " Or, if future= begins with the next row, give its values without "

@@ -87,9 +87,10 @@ def _followed(data, future):
         at = future.ids.get_indexer(own.index)
         if (at < 0).all():
             raise ValueError(
-                f"future= has rows of none of the series: its first id is "
+                "No id of future= is an id of the series: its first id is "
                 f"{described_id(future.ids, 0)}, that of the series "
-                f"{described_id(data.ids, 0)}. Give the ids as in the series."
+                f"{described_id(data.ids, 0)}. Write the ids as in the series. A "
+                "number and its text, 1 and '1', are different ids."
             )
         return own.to_numpy()[at >= 0], at[at >= 0]
     owners = np.flatnonzero(np.append(np.diff(data.wholes) > 0, True))

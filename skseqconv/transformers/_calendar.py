@@ -156,7 +156,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
                 raise ValueError(
                     f"periods holds {name!r}, but the rows are "
                     f"{readable_duration(self.step_)} apart. A period must span at "
-                    "least two time steps. Remove it."
+                    f"least two time steps. Remove it.{_finer_than_meant(name)}"
                 )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_: NDArray = np.array(X.columns, dtype=object)
@@ -272,10 +272,17 @@ class CalendarFeatures(  # type: ignore[call-arg]
     def _check_table(self, X):
         is_table = isinstance(X, pd.DataFrame)
         if not is_table or not isinstance(X.index, pd.DatetimeIndex):
+            found = f"a {type(X.index).__name__}" if is_table else _kind(X)
+            way_out = (
+                "X.set_index(column) takes the dates of a column, and "
+                "pandas.to_datetime makes dates of text."
+                if is_table
+                else "For a polars table, use to_pandas().set_index(...)."
+            )
             raise ValueError(
                 "CalendarFeatures reads the dates of a table: X must be a DataFrame "
-                f"of pandas with a DatetimeIndex, got {_kind(X)}. Use it before "
-                "make_supervised. For a polars table, use to_pandas().set_index(...)."
+                f"of pandas with a DatetimeIndex, got {found}. Use it before "
+                f"make_supervised. {way_out}"
             )
         if X.index.hasnans:
             at = int(np.flatnonzero(X.index.isna())[0])
@@ -306,6 +313,14 @@ def _length(name):
             "duration that pandas reads, such as '12h'."
         )
     return length
+
+
+def _finer_than_meant(name):
+    """A period is easily taken for the entry of a date: the hour for that of a day."""
+    longer = {"hour": "day", "day": "week"}.get(name)
+    if longer is None:
+        return ""
+    return f" For the {name} within a {longer}, use {longer!r}."
 
 
 def _kind(X):

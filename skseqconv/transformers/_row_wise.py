@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
-from sklearn.utils import _safe_indexing, check_consistent_length
+from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.inputs._padded import as_panel, real_steps
+from skseqconv.inputs._targets import check_length
 from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
@@ -109,7 +110,8 @@ class RowWise(SequenceTransformer):
             self._fit_table(inner, rows, y)
         else:
             check_channels(self, X, reset=True)
-            check_consistent_length(X, y)
+            if y is not None:
+                check_length(y, len(X))
             if not len(X):
                 raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)

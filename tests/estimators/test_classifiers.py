@@ -190,7 +190,8 @@ def test_other_losses_of_probabilities(n_classes, loss):
             "Use 'categorical_crossentropy'",
         ),
         (2, keras.losses.BinaryCrossentropy(from_logits=True), "expects logits"),
-        (2, "nonsense", "loss='nonsense' is not known to Keras"),
+        (2, "nonsense", "loss='nonsense' is not known to Keras. Use a name"),
+        (2, "msee", r"not known to Keras. Did you mean 'mse'.*\? Use a name"),
         (3, keras.losses.SparseCategoricalCrossentropy, "does not match the network's"),
     ],
 )

@@ -4,9 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from skseqconv import Conv1DClassifier, Standardizer, WindowView
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DRegressor,
+    Standardizer,
+    TokenSequencer,
+    WindowView,
+)
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._targets import check_labels, check_values
 
 PANEL = np.arange(24.0).reshape(4, 3, 2)
 LARGEST = float(np.finfo(np.float32).max)
@@ -79,3 +86,69 @@ def test_windows_of_other_lags_are_told_theirs():
     with pytest.raises(ValueError, match=match):
         checked(WindowView(series, lags=[5, 3, 1]), fitted_on)
     assert checked(WindowView(series, lags=[2, 1, 0]), fitted_on).shape == (10, 3, 2)
+
+
+def test_an_array_of_other_dimensions_says_what_to_do():
+    match = r"shape \(50,\), .*make_supervised .*LookbackWindower .*X.reshape\(1, -1\)"
+    with pytest.raises(ValueError, match=match):
+        check_input(Conv1DClassifier(), np.arange(50.0), reset=True)
+    match = r"shape \(2, 3, 4, 5\), .*X.reshape\(\*X.shape\[:2\], -1\) makes channels"
+    with pytest.raises(ValueError, match=match):
+        check_input(Conv1DClassifier(), np.ones((2, 3, 4, 5)), reset=True)
+
+
+def test_text_within_samples_is_shown():
+    samples = [np.ones((3, 2), object), np.ones((3, 2), object)]
+    samples[1][2, 0] = "warm"
+    with pytest.raises(ValueError, match="Sample 1 of X holds text, 'warm', where"):
+        check_input(Conv1DClassifier(), samples, reset=True, unequal=True)
+    samples[1][2, 0] = "0.5"  # a number
+    check_input(Conv1DClassifier(), samples, reset=True, unequal=True)
+
+
+def test_ids_of_words_are_not_read_as_sizes():
+    ids = TokenSequencer(max_length=3).fit_transform(["a good film", "a bad film"])
+    match = "X holds token ids, but embedding_dim=None.*Set embedding_dim"
+    with pytest.raises(ValueError, match=match):
+        check_input(Conv1DClassifier(), ids, reset=True)
+    check_input(Conv1DClassifier(embedding_dim=2), ids, reset=True)
+    check_input(Conv1DClassifier(), np.array(ids), reset=True)  # plain numbers
+
+
+# y.
+
+
+@pytest.mark.parametrize(
+    ("check", "y"),
+    [
+        (check_values, [1.0, np.nan, 2.0]),
+        (check_values, [[1.0, 2.0], [1.0, np.nan], [np.nan, 2.0]]),
+        (check_labels, [1.0, np.nan, 2.0]),
+        (check_labels, np.array(["a", np.nan, "b"], dtype=object)),
+    ],
+)
+def test_a_missing_target_is_found(check, y):
+    match = "Input y contains NaN: first in row 1. Leave out .*make_supervised"
+    with pytest.raises(ValueError, match=match):
+        check(Conv1DRegressor(), y, 3, reset=True)
+
+
+def test_an_infinite_target_is_found():
+    with pytest.raises(ValueError, match=r"Input y contains infinity .*first in row 2"):
+        check_values(Conv1DRegressor(), [1.0, 2.0, np.inf], 3, reset=True)
+
+
+def test_a_target_of_text_is_for_classifiers():
+    match = "y holds text, 'up', but Conv1DRegressor .*Conv1DClassifier"
+    for y in (["up", "down"], np.array(["up", 1.0], dtype=object)):
+        with pytest.raises(ValueError, match=match):
+            check_values(Conv1DRegressor(), y, 2, reset=True)
+    np.testing.assert_array_equal(
+        check_values(Conv1DRegressor(), ["1", "2.5"], 2, reset=True), [1.0, 2.5]
+    )
+
+
+def test_another_number_of_targets_than_rows_is_told():
+    match = "X has 3 rows and y has 2: .*Give one value of y for each row of X"
+    with pytest.raises(ValueError, match=match):
+        check_values(Conv1DRegressor(), [1.0, 2.0], 3, reset=True)

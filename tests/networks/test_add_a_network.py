@@ -61,7 +61,8 @@ def test_its_parameters_are_its_own(guide):
 def test_wrong_parameters_are_refused(guide, windows):
     for wrong, message in (
         ({"units": 0}, "The 'units' parameter"),
-        ({"activation": "rele"}, "activation='rele' is not known to Keras"),
+        ({"activation": "rele"}, "activation='rele' is not .* Did you mean 'relu'"),
+        ({"optimizer": "adamm"}, "optimizer='adamm' is not .* Did you mean 'Adam'"),
     ):
         with pytest.raises(ValueError, match=message):
             guide.DenseRegressor(**wrong).fit(*windows)

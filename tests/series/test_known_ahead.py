@@ -255,11 +255,13 @@ def test_one_column_and_other_tables():
         (
             lambda later: later.tz_localize("UTC"),
             r"begins at 2020-01-01 10:00:00\+00:00, and the series ends at 2020-01-01 "
-            "09:00:00, which cannot be compared.*to_numpy",
+            r"09:00:00, which cannot be compared. Only the times of future= have a "
+            r"time zone. Remove it: tz_convert\(zone\).tz_localize\(None\).*to_numpy",
         ),
         (
             lambda later: later.reset_index(drop=True),
-            "begins at 0, and the series.*cannot be compared.*to_numpy",
+            "begins at 0, and the series.*cannot be compared. Give both tables times "
+            "of the same kind.*to_numpy",
         ),
         (
             lambda later: later.iloc[[0, 1, 3]],
@@ -278,6 +280,18 @@ def test_futures_that_do_not_follow(change, message):
     # Values without dates would move each of them to another hour.
     advised = "to_numpy" in str(caught.value)
     assert advised == ("cannot be compared" in str(caught.value))
+
+
+def test_a_future_without_the_time_zone_of_the_series_is_told():
+    whole = dated(numbered(14))
+    match = "Only the times of the series have a time zone, UTC. .*tz_localize"
+    with pytest.raises(ValueError, match=match):
+        SeriesView(
+            whole[:10].tz_localize("UTC"),
+            known_ahead=["sun"],
+            delay=2,
+            future=whole[10:],
+        )
 
 
 @pytest.mark.parametrize("begin", [0, 4, 9, 10])
@@ -429,9 +443,12 @@ def test_a_series_without_a_future_says_so_when_it_is_read():
         ),
         (
             lambda later: later.assign(when=later["when"].dt.tz_localize("UTC")),
-            r"cannot be compared. Give both tables times of the same kind.$",
+            "cannot be compared. Only the times of future= have a time zone.*meant.$",
         ),
-        (lambda later: later.assign(store="x"), "first id is 'x', that of the .* 'a'"),
+        (
+            lambda later: later.assign(store="x"),
+            "first id is 'x', that of the .* 'a'.*'1'",
+        ),
         (lambda later: pd.concat([later, later[:1]]), "has the time of row|the time"),
         (
             lambda later: later.drop(index=7),

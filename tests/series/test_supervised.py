@@ -438,13 +438,21 @@ def test_a_view_without_a_row_that_has_a_target_is_refused():
 
 @pytest.mark.parametrize("target", ["c", 2, -3, True, 1.0, None, ["a", "c"]], ids=repr)
 def test_an_unknown_target_is_refused_with_the_names_listed(target):
-    with pytest.raises(ValueError, match=r"target=.*use one of 'a', 'b' or 0\.\.1"):
+    with pytest.raises(
+        ValueError, match=r"target=.*use one of 'a', 'b', or a position from 0 to 1"
+    ):
         make_supervised(table(hourly(5)), target)
 
 
 def test_a_name_is_unknown_to_a_series_without_names():
-    with pytest.raises(ValueError, match=r"target='a' .* use 0\.\.1"):
+    with pytest.raises(ValueError, match=r"target='a' .* use a position from 0 to 1"):
         make_supervised(numbered(5), "a")
+
+
+def test_a_series_of_one_channel_has_one_name_and_one_position():
+    series = table(hourly(5), n_channels=1)
+    with pytest.raises(ValueError, match=r"target='b' .* use 'a' or the position 0"):
+        make_supervised(series, "b")
 
 
 def test_a_name_of_two_channels_is_refused():
@@ -509,9 +517,9 @@ def test_a_named_column_is_its_own_target():
     column = table(hourly(5))["b"]
     y = make_supervised(column, "b")[1]
     assert_array_equal(y, column[1:])
-    with pytest.raises(ValueError, match=r"target='b' .* use 0\.\.0"):
+    with pytest.raises(ValueError, match=r"target='b' .* use the position 0"):
         make_supervised([column, column.rename("c")], "b")
-    with pytest.raises(ValueError, match=r"target='c' .* use one of 'b' or 0\.\.0"):
+    with pytest.raises(ValueError, match=r"target='c' .* use 'b' or the position 0"):
         make_supervised(column, "c")
 
 

@@ -237,7 +237,11 @@ def test_a_network_learns_from_the_hour(table):
         ({"periods": ["-1h"]}, "'-1h'. Use .* a duration that pandas reads"),
         ({"periods": ["day", 24]}, "24, a number without a unit. Use '24h'"),
         ({"periods": ["24"]}, "'24', a number without a unit. Use '24h'"),
-        ({"periods": ["hour"]}, "'hour', but the rows are 01:00:00 apart"),
+        (
+            {"periods": ["hour"]},
+            "'hour', but the rows are 01:00:00 apart.*For the hour within a day, use "
+            "'day'",
+        ),
         ({"periods": ["119min"]}, "must span at least two time steps"),
         ({"ahead": 1.5}, r"ahead=1.5 must be a whole number of rows"),
         ({"freq": "moon"}, r"freq='moon' must be a frequency of pandas"),
@@ -254,6 +258,8 @@ def test_bad_tables_are_told(table):
         CalendarFeatures().fit(table.to_numpy())
     with pytest.raises(ValueError, match=r"DatetimeIndex, got skseqconv\.SeriesView"):
         CalendarFeatures().fit(make_supervised(table, "load")[0])
+    with pytest.raises(ValueError, match=r"got a RangeIndex.*set_index.*to_datetime"):
+        CalendarFeatures().fit(table.reset_index(drop=True))
     with pytest.raises(ValueError, match="already has a column 'day_sin'"):
         CalendarFeatures().fit(table.assign(day_sin=0))
     with pytest.raises(ValueError, match=r"Row 1 of X has no date"):

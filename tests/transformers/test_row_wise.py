@@ -439,7 +439,7 @@ def test_another_channel_count_is_an_error(series, kind, transformer):
 
 @pytest.mark.parametrize("transformer", [Standardizer(), PerStep(StandardScaler())])
 def test_target_of_another_length_is_an_error(series, transformer):
-    with pytest.raises(ValueError, match=r"inconsistent.*\[60, 59\]"):
+    with pytest.raises(ValueError, match="X has 60 rows and y has 59: they must"):
         transformer.fit(SeriesView(series), np.zeros(59))
 
 
