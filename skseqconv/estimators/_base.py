@@ -35,10 +35,10 @@ from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
-from skseqconv.series._containers import refuse_other_arrays
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_other_arrays
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers, describe_layers

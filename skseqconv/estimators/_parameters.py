@@ -21,7 +21,12 @@ from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.engine._training import as_list, sets_the_learning_rate
 from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._per_layer import Widths
-from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime, duration_of, offset_of
+from skseqconv.series.times._time_spans import (
+    TIME_SPANS,
+    RowsOrTime,
+    duration_of,
+    offset_of,
+)
 
 from ._measured import measured
 from ._validation_split import DATES, date_of, is_splitter

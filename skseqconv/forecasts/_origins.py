@@ -6,19 +6,19 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._unwrap import channels_ahead_of_fit, series_of_fit, target_of_fit
-from skseqconv.series._ids import warn_of_bare_table
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._origins import (
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import first_index, known_of, n_whole_series
+from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._origins import (
     at_newest,
     positions_of_target,
     with_channels_ahead,
     with_target,
 )
-from skseqconv.series._same_target import check_same_target
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._steps import with_steps
-from skseqconv.series._view_internals import first_index, known_of, n_whole_series
-from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._same_target import check_same_target
+from skseqconv.series.tables._ids import warn_of_bare_table
 
 
 def view_of(X, model):

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 
-from skseqconv.series._containers import refuse_masked
+from skseqconv.series.tables._containers import refuse_masked
 
 from ._indicators import check_indicator, indicator_of, refuse_one_dimension
 

@@ -3,13 +3,12 @@
 import numpy as np
 
 from skseqconv._public import public
-
-from ._containers import is_long_table, names_of, read_series
-from ._copies import copied, copied_of_each
-from ._ids import warn_of_ids
-from ._layout import Layout, layout_of_arrays, one_block, ranges
-from ._owners import CHUNK_ROWS, Owners, by_chunks
-from ._several import read_several
+from skseqconv.series.held._copies import copied, copied_of_each
+from skseqconv.series.held._layout import Layout, layout_of_arrays, one_block, ranges
+from skseqconv.series.held._owners import CHUNK_ROWS, Owners, by_chunks
+from skseqconv.series.tables._containers import is_long_table, names_of, read_series
+from skseqconv.series.tables._ids import warn_of_ids
+from skseqconv.series.tables._several import read_several
 
 
 @public
@@ -51,7 +50,7 @@ class Series:
     ):
         dates = None
         if indexes is not None:
-            from ._dates import layout_of_indexes
+            from skseqconv.series.times._dates import layout_of_indexes
 
             dates = layout_of_indexes(indexes)
         self._hold(layout_of_arrays(arrays), names, dates, dtype, labels, ids)
@@ -122,7 +121,7 @@ class Series:
 
     @classmethod
     def _of_long_table(cls, table, *columns, any_frequency):
-        from ._long_table import read_long_table
+        from skseqconv.series.tables._long_table import read_long_table
 
         read = read_long_table(table, *columns, any_frequency=any_frequency)
         return cls.of_block(names=names_of(read.labels), **vars(read))
@@ -241,8 +240,8 @@ class Series:
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order; warn of gaps, and of ids of several series."""
-        from ._gaps import each_gaps, warn_of_gaps
-        from ._order import check_orders
+        from skseqconv.series.times._gaps import each_gaps, warn_of_gaps
+        from skseqconv.series.times._order import check_orders
 
         if on_gap == "warn":
             warn_of_gaps(
@@ -281,7 +280,7 @@ class Series:
 
     def _ranking(self):
         if self._ranks is None:
-            from ._ranks import Ranks
+            from skseqconv.series.held._ranks import Ranks
 
             self._ranks = Ranks(self._dates)
         return self._ranks

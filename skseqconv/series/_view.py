@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ._containers import names_columns
-from ._known_ahead import known_labels, read_rows, with_known_of
+from skseqconv.series.ahead._known_ahead import known_labels, read_rows, with_known_of
+from skseqconv.series.tables._containers import names_columns
+
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series
 from ._steps import Step, apply_steps
@@ -389,7 +390,7 @@ class View:
         >>> newest.with_future(plan).to_numpy()
         array([[8., 1.]])
         """
-        from ._future_rows import with_future
+        from skseqconv.series.ahead._future_rows import with_future
 
         return self._derive(_series=with_future(self._series, future, self.rows))
 

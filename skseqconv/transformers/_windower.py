@@ -16,21 +16,21 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
 from skseqconv.inputs._time_spans import checked_in_rows
-from skseqconv.series._containers import labels_of, unmasked
-from skseqconv.series._ids import warn_of_bare_table, warn_of_ids
 from skseqconv.series._missing_history import (
     ON_MISSING_HISTORY,
     stacklevel_of_caller,
 )
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._time_spans import RowsOrTime
 from skseqconv.series._view_internals import (
     known_of,
     longest_series,
     n_whole_series,
 )
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import labels_of, unmasked
+from skseqconv.series.tables._ids import warn_of_bare_table, warn_of_ids
+from skseqconv.series.times._time_spans import RowsOrTime
 
 from ._base import SequenceTransformer
 

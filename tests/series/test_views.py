@@ -37,10 +37,11 @@ from skseqconv import (
 )
 from skseqconv.engine._feed import gather, to_tensors
 from skseqconv.inputs._sequences import WindowSequences
-from skseqconv.series import _layout, _window_view
 from skseqconv.series import _view as views
-from skseqconv.series._layout import SMALL_BYTES
+from skseqconv.series import _window_view
 from skseqconv.series._steps import with_steps
+from skseqconv.series.held import _layout
+from skseqconv.series.held._layout import SMALL_BYTES
 from skseqconv.transformers._row_wise import RowStep
 
 properties = settings(

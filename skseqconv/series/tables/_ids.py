@@ -112,7 +112,7 @@ def _is_one_series(index):
 
     Series below each other, or row by row in turns, repeat dates.
     """
-    from ._index_kinds import comparable
+    from skseqconv.series.times._index_kinds import comparable
 
     index = comparable(index)
     return hasattr(index, "asi8") and bool((np.diff(index.asi8) > 0).all())

@@ -37,8 +37,8 @@ def _check_known(indexes):
     """Check the order of the series that have an index, beside some that have none."""
     import pandas as pd
 
-    from ._dates import layout_of_indexes
-    from ._order import check_orders
+    from skseqconv.series.times._dates import layout_of_indexes
+    from skseqconv.series.times._order import check_orders
 
     nothing = pd.RangeIndex(0)
     known = [nothing if index is None else index for index in indexes]
