@@ -93,6 +93,11 @@ def channels_ahead_of_fit(model):
     return [channel for channel, _ in next((rows for rows in seen if rows), ())]
 
 
+def series_of_fit(model):
+    """The most series that a step has seen."""
+    return max(getattr(one, "_n_series", 1) for one in models_inside(model))
+
+
 def n_parameters_of(model):
     """Number of parameters of a network or a linear model inside; None for others."""
     last = innermost(model) if model is not None else None

@@ -20,8 +20,8 @@ from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._finite import raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_masked
 from skseqconv.transformers._flatten import FlattenWindows
 
 

@@ -22,10 +22,10 @@ from skseqconv.inputs._past_values import lags_of, parts_of
 from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import checked_in_rows
-from skseqconv.series._channels import channel_position
 from skseqconv.series._missing_history import check_history
-from skseqconv.series._time_spans import RowsOrTime, in_rows
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._channels import channel_position
+from skseqconv.series.times._time_spans import RowsOrTime, in_rows
 
 from ._from_channel import ForecastsFromChannel
 

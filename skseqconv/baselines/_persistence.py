@@ -21,8 +21,8 @@ from skseqconv.inputs._period import find_held_period, lag_of_season, why_not_he
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._missing_history import check_history, stacklevel_of_caller
-from skseqconv.series._time_spans import RowsOrTime
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.times._time_spans import RowsOrTime
 
 from ._from_channel import ForecastsFromChannel
 

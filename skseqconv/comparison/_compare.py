@@ -13,10 +13,10 @@ from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import BaseCrossValidator
 
 from skseqconv._public import public
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._missing_history import said_once
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_masked
 
 from ._baselines import best_baseline, with_baselines
 from ._comparison import Comparison

@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline
 from skseqconv.inputs._leaks import n_leaks
 from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.times._time_spans import in_rows
 from skseqconv.transformers._windower import LookbackWindower
 
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._future_times import row_times
-from skseqconv.series._origins import at_rows, positions_of_target, whole_series
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view_internals import raw_labels, raw_values
+from skseqconv.series.ahead._origins import at_rows, positions_of_target, whole_series
+from skseqconv.series.times._future_times import row_times
 
 from ._times import is_view
 

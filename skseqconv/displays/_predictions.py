@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.utils import check_array
 
 from skseqconv._unwrap import interval_of
-from skseqconv.series._containers import unmasked
+from skseqconv.series.tables._containers import unmasked
 
 from ._common import in_words
 

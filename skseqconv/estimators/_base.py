@@ -20,9 +20,9 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.series._missing_history import check_history
-from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_other_arrays
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers

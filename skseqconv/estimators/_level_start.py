@@ -31,8 +31,8 @@ from skseqconv.inputs._period import (
 )
 from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._time_spans import in_rows
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.times._time_spans import in_rows
 
 #: The starts, simple ones first: "auto" takes the simplest of those that are good.
 STARTS = ("last", "seasonal", "ar", "arx")

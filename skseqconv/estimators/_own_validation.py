@@ -15,11 +15,11 @@ from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._padded import as_panel
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._same_target import check_same_target
-from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._same_target import check_same_target
+from skseqconv.series.tables._containers import refuse_other_arrays
 
 from ._running_fit import Samples
 

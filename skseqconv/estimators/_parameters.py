@@ -18,7 +18,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
 from skseqconv.engine._schedules import SCHEDULES
 from skseqconv.networks._per_layer import Widths
-from skseqconv.series._time_spans import TIME_SPANS, RowsOrTime
+from skseqconv.series.times._time_spans import TIME_SPANS, RowsOrTime
 
 from ._validation_split import DATES
 

@@ -15,8 +15,8 @@ from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
-from skseqconv.series._time_spans import each_in_rows, in_rows
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.times._time_spans import each_in_rows, in_rows
 
 from ._base import SequenceEstimator
 from ._conformal import check_quantiles

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.inputs._leaks import n_leaks
-from skseqconv.series._index_kinds import moments_of
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._time_spans import duration_of
 from skseqconv.series._view_internals import (
     first_rows_from,
     rows_after,
     target_stamps,
 )
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.times._index_kinds import moments_of
+from skseqconv.series.times._time_spans import duration_of
 
 #: Types of `validation_split` that say from which date on samples are held out.
 DATES = (str, date, np.datetime64)

@@ -109,6 +109,9 @@ def forecast(
     -----
     MissingHistoryWarning
         If a series is shorter than the window.
+    UserWarning
+        If X is a table without ids, the model was fitted on several series, and no
+        dates show that X is one series.
 
     See Also
     --------
@@ -150,7 +153,7 @@ def forecast(
     >>> forecast(naive, X, horizon=3, recursive=True)["forecast"].tolist()
     [1.0, 2.0, 3.0]
     """
-    view = with_target_of(model, view_of(X), target, delay)
+    view = with_target_of(model, view_of(X, model), target, delay)
     view = with_known_of_fit(model, view, freq)
     if future is not None:
         view = view.with_future(future)

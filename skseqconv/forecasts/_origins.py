@@ -4,26 +4,28 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._counts import check_count
-from skseqconv._unwrap import channels_ahead_of_fit, target_of_fit
-from skseqconv.series._origins import (
+from skseqconv._unwrap import channels_ahead_of_fit, series_of_fit, target_of_fit
+from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._steps import with_steps
+from skseqconv.series._view_internals import first_index, known_of, n_whole_series
+from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._origins import (
     at_newest,
     positions_of_target,
     with_channels_ahead,
     with_target,
 )
-from skseqconv.series._same_target import check_same_target
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._steps import with_steps
-from skseqconv.series._view_internals import known_of
-from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._same_target import check_same_target
+from skseqconv.series.tables._ids import warn_of_bare_table
 
 
-def view_of(X):
-    """A view of the rows of X."""
+def view_of(X, model):
+    """A view of the rows of X, to forecast from with a fitted model."""
     if isinstance(X, (SeriesView, WindowView)):
         return X
     try:
-        return SeriesView(X)
+        view = SeriesView(X)
     except ValueError as error:
         if not hasattr(type(X), "columns"):
             raise
@@ -31,6 +33,10 @@ def view_of(X):
             f"{error} In forecast, a table of several series is "
             "forecast(model, SeriesView(table, id=..., time=...))."
         ) from None
+    if n_whole_series(view) == 1:
+        level = stacklevel_of_caller()
+        warn_of_bare_table(series_of_fit(model), first_index(view), stacklevel=level)
+    return view
 
 
 def chosen_rows(view, rows):

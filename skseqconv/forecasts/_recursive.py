@@ -9,10 +9,10 @@ import numpy as np
 
 from skseqconv._counts import check_count
 from skseqconv._unwrap import models_inside
-from skseqconv.series._extended import Extended, varying_channels
-from skseqconv.series._origins import at_rows, with_target
 from skseqconv.series._steps import with_steps
 from skseqconv.series._view_internals import depth_of, longest_series, raw_labels
+from skseqconv.series.ahead._extended import Extended, varying_channels
+from skseqconv.series.ahead._origins import at_rows, with_target
 from skseqconv.transformers._windower import LookbackWindower
 
 from ._table import as_columns

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from skseqconv._public import public
 from skseqconv.series._frame import id_columns
-from skseqconv.series._future_times import is_dated, times_from
 from skseqconv.series._view_internals import raw_labels
+from skseqconv.series.times._future_times import is_dated, times_from
 
 #: Columns that a table may have besides those that name the series.
 OWN_COLUMNS = (

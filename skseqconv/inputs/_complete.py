@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight, _num_samples
 
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_masked
 
 
 def complete_rows(X):

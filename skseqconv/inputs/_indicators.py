@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils import assert_all_finite
 
-from skseqconv.series._containers import refuse_masked
+from skseqconv.series.tables._containers import refuse_masked
 
 #: What holds the labels of one sample, if y is no matrix.
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)

@@ -4,15 +4,19 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
 
-from skseqconv.series._containers import is_other_table, numeric_table, unmasked
-from skseqconv.series._dates import layout_of_indexes
-from skseqconv.series._gaps import warn_of_gaps
-from skseqconv.series._order import ordered_differences
-from skseqconv.series._series import refuse_other_arrays
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels, shifts_of
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import (
+    is_other_table,
+    numeric_table,
+    refuse_other_arrays,
+    unmasked,
+)
+from skseqconv.series.times._dates import layout_of_indexes
+from skseqconv.series.times._gaps import warn_of_gaps
+from skseqconv.series.times._order import ordered_differences
 
 
 def kind_of(X):

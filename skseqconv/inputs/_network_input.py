@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseqconv.series._series import refuse_cut_file
+from skseqconv.series.held._copies import refuse_cut_file
 
 from ._finite import raise_not_finite
 from ._kinds import (

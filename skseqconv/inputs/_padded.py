@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseqconv.series._containers import unmasked
+from skseqconv.series.tables._containers import unmasked
 
 
 def as_panel(X, n_channels=None):

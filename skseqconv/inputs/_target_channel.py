@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseqconv.series._channels import channel_position
-from skseqconv.series._containers import positions_of
 from skseqconv.series._steps import with_steps
-from skseqconv.series._time_spans import in_rows
 from skseqconv.series._view_internals import raw_labels, shifts_of
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._channels import channel_position
+from skseqconv.series.tables._containers import positions_of
+from skseqconv.series.times._time_spans import in_rows
 
 from ._relation import TOLERANCE, later_values, rounding_of, solve_affine
 

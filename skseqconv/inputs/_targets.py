@@ -6,7 +6,7 @@ from sklearn.utils import assert_all_finite, check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples
 
-from skseqconv.series._containers import refuse_masked
+from skseqconv.series.tables._containers import refuse_masked
 
 from ._indicators import check_indicator, indicator_of, refuse_one_dimension
 

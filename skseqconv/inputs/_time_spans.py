@@ -5,7 +5,7 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 
-from skseqconv.series._time_spans import each_in_rows, spans_in_words
+from skseqconv.series.times._time_spans import each_in_rows, spans_in_words
 
 
 def checked_in_rows(estimator, names, X):

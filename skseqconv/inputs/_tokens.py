@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
-from skseqconv.series._containers import refuse_masked
+from skseqconv.series.tables._containers import refuse_masked
 
 from ._known_words import TokenIds, fingerprint
 from ._sequences import TokenSequences

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from skseqconv._counts import check_count
-from skseqconv.series._channels import channel_position
-from skseqconv.series._frequency import most_common, nearest_rule
-from skseqconv.series._order import ordered_differences
-from skseqconv.series._time_spans import duration_of, index_of
+from skseqconv.series.tables._channels import channel_position
+from skseqconv.series.times._frequency import most_common, nearest_rule
+from skseqconv.series.times._order import ordered_differences
+from skseqconv.series.times._time_spans import duration_of, index_of
 
 from ._samples import Place
 

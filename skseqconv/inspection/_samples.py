@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from skseqconv._unwrap import fitted_steps, models_inside
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._padded import as_panel, lengths_of
-from skseqconv.series._containers import unmasked
-from skseqconv.series._extended import Extended
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view_internals import (
     depth_of,
@@ -25,6 +23,8 @@ from skseqconv.series._view_internals import (
     raw_values,
     shifts_of,
 )
+from skseqconv.series.ahead._extended import Extended
+from skseqconv.series.tables._containers import unmasked
 from skseqconv.transformers._windower import LookbackWindower
 
 #: Samples are copied in parts of about this many bytes.

@@ -12,9 +12,9 @@ from sklearn.model_selection import BaseCrossValidator
 
 from skseqconv._counts import is_count
 from skseqconv._public import public
-from skseqconv.series._time_spans import RowsOrTime, duration_of
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
+from skseqconv.series.times._time_spans import RowsOrTime, duration_of
 
 from ._times import times_of
 

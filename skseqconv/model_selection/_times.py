@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv.series._index_kinds import moments_of
 from skseqconv.series._view import View
+from skseqconv.series.times._index_kinds import moments_of
 
 
 class Times(NamedTuple):

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skseqconv._public import public
+from skseqconv.series.ahead._known_ahead import known_labels
+from skseqconv.series.held._layout import ranges
+from skseqconv.series.tables._containers import unmasked
 
-from ._containers import unmasked
-from ._known_ahead import known_labels
-from ._layout import ranges
 from ._view_internals import ids_of
 
 #: Name of the only channel of pooled series of named channels.

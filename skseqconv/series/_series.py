@@ -1,15 +1,14 @@
 """The series behind views: arrays, channel names and dates, held once."""
 
-import mmap
-
 import numpy as np
 
 from skseqconv._public import public
-
-from ._containers import is_long_table, names_of, read_series
-from ._ids import warn_of_ids
-from ._layout import Layout, layout_of_arrays, one_block, ranges
-from ._owners import CHUNK_ROWS, Owners, by_chunks
+from skseqconv.series.held._copies import copied, copied_of_each
+from skseqconv.series.held._layout import Layout, layout_of_arrays, one_block, ranges
+from skseqconv.series.held._owners import CHUNK_ROWS, Owners, by_chunks
+from skseqconv.series.tables._containers import is_long_table, names_of, read_series
+from skseqconv.series.tables._ids import warn_of_ids
+from skseqconv.series.tables._several import read_several
 
 
 @public
@@ -51,7 +50,7 @@ class Series:
     ):
         dates = None
         if indexes is not None:
-            from ._dates import layout_of_indexes
+            from skseqconv.series.times._dates import layout_of_indexes
 
             dates = layout_of_indexes(indexes)
         self._hold(layout_of_arrays(arrays), names, dates, dtype, labels, ids)
@@ -92,7 +91,8 @@ class Series:
             )
         first = series[:1] if isinstance(series, (list, tuple)) else ()
         if any(getattr(one, "shape", ()) != () for one in first):
-            return cls._of_several([read_series(one) for one in series])
+            arrays, names, indexes, labels = read_several(series)
+            return cls(arrays, names, indexes, labels=labels)
         array, names, labels, index = read_series(series)
         return cls([array], names, None if index is None else [index], labels=labels)
 
@@ -121,38 +121,10 @@ class Series:
 
     @classmethod
     def _of_long_table(cls, table, *columns, any_frequency):
-        from ._long_table import read_long_table
+        from skseqconv.series.tables._long_table import read_long_table
 
         read = read_long_table(table, *columns, any_frequency=any_frequency)
         return cls.of_block(names=names_of(read.labels), **vars(read))
-
-    @classmethod
-    def _of_several(cls, parts):
-        arrays, names, labels, indexes = map(list, zip(*parts, strict=True))
-        parts.clear()  # so that no array is held when it is joined with others
-        if len(set(labels)) > 1 and not any(own is not None for own in names):
-            if all(array.shape[1] == 1 for array in arrays):
-                # For example, columns of one table: their labels name the series.
-                labels = [None] * len(labels)
-        for i, (array, own) in enumerate(zip(arrays, labels, strict=True)):
-            if array.shape[1] != arrays[0].shape[1] or own != labels[0]:
-                raise ValueError(
-                    f"series[{i}] has the channels {_listed(own, array)}, series[0] "
-                    f"has {_listed(labels[0], arrays[0])}: all series of a list must "
-                    "have the same channels in the same order."
-                )
-        dated = all(index is not None for index in indexes)
-        if not dated and any(index is not None for index in indexes):
-            import pandas as pd
-
-            from ._dates import layout_of_indexes
-            from ._order import check_orders
-
-            nothing = pd.RangeIndex(0)
-            known = [nothing if index is None else index for index in indexes]
-            check_orders(layout_of_indexes(known))
-        indexes = indexes if dated else None
-        return cls(arrays, names[0], indexes, labels=labels[0])
 
     # What the series are made of.
 
@@ -236,16 +208,16 @@ class Series:
     def take(self, rows, channels=slice(None)):
         """Copy rows of the series: all channels, or the chosen ones."""
         if self._whole and self._channels is None:
-            return _copied(self._values.blocks[0], rows, channels, self.dtype)
+            return copied(self._values.blocks[0], rows, channels, self.dtype)
         width = np.empty(self.n_channels)[channels].size
         out = np.empty((len(rows), width), dtype=self.dtype)
         owners, own_rows = self._own_rows(rows)
         for at, block, places in self._values.places(owners, own_rows):
             if self._channels is None:
-                out[at] = _copied(block, places, channels, self.dtype)
+                out[at] = copied(block, places, channels, self.dtype)
             else:
                 own = self._channels[owners[at]]
-                out[at] = _copied_pooled(block, places, own, self.dtype)
+                out[at] = copied_of_each(block, places, own, self.dtype)
         return out
 
     def _own_rows(self, rows):
@@ -268,8 +240,8 @@ class Series:
 
     def check_rows(self, on_gap, *, stacklevel):
         """Refuse rows out of order; warn of gaps, and of ids of several series."""
-        from ._gaps import each_gaps, warn_of_gaps
-        from ._order import check_orders
+        from skseqconv.series.times._gaps import each_gaps, warn_of_gaps
+        from skseqconv.series.times._order import check_orders
 
         if on_gap == "warn":
             warn_of_gaps(
@@ -308,7 +280,7 @@ class Series:
 
     def _ranking(self):
         if self._ranks is None:
-            from ._ranks import Ranks
+            from skseqconv.series.held._ranks import Ranks
 
             self._ranks = Ranks(self._dates)
         return self._ranks
@@ -438,80 +410,3 @@ class Series:
         arrays, indexes = state.pop("arrays"), state.pop("indexes")
         self.__init__(arrays, None, indexes)
         vars(self).update(state)
-
-
-def _copied(block, rows, channels, dtype):
-    """Rows of an array, with all channels or the chosen ones."""
-    refuse_cut_file(block)
-    consecutive = _as_slice(rows)
-    if consecutive is not None:
-        rows = consecutive
-    elif not isinstance(channels, slice):
-        rows = np.asarray(rows)[:, None]
-        return np.array(block[rows, channels], dtype=dtype)
-    return np.array(block[rows][:, channels], dtype=dtype)
-
-
-def _copied_pooled(block, rows, channels, dtype):
-    """One value of each row: the one of its own channel."""
-    if len(channels) and (channels == channels[0]).all():
-        return _copied(block, rows, [channels[0]], dtype)
-    refuse_cut_file(block)
-    return np.array(block[rows, channels][:, None], dtype=dtype)
-
-
-def _as_slice(rows):
-    """Consecutive rows as a slice, which is read at the speed of memory, or None."""
-    spread = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
-    if spread and (np.diff(rows) == 1).all():
-        return slice(rows[0], rows[-1] + 1)
-    return None
-
-
-def _listed(labels, array):
-    return f"{array.shape[1]} unnamed" if labels is None else list(labels)
-
-
-def refuse_other_arrays(name, array):
-    """Refuse arrays of other libraries under array_api_dispatch.
-
-    scikit-learn would not convert them to NumPy.
-    """
-    from sklearn import get_config
-
-    is_other = hasattr(array, "device") and not isinstance(array, np.ndarray)
-    if is_other and get_config()["array_api_dispatch"]:
-        kind = f"{type(array).__module__}.{type(array).__name__}"
-        raise ValueError(
-            f"{name} is a {kind}, and array_api_dispatch=True is not supported: give "
-            "a NumPy array, or let scikit-learn convert it, "
-            "sklearn.set_config(array_api_dispatch=False)."
-        )
-
-
-def refuse_cut_file(array):
-    """Refuse a memory map whose file has become shorter.
-
-    Reading beyond the end of the file gives zeros, or ends the process (SIGBUS).
-    """
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    if not (isinstance(array, np.memmap) and isinstance(array.base, mmap.mmap)):
-        return
-    held, needed = array.base.size(), array.offset + array.nbytes
-    if held < needed:
-        raise OSError(
-            f"The file {array.filename} was cut to {held} bytes after {needed} bytes "
-            "were mapped: write the whole file again, and map it again. To replace a "
-            "file safely, write the new version beside it, then rename it."
-        )
-
-
-def readable_bytes(n_bytes):
-    """A number of bytes with a unit: 11.3 GB."""
-    size = float(n_bytes)
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 999.5:  # more is rounded to 1e+03
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} TB"

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from skseqconv._public import public
+from skseqconv.series.ahead._delays import checked_delays
+from skseqconv.series.ahead._known_ahead import is_given, with_known_ahead
+from skseqconv.series.tables._channels import several_channels
 
-from ._channels import several_channels
-from ._delays import checked_delays
-from ._known_ahead import is_given, with_known_ahead
 from ._pooled import pooled_view
 from ._view import View
 

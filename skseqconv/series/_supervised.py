@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from skseqconv._public import public
+from skseqconv.series.ahead._delays import checked_delays
+from skseqconv.series.ahead._known_ahead import is_given, known_labels, with_known_ahead
+from skseqconv.series.held._in_time import laid_out, order_of, stretches_of
+from skseqconv.series.held._owners import by_chunks
+from skseqconv.series.tables._channels import several_channels
+from skseqconv.series.tables._containers import names_columns, positions_of
+from skseqconv.series.tables._ids import refuse_as_target, warn_of_short_series
+from skseqconv.series.times._gaps import each_gaps, regular_parts, warn_of_gaps
+from skseqconv.series.times._time_spans import RowsOrTime
 
-from ._channels import several_channels
-from ._containers import names_columns, positions_of
-from ._delays import checked_delays
-from ._gaps import each_gaps, regular_parts, warn_of_gaps
-from ._ids import refuse_as_target, warn_of_short_series
-from ._in_time import laid_out, order_of, stretches_of
-from ._known_ahead import is_given, known_labels, with_known_ahead
-from ._owners import by_chunks
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
-from ._time_spans import RowsOrTime
 from ._view_internals import has_all_rows
 
 if TYPE_CHECKING:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from ._containers import names_columns
-from ._known_ahead import known_labels, read_rows, with_known_of
+from skseqconv.series.ahead._known_ahead import known_labels, read_rows, with_known_of
+from skseqconv.series.tables._containers import names_columns
+
 from ._pooled import origin_of, source_rows, unpooled
-from ._series import Series, readable_bytes
+from ._series import Series
 from ._steps import Step, apply_steps
 from ._view_internals import depth_of, ids_of, touched_rows
 
@@ -389,7 +390,7 @@ class View:
         >>> newest.with_future(plan).to_numpy()
         array([[8., 1.]])
         """
-        from ._future_rows import with_future
+        from skseqconv.series.ahead._future_rows import with_future
 
         return self._derive(_series=with_future(self._series, future, self.rows))
 
@@ -451,3 +452,13 @@ class View:
             f"{readable_bytes(self.nbytes)} held, "
             f"{readable_bytes(self.materialized_nbytes)} as an array"
         )
+
+
+def readable_bytes(n_bytes):
+    """A number of bytes with a unit: 11.3 GB."""
+    size = float(n_bytes)
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 999.5:  # more is rounded to 1e+03
+            return f"{size:.3g} {unit}"
+        size /= 1000
+    return f"{size:.3g} TB"

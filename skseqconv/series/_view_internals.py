@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ._known_ahead import read_rows, series_name, with_known
-from ._owners import Owners, by_chunks
+from skseqconv.series.ahead._known_ahead import read_rows, series_name, with_known
+from skseqconv.series.held._owners import Owners, by_chunks
 
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
@@ -71,7 +71,7 @@ def first_rows_from(view, date):
 
     `NEVER` for a series that ends before the date. None for series without dates.
     """
-    from ._index_kinds import dates_of, in_zone_of
+    from skseqconv.series.times._index_kinds import dates_of, in_zone_of
 
     series = view._series
     if series.dates is None:

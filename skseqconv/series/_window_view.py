@@ -11,9 +11,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from skseqconv._public import public
 
 from ._missing_history import ON_MISSING_HISTORY, check_history
-from ._series import readable_bytes
 from ._series_view import SeriesView
-from ._view import View
+from ._view import View, readable_bytes
 
 #: ``np.asarray(windows)`` refuses to make a larger array; ``to_numpy`` does not.
 MAX_IMPLICIT_BYTES = 2**30

@@ -13,8 +13,12 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._public import public
-from skseqconv.series._frequency import exceptions, nearest_offset, readable_duration
-from skseqconv.series._offsets import (
+from skseqconv.series.times._frequency import (
+    exceptions,
+    nearest_offset,
+    readable_duration,
+)
+from skseqconv.series.times._offsets import (
     checked_frequency,
     is_duration,
     offset_of,

@@ -14,9 +14,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skseqconv._public import public, typed
-from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import unmasked
 
 from ._row_wise import RowWise
 

@@ -21,11 +21,11 @@ from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._targets import check_length
-from skseqconv.series._containers import unmasked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._view_internals import repeats_rows
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import unmasked
 
 from ._base import SequenceTransformer
 

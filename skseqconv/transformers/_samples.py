@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
-from skseqconv.series._containers import refuse_masked
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import refuse_masked
 
 
 def read_samples(X):

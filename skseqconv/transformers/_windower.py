@@ -16,17 +16,21 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
 from skseqconv.inputs._time_spans import checked_in_rows
-from skseqconv.series._containers import labels_of, unmasked
-from skseqconv.series._ids import warn_of_ids
 from skseqconv.series._missing_history import (
     ON_MISSING_HISTORY,
     stacklevel_of_caller,
 )
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._time_spans import RowsOrTime
-from skseqconv.series._view_internals import known_of, longest_series
+from skseqconv.series._view_internals import (
+    known_of,
+    longest_series,
+    n_whole_series,
+)
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.tables._containers import labels_of, unmasked
+from skseqconv.series.tables._ids import warn_of_bare_table, warn_of_ids
+from skseqconv.series.times._time_spans import RowsOrTime
 
 from ._base import SequenceTransformer
 
@@ -77,7 +81,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     -----
     UserWarning
         By `fit`, if windows do not reach the nearest forecast time of channels that are
-        known ahead.
+        known ahead. By `transform`, if X is a plain table, the fit had several series,
+        and no dates show that X is one series.
 
     See Also
     --------
@@ -123,6 +128,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         "on_missing_history": [StrOptions(set(ON_MISSING_HISTORY))],
     }
 
+    #: How many series the view of the fit was of; older files do not know.
+    _n_series = 1
+
     def __init__(
         self,
         lookback: RowsOrTime,
@@ -162,9 +170,10 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
                 f"lookback={self.lookback!r} is not a multiple of step={self.step!r}. "
                 f"Use lookback={' or '.join(near)}."
             )
-        if self._as_rows(X, reset=True) is X:
+        if is_view := self._as_rows(X, reset=True) is X:
             self._check_length(X, lookback - step + 1)
             self._check_reach(X, int(lookback), int(step))
+        self._n_series = n_whole_series(X) if is_view else 1
         self.target_ = getattr(X, "target", None)
         self.lookback_, self.step_ = int(lookback), int(step)
         self.lags_ = np.arange(lookback - step, -1, -step)
@@ -236,6 +245,8 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         warn_of_jumps(index, quiet=reset)
         if not reset:
             warn_of_ids(labels, values, index, stacklevel=3)
+            level = stacklevel_of_caller()
+            warn_of_bare_table(self._n_series, index, stacklevel=level)
         names = getattr(self, "feature_names_in_", None)
         values = np.ascontiguousarray(values)
         indexes = None if index is None else [index]

@@ -28,8 +28,8 @@ from skseqconv import (
     make_supervised,
 )
 from skseqconv.forecasts._table import Places
-from skseqconv.series._origins import at_newest, with_target
 from skseqconv.series._view import View
+from skseqconv.series.ahead._origins import at_newest, with_target
 
 DAYS = pd.date_range("2025-01-01", periods=90, freq="D")
 

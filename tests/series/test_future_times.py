@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseqconv import LookbackWindower, SeriesView, make_supervised
-from skseqconv.series._future_times import row_times, times_from
-from skseqconv.series._next_times import step_of
-from skseqconv.series._origins import at_newest
 from skseqconv.series._series import Series
+from skseqconv.series.ahead._origins import at_newest
+from skseqconv.series.times._future_times import row_times, times_from
+from skseqconv.series.times._next_times import step_of
 
 
 def times_after(view, delays, freq=None):

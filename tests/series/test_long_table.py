@@ -23,7 +23,7 @@ from skseqconv import (
     compare_models,
     make_supervised,
 )
-from skseqconv.series._long_table import read_long_table
+from skseqconv.series.tables._long_table import read_long_table
 
 LAGS = [2, 1, 0]
 HOURS = pd.date_range("2020-01-01", periods=60, freq="h")

@@ -21,21 +21,15 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv.series import (
-    _gaps,
-    _in_time,
-    _layout,
-    _order,
-    _owners,
-    _series,
-    _supervised,
-)
-from skseqconv.series._dates import layout_of_index, layout_of_indexes
-from skseqconv.series._gaps import each_gaps, find_gaps
-from skseqconv.series._layout import layout_of_arrays
-from skseqconv.series._order import check_orders, ordered_differences
-from skseqconv.series._owners import Owners
+from skseqconv.series import _series, _supervised
 from skseqconv.series._series import Series
+from skseqconv.series.held import _in_time, _layout, _owners
+from skseqconv.series.held._layout import layout_of_arrays
+from skseqconv.series.held._owners import Owners
+from skseqconv.series.times import _gaps, _order
+from skseqconv.series.times._dates import layout_of_index, layout_of_indexes
+from skseqconv.series.times._gaps import each_gaps, find_gaps
+from skseqconv.series.times._order import check_orders, ordered_differences
 
 properties = settings(
     max_examples=80, deadline=None, derandomize=True, database=None, print_blob=False
@@ -372,8 +366,8 @@ def copies():
         counted.append(len(rows))
         return original(block, rows, channels, dtype)
 
-    original = _series._copied
-    with mock.patch.object(_series, "_copied", copied):
+    original = _series.copied
+    with mock.patch.object(_series, "copied", copied):
         yield counted
 
 

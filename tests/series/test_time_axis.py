@@ -11,8 +11,8 @@ from pandas.tseries.offsets import CustomBusinessDay
 from sklearn.model_selection import KFold, ShuffleSplit
 
 from skseqconv import LookbackWindower, SeriesView, WindowView, make_supervised
-from skseqconv.series._frequency import nearest_offset
-from skseqconv.series._offsets import offset_of, plain_offset
+from skseqconv.series.times._frequency import nearest_offset
+from skseqconv.series.times._offsets import offset_of, plain_offset
 
 HOLIDAYS = ["2020-01-20", "2020-02-17", "2020-04-10", "2020-05-25", "2020-07-03"]
 

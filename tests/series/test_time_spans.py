@@ -13,8 +13,8 @@ from skseqconv import (
     SeriesView,
     make_supervised,
 )
-from skseqconv.series import _time_spans
-from skseqconv.series._time_spans import in_rows
+from skseqconv.series.times import _time_spans
+from skseqconv.series.times._time_spans import in_rows
 
 HOLIDAYS = pd.offsets.CustomBusinessDay(holidays=["2020-01-06", "2020-01-20"])
 

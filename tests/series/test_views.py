@@ -37,11 +37,11 @@ from skseqconv import (
 )
 from skseqconv.engine._feed import gather, to_tensors
 from skseqconv.inputs._sequences import WindowSequences
-from skseqconv.series import _layout, _window_view
 from skseqconv.series import _view as views
-from skseqconv.series._layout import SMALL_BYTES
-from skseqconv.series._series import readable_bytes
+from skseqconv.series import _window_view
 from skseqconv.series._steps import with_steps
+from skseqconv.series.held import _layout
+from skseqconv.series.held._layout import SMALL_BYTES
 from skseqconv.transformers._row_wise import RowStep
 
 properties = settings(
@@ -656,7 +656,7 @@ def test_a_view_says_its_shape_and_its_memory():
     ],
 )
 def test_bytes_are_told_in_the_unit_that_people_read(n_bytes, text):
-    assert readable_bytes(n_bytes) == text
+    assert views.readable_bytes(n_bytes) == text
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ._clock_changes import clock_changes
-from ._dates import layout_of_index
-from ._frequency import most_common, readable_difference
+from skseqconv.series.held._layout import Layout, groups_of
+from skseqconv.series.held._owners import CHUNK_ROWS
+from skseqconv.series.times._clock_changes import clock_changes
+from skseqconv.series.times._dates import layout_of_index
+from skseqconv.series.times._frequency import most_common, readable_difference
+from skseqconv.series.times._index_kinds import ticks
+
 from ._ids import described_id
-from ._index_kinds import ticks
-from ._layout import Layout, groups_of
-from ._owners import CHUNK_ROWS
 from ._table_columns import ids_words, read_columns, times_of
 
 #: An id has a frequency if this many differences at least, and half of all, are equal.

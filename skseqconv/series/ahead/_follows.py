@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from ._dates import is_plain
-from ._gaps import find_gaps
-from ._index_kinds import comparable, ticks
+from skseqconv.series.times._dates import is_plain
+from skseqconv.series.times._gaps import find_gaps
+from skseqconv.series.times._index_kinds import comparable, ticks
+from skseqconv.series.times._next_times import next_times
+
 from ._known_ahead import series_name, without_series
-from ._next_times import next_times
 
 #: A step of the index that is no usual one, such as a night without rows, may lead to
 #: the future if the series has taken it this often.

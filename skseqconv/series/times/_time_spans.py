@@ -10,6 +10,10 @@ import pandas as pd
 from pandas.tseries.frequencies import to_offset
 from pandas.tseries.offsets import BaseOffset
 
+from skseqconv.series._view import View
+from skseqconv.series._view_internals import longest_index
+from skseqconv.series.ahead._known_ahead import series_name
+
 from ._frequency import (
     declared_rule,
     most_common,
@@ -17,12 +21,9 @@ from ._frequency import (
     readable_duration,
 )
 from ._index_kinds import comparable
-from ._known_ahead import series_name
 from ._offsets import readable_offset
 from ._order import ordered_differences
 from ._regular import irregular
-from ._view import View
-from ._view_internals import longest_index
 
 #: Types of time spans, beside text and offsets.
 SPANS = (timedelta, np.timedelta64)

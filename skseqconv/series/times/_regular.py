@@ -8,9 +8,10 @@ the numbers of all of them at once.
 import numpy as np
 import pandas as pd
 
+from skseqconv.series.held._layout import ranges
+
 from ._dates import is_plain
 from ._index_kinds import ticks
-from ._layout import ranges
 from ._offsets import checked_frequency, is_duration
 
 #: Differences are taken of this many numbers at once.

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ._containers import positions_of
+from skseqconv.series._series import Series
+from skseqconv.series.tables._containers import positions_of
+from skseqconv.series.tables._ids import described_id
+
 from ._follows import all_before, check_follows, n_overlapping, suspects
-from ._ids import described_id
 from ._known_ahead import name_of, with_known, without_future
-from ._series import Series
 
 
 def with_future(data, future, rows):

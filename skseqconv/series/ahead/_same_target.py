@@ -1,6 +1,6 @@
 """Whether a view forecasts what a model was fitted to forecast."""
 
-from ._view_internals import raw_labels
+from skseqconv.series._view_internals import raw_labels
 
 
 def check_same_target(name, view, fitted):

@@ -6,11 +6,12 @@ Dates of rows that exist are those of the index. Later dates follow its frequenc
 import numpy as np
 import pandas as pd
 
+from skseqconv.series._view_internals import depth_of, rows_after
+from skseqconv.series.ahead._known_ahead import series_name
+
 from ._index_kinds import ticks
-from ._known_ahead import series_name
 from ._next_times import N_NEWEST, differ, moved, step_of, usable
 from ._offsets import readable_offset
-from ._view_internals import depth_of, rows_after
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
 #: business days, and months from days.

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ._index_kinds import comparable
+from skseqconv.series.times._index_kinds import comparable
+
 from ._layout import ranges
 
 

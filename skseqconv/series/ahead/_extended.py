@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from skseqconv.series._series import Series
+from skseqconv.series._view_internals import depth_of
+from skseqconv.series.held._layout import ranges
+
 from ._known_ahead import values_at, with_known, without_future
-from ._layout import ranges
-from ._series import Series
-from ._view_internals import depth_of
 
 #: Rows of series are compared in chunks of about this many.
 CHUNK_ROWS = 2**19

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from ._channels import several_channels
-from ._frame import id_columns
+from skseqconv.series._frame import id_columns
+from skseqconv.series.held._layout import ranges
+from skseqconv.series.tables._channels import several_channels
+
 from ._known_ahead import with_known_at
-from ._layout import ranges
 
 #: At most so many rows of a series are read at once to find the last with a target.
 MOST_READ_BACK = 512

@@ -89,12 +89,30 @@ def warn_of_ids(labels, array, index, *, stacklevel):
             )
 
 
+def warn_of_bare_table(n_series, index, *, stacklevel):
+    """Warn of a table without ids, if a fit had several series.
+
+    Dates that only go forward show that it is one series.
+    """
+    if n_series < 2 or _is_one_series(index):
+        return
+    warnings.warn(
+        f"X is a table without ids, so it is read as one series, but the model was "
+        f"fitted on {n_series} series. If X holds several series, windows reach from "
+        "one into the next, and the forecasts are wrong: give SeriesView(table, "
+        "id=..., time=...), or SeriesView of a list of series. If X is one series, "
+        "SeriesView(X) avoids this warning.",
+        UserWarning,
+        stacklevel=stacklevel + 1,
+    )
+
+
 def _is_one_series(index):
     """Whether each date is later than the one before.
 
     Series below each other, or row by row in turns, repeat dates.
     """
-    from ._index_kinds import comparable
+    from skseqconv.series.times._index_kinds import comparable
 
     index = comparable(index)
     return hasattr(index, "asi8") and bool((np.diff(index.asi8) > 0).all())

@@ -267,3 +267,20 @@ def refuse_masked(name, values):
             f"{name} is masked at {n_masked} places, and masked values are missing "
             f"values: leave these rows out{by if name == 'y' else ''}."
         )
+
+
+def refuse_other_arrays(name, array):
+    """Refuse arrays of other libraries under array_api_dispatch.
+
+    scikit-learn would not convert them to NumPy.
+    """
+    from sklearn import get_config
+
+    is_other = hasattr(array, "device") and not isinstance(array, np.ndarray)
+    if is_other and get_config()["array_api_dispatch"]:
+        kind = f"{type(array).__module__}.{type(array).__name__}"
+        raise ValueError(
+            f"{name} is a {kind}, and array_api_dispatch=True is not supported: give "
+            "a NumPy array, or let scikit-learn convert it, "
+            "sklearn.set_config(array_api_dispatch=False)."
+        )

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from skseqconv.series.times._index_kinds import comparable, looks_like_dates
+
 from ._containers import (
     eager_table,
     is_other_table,
@@ -18,7 +20,6 @@ from ._containers import (
     positions_of,
     refuse_not_numeric,
 )
-from ._index_kinds import comparable, looks_like_dates
 
 #: A message lists this many columns.
 N_LISTED = 10

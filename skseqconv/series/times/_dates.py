@@ -5,9 +5,16 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from skseqconv.series.held._layout import (
+    Layout,
+    groups_of,
+    lengths_of,
+    one_block,
+    ranges,
+)
+from skseqconv.series.held._owners import CHUNK_ROWS
+
 from ._index_kinds import ticks
-from ._layout import Layout, groups_of, lengths_of, one_block, ranges
-from ._owners import CHUNK_ROWS
 
 
 def layout_of_indexes(indexes):

@@ -10,7 +10,10 @@ def checked_delays(delay, view):
 
     Spans of time become numbers of rows of the view.
     """
-    from ._time_spans import in_rows, spans_in_words  # views need no pandas
+    from skseqconv.series.times._time_spans import (  # views need no pandas
+        in_rows,
+        spans_in_words,
+    )
 
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skseqconv._public import public
-
-from ._channels import several_channels
-from ._ids import described_id
+from skseqconv.series.tables._channels import several_channels
+from skseqconv.series.tables._ids import described_id
 
 
 @public
@@ -176,7 +175,7 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from ._next_times import next_times
+    from skseqconv.series.times._next_times import next_times
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1

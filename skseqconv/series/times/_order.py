@@ -5,8 +5,9 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from skseqconv.series.tables._ids import described_id
+
 from ._clock_changes import clock_changes, zone_advice
-from ._ids import described_id
 from ._index_kinds import comparable, ticks
 from ._regular import disordered
 

@@ -1,0 +1,1 @@
+"""How thousands of series are held, and read at the cost of the rows read."""

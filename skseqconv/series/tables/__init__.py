@@ -1,0 +1,1 @@
+"""What is given becomes series: arrays, tables, long tables, ids."""
