@@ -28,16 +28,18 @@ The first two blocks have too few before them and are not corrected by these est
 
 import argparse
 from itertools import pairwise
+from unittest import mock
 
 import numpy as np
 
 from skseqconv import Conv1DRegressor, PersistenceRegressor, make_supervised
+from skseqconv.estimators import _base
 
 from .accuracy import Task
 from .common import machine
 
 CUTS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
-BATCH, HALF_LIFE = 128, 60  # samples, days
+HALF_LIFE = 60  # days
 #: Training steps, where they are not the default, which is 500.
 STEPS = {"half the steps": 250, "a quarter of the steps": 125}
 NETWORKS = [
@@ -67,15 +69,15 @@ def changes(task, name, seed):
         X, _ = make_supervised(own, task.target, delay=task.gap, on_gap="split")
     for learn, later in blocks(task):
         options, weights = {}, {}
-        if name in STEPS:
-            options["epochs"] = -(-STEPS[name] // -(-len(learn) // BATCH))
-        elif name == "absolute errors":
+        if name == "absolute errors":
             options["loss"] = "mae"
         elif name == "recent rows":
             age = (learn[-1] - learn) / (24 * task.per_hour)
             weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
-        model = Conv1DRegressor(**options, batch_size=BATCH, random_state=seed)
-        pipe = task.windowed(model).fit(X[learn], task.y[learn], **weights)
+        pipe = task.windowed(Conv1DRegressor(**options, random_state=seed))
+        steps = STEPS.get(name, _base.STEPS_OF_A_FIT)
+        with mock.patch.object(_base, "STEPS_OF_A_FIT", steps):
+            pipe.fit(X[learn], task.y[learn], **weights)
         last = task.windowed(PersistenceRegressor()).fit(task.X[learn], task.y[learn])
         last = last.predict(task.X[later])
         found.append((pipe.predict(X[later]) - last, task.y[later] - last))
