@@ -124,7 +124,7 @@ _HELD = {
     "Series": "series._series",
     "Origin": "series._pooled",
     "Places": "forecasts._table",
-    "KnownAhead": "series._known_ahead",
+    "KnownAhead": "series.ahead._known_ahead",
     "Ascending": "networks._own_layers",
     "Embedding": "networks._own_layers",
     "GRU": "networks._gru",
