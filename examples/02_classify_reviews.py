@@ -52,13 +52,13 @@ if FOLDER is None:
     train_texts, test_texts, train_labels, test_labels = train_test_split(
         texts, labels, test_size=0.5, random_state=0
     )
-    max_length, epochs = 100, 15
+    max_length, epochs, batch_size = 120, 15, 16
 else:
     train_texts, train_labels = fetch_imdb(data_home=FOLDER, return_X_y=True)
     test_texts, test_labels = fetch_imdb(
         data_home=FOLDER, subset="test", return_X_y=True
     )
-    max_length, epochs = 800, 8
+    max_length, epochs, batch_size = 1200, 4, 64
 print(f"{len(train_texts):,} training reviews, {len(test_texts):,} test reviews")
 
 # %%
@@ -79,13 +79,13 @@ print(f"logistic regression: accuracy {accuracy:.4f} ({took:.0f} s)")
 # The network
 # -----------
 #
-# It reads words and pairs of words. The search is over the kernel size.
+# It reads words and runs of two and three words. The search is over the kernel size.
 reviews = Pipeline(
     [
         (
             "tokens",
             TokenSequencer(
-                ngram_range=(1, 2), max_tokens=100_000, max_length=max_length
+                ngram_range=(1, 3), max_tokens=400_000, max_length=max_length
             ),
         ),
         (
@@ -93,12 +93,13 @@ reviews = Pipeline(
             Conv1DClassifier(
                 embedding_dim=32,
                 n_conv=1,
-                filters=64,
+                filters=32,
                 global_pooling="average",
                 embedding_dropout=0.5,
-                learning_rate=0.002,
+                learning_rate=0.004,
+                learning_rate_schedule="one_cycle",
                 epochs=epochs,
-                batch_size=32 if epochs > 8 else 128,
+                batch_size=batch_size,
                 random_state=0,
             ),
         ),
