@@ -49,8 +49,8 @@ def inception_vote(seed):
     return filled(VotingClassifier(voters, voting="soft"))
 
 
-def strided_vote(seed, **course):
-    """Five narrow to wide networks of half the FCN's filters, and half its steps."""
+def halved_vote(seed, **course):
+    """Five narrow to wide networks of half the filters of the FCN, then half the steps."""
     from skseqconv import Conv1DClassifier
 
     voters = [
@@ -59,7 +59,7 @@ def strided_vote(seed, **course):
             Conv1DClassifier.fcn(
                 filters=(32, 64, 32),
                 kernel_size=sizes,
-                strides=(2, 1, 1),
+                pool_size=(2, 1),
                 dropout=0.3,
                 batch_size=4,
                 steps_per_epoch=100,
@@ -75,18 +75,18 @@ def strided_vote(seed, **course):
 
 def one_cycle_vote(seed):
     course = {"learning_rate": 0.003, "learning_rate_schedule": "one_cycle"}
-    return strided_vote(seed, **course)
+    return halved_vote(seed, **course)
 
 
 def cosine_vote(seed):
     course = {"learning_rate": 0.001, "learning_rate_schedule": "cosine"}
-    return strided_vote(seed, **course)
+    return halved_vote(seed, **course)
 
 
 NETWORKS = {
     "FCN": fcn,
     "Inception": inception,
     "Inception, five vote": inception_vote,
-    "strided FCN, one cycle, five vote": one_cycle_vote,
-    "strided FCN, cosine, five vote": cosine_vote,
+    "half FCN, one cycle, five vote": one_cycle_vote,
+    "half FCN, cosine, five vote": cosine_vote,
 }
