@@ -16,6 +16,13 @@ def aligned(shape, dtype):
     return memory[start : start + n_bytes].view(dtype).reshape(shape)
 
 
+def aligned_copy(array):
+    """A copy of an array that TensorFlow need not copy again."""
+    copy = aligned(array.shape, array.dtype)
+    copy[:] = array
+    return copy
+
+
 def is_aligned(array):
     """Whether a tensor can share the memory of an array."""
     return array.flags.carray and array.ctypes.data % ALIGNMENT == 0

@@ -74,7 +74,10 @@ def _estimators_in(value):
         yield value
     elif isinstance(value, dict):
         yield from _estimators_in(list(value.values()))
-    elif isinstance(value, list | tuple | np.ndarray):
+    elif isinstance(value, np.ndarray):
+        # Numbers hold none. An array may have no dimension.
+        yield from _estimators_in(value.ravel().tolist() if value.dtype == "O" else ())
+    elif isinstance(value, list | tuple):
         for one in value:
             yield from _estimators_in(one)
     elif hasattr(value, "estimator"):  # what CalibratedClassifierCV holds

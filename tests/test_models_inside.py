@@ -5,7 +5,11 @@ from inspect import signature
 import numpy as np
 import pytest
 from sklearn.datasets import make_classification
-from sklearn.ensemble import GradientBoostingClassifier, IsolationForest
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    IsolationForest,
+    VotingRegressor,
+)
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401 it registers
 from sklearn.feature_selection import SelectFromModel
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -98,3 +102,11 @@ def test_the_pattern_of_an_ensemble_is_not_found():
     forest = IsolationForest(n_estimators=2).fit(X)
     inside = [type(one) for one in models_inside(forest)]
     assert inside == [ExtraTreeRegressor, ExtraTreeRegressor, IsolationForest]
+
+
+def test_arrays_of_no_dimension_and_of_numbers_are_looked_into():
+    model, inner = VotingRegressor([]), Ridge()
+    model.estimators_ = np.array(inner, dtype=object)
+    assert list(models_inside(model)) == [inner, model]
+    model.estimators_ = np.zeros((2, 3))
+    assert list(models_inside(model)) == [model]

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from skseqconv._aligned import aligned, is_aligned
+from skseqconv._aligned import aligned_copy, is_aligned
 
 #: Tensors share the memory of arrays that are at least this large.
 LARGE_BYTES = 2**20
@@ -68,9 +68,7 @@ def _to_tensor(array):
         return tf.convert_to_tensor(array)
     # convert_to_tensor would copy a large array twice.
     if not is_aligned(array):
-        copy = aligned(array.shape, array.dtype)
-        copy[:] = array
-        array = copy
+        array = aligned_copy(array)
     tensor = tf.experimental.dlpack.from_dlpack(array.__dlpack__())
     return tf.identity(tensor)  # on the device that computes
 

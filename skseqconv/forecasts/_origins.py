@@ -18,6 +18,7 @@ from skseqconv.series.ahead._origins import (
 )
 from skseqconv.series.ahead._same_target import check_same_target
 from skseqconv.series.tables._ids import warn_of_bare_table
+from skseqconv.series.tables._several import is_list_of_series
 
 
 def view_of(X, model):
@@ -33,7 +34,7 @@ def view_of(X, model):
             f"{error} In forecast, a table of several series is "
             "forecast(model, SeriesView(table, id=..., time=...))."
         ) from None
-    if n_whole_series(view) == 1:
+    if not is_list_of_series(X) and n_whole_series(view) == 1:
         level = stacklevel_of_caller()
         warn_of_bare_table(series_of_fit(model), first_index(view), stacklevel=level)
     return view

@@ -7,6 +7,7 @@ windows of each batch.
 
 import numpy as np
 
+from skseqconv._aligned import aligned_copy
 from skseqconv.series._view_internals import depth_of, touch_at_most
 from skseqconv.series._window_view import WindowView
 
@@ -138,7 +139,7 @@ class PanelSequences(Sequences):
         return 4 * n_values <= MAX_TENSOR_BYTES
 
     def tensors(self):
-        return (self.batch(slice(None)),)
+        return (_unshared(self.batch(slice(None)), self.data),)
 
     def batch(self, at):
         part = np.asarray(self.data[at], dtype=np.float32)
@@ -146,6 +147,15 @@ class PanelSequences(Sequences):
         if not more:
             return part
         return np.pad(part, [(0, 0), (0, more), (0, 0)], constant_values=np.nan)
+
+
+def _unshared(array, given):
+    """An array without memory of one that was given.
+
+    During a fit, a user may change the array that they gave, or cut its file. A tensor
+    can share the memory of the result.
+    """
+    return aligned_copy(array) if np.may_share_memory(array, given) else array
 
 
 class TokenSequences(PanelSequences):
@@ -168,7 +178,9 @@ class TokenSequences(PanelSequences):
         return type(self)(self.data[key], numbers, self.start)
 
     def tensors(self):
-        return self.parts(slice(None))
+        given = self.data, self.numbers
+        parts = self.parts(slice(None))
+        return tuple(map(_unshared, parts, given))
 
     def parts(self, at):
         if self.numbers is None:

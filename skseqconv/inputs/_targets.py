@@ -98,17 +98,21 @@ def _labels(y, name):
 
 def _check_finite(y):
     """scikit-learn's message on NaN and infinity in y, with the place and a way out."""
+    if y.dtype.kind == "O" and pd.isna(y).any():  # None, NaN or NA
+        raise _not_finite("Input y contains NaN", pd.isna(y))
     try:
         assert_all_finite(y, input_name="y")
     except ValueError as error:
-        bad = pd.isna(y) if y.dtype.kind == "O" else ~np.isfinite(y)
         said = str(error).splitlines()[0].rstrip(".")
-        said = said.replace("Input contains", "Input y contains")  # of objects
-        raise ValueError(
-            f"{said}: first in row {np.argwhere(bad)[0][0]}. Leave out the rows of X "
-            "and y whose target is missing; make_supervised does so by itself. Do not "
-            "fill them: a filled target would be scored as if it had been measured."
-        ) from None
+        raise _not_finite(said, ~np.isfinite(y)) from None
+
+
+def _not_finite(said, bad):
+    return ValueError(
+        f"{said}: first in row {np.argwhere(bad)[0][0]}. Leave out the rows of X "
+        "and y whose target is missing; make_supervised does so by itself. Do not "
+        "fill them: a filled target would be scored as if it had been measured."
+    )
 
 
 def _refuse_text(estimator, y):

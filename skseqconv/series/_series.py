@@ -8,7 +8,7 @@ from skseqconv.series.held._layout import Layout, layout_of_arrays, one_block, r
 from skseqconv.series.held._owners import CHUNK_ROWS, Owners, by_chunks
 from skseqconv.series.tables._containers import is_long_table, names_of, read_series
 from skseqconv.series.tables._ids import warn_of_ids
-from skseqconv.series.tables._several import read_several
+from skseqconv.series.tables._several import is_list_of_series, read_several
 
 
 @public
@@ -89,8 +89,7 @@ class Series:
             return cls._of_long_table(
                 series, id, time, static, any_frequency=any_frequency
             )
-        first = series[:1] if isinstance(series, (list, tuple)) else ()
-        if any(getattr(one, "shape", ()) != () for one in first):
+        if is_list_of_series(series):
             arrays, names, indexes, labels = read_several(series)
             return cls(arrays, names, indexes, labels=labels)
         array, names, labels, index = read_series(series)

@@ -48,8 +48,12 @@ def whole_series_of(view):
 
 
 def n_whole_series(view):
-    """How many series a view is of, whether or not it has rows of each."""
-    return len(np.unique(view._series.wholes))
+    """How many series a view has rows of."""
+    data = view._series
+    wholes = data.wholes
+    if not has_all_rows(view):
+        wholes = wholes[data.owners_of(view.rows)]
+    return len(np.unique(wholes))
 
 
 def rows_after(view, delay):

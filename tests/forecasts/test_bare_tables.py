@@ -114,6 +114,28 @@ def test_views_and_long_tables_say_what_they_are():
         model.predict(SeriesView(table, id="store", time="day"))
 
 
+def test_a_list_says_that_its_table_is_one_series():
+    model = pipeline().fit(*make_supervised(walks(), 0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(forecast(model, [walks()[0]])) == 1
+        assert len(forecast(model, (walks()[0],))) == 1
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_only_series_that_have_rows_in_the_fit_count(compact):
+    X, y = make_supervised(walks(), 0)
+    for n_series in (1, 2):
+        at = X.series_ids < n_series
+        part = X[at].compact() if compact else X[at]
+        model = pipeline().fit(part, y[at])
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            model.predict(walks()[0])
+        said = [one for one in told if READ_AS_ONE in str(one.message)]
+        assert len(said) == n_series - 1
+
+
 def test_dates_that_go_forward_are_those_of_one_series():
     X, y, _ = data("long table")
     model, table = pipeline().fit(X, y), long_table()

@@ -125,6 +125,8 @@ def test_ids_of_words_are_not_read_as_sizes():
         (check_values, [[1.0, 2.0], [1.0, np.nan], [np.nan, 2.0]]),
         (check_labels, [1.0, np.nan, 2.0]),
         (check_labels, np.array(["a", np.nan, "b"], dtype=object)),
+        (check_labels, ["a", None, "b"]),
+        (check_labels, pd.Series(["a", None, "b"], dtype="string")),
     ],
 )
 def test_a_missing_target_is_found(check, y):

@@ -6,7 +6,7 @@ import pytest
 
 from skseqconv import WindowView
 from skseqconv.engine._feed import Feed, gather, to_tensors
-from skseqconv.inputs._sequences import PanelSequences, WindowSequences
+from skseqconv.inputs._sequences import PanelSequences, TokenSequences, WindowSequences
 
 LIMIT = "skseqconv.inputs._sequences.MAX_TENSOR_BYTES"
 
@@ -151,3 +151,23 @@ def test_dates_and_channels_are_named():
             ValueError, match=r"channel 'p', first at row 48 \(2020-02-18"
         ):
             feed()
+
+
+@pytest.mark.parametrize(
+    "sequences",
+    [
+        PanelSequences(np.ones((4, 3, 2), dtype=np.float32)),
+        TokenSequences(np.ones((4, 3), dtype=np.int32)),
+        TokenSequences(
+            np.ones((4, 3), dtype=np.int32), np.ones((4, 2), dtype=np.float32)
+        ),
+    ],
+    ids=["panel", "tokens", "tokens and numbers"],
+)
+def test_arrays_for_tensors_share_no_memory_with_what_was_given(sequences):
+    given = sequences.data, getattr(sequences, "numbers", None)
+    tensors = sequences.tensors()
+    for array in given:
+        if array is not None:
+            array[:] = 0
+    assert all((tensor == 1).all() for tensor in tensors)

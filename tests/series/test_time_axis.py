@@ -188,6 +188,8 @@ def test_other_text_is_no_time():
     index = pd.Index([pd.Timestamp(stamp) for stamp in offsets], dtype=object)
     with pytest.raises(ValueError, match=r"several offsets from UTC.*utc=True"):
         SeriesView(table(index))
+    with pytest.raises(ValueError, match=r"several offsets from UTC.*utc=True"):
+        SeriesView(table(pd.Index([*index, None, pd.NaT], dtype=object)))
     index = pd.Index([index[0], index[1].tz_localize(None)], dtype=object)
     with pytest.raises(ValueError, match=r"a time zone and times without.*localize"):
         SeriesView(table(index))

@@ -3,6 +3,12 @@
 from ._containers import read_series
 
 
+def is_list_of_series(given):
+    """Whether a list holds series, and not the rows of one."""
+    first = given[:1] if isinstance(given, (list, tuple)) else ()
+    return any(getattr(one, "shape", ()) != () for one in first)
+
+
 def read_several(given):
     """The arrays of several series, their names, indexes and labels.
 

@@ -35,7 +35,7 @@ def comparable(index):
         if index.inferred_type == "date":
             index = pd.DatetimeIndex(index)
         elif index.inferred_type == "datetime":
-            if len({time.tzinfo is None for time in index}) > 1:
+            if len({time.tzinfo is None for time in index.dropna()}) > 1:
                 raise ValueError(
                     "The index of the series holds times with a time zone and times "
                     "without one. Give all of them the same zone, by tz_localize for "
