@@ -9,7 +9,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
 #: Networks of InceptionTime's ensemble, and of ours.
-N_VOTERS = 5
+N_VOTERS, N_WITH_WIDTHS = 5, 4
 
 #: Kernel sizes of the layers, network by network.
 KERNELS = [(8, 5, 3), (16, 10, 6), (24, 15, 9), (32, 20, 12), (40, 25, 15)]
@@ -50,7 +50,7 @@ def inception_vote(seed):
 
 
 def halved_vote(seed, **course):
-    """Five narrow to wide networks of half the filters of the FCN, then half the steps."""
+    """Narrow to wide networks of half the filters of the FCN, then half the steps."""
     from skseqconv import Conv1DClassifier
 
     voters = [
@@ -83,10 +83,36 @@ def cosine_vote(seed):
     return halved_vote(seed, **course)
 
 
+def widths_vote(seed):
+    """Narrow, middle and wide kernels in each layer."""
+    from skseqconv import Conv1DClassifier
+
+    voters = [
+        (
+            f"seed {i}",
+            Conv1DClassifier.fcn(
+                filters=(16, 32, 16),
+                kernel_size=[(8, 16, 24), (5, 10, 15), (3, 6, 9)],
+                pool_size=(2, 1),
+                dropout=0.3,
+                batch_size=4,
+                steps_per_epoch=100,
+                epochs=15,
+                learning_rate=0.001,
+                learning_rate_schedule="cosine",
+                random_state=N_WITH_WIDTHS * seed + i,
+            ),
+        )
+        for i in range(N_WITH_WIDTHS)
+    ]
+    return filled(VotingClassifier(voters, voting="soft", n_jobs=N_JOBS))
+
+
 NETWORKS = {
     "FCN": fcn,
     "Inception": inception,
     "Inception, five vote": inception_vote,
+    "parallel widths, four vote": widths_vote,
     "half FCN, one cycle, five vote": one_cycle_vote,
     "half FCN, cosine, five vote": cosine_vote,
 }
