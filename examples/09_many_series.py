@@ -5,6 +5,11 @@ Forecast many series: stores with promotions that are known ahead
 A long table has a row for each store and day. One network learns from all stores. It
 reads the promotions of the next 14 days, which the shop has planned already, and the
 type of each store. The result is a table with an interval for each store and day.
+
+With a folder in SKSEQCONV_DATA, the series are the seven channels of ETTh1.parquet: the
+loads and the oil temperature of a transformer, every hour. Nothing is known ahead::
+
+    SKSEQCONV_DATA=FOLDER python examples/09_many_series.py
 """
 
 import os
@@ -26,6 +31,7 @@ from skseqconv import (
 )
 
 QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # one epoch, for tests
+FOLDER = os.environ.get("SKSEQCONV_DATA")
 epochs = 1 if QUICK else "auto"
 
 
@@ -33,7 +39,7 @@ epochs = 1 if QUICK else "auto"
 # A long table
 # ------------
 #
-# It has one row for each store and day.
+# It has one row for each series and time.
 def make_sales(n_stores=30, n_days=730, seed=0):
     """Sales with a week, a drifting level and promotions; and the plan that follows."""
     rng, stores = np.random.default_rng(seed), []
@@ -60,7 +66,17 @@ def make_sales(n_stores=30, n_days=730, seed=0):
     return table[is_past], table[~is_past].drop(columns="sold")
 
 
-table, plan = make_sales()
+if FOLDER is None:
+    table, plan = make_sales()
+    layout = {"id": "store", "time": "day", "static": ["is_mall"]}
+    target, promotions = "sold", ["promotion"]
+    lookback, horizon, season = 56, 14, 7
+else:
+    wide = pd.read_parquet(f"{FOLDER}/ETTh1.parquet")
+    table = wide.melt(id_vars="date", var_name="channel", value_name="load")
+    layout = {"id": "channel", "time": "date"}
+    target, promotions, plan = "load", [], None
+    lookback, horizon, season = 14 * 24, 24, 24
 print(table.head(3).to_string(index=False))
 
 # %%
@@ -68,23 +84,17 @@ print(table.head(3).to_string(index=False))
 # ------------------------------
 #
 # The order of the table's rows does not matter.
-HORIZON, WEEK = 14, 7
-layout = {"id": "store", "time": "day", "static": ["is_mall"]}
+delay = range(1, horizon + 1)
 X, y = make_supervised(
-    table,
-    "sold",
-    delay=range(1, HORIZON + 1),
-    known_ahead=["promotion"],
-    future=plan,
-    **layout,
+    table, target, delay=delay, known_ahead=promotions, future=plan, **layout
 )
 print(f"{len(np.unique(X.ids))} series, {X.shape[0]} rows to forecast from")
-split = PanelTimeSeriesSplit(n_splits=1, test_size=6 * HORIZON)
+split = PanelTimeSeriesSplit(n_splits=1, test_size=6 * horizon)
 (train, test) = next(split.split(X))
 
 
 def fitted(model, X=X):
-    pipe = make_pipeline(Standardizer(), LookbackWindower(8 * WEEK), model)
+    pipe = make_pipeline(Standardizer(), LookbackWindower(lookback), model)
     return pipe.fit(X[train], y[train])
 
 
@@ -95,8 +105,8 @@ def fitted(model, X=X):
 # The linear model reads the promotions, too.
 network = Conv1DRegressor(epochs=epochs, validation_split=0.1, random_state=0)
 models = {
-    "same day of last week": fitted(PersistenceRegressor(period=WEEK)),
-    "linear autoregression": fitted(LinearAutoregression(exogenous=["promotion"])),
+    f"{season} rows before": fitted(PersistenceRegressor(period=season)),
+    "linear autoregression": fitted(LinearAutoregression(exogenous=promotions)),
     "network": fitted(network),
 }
 errors = pd.DataFrame(
@@ -116,13 +126,14 @@ print(f"mean skill of the network: {errors['skill'].mean():.1%}")
 # %%
 # What is it worth to know the promotions?
 # ----------------------------------------
-blind, _ = make_supervised(table, "sold", delay=range(1, HORIZON + 1), **layout)
-unaware = fitted(Conv1DRegressor(epochs=epochs, random_state=0), blind)
-off = np.abs(unaware.predict(blind[test]) - y[test]).mean()
-print(
-    f"mean absolute error of the network that knows the promotions "
-    f"{errors['network'].mean():.2f}, of one that does not {off:.2f}"
-)
+if promotions:
+    blind, _ = make_supervised(table, target, delay=delay, **layout)
+    unaware = fitted(Conv1DRegressor(epochs=epochs, random_state=0), blind)
+    off = np.abs(unaware.predict(blind[test]) - y[test]).mean()
+    print(
+        f"mean absolute error of the network that knows the promotions "
+        f"{errors['network'].mean():.2f}, of one that does not {off:.2f}"
+    )
 
 # %%
 # The table of the future
