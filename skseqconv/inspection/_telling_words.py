@@ -85,7 +85,7 @@ def telling_words(
     >>> labels = ["liked", "hated"] * 20
     >>> network = Conv1DClassifier(
     ...     embedding_dim=4, kernel_size=1, n_conv=1, filters=8, epochs=30,
-    ...     learning_rate=0.02, validation_split=0, random_state=0,
+    ...     batch_size=16, learning_rate=0.05, random_state=0,
     ... )
     >>> model = make_pipeline(TokenSequencer(max_length=5), network).fit(texts, labels)
     >>> table = telling_words(model, texts, n_words=1)
