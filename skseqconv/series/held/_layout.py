@@ -91,6 +91,7 @@ class Layout(NamedTuple):
         _, first, same = np.unique(
             places, axis=0, return_index=True, return_inverse=True
         )
+        same = same.ravel()  # a column in NumPy 2.0.0
         return self.parts(first, 0, self.lengths[first]), same
 
     def stretches(self):
