@@ -60,8 +60,15 @@ class LinearAutoregression(ForecastsFromChannel):
         matrix, and takes the one with the least squared error on the third, the fourth
         and the last fifth of the rows in time, each with weights from the rows before
         it. The weights are then solved from all rows. If no strength helps, it takes
-        the strongest, which forecasts the newest value plus the mean change. So it does
-        for fewer than 20 rows.
+        the strongest, which forecasts the newest value, or, with an intercept, the
+        newest value plus the mean change. For fewer than 20 rows it is the strongest.
+    fit_intercept : bool or "auto", default="auto"
+        Whether to forecast the mean change of the rows in `fit` where the features say
+        nothing (a drift). Without it, a series that stays equal is forecast to stay
+        equal. "auto" decides on the same held-out rows as `alpha`. It leaves the
+        intercept out if the squared error is at most 0.01 larger without it, as a share
+        of the error of the newest value. If `alpha` is a number, for fewer than 20
+        rows, and with `exogenous`, there is an intercept.
     shared : bool or "auto", default="auto"
         Whether all targets have the same weights. If False, each target has its own,
         and its own strength of the penalty. "auto" takes what has the least squared
@@ -85,6 +92,7 @@ class LinearAutoregression(ForecastsFromChannel):
         last one, of the newest value, is zero.
     intercept_ : ndarray of shape (n_outputs,)
         Change that is forecast if all features are zero, in the units of the channel.
+        Zero without an intercept.
     exogenous_coef_ : ndarray of shape (n_outputs, n_exogenous, n_exogenous_lags)
         Weights of the exogenous channels, oldest first.
     level_coef_ : ndarray of shape (n_outputs,)
@@ -114,8 +122,9 @@ class LinearAutoregression(ForecastsFromChannel):
     ValueError
         By `fit`, if the target channel is unknown, if the window has fewer entries than
         `lags`, if targets that share weights have different delays, if y is not an
-        affine function of the channel, or if `exogenous` names the only target channel,
-        or a channel twice. By `fit` and `predict`, for missing and infinite values.
+        affine function of the channel, if `exogenous` names the only target channel, or
+        a channel twice, or if `fit_intercept` is False with `exogenous`. By `fit` and
+        `predict`, for missing and infinite values.
 
     See Also
     --------
@@ -131,9 +140,10 @@ class LinearAutoregression(ForecastsFromChannel):
     forecast is the mean of y in `fit`.
 
     For one target, the weights are those of scikit-learn's ``Ridge(alpha_)`` on a table
-    of these features. For several targets that share weights, the rows of all targets
-    are one table. The values of each target are first divided by the standard
-    deviation of its channel, relative to that of all target channels together.
+    of these features (``fit_intercept=False`` where `intercept_` is zero). For several
+    targets that share weights, the rows of all targets are one table. The values of
+    each target are first divided by the standard deviation of its channel, relative to
+    that of all target channels together.
     Exogenous channels are standardized before the penalty, and have the standard
     deviation of the target channels.
 
@@ -165,6 +175,7 @@ class LinearAutoregression(ForecastsFromChannel):
         "lags": [Interval(Integral, 1, None, closed="left"), None],
         "exogenous": ["boolean", "array-like"],
         "alpha": [StrOptions({"auto"}), Interval(Real, 0, None, closed="neither")],
+        "fit_intercept": ["boolean", StrOptions({"auto"})],
         "shared": ["boolean", StrOptions({"auto"})],
         "target_channel": [Hashable, "array-like", None],
         "delay": [Interval(Integral, 1, None, closed="left"), "array-like", None],
@@ -176,6 +187,7 @@ class LinearAutoregression(ForecastsFromChannel):
         *,
         exogenous: bool | Sequence[Hashable] = False,
         alpha: float | Literal["auto"] = "auto",
+        fit_intercept: bool | Literal["auto"] = "auto",
         shared: bool | Literal["auto"] = "auto",
         target_channel: Hashable | Sequence[Hashable] = None,
         delay: RowsOrTime | Sequence[RowsOrTime] | None = None,
@@ -183,6 +195,7 @@ class LinearAutoregression(ForecastsFromChannel):
         self.lags = lags
         self.exogenous = exogenous
         self.alpha = alpha
+        self.fit_intercept = fit_intercept
         self.shared = shared
         self.target_channel = target_channel
         self.delay = delay
@@ -227,6 +240,13 @@ class LinearAutoregression(ForecastsFromChannel):
         delays = self._relate(windows, y)
         channels = self.channels_.tolist()
         self._check_shared(channels, delays)
+        exogenous = self._exogenous_channels(windows, channels)
+        if exogenous and not self.fit_intercept:
+            raise ValueError(
+                f"fit_intercept=False with exogenous={self.exogenous!r}: the values of "
+                "other channels are read as they are, so zero means nothing to them. "
+                'Use fit_intercept="auto", or exogenous=False.'
+            )
         solved = solve_autoregression(
             windows,
             y.reshape(len(y), -1),
@@ -237,8 +257,9 @@ class LinearAutoregression(ForecastsFromChannel):
             delays=delays,
             n_lags=n_lags,
             shared=self.shared,
-            exogenous=self._exogenous_channels(windows, channels),
+            exogenous=exogenous,
             alpha=self.alpha,
+            intercept=self.fit_intercept,
             sample_weight=sample_weight,
         )
         remember_steps(self, windows)

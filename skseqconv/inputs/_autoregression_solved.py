@@ -23,7 +23,7 @@ from ._autoregression_rows import (
 from ._complete import rows_to_learn
 from ._known_entries import known_entries
 from ._parts_in_time import folds_of, parts_in_time
-from ._ridge import Chosen, Moments, choose_alpha, solve_ridge
+from ._ridge import Chosen, Moments, choose, solve_ridge
 
 #: A simpler forecast is taken if its error on held-out rows is at most this much
 #: larger, as a share of the error of persistence.
@@ -106,6 +106,7 @@ def solve_variants(
     exogenous=(),
     exogenous_lags=None,
     alpha="auto",
+    intercept="auto",
     sample_weight=None,
 ):
     """Solve several autoregressions, and read the windows of each target only once.
@@ -138,6 +139,10 @@ def solve_variants(
         Strength of the penalty. "auto" chooses it on the third, the fourth and the last
         fifth of the rows in time, each with weights from all rows before it, and then
         solves the weights from all rows. Fewer than 20 rows get the strongest penalty.
+    intercept : bool or "auto", default="auto"
+        Whether a change is forecast where all features are zero. "auto" decides on the
+        same rows as `alpha`: none if the error without it is nearly as small. Where no
+        rows are held out and where exogenous channels are read, there is one.
     sample_weight : ndarray of shape (n_samples,), default=None
         Zero leaves a row out.
 
@@ -170,7 +175,7 @@ def solve_variants(
     parts = [(rows, rows[:0])]
     if isinstance(alpha, str) and len(rows) >= LEAST_ROWS:
         parts = parts_in_time(windows, rows, delays)
-    solutions = [_Solution(task, variant, alpha) for variant in variants]
+    solutions = [_Solution(task, variant, alpha, intercept) for variant in variants]
     _solve(solutions, task, with_scales(task, targets, rows), parts)
     return [solution.result() for solution in solutions]
 
@@ -207,9 +212,12 @@ class TooLargeError(ValueError):
 class _Solution:
     """The arrays of an autoregression, filled target by target."""
 
-    def __init__(self, task, variant, alpha):
+    def __init__(self, task, variant, alpha, intercept):
         n_outputs = task.y.shape[1]
         self._task, self.variant, self._alpha = task, variant, alpha
+        self._intercepts_tried = [False, True] if intercept == "auto" else [intercept]
+        if intercept == "auto" and variant.exogenous:  # their values are far from zero
+            self._intercepts_tried = [True]
         self._at, self._channels = task.exogenous_at, task.exogenous_channels
         if not variant.exogenous:
             self._at, self._channels = self._at[:0], self._channels[:0]
@@ -236,13 +244,15 @@ class _Solution:
             )
         spread = np.sqrt(np.mean([target.spread**2 for target in targets]))
         factors = factors_of(self._task, total, spread or 1.0)
-        chosen = Chosen(self._alpha)
+        tried = self._intercepts_tried
+        chosen = Chosen(self._alpha, tried[-1])
         if isinstance(self._alpha, str):
-            chosen = choose_alpha(folds_of(moments), total, factors)
+            chosen = choose(folds_of(moments), total, factors, tried, MARGIN)
         if chosen.sums is not None and spread > 0:
             sums = chosen.sums / spread**2
             self._sums = sums if self._sums is None else self._sums + sums
-        self._put(targets, *solve_ridge(total, factors, chosen.alpha), chosen)
+        solved = solve_ridge(total, factors, chosen.alpha, chosen.intercept)
+        self._put(targets, *solved, chosen)
 
     def _put(self, targets, weights, intercepts, chosen):
         """Enter weights of scaled features, for targets that share them."""

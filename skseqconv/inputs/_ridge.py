@@ -1,7 +1,7 @@
 """Ridge regression from sums over rows, so that rows are read in parts.
 
-The objective is that of scikit-learn's Ridge with an intercept: the weighted sum of
-squared errors plus alpha times the sum of the squared weights.
+The objective is that of scikit-learn's Ridge: the weighted sum of squared errors plus
+alpha times the sum of the squared weights.
 """
 
 from typing import NamedTuple
@@ -133,7 +133,7 @@ def _near(values):
     return np.where(np.abs(mean) > values.std(axis=0), mean, 0.0)
 
 
-def solve_ridge(moments, factors, alpha):
+def solve_ridge(moments, factors, alpha, intercept=True):
     """Weights and intercepts of a ridge regression.
 
     Parameters
@@ -142,31 +142,46 @@ def solve_ridge(moments, factors, alpha):
     factors : ndarray of shape (n_features,)
         The penalty is on weights of the features times these factors.
     alpha : float
+    intercept : bool, default=True
+        Whether there is one for each target, without a penalty.
 
     Returns
     -------
     weights : ndarray of shape (n_features, n_targets)
         Of the features as they are.
     intercepts : ndarray of shape (n_targets,)
+        Zero without `intercept`.
     """
-    means = moments.means()
+    means = _origin(moments, intercept)
     values, vectors, projected = _eigen(moments, means, factors)
     weights = factors[:, None] * (vectors @ (projected / (values + alpha)[:, None]))
     return weights, means[1] - means[0] @ weights
 
 
+def _origin(moments, intercept):
+    """The point that deviations are taken from: with an intercept, the means."""
+    means = moments.means()
+    return means if intercept else tuple(map(np.zeros_like, means))
+
+
 class Chosen(NamedTuple):
-    """A strength, and its squared errors on held-out rows."""
+    """A strength and an intercept or none, and their errors on held-out rows."""
 
     alpha: float
-    #: One for each target, as a share of that of the forecast that nothing changes.
+    intercept: bool = True
+    #: Squared errors, one for each target, as a share of that of forecasting no change.
     error: np.ndarray | None = None
     #: For each fold, the sum over targets, and that of forecasting no change.
     sums: np.ndarray | None = None
 
+    def mean_share(self):
+        """The mean over folds of that share, of all targets together."""
+        error, of_zero = self.sums.T
+        return np.mean(error / np.where(of_zero > 0, of_zero, 1.0))
 
-def choose_alpha(folds, total, factors):
-    """The strength with the least squared error on held-out rows of several folds.
+
+def choose(folds, total, factors, intercepts=(True,), margin=0.0):
+    """The ridge regression with the least squared error on held-out rows.
 
     Parameters
     ----------
@@ -176,6 +191,11 @@ def choose_alpha(folds, total, factors):
         Of all rows. Strengths around its mean eigenvalue are tried.
     factors : ndarray of shape (n_features,)
         As for `solve_ridge`.
+    intercepts : sequence of bool, default=(True,)
+        What to try, in the order of preference. Without folds, the last is taken.
+    margin : float, default=0.0
+        The first of `intercepts` is taken whose error is at most so much above the
+        least, as a share of the error of forecasting no change.
 
     Returns
     -------
@@ -183,13 +203,22 @@ def choose_alpha(folds, total, factors):
         `alpha` is a power of ten, or of its square root. Of equal ones, and without
         folds, it is the largest.
     """
-    folds = [_Fold(*fold, factors) for fold in folds if all(fold)]
     squares = np.diagonal(total.about(total.means())[0]) * factors**2
     unit = squares.mean() if len(squares) else 0.0
     unit = np.round(np.log10(unit)) if unit > 0 else 0.0
     alphas = 10.0 ** (unit + EXPONENTS[::-1])
+    folds = [fold for fold in folds if all(fold)]
     if not folds:
-        return Chosen(float(alphas[0]))
+        return Chosen(float(alphas[0]), intercepts[-1])
+    found = [_best_alpha(folds, alphas, factors, one) for one in intercepts]
+    errors = [one.mean_share() for one in found]
+    known = zip(found, errors, strict=True)
+    return next(one for one, error in known if error <= min(errors) + margin)
+
+
+def _best_alpha(folds, alphas, factors, intercept):
+    """The best strength with an intercept, or without."""
+    folds = [_Fold(*fold, factors, intercept) for fold in folds]
     # Each fold counts alike, in units of its own changes: no stormy season decides.
     units = [fold.error_of_zero.sum() or 1.0 for fold in folds]
     pairs = list(zip(folds, units, strict=True))
@@ -200,14 +229,14 @@ def choose_alpha(folds, total, factors):
     # A target that never changes is forecast as well by nothing.
     share = np.divide(error, of_zero, out=np.ones_like(error), where=of_zero > 0)
     sums = [(fold.total(alpha), fold.error_of_zero.sum()) for fold in folds]
-    return Chosen(alpha, share, np.array(sums))
+    return Chosen(alpha, intercept, share, np.array(sums))
 
 
 class _Fold:
     """Sums of squared errors on held-out rows, of weights from other rows."""
 
-    def __init__(self, fitted, held_out, factors):
-        means = fitted.means()
+    def __init__(self, fitted, held_out, factors, intercept):
+        means = _origin(fitted, intercept)
         self.values, vectors, self._projected = _eigen(fitted, means, factors)
         xx, xy, self._squares = held_out.about(means)
         vectors = factors[:, None] * vectors

@@ -49,22 +49,24 @@ def windows_of(frame, target, delay=1, lookback=6, step=1):
     return LookbackWindower(lookback, step=step).fit_transform(X), y
 
 
-def ridge_of(windows, y, channel, alpha):
+def ridge_of(windows, y, channel, alpha, fit_intercept):
     """Predictions of scikit-learn's Ridge on the table."""
     whole = windows.complete
     own = windows[whole].to_numpy()[:, :, channel]
     earlier, newest = own[:, :-1] - own[:, -1:], own[:, -1:]
     changes = y[whole].reshape(len(own), -1) - newest
-    ridge = Ridge(alpha).fit(earlier, changes)
+    ridge = Ridge(alpha, fit_intercept=fit_intercept).fit(earlier, changes)
     return ridge, ridge.predict(earlier).reshape(changes.shape) + newest
 
 
 @pytest.mark.parametrize("delay", [3, [1, 2, 7]])
 @pytest.mark.parametrize("step", [1, 2])
-def test_it_is_ridge_on_the_table(frame, delay, step):
+@pytest.mark.parametrize("intercept", ["auto", True, False])
+def test_it_is_ridge_on_the_table(frame, delay, step, intercept):
     windows, y = windows_of(frame, "temp", delay, 6 * step, step)
-    model = LinearAutoregression().fit(windows, y)
-    ridge, expected = ridge_of(windows, y, 1, model.alpha_)
+    model = LinearAutoregression(fit_intercept=intercept).fit(windows, y)
+    assert model.intercept_.all() == (intercept is True)  # a walk without a drift
+    ridge, expected = ridge_of(windows, y, 1, model.alpha_, intercept is True)
     predicted = model.predict(windows[windows.complete])
     assert predicted.shape == y[windows.complete].shape
     np.testing.assert_allclose(predicted.reshape(expected.shape), expected, **CLOSE)
@@ -316,6 +318,11 @@ def test_more_lags_than_entries(frame):
         ({"alpha": "best"}, "'alpha' parameter of LinearAutoregression must be"),
         ({"lags": 0}, "'lags' parameter of LinearAutoregression must be"),
         ({"lags": "1D"}, "lags='1D' is a time span, but X has no dates"),
+        ({"fit_intercept": "no"}, "'fit_intercept' parameter of LinearAutoregression"),
+        (
+            {"fit_intercept": False, "exogenous": ["wind"]},
+            r"fit_intercept=False with exogenous=\['wind'\].*fit_intercept=\"auto\"",
+        ),
         ({"shared": "no"}, "'shared' parameter of LinearAutoregression must be"),
     ],
 )

@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import LookbackWindower, PerStep, Standardizer, make_supervised
 from skseqconv.inputs import _past_values, _ridge
-from skseqconv.inputs._autoregression_solved import solve_autoregression
+from skseqconv.inputs._autoregression_solved import MARGIN, solve_autoregression
 from skseqconv.inputs._parts_in_time import parts_in_time
 
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
@@ -62,7 +62,10 @@ def table_of(values, channel, n_lags):
 @pytest.mark.parametrize("step", [1, 3])
 @pytest.mark.parametrize("n_lags", [None, 5, 2])
 @pytest.mark.parametrize("weighted", [False, True])
-def test_one_target_is_ridge(frame, sized, step, n_lags, weighted, monkeypatch):
+@pytest.mark.parametrize("intercept", [False, True])
+def test_one_target_is_ridge(
+    frame, sized, step, n_lags, weighted, intercept, monkeypatch
+):
     if sized == "many parts":
         monkeypatch.setattr(_past_values, "CHUNK_BYTES", 8 * 8 * 37)
     delay = [1, 2, 7]
@@ -70,12 +73,14 @@ def test_one_target_is_ridge(frame, sized, step, n_lags, weighted, monkeypatch):
     weight = np.random.default_rng(1).uniform(0, 2, len(y)) if weighted else None
     if weighted:
         weight[::5] = 0.0
-    solved = solve(windows, y, delay, n_lags=n_lags, alpha=300.0, sample_weight=weight)
+    options = {"n_lags": n_lags, "alpha": 300.0, "intercept": intercept}
+    solved = solve(windows, y, delay, sample_weight=weight, **options)
     whole = windows.complete
     values = windows[whole].to_numpy()
     earlier, newest = table_of(values, 1, n_lags or 8)
     some = None if weight is None else weight[whole]
-    ridge = Ridge(300.0).fit(earlier, y[whole] - newest, sample_weight=some)
+    ridge = Ridge(300.0, fit_intercept=intercept)
+    ridge.fit(earlier, y[whole] - newest, sample_weight=some)
     np.testing.assert_allclose(solved.weights[:-1], ridge.coef_.T, **CLOSE)
     np.testing.assert_allclose(solved.intercepts, ridge.intercept_, **CLOSE)
     assert not solved.weights[-1].any()
@@ -224,27 +229,33 @@ def test_the_strength_is_chosen_on_later_parts(as_array, shared, exogenous):
     for group in [[0, 1]] if shared else [[0], [1]]:
         X, Y, _ = shared_table(values, y[:, group], group, 1, list(exogenous), at)
         X, Y = (part.reshape(len(group), len(y), -1) for part in (X, Y))
-        errors, nothing = {}, 0.0
+        errors = {}
         for fitted, last in folds_of(len(y), 0 if as_array else delay):
             early, late = (
                 [np.concatenate(part[:, rows]) for part in (X, Y)]
                 for rows in (fitted, last)
             )
-            unit = np.sum(late[1] ** 2)
-            nothing += 1.0
+            unit = 3 * np.sum(late[1] ** 2)
             for alpha in 10.0 ** np.arange(-3, 9, 0.5):
-                ridge = Ridge(alpha, solver="svd").fit(*early)
-                left = ridge.predict(late[0]).ravel() - late[1][:, 0]
-                errors[alpha] = errors.get(alpha, 0.0) + np.sum(left**2) / unit
-        best = min(errors, key=errors.get)
+                for intercept in (True,) if exogenous else (False, True):
+                    ridge = Ridge(alpha, fit_intercept=intercept, solver="svd")
+                    left = ridge.fit(*early).predict(late[0]).ravel() - late[1][:, 0]
+                    key = intercept, alpha
+                    errors[key] = errors.get(key, 0.0) + np.sum(left**2) / unit
+        with_it = {a: error for (one, a), error in errors.items() if one}
+        without = {a: error for (one, a), error in errors.items() if not one}
+        better = with_it
+        if without and min(without.values()) <= min(with_it.values()) + MARGIN:
+            better = without
+        best = min(better, key=better.get)
         assert 1e-2 < best < 1e8
         np.testing.assert_allclose(solved.alphas[group], best)
+        assert solved.intercepts[group].all() == (better is with_it)
         found = solved.held_out_error[group]
-        np.testing.assert_allclose(found, errors[best] / nothing, rtol=1e-3)
+        np.testing.assert_allclose(found, better[best], rtol=1e-3)
     assert np.array_equal(solved.alpha, solved.alphas[0] if shared else solved.alphas)
-    given = solve(
-        windows, y, [delay], shared=True, alpha=solved.alphas[0], exogenous=exogenous
-    )
+    same = {"alpha": solved.alphas[0], "intercept": solved.intercepts.any()}
+    given = solve(windows, y, [delay], shared=True, exogenous=exogenous, **same)
     assert given.held_out_error is None
     if shared:
         np.testing.assert_allclose(given.weights, solved.weights, rtol=1e-9)
@@ -277,6 +288,7 @@ def test_no_gain_means_the_strongest_penalty():
     windows, y = windows_of(series[:, None], 0, [1, 2, 3])
     solved = solve(windows, y, [1, 2, 3])
     assert np.abs(solved.weights).max() < 1e-4
+    assert not solved.intercepts.any()  # the newest value
     for n_rows in (1, 2, 4, 19):  # too few to choose on
         few = solve(windows[8 : 8 + n_rows], y[8 : 8 + n_rows], [1, 2, 3])
         assert few.held_out_error is None
@@ -363,9 +375,25 @@ def test_targets_that_do_not_vary_get_no_weights(frame):
 
 def test_one_lag_is_the_mean_change(frame):
     windows, y = windows_of(frame, "b", [1, 5], lookback=1)
-    solved = solve(windows, y, [1, 5])
+    solved = solve(windows, y, [1, 5], intercept=True)
     mean = (y - windows.to_numpy()[:, 0, [1]]).mean(axis=0)
     np.testing.assert_allclose(solved.intercepts, mean, rtol=1e-9)
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.05, 0.5])
+def test_the_mean_change_is_forecast_where_it_pays(drift):
+    """A walk with a drift: its square beside the error of the newest value decides."""
+    walk = (drift + np.random.default_rng(0).normal(size=2000)).cumsum()
+    delay = [1, 2, 3]
+    windows, y = windows_of(walk[:, None], 0, delay)
+    solved = solve(windows, y, delay)
+    pays = drift == 0.5  # 0.25 of 1.25 and more; else at most 0.0075 of 3
+    assert solved.intercepts.all() == pays
+    np.testing.assert_allclose(
+        solved.intercepts, drift * pays * np.array(delay), rtol=0.2
+    )
+    few = solve(windows[8:27], y[8:27], delay)  # too few to decide on
+    assert few.intercepts.all()
 
 
 def test_other_lags_of_exogenous_channels(frame):
