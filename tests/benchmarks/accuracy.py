@@ -15,11 +15,13 @@
 A row belongs to the part that its target lies in. All models learn from the same rows.
 Defaults and everything else were chosen on the validation parts; the test parts are
 for looking at once. With `--refit`, models learn from the training and the validation
-part before they are scored on the test part, as one does in practice. Regressors of tables see every hour of the last day and the same
-hour of each day before, of all channels; "change" learns by how much the target will
-differ from its last value. At a delay of one day the value of one day before the
-forecast's time is the last value, so the seasonal forecast takes a week. The book's
-networks and optimizer see windows as they are, for as many steps as ours.
+part before they are scored on the test part, as one does in practice.
+
+Regressors of tables see every hour of the last day and the same hour of each day
+before, of all channels; "change" learns by how much the target will differ from its
+last value. At a delay of one day the value of one day before the forecast's time is the
+last value, so the seasonal forecast takes a week. The book's networks and optimizer see
+windows as they are, for as many steps as ours.
 """
 
 import argparse

@@ -10,9 +10,9 @@ cut. So later blocks have seasons that the network has not seen. Errors are shar
 the error of the last value, by block: absolute errors, mean and worst block; squared
 errors, mean and worst block; absolute errors of each block.
 
-Networks: the default; with half and with a quarter of its training steps; trained on
-absolute errors; rows weighted by age, with a half-life of 60 days; the target's channel
-alone.
+Networks: the default Conv1D; with half and with a quarter of its training steps;
+trained on absolute errors; rows weighted by age, with a half-life of 60 days; the
+target's channel alone; Conv1D-GRU, and with half of its steps.
 
 Corrections of their forecasts, each from the blocks before only:
 
@@ -32,7 +32,12 @@ from unittest import mock
 
 import numpy as np
 
-from skseqconv import Conv1DRegressor, PersistenceRegressor, make_supervised
+from skseqconv import (
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    PersistenceRegressor,
+    make_supervised,
+)
 from skseqconv.estimators import _base
 
 from .accuracy import Task
@@ -41,13 +46,18 @@ from .common import machine
 CUTS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 HALF_LIFE = 60  # days
 #: Training steps, where they are not the default, which is 500.
-STEPS = {"half the steps": 250, "a quarter of the steps": 125}
+STEPS = {
+    "half the steps": 250,
+    "a quarter of the steps": 125,
+    "Conv1D-GRU, half the steps": 250,
+}
 NETWORKS = [
     "default",
     *STEPS,
     "absolute errors",
     "recent rows",
     "own channel",
+    "Conv1D-GRU",
 ]
 
 
@@ -74,7 +84,8 @@ def changes(task, name, seed):
         elif name == "recent rows":
             age = (learn[-1] - learn) / (24 * task.per_hour)
             weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
-        pipe = task.windowed(Conv1DRegressor(**options, random_state=seed))
+        network = Conv1DGRURegressor if "GRU" in name else Conv1DRegressor
+        pipe = task.windowed(network(**options, random_state=seed))
         steps = STEPS.get(name, _base.STEPS_OF_A_FIT)
         with mock.patch.object(_base, "STEPS_OF_A_FIT", steps):
             pipe.fit(X[learn], task.y[learn], **weights)
