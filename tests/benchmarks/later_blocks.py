@@ -11,6 +11,7 @@ the error of the last value, by block: absolute errors, mean and worst block; sq
 errors, mean and worst block; absolute errors of each block.
 
 Networks: the default Conv1D; with half and with a quarter of its training steps;
+with a learning rate that falls to zero ("cosine"), in all and in half of the steps;
 trained on absolute errors; rows weighted by age, with a half-life of 60 days; the
 target's channel alone; Conv1D-GRU, and with half of its steps.
 
@@ -49,16 +50,19 @@ HALF_LIFE = 60  # days
 STEPS = {
     "half the steps": 250,
     "a quarter of the steps": 125,
+    "cosine, half the steps": 250,
     "Conv1D-GRU, half the steps": 250,
 }
-NETWORKS = [
-    "default",
-    *STEPS,
-    "absolute errors",
-    "recent rows",
-    "own channel",
-    "Conv1D-GRU",
-]
+COSINE = {"learning_rate_schedule": "cosine"}
+OPTIONS = {
+    "absolute errors": {"loss": "mae"},
+    "cosine": COSINE,
+    "cosine, half the steps": COSINE,
+    "Conv1D-GRU, cosine": COSINE,
+}
+NETWORKS = sorted(
+    {"default", "recent rows", "own channel", "Conv1D-GRU", *STEPS, *OPTIONS}
+)
 
 
 def blocks(task):
@@ -78,14 +82,12 @@ def changes(task, name, seed):
         own = task.frame[[task.target]]
         X, _ = make_supervised(own, task.target, delay=task.gap, on_gap="split")
     for learn, later in blocks(task):
-        options, weights = {}, {}
-        if name == "absolute errors":
-            options["loss"] = "mae"
-        elif name == "recent rows":
+        weights = {}
+        if name == "recent rows":
             age = (learn[-1] - learn) / (24 * task.per_hour)
             weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
         network = Conv1DGRURegressor if "GRU" in name else Conv1DRegressor
-        pipe = task.windowed(network(**options, random_state=seed))
+        pipe = task.windowed(network(**OPTIONS.get(name, {}), random_state=seed))
         steps = STEPS.get(name, _base.STEPS_OF_A_FIT)
         with mock.patch.object(_base, "STEPS_OF_A_FIT", steps):
             pipe.fit(X[learn], task.y[learn], **weights)
