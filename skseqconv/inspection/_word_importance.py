@@ -47,7 +47,7 @@ def word_answers(model, texts, words):
                 every[at] = changed
             return answers
 
-        return Answers(model, made_by)
+        return [Answers(model, made_by)]
 
     table = pd.DataFrame(
         {"word": [run[0] for run in runs], "n_texts": [len(held[run]) for run in runs]}
