@@ -9,7 +9,6 @@ NumPy only.
 from __future__ import annotations
 
 import copy
-import numbers
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 from types import EllipsisType
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from skseqconv._counts import is_whole
 from skseqconv.series.ahead._known_ahead import known_labels, read_rows, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
@@ -225,7 +225,7 @@ class View:
             key = self._row_key(key)
         if isinstance(key, np.ndarray) and key.ndim == 0 and key.dtype.kind in "iu":
             key = int(key)
-        if isinstance(key, numbers.Integral) and not isinstance(key, (bool, np.bool_)):
+        if is_whole(key):
             row = self.rows[key]
             return self._derive(rows=np.array([row])).to_numpy()[0]
         return self._derive(rows=self.rows[self._checked_key(key)])
