@@ -52,7 +52,10 @@ class View:
             self._series = Series.of(series, **columns, any_frequency=any_frequency)
             self.steps, self.target = (), None
             if self._series is not series:
-                self._series.check_rows(on_gap, stacklevel=3)
+                from ._on_gap import check_gaps  # views need no pandas
+
+                check_gaps(self._series, on_gap, stacklevel=3)
+                self._series.warn_of_ids(stacklevel=3)
         if rows is not None:
             self.rows = self._checked_rows(rows)
 
