@@ -3,10 +3,14 @@
 from numbers import Integral
 
 
+def is_whole(value):
+    """Whether a value is a whole number. True is none, although Python counts it."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
 def is_count(value, least=1):
-    """Whether a value is a whole number, no boolean, and not too small."""
-    whole = isinstance(value, Integral) and not isinstance(value, bool)
-    return whole and value >= least
+    """Whether a value is a whole number that is not too small."""
+    return is_whole(value) and value >= least
 
 
 def check_count(name, value, of="", otherwise=""):

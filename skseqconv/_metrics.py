@@ -1,4 +1,4 @@
-"""A metric: its name, sign, perfect value and power; models in its order."""
+"""A metric: its name, its sign, which of its values is best; models in its order."""
 
 from functools import cache
 from typing import NamedTuple, Self
@@ -23,6 +23,21 @@ _OF_SQUARES = ("r2_score", "explained_variance_score")
 
 #: Scores of scikit-learn that have no upper bound of 1.
 _UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
+
+#: Parts of the names of metrics of which less is better, in lower case.
+_OF_ERRORS = (
+    "loss",
+    "error",
+    "entropy",
+    "mae",
+    "mse",
+    "hinge",
+    "divergence",
+    "false",
+    "poisson",
+    "huber",
+    "log_cosh",
+)
 
 
 @public
@@ -92,6 +107,28 @@ def _bounded():
         for name, scorer in known.items()
         if scorer._sign > 0 and name not in _UNBOUNDED
     )
+
+
+def best_is(metric):
+    """Whether the "max" or the "min" of a metric's values is the best.
+
+    Parameters
+    ----------
+    metric : str or keras.metrics.Metric
+        A name, as in a history, or an object of Keras.
+
+    Returns
+    -------
+    best : {"max", "min"} or None
+        None if Keras does not know it.
+    """
+    if not isinstance(metric, str):
+        of_keras = {"up": "max", "down": "min"}
+        return of_keras.get(getattr(metric, "_direction", None))
+    # The scorers of scikit-learn make errors negative.
+    if metric.startswith("neg_") or metric in get_scorer_names():
+        return "max"
+    return "min" if any(part in metric.lower() for part in _OF_ERRORS) else "max"
 
 
 def chosen_metric(name, metrics):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 
-from skseqconv._metrics import Metric
+from skseqconv._metrics import Metric, best_is
 from skseqconv._public import public
 from skseqconv._unwrap import innermost
 
@@ -30,21 +30,6 @@ if TYPE_CHECKING:
 
 #: Styles of the lines of what a loss is compared with.
 REFERENCES = {"persistence": ":", "start": "-."}
-
-#: Parts of the names of metrics of which less is better.
-_OF_ERRORS = (
-    "loss",
-    "error",
-    "entropy",
-    "mae",
-    "mse",
-    "hinge",
-    "divergence",
-    "false_",
-    "poisson",
-    "huber",
-    "log_cosh",
-)
 
 #: Up to this many epochs, each one has a marker.
 FEW_EPOCHS = 25
@@ -187,8 +172,9 @@ class HistoryDisplay:
         best = {}
         for name, (_, validation) in self._curves().items():
             if validation is not None and np.isfinite(validation).any():
-                lower = np.nanargmin if _is_error(self.metric) else np.nanargmax
-                best[name] = int(lower(validation)) + 1
+                lowest = best_is(self.metric) == "min"
+                place = np.nanargmin if lowest else np.nanargmax
+                best[name] = int(place(validation)) + 1
                 start = self._references_of(name).get("start", {})
                 if start.get("val_loss", np.inf) <= np.nanmin(validation):
                     best[name] = 0
@@ -341,13 +327,6 @@ class HistoryDisplay:
             line = REFERENCES[reference]
             handles.append(Line2D([], [], color="0.3", ls=line, label=reference))
         return handles
-
-
-def _is_error(metric):
-    """Whether a lower value is better."""
-    if metric.startswith("neg_"):  # as scikit-learn's scorers give errors
-        return False
-    return any(word in metric for word in _OF_ERRORS)
 
 
 def _marked(values, *, every):

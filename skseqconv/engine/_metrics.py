@@ -75,15 +75,6 @@ def made(metrics, architecture, strategy):
     return new
 
 
-def directions(metrics):
-    """By name, whether Keras takes more for better ("max") or worse ("min").
-
-    None where Keras does not know.
-    """
-    modes = {"up": "max", "down": "min"}
-    return {one.name: modes.get(getattr(one, "_direction", None)) for one in metrics}
-
-
 def _accuracy(n_outputs, independent):
     if n_outputs == 1:
         return keras.metrics.BinaryAccuracy

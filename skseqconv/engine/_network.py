@@ -20,12 +20,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from skseqconv._metrics import best_is
 from skseqconv.networks._own_layers import Pinball
 from skseqconv.networks._registry import NETWORKS
 
 from ._devices import current_strategy, run_shares
 from ._feed import gather, to_tensors
-from ._metrics import directions, made
+from ._metrics import made
 from ._programs import called, on_fed, run_batches
 from ._threads import keep_to_granted_threads
 from ._weights import copies, initialize, leaf_layers
@@ -79,8 +80,9 @@ class Network:
         if loss == "quantile":
             loss = Pinball(architecture["quantiles"])
         metrics = made(metrics, architecture, self.strategy)
-        #: Names in the logs, and by name whether more is better: "max", "min" or None.
-        self.measured = {"loss": "min", **directions(metrics)}
+        #: Names in the logs, and what of each is best: "max", "min" or None.
+        self.measured = {"loss": best_is("loss")}
+        self.measured |= {metric.name: best_is(metric) for metric in metrics}
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
         self.optimizer.build(self.model.trainable_variables)

@@ -118,10 +118,7 @@ def train(
         if schedule:
             logs["learning_rate"] = network.learning_rate
         if validation is not None:
-            calls.on_test_begin()
-            validated = scored(network, validation, scores)
-            calls.on_test_end(validated)
-            logs.update({f"val_{name}": value for name, value in validated.items()})
+            logs |= _validated(network, validation, scores, calls)
         losses = [name for name in ("loss", "val_loss") if name in logs]
         raise_if_not_finite({name: logs[name] for name in losses}, epoch, network)
         calls.on_epoch_end(epoch, logs)
@@ -136,6 +133,14 @@ def train(
     # The last update comes after the last computed loss.
     raise_if_not_finite(network.extreme(feed.some()), epoch, network)
     return _as_floats(history.history)
+
+
+def _validated(network, validation, scores, calls):
+    """What is measured on validation samples, by its name in the history."""
+    calls.on_test_begin()
+    values = scored(network, validation, scores)
+    calls.on_test_end(values)
+    return {f"val_{name}": value for name, value in values.items()}
 
 
 def scored(network, validation, scores):

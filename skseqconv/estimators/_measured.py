@@ -1,4 +1,4 @@
-"""`metrics` and `monitor`: which names are known, to whom, and which way is better."""
+"""`metrics` and `monitor`: which names are known, and to whom."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import keras
 from sklearn.metrics import get_scorer_names
+
+from skseqconv._metrics import best_is
 
 #: What Keras' metrics are made from. They measure nothing by themselves.
 _BASES = ("Metric", "Mean", "Sum", "MeanMetricWrapper")
@@ -98,8 +100,8 @@ def monitored(monitor, measured, scorers, *, validated):
         The training loss instead of "val_loss" without validation samples.
     """
     if monitor == "val_loss" and not validated:
-        return "loss", "min"
-    of_validation = {**measured, **dict.fromkeys(scorers, "max")}
+        return "loss", measured["loss"]
+    of_validation = measured | {name: best_is(name) for name in scorers}
     modes = {f"val_{name}": mode for name, mode in of_validation.items()}
     known = measured | (modes if validated else {})
     if monitor not in known:

@@ -15,12 +15,8 @@ from skseqconv._aligned import aligned
 from skseqconv.inputs._finite import chunks_of, fits_float32, raise_if_not_finite
 from skseqconv.inputs._past_values import newest_entry
 from skseqconv.inputs._sequences import PanelSequences, WindowSequences, by_phase
-from skseqconv.series._view_internals import (
-    Touched,
-    block_in_parts,
-    depth_of,
-    touched_rows,
-)
+from skseqconv.series._touched import Touched, block_in_parts, touched_rows
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import last_values

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view import CHUNK_BYTES
-from skseqconv.series._view_internals import depth_of, touched_rows
+from skseqconv.series._touched import CHUNK_BYTES, touched_rows
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_not_finite, raise_not_finite_row

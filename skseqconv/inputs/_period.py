@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import first_index, raw_values, touched_rows
+from skseqconv.series._touched import touched_rows
+from skseqconv.series._view_internals import first_index, raw_values
 from skseqconv.series.times._index_kinds import comparable
 
 #: At most this many of the newest rows are looked at, of at most this many series.

@@ -8,7 +8,8 @@ windows of each batch.
 import numpy as np
 
 from skseqconv._aligned import aligned_copy
-from skseqconv.series._view_internals import depth_of, touch_at_most
+from skseqconv.series._touched import touch_at_most
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_if_not_finite

@@ -1,10 +1,10 @@
 """Which channel y is the future of, and how many rows ahead."""
 
-from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
 
+from skseqconv._counts import is_count
 from skseqconv.series._steps import with_steps
 from skseqconv.series._view_internals import raw_labels, shifts_of
 from skseqconv.series._window_view import WindowView
@@ -113,7 +113,7 @@ def _delays(estimator, windows, n_outputs, known):
         for delay in _one_each(estimator.delay, n_outputs, "delay")
     ]
     for delay in delays:
-        if delay is not None and (not isinstance(delay, Integral) or delay < 1):
+        if delay is not None and not is_count(delay):
             raise ValueError(
                 "delay must be a whole number of rows >= 1, or a time span such as "
                 "'24h', for each column of y, "

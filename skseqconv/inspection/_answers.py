@@ -142,3 +142,22 @@ class Judge:
                 y, one = y[:, column], answers.of_output(column)
             found.append(self._scorer(one, None, y, **self._weights))
         return np.array(found)
+
+    def losses(self, before, changed):
+        """The scores of the answers before, and what changed answers lose of them.
+
+        Parameters
+        ----------
+        before : Answers
+        changed : iterable of iterables of Answers
+            For each change the answers, one for each repeat.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_outputs,)
+        losses : ndarray of shape (n_changes * n_outputs, n_repeats)
+        """
+        baseline = self.scores(before)
+        scores = np.array([[self.scores(one) for one in each] for each in changed])
+        losses = np.moveaxis(baseline - scores, 1, 2)  # changes, outputs, repeats
+        return baseline, losses.reshape(-1, losses.shape[2])

@@ -21,29 +21,26 @@ def unchanged_answers(model, samples):
     return answers_from(model, _replaced(samples, nowhere, values_of))
 
 
-def changed_answers(model, samples, places, orders, fills):
-    """For each place, the answers with replaced values: one for each order, or one.
+def permuted_answers(model, samples, places, n_repeats, random_state):
+    """For each place, the answers with values of other samples, one for each repeat."""
+    orders = _permutations(len(samples), n_repeats, random_state)
 
-    Parameters
-    ----------
-    model : estimator
-    samples : Samples
-    places : list of Place
-    orders : list of ndarray of int, or None
-        The permutations. None occludes.
-    fills : callable, or None
-        See `fills_of`.
-    """
-    for place in places:
-        if orders is None:
-            yield [answers_from(model, _replaced(samples, place, fills(place)))]
-        else:
-            yield (
-                answers_from(
-                    model, _replaced(samples, place, _others(samples, place, one))
-                )
-                for one in orders
-            )
+    def permuted(place):
+        for order in orders:
+            values_of = _others(samples, place, order)
+            yield answers_from(model, _replaced(samples, place, values_of))
+
+    return map(permuted, places)
+
+
+def occluded_answers(model, samples, places, fill):
+    """For each place, the answers with a neutral value, as the only repeat."""
+    values_at = _filled(samples, fill)
+
+    def occluded(place):
+        yield answers_from(model, _replaced(samples, place, values_at(place)))
+
+    return map(occluded, places)
 
 
 def _replaced(samples, place, values_of):
@@ -54,7 +51,7 @@ def _replaced(samples, place, values_of):
     return parts
 
 
-def permutations(n_samples, n_repeats, random_state):
+def _permutations(n_samples, n_repeats, random_state):
     """The sample that each sample takes values from; as scikit-learn permutes."""
     seed = check_random_state(random_state).randint(np.iinfo(np.int32).max + 1)
     random = np.random.RandomState(seed)
@@ -70,7 +67,7 @@ def _others(samples, place, order):
     return lambda part: samples.lent(order[part], place)
 
 
-def fills_of(samples, fill):
+def _filled(samples, fill):
     """A function: from a place to a function that gives values for it."""
     is_number = isinstance(fill, Real) and not isinstance(fill, bool)
     if not is_number and fill not in FILLS:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -184,7 +183,7 @@ def explain_text(
 
 def checked_lengths(ngrams):
     """The different lengths of runs of words, in ascending order."""
-    lengths = [ngrams] if isinstance(ngrams, Integral) else list(ngrams)
+    lengths = list(ngrams) if np.iterable(ngrams) else [ngrams]
     if not lengths or not all(map(is_count, lengths)):
         raise ValueError(
             f"ngrams={ngrams!r} must be lengths of runs of words, such as (1, 2, 3)."

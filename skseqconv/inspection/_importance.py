@@ -21,7 +21,7 @@ from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels
 
 from ._answers import Judge, scorer_of
-from ._changes import changed_answers, fills_of, permutations, unchanged_answers
+from ._changes import occluded_answers, permuted_answers, unchanged_answers
 from ._places import places_of, time_between_rows
 from ._samples import complete_positions, samples_of
 from ._token_ids import refuse_fill_of_ids
@@ -191,41 +191,25 @@ def importance(
     method = _checked_method(method, by)
     check_count("n_repeats", n_repeats)
     scorer, metric = scorer_of(model, scoring)
-    if by == ("word",):
-        every, complete = None, np.arange(len(X))
-    elif not isinstance(X, View) and len(X) and is_text(_safe_indexing(X, 0)):
-        raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
-    else:
-        every = samples_of(X, model, by)
+    samples = None if by == ("word",) else _samples(X, model, by)
     check_consistent_length(X, y, sample_weight)
-    if every is not None:
-        complete = complete_positions(every)
+    complete = np.arange(len(X)) if samples is None else complete_positions(samples)
     chosen = complete[spread_positions(len(complete), _most(max_samples, complete))]
-    y = _safe_indexing(y, chosen) if not isinstance(y, list) else np.asarray(y)[chosen]
-    if sample_weight is not None:
-        sample_weight = np.asarray(sample_weight)[chosen]
-    judge = Judge(scorer, np.asarray(y), sample_weight, each_output)
-    if every is None:
+    judge = Judge(scorer, _some(y, chosen), _some(sample_weight, chosen), each_output)
+    if samples is None:
         texts = _safe_indexing(X, chosen)
         before, changed, table = word_answers(model, texts, words)
-        changed = ([one] for one in changed)
     else:
-        samples = every.at(chosen)
-        places, table = places_of(
-            samples, by, channels, stretches, time_between_rows(X)
-        )
+        samples = samples.at(chosen)
+        duration = time_between_rows(X)
+        places, table = places_of(samples, by, channels, stretches, duration)
         before = unchanged_answers(model, samples)
-        orders = fills = None
-        if method == "occlusion":
-            fills = fills_of(samples, fill)
-            refuse_fill_of_ids(samples, model, places, fill)
+        if method == "permutation":
+            changed = permuted_answers(model, samples, places, n_repeats, random_state)
         else:
-            orders = permutations(len(samples), n_repeats, random_state)
-        changed = changed_answers(model, samples, places, orders, fills)
-    baseline = judge.scores(before)
-    scores = np.array([[judge.scores(one) for one in each] for each in changed])
-    losses = np.moveaxis(baseline - scores, 1, 2)  # rows, outputs, repeats
-    losses = losses.reshape(-1, losses.shape[2])
+            changed = occluded_answers(model, samples, places, fill)
+            refuse_fill_of_ids(samples, model, places, fill)
+    baseline, losses = judge.losses(before, changed)
     if each_output:
         table = _crossed(table, _outputs(X, len(baseline)))
     table["mean"], table["std"] = losses.mean(axis=1), losses.std(axis=1)
@@ -269,6 +253,22 @@ def _checked_method(method, by):
             )
         return "occlusion"
     return "permutation" if method == "auto" else method
+
+
+def _samples(X, model, by):
+    """All samples, of which channels or lags can be replaced."""
+    if not isinstance(X, View) and len(X) and is_text(_safe_indexing(X, 0)):
+        raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
+    return samples_of(X, model, by)
+
+
+def _some(values, positions):
+    """The values at these positions, as an array; None if there are none."""
+    if values is None:
+        return None
+    if isinstance(values, list):
+        return np.asarray(values)[positions]
+    return np.asarray(_safe_indexing(values, positions))
 
 
 def _most(max_samples, complete):

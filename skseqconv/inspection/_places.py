@@ -7,7 +7,7 @@ import numbers
 import numpy as np
 import pandas as pd
 
-from skseqconv._counts import check_count
+from skseqconv._counts import check_count, is_whole
 from skseqconv.series.tables._channels import channel_position
 from skseqconv.series.times._frequency import most_common, nearest_rule
 from skseqconv.series.times._order import ordered_differences
@@ -75,7 +75,7 @@ def _chosen_channels(samples, channels):
 def _spans(samples, stretches):
     """The largest and the smallest lag of each stretch, the oldest stretch first."""
     lags = np.asarray(samples.lags)
-    if isinstance(stretches, numbers.Integral) and not isinstance(stretches, bool):
+    if is_whole(stretches):
         check_count("stretches", stretches)
         parts = np.array_split(lags[::-1], min(int(stretches), len(lags)))
         # Rows between two stretches that no window reads belong to the older one.
@@ -85,9 +85,7 @@ def _spans(samples, stretches):
         spans = [(max(a, b), min(a, b)) for a, b in stretches]
     except (TypeError, ValueError):
         spans = []
-    if not spans or not all(
-        isinstance(lag, numbers.Integral) for span in spans for lag in span
-    ):
+    if not spans or not all(is_whole(lag) for span in spans for lag in span):
         raise ValueError(
             f"stretches={stretches!r} must be a number of stretches, or a list of "
             "pairs of lags such as [(0, 5), (6, 23)]."

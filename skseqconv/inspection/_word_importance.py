@@ -2,12 +2,11 @@
 
 import copy
 from collections import defaultdict
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
 
-from skseqconv._counts import check_count
+from skseqconv._counts import check_count, is_whole
 
 from ._answers import Answers
 from ._texts import TextReader, without_run
@@ -25,7 +24,7 @@ def word_answers(model, texts, words):
     Returns
     -------
     before : Answers
-    changed : iterator over Answers, one for each word
+    changed : iterator over lists of one Answers, for each word
     table : DataFrame
         A row for each word, and the number of texts that hold it.
     """
@@ -47,7 +46,7 @@ def word_answers(model, texts, words):
                 every[at] = changed
             return answers
 
-        return Answers(model, made_by)
+        return [Answers(model, made_by)]
 
     table = pd.DataFrame(
         {"word": [run[0] for run in runs], "n_texts": [len(held[run]) for run in runs]}
@@ -67,7 +66,7 @@ def texts_with(read, length):
 
 def _chosen(held, words, reader):
     """The given words, or those of the most texts, each as a run of one word."""
-    if isinstance(words, Integral) and not isinstance(words, bool):
+    if is_whole(words):
         check_count("words", words)
         known = [run for run in held if run[0] in reader.sequencer.vocabulary_]
         return sorted(known, key=lambda run: -len(held[run]))[:words]

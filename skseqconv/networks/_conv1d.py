@@ -7,6 +7,7 @@ so building a network changes no global state. The estimators draw the weights l
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -154,57 +155,11 @@ def conv1d_network(
     >>> conv1d_network((240, 14)).count_params()
     12609
     """
-    from keras import Model
+    options = dict(locals())  # all arguments, by name
+    del options["global_pooling"]
 
-    from . import _layers
+    from ._convolutions import convolutional_network
+    from ._layers import global_pool
 
-    sizes = {
-        "kernel_size": kernel_size,
-        "strides": strides,
-        "pool_size": pool_size,
-        "n_conv": n_conv,
-        "dilation_rate": dilation_rate,
-        "padding": padding,
-        "residual": residual,
-        "pooling_branch": pooling_branch,
-    }
-    steps = _layers.real_steps(mask_padding, **sizes)
-    window, sequence = _layers.input_and_sequence(
-        input_shape,
-        embedding_dim,
-        embedding_dropout,
-        vocabulary_size,
-        embedding_trainable,
-        steps,
-    )
-    inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
-    sequence, level, n_targets = _layers.relative_to_level(
-        sequence,
-        n_outputs,
-        window_norm=window_norm,
-        highway=highway,
-        exogenous_at=exogenous_at,
-        channel_independent=channel_independent,
-    )
-    sequence = _layers.convolutions(
-        sequence,
-        steps,
-        filters=filters,
-        activation=activation,
-        normalization=normalization,
-        bottleneck=bottleneck,
-        reads_newest=reads_newest,
-        **sizes,
-    )
-    features = _layers.global_pool(sequence, steps, global_pooling)
-    head = _layers.head(
-        features,
-        n_outputs,
-        dropout,
-        output_activation,
-        level,
-        quantiles,
-        n_targets,
-        numbers,
-    )
-    return Model(inputs, head, name="conv1d")
+    summary = partial(global_pool, global_pooling=global_pooling)
+    return convolutional_network("conv1d", summary, **options)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import keras
 
     from ._per_layer import Widths
+
+#: Options of the GRU. All others are also those of `conv1d_network`.
+_OF_GRU = (
+    "gru_units",
+    "gru_dropout",
+    "recurrent_dropout",
+    "reset_after",
+    "bidirectional",
+)
 
 
 def conv1d_gru_network(
@@ -162,65 +172,10 @@ def conv1d_gru_network(
     >>> conv1d_gru_network((240, 14)).count_params()
     13793
     """
-    from keras import Model
+    options = dict(locals())  # all arguments, by name
+    own = {name: options.pop(name) for name in _OF_GRU}
 
-    from . import _layers
+    from ._convolutions import convolutional_network
+    from ._layers import gru
 
-    sizes = {
-        "kernel_size": kernel_size,
-        "strides": strides,
-        "pool_size": pool_size,
-        "n_conv": n_conv,
-        "dilation_rate": dilation_rate,
-        "padding": padding,
-        "residual": residual,
-        "pooling_branch": pooling_branch,
-    }
-    steps = _layers.real_steps(mask_padding, **sizes)
-    window, sequence = _layers.input_and_sequence(
-        input_shape,
-        embedding_dim,
-        embedding_dropout,
-        vocabulary_size,
-        embedding_trainable,
-        steps,
-    )
-    inputs, numbers = _layers.inputs_and_numbers(window, numeric_columns)
-    sequence, level, n_targets = _layers.relative_to_level(
-        sequence,
-        n_outputs,
-        window_norm=window_norm,
-        highway=highway,
-        exogenous_at=exogenous_at,
-        channel_independent=channel_independent,
-    )
-    sequence = _layers.convolutions(
-        sequence,
-        steps,
-        filters=filters,
-        activation=activation,
-        normalization=normalization,
-        bottleneck=bottleneck,
-        reads_newest=reads_newest,
-        **sizes,
-    )
-    state = _layers.gru(
-        sequence,
-        steps,
-        gru_units,
-        dropout=gru_dropout,
-        recurrent_dropout=recurrent_dropout,
-        reset_after=reset_after,
-        bidirectional=bidirectional,
-    )
-    head = _layers.head(
-        state,
-        n_outputs,
-        dropout,
-        output_activation,
-        level,
-        quantiles,
-        n_targets,
-        numbers,
-    )
-    return Model(inputs, head, name="conv1d_gru")
+    return convolutional_network("conv1d_gru", partial(gru, **own), **options)

@@ -1,19 +1,15 @@
-"""The parts of the networks: input, convolutions, pooling, head."""
+"""The parts that all networks share: the input, the level, the head.
 
-import math
+Also what summarizes a sequence: a pooling over time, a GRU.
+"""
 
-from keras import Input, layers
+from keras import Input, Model, layers
 
-from ._branches import LAST, convolved, layer_of_convolutions, seeded, without_oldest
+from ._branches import LAST, seeded, without_oldest
 from ._gru import GRU
-from ._lengths import output_lengths, shortest_window, spans
-from ._own_layers import Ascending, Embedding, LayerNormalization
-from ._per_layer import dilation_rates, per_layer, widths_per_layer
-from ._real_steps import AllSteps, RealSteps
+from ._own_layers import Ascending, Embedding
+from ._real_steps import AllSteps
 from ._window_norm import EachTarget, Together, WindowNorm
-
-#: Of the averages of batch normalization. Short trainings must have an effect, too.
-BATCH_MOMENTUM = 0.9
 
 #: Initial embeddings are close to zero, so that words too rare to learn from have no
 #: effect. Hold-out accuracy in the setting of the Keras book (Chollet, "Deep Learning
@@ -21,24 +17,67 @@ BATCH_MOMENTUM = 0.9
 #: 0.725, 0.842, 0.854, 0.860.
 EMBEDDING_RANGE = {"minval": -0.001, "maxval": 0.001}
 
-#: Monotone activations give the same result after the maximum pooling, where there are
-#: fewer values (a third with pool_size 3). A training step of Conv1D on windows of
-#: 240 x 14 took 0.95 times as long.
-MONOTONE = {"relu", "leaky_relu", "elu", "selu", "softplus", "sigmoid", "tanh"}
 
+def network(
+    name,
+    middle,
+    input_shape,
+    n_outputs,
+    *,
+    steps=None,
+    dropout,
+    embedding_dim,
+    embedding_dropout,
+    embedding_trainable,
+    vocabulary_size,
+    numeric_columns,
+    window_norm,
+    highway,
+    exogenous_at,
+    channel_independent,
+    quantiles,
+    output_activation,
+):
+    """A model of three parts: an input, `middle`, a head.
 
-def real_steps(mask_padding, **sizes):
-    """What follows the padding of a sequence through layers of these sizes."""
-    if not mask_padding:
-        return AllSteps()
-    strided = max(per_layer(sizes["strides"], sizes["n_conv"], "strides")) > 1
-    if strided and sizes["padding"] == "same":
-        raise ValueError(
-            f"strides={sizes['strides']!r} with padding='same' depend on the length of "
-            "a series, so they need series of one length. Use padding='causal' or "
-            "'valid', or strides=1."
-        )
-    return RealSteps(strided, shortest_window(**sizes))
+    Parameters
+    ----------
+    name : str
+    middle : callable
+        From a sequence to its features, of shape (batch, n_features).
+    steps : AllSteps, default=None
+        Takes the padding off the input, if lengths may differ.
+    **options
+        As in `conv1d_network`.
+    """
+    window, sequence = input_and_sequence(
+        input_shape,
+        embedding_dim,
+        embedding_dropout,
+        vocabulary_size,
+        embedding_trainable,
+        steps,
+    )
+    inputs, numbers = inputs_and_numbers(window, numeric_columns)
+    sequence, level, n_targets = relative_to_level(
+        sequence,
+        n_outputs,
+        window_norm=window_norm,
+        highway=highway,
+        exogenous_at=exogenous_at,
+        channel_independent=channel_independent,
+    )
+    outputs = head(
+        middle(sequence),
+        n_outputs,
+        dropout,
+        output_activation,
+        level,
+        quantiles,
+        n_targets,
+        numbers,
+    )
+    return Model(inputs, outputs, name=name)
 
 
 def input_and_sequence(
@@ -84,140 +123,20 @@ def inputs_and_numbers(tokens, numeric_columns):
     return [tokens, numbers], numbers
 
 
-def convolutions(
-    sequence,
-    steps,
-    *,
-    filters,
-    activation,
-    normalization,
-    bottleneck=None,
-    reads_newest=False,
-    **sizes,
-):
-    """Convolutions, each with its normalization, shortcut, activation and pooling.
-
-    `steps` knows the padding of the sequence. `sizes` are those of `output_lengths`.
-    """
-    output_lengths(sequence.shape[1], **sizes)  # refuses windows that are too short
-    n_conv, residual = sizes["n_conv"], sizes["residual"]
-    filters = per_layer(filters, n_conv, "filters")
-    widths = widths_per_layer(sizes["kernel_size"], n_conv)
-    strides = per_layer(sizes["strides"], n_conv, "strides")
-    dilations = dilation_rates(sizes["dilation_rate"], n_conv, residual)
-    pools = [*per_layer(sizes["pool_size"], n_conv - 1, "pool_size"), 1]
-    _check_residual(residual, n_conv, pools, sizes["padding"])
-    crops = reads_newest or max(strides) > 1
-    for i, (span, stride, pool) in enumerate(spans(**sizes)):
-        if residual and i % residual == 0:
-            shortcut = sequence
-        block_ends = residual and (i + 1) % residual == 0
-        waits = pool > 1 and activation in MONOTONE
-        later = activation if normalization or block_ends or waits else None
-        if sizes["padding"] != "valid":  # the convolution reads padding as zeros
-            sequence = steps.zeroed(sequence)
-        sequence = layer_of_convolutions(
-            sequence,
-            steps,
-            filters[i],
-            widths[i],
-            stride,
-            bottleneck=bottleneck,
-            pooling_branch=sizes.get("pooling_branch", False),
-            dilation_rate=dilations[i],
-            padding=sizes["padding"],
-            activation=None if later else activation,
-            use_bias=normalization != "batch",  # which would remove the bias
-            name=f"conv_{i + 1}",
-        )
-        steps.passes(span, stride)
-        sequence = _normalized(sequence, steps, normalization, f"norm_{i + 1}")
-        if block_ends:
-            stride = math.prod(strides[i + 1 - residual : i + 1])
-            last = sequence, steps, shortcut
-            sequence = _added(*last, stride, normalization, f"{i + 1}")
-        if crops:
-            rest = sequence.shape[1] % pool
-            sequence = without_oldest(sequence, rest, f"pool_{i + 1}_crop")
-        sequence = _activated_and_pooled(sequence, later, pool, f"{i + 1}")
-        steps.passes(pool=pool)
-    return sequence
-
-
-def _check_residual(residual, n_conv, pools, padding):
-    if not residual:
-        return
-    if n_conv % residual:
-        raise ValueError(
-            f"residual={residual!r} does not divide n_conv={n_conv}: all blocks have "
-            "the same number of convolutions."
-        )
-    if padding == "valid":
-        raise ValueError(
-            f"residual={residual!r} needs sequences that keep their length: use "
-            'padding="same" or padding="causal".'
-        )
-    inside = [i for i in range(n_conv) if (i + 1) % residual]
-    if any(pools[i] > 1 for i in inside):
-        raise ValueError(
-            f"residual={residual!r} needs pool_size 1 inside each block of "
-            f"convolutions, got {pools[:-1]}. Use pool_size=1, or one value for each "
-            "place between two convolutions."
-        )
-
-
-def _added(sequence, steps, shortcut, stride, normalization, name):
-    """The sum of a sequence and a shortcut, which is brought to the same shape."""
-    n_filters = sequence.shape[-1]
-    if shortcut.shape[-1] != n_filters or stride > 1:
-        shortcut = convolved(
-            shortcut,
-            n_filters,
-            1,
-            stride,
-            padding="valid",
-            use_bias=normalization != "batch",
-            name=f"shortcut_{name}",
-        )
-        named = normalization, f"shortcut_norm_{name}"
-        shortcut = _normalized(shortcut, steps, *named)
-    return layers.Add(name=f"add_{name}")([sequence, shortcut])
-
-
-def _normalized(sequence, steps, normalization, name):
-    if normalization == "batch":
-        return steps.normalized(sequence, momentum=BATCH_MOMENTUM, name=name)
-    if normalization == "layer":
-        return LayerNormalization(name=name)(sequence)
-    return sequence
-
-
-def _activated_and_pooled(sequence, activation, pool_size, name):
-    """Activation (unless it is None) and pooling. A monotone activation comes last."""
-    steps = []
-    if activation is not None:
-        steps.append(layers.Activation(activation, name=f"activation_{name}"))
-    if pool_size > 1:
-        steps.append(layers.MaxPooling1D(pool_size, name=f"pool_{name}", **LAST))
-    for layer in reversed(steps) if activation in MONOTONE else steps:
-        sequence = layer(sequence)
-    return sequence
-
-
-def global_pool(sequence, steps, kind):
+def global_pool(sequence, steps, global_pooling):
     """The maximum, mean or last value of each filter over time, or all its values."""
-    if steps.masked and kind == "flatten":
+    if steps.masked and global_pooling == "flatten":
         raise ValueError(
             "global_pooling='flatten' has weights for each time step, so it needs "
             "series of one length. Use 'max', 'average' or 'last'."
         )
     if steps.masked:
-        return steps.pooled(sequence, kind)
-    if kind == "max":
+        return steps.pooled(sequence, global_pooling)
+    if global_pooling == "max":
         return layers.GlobalMaxPooling1D(name="global_pool", **LAST)(sequence)
-    if kind == "average":
+    if global_pooling == "average":
         return layers.GlobalAveragePooling1D(name="global_pool", **LAST)(sequence)
-    if kind == "last":
+    if global_pooling == "last":
         sequence = without_oldest(sequence, sequence.shape[1] - 1, "last_step")
     return layers.Flatten(name="global_pool", **LAST)(sequence)
 
@@ -304,10 +223,11 @@ def relative_to_level(
     return sequence, (last, spread), len(targets)
 
 
-def gru(sequence, steps, units, *, bidirectional, **options):
+def gru(sequence, steps, gru_units, *, gru_dropout, bidirectional, **options):
     """The last state of a GRU, or of two that read the sequence from both ends."""
     layer = GRU(
-        units,
+        gru_units,
+        dropout=gru_dropout,
         **options,
         kernel_initializer=seeded("glorot_uniform"),
         recurrent_initializer=seeded("orthogonal"),

@@ -1,7 +1,8 @@
 """Options of a stack of layers: one value for all of them, or one for each."""
 
 from collections.abc import Sequence
-from numbers import Integral
+
+from skseqconv._counts import is_count
 
 #: Width of the max pooling that `pooling_branch` adds to the parallel convolutions.
 BRANCH_POOL = 3
@@ -19,23 +20,23 @@ def per_layer(value, n_layers, name):
             "one value for all layers, or one for each layer (pool_size: one for each "
             "place between two convolutions)."
         )
-    if not all(isinstance(v, Integral) and v >= 1 for v in values):
+    if not all(map(is_count, values)):
         raise ValueError(f"{name}={value!r} must be whole numbers >= 1.")
     return [int(v) for v in values]
 
 
 def widths_per_layer(kernel_size, n_conv):
     """The widths of each layer: several belong to parallel convolutions."""
-    if not hasattr(kernel_size, "__len__"):
-        kernel_size = [kernel_size] * n_conv
-    layers = [_several(one) for one in kernel_size]
+    one_for_all = not hasattr(kernel_size, "__len__")
+    each = [kernel_size] * n_conv if one_for_all else kernel_size
+    layers = [_several(one) for one in each]
     if len(layers) != n_conv:
         raise ValueError(
             f"kernel_size={kernel_size!r} has {len(layers)} values for {n_conv} "
             "layers: give one value for all layers, or one for each layer. Parallel "
             "widths are a tuple inside the list: kernel_size=[(3, 4, 5)] with n_conv=1."
         )
-    if not all(widths and all(map(_is_width, widths)) for widths in layers):
+    if not all(widths and all(map(is_count, widths)) for widths in layers):
         raise ValueError(
             f"kernel_size={kernel_size!r} must be whole numbers >= 1. For parallel "
             "widths a layer has a tuple of them, with one width or more."
@@ -45,10 +46,6 @@ def widths_per_layer(kernel_size, n_conv):
 
 def _several(width):
     return list(width) if hasattr(width, "__len__") else [width]
-
-
-def _is_width(value):
-    return isinstance(value, Integral) and value >= 1
 
 
 def widest_per_layer(kernel_size, n_conv):

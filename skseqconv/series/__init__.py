@@ -4,8 +4,8 @@
 checks the index, `ahead/` knows what is forecast and what is known of that time.
 
 `_series` holds series. `_view`, `_series_view` and `_window_view` select rows and
-windows without copies; `_view_internals` and `_steps` are what the rest of the package
-asks of them. `_supervised` makes X and y, `_pooled` makes each channel a series of its
-own, `_frame` tells rows apart, `_missing_history` warns of windows that begin too
-early.
+windows without copies, and `_touched` reads their values; `_view_internals` and
+`_steps` are what the rest of the package asks of them. `_supervised` makes X and y,
+`_on_gap` says what becomes of gaps, `_pooled` makes each channel a series of its own,
+`_frame` tells rows apart, `_missing_history` warns of windows that begin too early.
 """

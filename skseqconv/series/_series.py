@@ -237,26 +237,6 @@ class Series:
         places, (first, *rest) = zip(*found, strict=True)
         return first.append(rest)[np.argsort(np.concatenate(places))]
 
-    def check_rows(self, on_gap, *, stacklevel):
-        """Refuse rows out of order; warn of gaps, and of ids of several series."""
-        from skseqconv.series.times._gaps import each_gaps, warn_of_gaps
-        from skseqconv.series.times._order import check_orders
-
-        if on_gap == "warn":
-            warn_of_gaps(
-                self._dates,
-                "The rows are taken as consecutive; "
-                'on_gap="ignore" avoids this warning.',
-                ids=self.ids,
-                stacklevel=stacklevel + 1,
-            )
-        elif on_gap == "raise":
-            for _, gaps in each_gaps(self._dates, ids=self.ids):
-                raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
-        else:
-            check_orders(self._dates, self.ids)
-        self.warn_of_ids(stacklevel=stacklevel + 1)
-
     def warn_of_ids(self, *, stacklevel):
         """Warn of a channel that looks like the id of several series."""
         if self.ids is not None:

@@ -14,6 +14,7 @@ from skseqconv.series.ahead._known_ahead import is_given, with_known_ahead
 from skseqconv.series.tables._channels import several_channels
 
 from ._pooled import pooled_view
+from ._touched import window_values
 from ._view import View
 
 
@@ -218,7 +219,7 @@ class SeriesView(View):
         values : ndarray of shape (n_rows, n_channels)
             A copy, after the steps.
         """
-        return self._gather(self.dtype if dtype is None else dtype)[:, 0]
+        return window_values(self, self.dtype if dtype is None else dtype)[:, 0]
 
     def __array__(
         self, dtype: DTypeLike | None = None, copy: bool | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -12,24 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 from skseqconv._public import public
 from skseqconv.series.ahead._delays import checked_delays
 from skseqconv.series.ahead._known_ahead import is_given, known_labels, with_known_ahead
-from skseqconv.series.held._in_time import laid_out, order_of, stretches_of
-from skseqconv.series.held._owners import by_chunks
+from skseqconv.series.ahead._targets import rows_and_targets, without_missing
 from skseqconv.series.tables._channels import several_channels
 from skseqconv.series.tables._containers import names_columns, positions_of
 from skseqconv.series.tables._ids import refuse_as_target, warn_of_short_series
-from skseqconv.series.times._gaps import each_gaps, regular_parts, warn_of_gaps
 from skseqconv.series.times._time_spans import RowsOrTime
 
+from ._on_gap import mend_gaps
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
-from ._view_internals import has_all_rows
 
 if TYPE_CHECKING:
     from pandas.tseries.offsets import BaseOffset
-
-#: Targets are read in chunks of about this many values.
-CHUNK_VALUES = 2**19
 
 
 @public
@@ -276,8 +270,8 @@ def make_supervised(
     if pooled:
         view = pooled_view(view, channels)
         channels, several_targets = [0], False
-    rows, y = _rows_and_targets(view, channels, delays, delay)
-    rows, y = _without_missing(rows, y)
+    rows, y = rows_and_targets(view, channels, delays, delay)
+    rows, y = without_missing(rows, y)
     targets = tuple((channel, d) for channel in channels for d in delays)
     X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]
@@ -291,7 +285,7 @@ def _read(series, rows, on_gap, freq, columns):
     else:
         any_frequency = freq is not None or on_gap == "ignore"
         data = Series.of(series, **columns, any_frequency=any_frequency)
-    mended = _mend_gaps(data, on_gap, freq)
+    mended = mend_gaps(data, on_gap, freq)
     if not is_view:
         data.warn_of_ids(stacklevel=3)
     if mended is not data and (is_view or rows is not None):
@@ -300,41 +294,6 @@ def _read(series, rows, on_gap, freq, columns):
             "give the series itself, and choose among the rows of X."
         )
     return series if is_view else mended
-
-
-def _rows_and_targets(view, channels, delays, delay):
-    """The rows that have targets, in the order of time, and their targets."""
-    data, reach = view._series, max(delays)
-
-    def targets_of(rows):
-        return _values_ahead(data, rows, channels, delays)
-
-    if has_all_rows(view) and data.n_series > 1 and data.lengths.max() > reach:
-        stretches = stretches_of(data, reach)
-        if stretches is not None:
-            width = len(channels) * len(delays)
-            return laid_out(stretches, targets_of, width, data.dtype)
-    rows = _rows_with_target(view, reach, delay)
-    if data.n_series == 1:
-        return rows, targets_of(rows)
-    if (rows[1:] < rows[:-1]).any():
-        rows = np.sort(rows)
-    y = targets_of(rows)  # series by series
-    order = order_of(data, rows)
-    return rows[order], y[order]
-
-
-def _rows_with_target(view, reach, delay):
-    """The rows whose series goes on for as many rows as the target is later."""
-    data, rows = view._series, view.rows
-    rows = rows[data.has_later(rows, reach)]
-    if not len(rows):
-        raise ValueError(
-            f"delay={delay!r} leaves none of the {len(view)} rows: a row needs its "
-            f"target {reach} rows later in its series, and the longest series "
-            f"has {data.lengths.max()} rows."
-        )
-    return rows
 
 
 def _target_channels(target, data, pooled, static):
@@ -376,57 +335,3 @@ def _of_chosen(series, rows):
             f"rows= has row {chosen[1:][again][0]} more than once: use np.unique(rows)."
         )
     return view._derive(rows=chosen)
-
-
-def _values_ahead(data, rows, channels, delays):
-    """Values of each channel at each delay, some rows at a time."""
-    y = np.empty((len(rows), len(channels), len(delays)), dtype=data.dtype)
-    size = max(1, CHUNK_VALUES // len(delays))
-    for start in range(0, len(rows), size):
-        at = slice(start, start + size)
-        ahead = (rows[at, None] + delays).ravel()
-        for i, channel in enumerate(channels):
-            y[at, i] = data.take(ahead, [channel]).reshape(-1, len(delays))
-    return y.reshape(len(rows), -1)
-
-
-def _without_missing(rows, y):
-    missing = by_chunks(lambda some: ~np.isfinite(some).all(axis=1), y, dtype=bool)
-    if missing.all():
-        raise ValueError(
-            "The target is missing at every row: check target, or the series."
-        )
-    if not missing.any():
-        return rows, y
-    warnings.warn(
-        f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
-        "values) and were left out. They stay as history of later rows.",
-        UserWarning,
-        stacklevel=3,
-    )
-    return rows[~missing], y[~missing]
-
-
-def _mend_gaps(data, on_gap, freq):
-    """Check the index of each series, and split the series at gaps if asked to."""
-    if on_gap == "warn":
-        ending = "The rows are taken as consecutive."
-        warn_of_gaps(data.dates, ending, freq=freq, ids=data.ids, stacklevel=4)
-        return data
-    split = {}
-    for owner, gaps in each_gaps(data.dates, freq, data.ids):
-        if on_gap == "raise":
-            raise ValueError(f"{gaps.describe()} {gaps.ways_out()}")
-        if on_gap == "split":
-            gaps.refuse_choice(data.own_values(owner))
-            split[owner] = list(regular_parts(gaps, freq))
-    if not split:
-        return data
-    owners, pieces = [], []
-    for owner, length in enumerate(data.lengths):
-        own = split.get(owner, [slice(0, length)])
-        owners += [owner] * len(own)
-        pieces += own
-    mended = data.split(owners, pieces)
-    mended.sources = np.array(owners)
-    return mended

@@ -9,7 +9,6 @@ NumPy only.
 from __future__ import annotations
 
 import copy
-import numbers
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 from types import EllipsisType
@@ -18,19 +17,18 @@ from typing import TYPE_CHECKING, Literal, Self, overload
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from skseqconv.series.ahead._known_ahead import known_labels, read_rows, with_known_of
+from skseqconv._counts import is_whole
+from skseqconv.series.ahead._known_ahead import known_labels, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series
-from ._steps import Step, apply_steps
-from ._view_internals import depth_of, ids_of, touched_rows
+from ._steps import Step
+from ._touched import block_of, touched_rows
+from ._view_internals import depth_of, ids_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-#: Rows are read and transformed in chunks of about this many bytes.
-CHUNK_BYTES = 2**23
 
 
 class View:
@@ -52,7 +50,10 @@ class View:
             self._series = Series.of(series, **columns, any_frequency=any_frequency)
             self.steps, self.target = (), None
             if self._series is not series:
-                self._series.check_rows(on_gap, stacklevel=3)
+                from ._on_gap import check_gaps  # views need no pandas
+
+                check_gaps(self._series, on_gap, stacklevel=3)
+                self._series.warn_of_ids(stacklevel=3)
         if rows is not None:
             self.rows = self._checked_rows(rows)
 
@@ -225,7 +226,7 @@ class View:
             key = self._row_key(key)
         if isinstance(key, np.ndarray) and key.ndim == 0 and key.dtype.kind in "iu":
             key = int(key)
-        if isinstance(key, numbers.Integral) and not isinstance(key, (bool, np.bool_)):
+        if is_whole(key):
             row = self.rows[key]
             return self._derive(rows=np.array([row])).to_numpy()[0]
         return self._derive(rows=self.rows[self._checked_key(key)])
@@ -261,18 +262,6 @@ class View:
 
     # Values.
 
-    def _gather(self, dtype):
-        """Values of shape (n_rows, n_lags, n_channels)."""
-        lags = np.minimum(self.lags, depth_of(self)[:, None])
-        touched = None if len(self.lags) == 1 else touched_rows(self)
-        # Lags far apart: the rows between them are skipped.
-        if touched is None or touched.n_rows > lags.size:
-            rows = (self.rows[:, None] - lags).ravel()
-            values = self._values_at(rows.__getitem__, len(rows), dtype)
-            return values.reshape(*lags.shape, self.n_channels)
-        block = self._block_of(touched, dtype)
-        return block[touched.positions[:, None] - lags]
-
     def block(
         self, dtype: DTypeLike = np.float32
     ) -> tuple[NDArray, NDArray[np.signedinteger]]:
@@ -292,31 +281,7 @@ class View:
             stand right before it, as far as the series goes back.
         """
         touched = touched_rows(self)
-        return self._block_of(touched, dtype), touched.positions
-
-    def _block_of(self, touched, dtype):
-        return self._values_at(touched.rows_at, touched.n_rows, dtype)
-
-    def _values_at(self, rows_at, n_rows, dtype):
-        """Values of rows after the steps. `rows_at` gives the rows at positions."""
-        values = np.empty((n_rows, self.n_channels), dtype=dtype)
-        for part, own in self._in_parts(rows_at, n_rows):
-            with np.errstate(over="ignore"):
-                values[part] = own
-        return values
-
-    def _in_parts(self, rows_at, n_rows):
-        """Yield slices of the rows, and their values after the steps."""
-        width = max(self._series.n_channels, self.n_channels)
-        chunk = max(1, CHUNK_BYTES // (8 * width))
-        for start in range(0, n_rows, chunk):
-            part = slice(start, min(start + chunk, n_rows))
-            # What float32 cannot hold becomes infinite. Checks of finiteness find it.
-            with np.errstate(over="ignore"):
-                local = np.arange(part.start, part.stop)
-                rows = read_rows(self._series, rows_at(local))
-                values = apply_steps(self.steps, rows)
-            yield part, values
+        return block_of(self, touched, dtype), touched.positions
 
     def compact(self) -> Self:
         """The same view on the part of the series that its windows touch.

@@ -12,6 +12,7 @@ from skseqconv._public import public
 
 from ._missing_history import ON_MISSING_HISTORY, check_history
 from ._series_view import SeriesView
+from ._touched import window_values
 from ._view import View, readable_bytes
 
 #: ``np.asarray(windows)`` refuses to make a larger array; ``to_numpy`` does not.
@@ -132,7 +133,7 @@ class WindowView(View):
         values : ndarray of shape (n_rows, n_lags, n_channels)
             A copy, after the steps.
         """
-        return self._gather(self.dtype if dtype is None else dtype)
+        return window_values(self, self.dtype if dtype is None else dtype)
 
     def __array__(
         self, dtype: DTypeLike | None = None, copy: bool | None = None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._counts import is_whole
 from skseqconv._public import public
 from skseqconv.series.times._frequency import (
     exceptions,
@@ -150,7 +151,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
             The fitted transformer.
         """
         lengths = self._lengths()
-        if not isinstance(self.ahead, Integral) or isinstance(self.ahead, bool):
+        if not is_whole(self.ahead):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
         self._check_table(X)

@@ -23,7 +23,7 @@ from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._targets import check_length
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
-from skseqconv.series._view_internals import repeats_rows
+from skseqconv.series._touched import repeats_rows
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import unmasked
 

@@ -5,10 +5,10 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping, Set
 from functools import cache
-from numbers import Integral
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from skseqconv._counts import is_count
 from skseqconv.series._missing_history import stacklevel_of_caller
 
 from ._samples import shown
@@ -160,8 +160,8 @@ def tokens_of(tokenizer, text, where):
 
 def check_ngram_range(ngram_range):
     """Refuse anything but two whole numbers in order."""
-    valid = len(ngram_range) == 2 and all(isinstance(n, Integral) for n in ngram_range)
-    if not valid or not 1 <= ngram_range[0] <= ngram_range[1]:
+    valid = len(ngram_range) == 2 and all(map(is_count, ngram_range))
+    if not valid or ngram_range[0] > ngram_range[1]:
         raise ValueError(
             f"ngram_range={ngram_range!r} must be two whole numbers: the lengths of "
             "the shortest and the longest run of tokens. Use (1, 2) for words and "

@@ -43,6 +43,7 @@ KERAS_AT_IMPORT = (
     "engine",
     "estimators",
     "networks._branches",
+    "networks._convolutions",
     "networks._gru",
     "networks._layers",
     "networks._own_layers",

@@ -236,7 +236,14 @@ def test_best_epoch_is_marked_and_named():
 
 @pytest.mark.parametrize(
     "metric, best",
-    [("accuracy", 1), ("neg_log_loss", 1), ("huber", 2), ("poisson", 2)],
+    [
+        ("accuracy", 1),
+        ("neg_log_loss", 1),
+        ("d2_log_loss_score", 1),
+        ("huber", 2),
+        ("poisson", 2),
+        ("MeanAbsoluteError", 2),
+    ],
 )
 def test_best_score_is_the_highest_and_best_error_the_lowest(metric, best):
     history = {metric: [0.5, 0.6], f"val_{metric}": [0.7, 0.6]}

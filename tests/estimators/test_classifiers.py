@@ -32,7 +32,7 @@ from skseqconv import (
 from skseqconv.estimators._classification import _weights_of
 from skseqconv.estimators._validation_split import validation_tail
 from skseqconv.networks import conv1d_network
-from skseqconv.networks._layers import MONOTONE
+from skseqconv.networks._convolutions import MONOTONE
 
 pytestmark = pytest.mark.trains
 

@@ -298,6 +298,7 @@ def test_arrays_of_windows_are_in_the_units_of_y(walk):
         ({"target_channel": [0, 1], "delay": 3}, "has 2 values, y has 1 columns"),
         ({"target_channel": 0, "delay": [3, 4]}, "has 2 values, y has 1 columns"),
         ({"target_channel": 0, "delay": [1.5]}, "delay must be a whole number"),
+        ({"target_channel": 0, "delay": True}, "delay must be .*got delay=True"),
         ({"target_channel": 0, "delay": 0}, "'delay' parameter"),
         ({"target_channel": 1, "delay": 3}, "not an affine function of channel 1"),
         ({"target_channel": 0, "delay": 4}, "not an affine function of channel 0"),

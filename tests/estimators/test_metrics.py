@@ -10,6 +10,7 @@ from sklearn.base import clone
 from sklearn.metrics import (
     balanced_accuracy_score,
     f1_score,
+    get_scorer_names,
     mean_absolute_error,
     mean_pinball_loss,
     r2_score,
@@ -26,7 +27,9 @@ from skseqconv import (
     make_supervised,
     save,
 )
+from skseqconv._metrics import best_is
 from skseqconv.engine import _pool
+from skseqconv.engine._metrics import named
 from skseqconv.engine._training import Stopping
 
 SMALL = {"filters": 4, "kernel_size": 3, "n_conv": 1, "batch_size": 16, "epochs": 3}
@@ -338,6 +341,40 @@ def test_metrics_with_another_meaning_for_values_are_refused(name):
     message = f"metrics has '{name}' of Keras, which is computed on the standardized y"
     with pytest.raises(ValueError, match=message):
         model.fit(X, Y[:, 0].astype(float))
+
+
+# Which way is better.
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mae",
+        "MeanAbsoluteError",
+        "RootMeanSquaredError",
+        "LogCoshError",
+        "binary_crossentropy",
+        "SquaredHinge",
+        "KLDivergence",
+        "Poisson",
+        "auc",
+        "F1Score",
+        "R2Score",
+        "CosineSimilarity",
+        "TopKCategoricalAccuracy",
+    ],
+)
+def test_a_name_tells_what_keras_knows(name):
+    assert best_is(name) == best_is(named(name)) is not None
+
+
+def test_more_of_a_scorer_is_better():
+    assert {best_is(name) for name in get_scorer_names()} == {"max"}
+
+
+def test_less_of_what_is_false_is_better_although_keras_does_not_know():
+    assert best_is("false_positives") == best_is("FalsePositives") == "min"
+    assert best_is(named("FalsePositives")) is None
 
 
 # What early stopping watches.

@@ -253,7 +253,7 @@ def test_rows_are_held_once_and_as_float32(monkeypatch, step):
     series = np.random.default_rng(0).normal(size=(n_rows, n_channels))
     X, y = make_supervised(series, 0, delay=1)
     X = LookbackWindower(24, step=step).fit_transform(Standardizer().fit_transform(X))
-    monkeypatch.setattr("skseqconv.series._view.CHUNK_BYTES", 2**18)
+    monkeypatch.setattr("skseqconv.series._touched.CHUNK_BYTES", 2**18)
     level = level_of(n_channels=n_channels)
     tracemalloc.start()
     try:

@@ -607,6 +607,7 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"by": "lag", "stretches": [(4, 9)]}, "but the windows have the lags 0 to 5"),
         ({"by": "lag", "stretches": 0}, "stretches=0 must be a whole number >= 1"),
         ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),
+        ({"by": "lag", "stretches": [(True, 3)]}, "must be a number of stretches"),
         ({"scoring": "mae"}, "'mae' is not in sklearn.metrics.get_scorer_names"),
         ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
         ({"scoring": ["r2", "max_error"]}, "once for each metric"),

@@ -139,6 +139,8 @@ def test_a_gru_reads_the_joined_outputs():
         ([()], 1, r"kernel_size=\[\(\)\] must be whole numbers >= 1"),
         ([(3, 0)], 1, "must be whole numbers >= 1"),
         ([(3, 2.5)], 1, "must be whole numbers >= 1"),
+        ([(3, True)], 1, "must be whole numbers >= 1"),
+        (True, 2, "kernel_size=True must be whole numbers >= 1"),
         ([((3,), 4)], 1, "must be whole numbers >= 1"),
         (["35"], 1, "must be whole numbers >= 1"),
     ],

@@ -143,7 +143,7 @@ def test_the_receptive_field_grows_with_each_layer():
         assert receptive_field(**layers) == field
 
 
-@pytest.mark.parametrize("value", [0, [1, 0], 1.5, [1, 2.0]])
+@pytest.mark.parametrize("value", [0, [1, 0], 1.5, [1, 2.0], True, [2, True]])
 def test_sizes_are_whole_numbers_from_one(value):
     with pytest.raises(ValueError, match="must be whole numbers >= 1"):
         per_layer(value, 2, "pool_size")

@@ -279,6 +279,7 @@ def test_strides_that_leave_no_step_are_told_what_fits(n_steps, layers, advice):
         ((1, 2, 1), r"strides=\(1, 2, 1\) has 3 values for 2 layers"),
         ((2, 0), r"strides=\(2, 0\) must be whole numbers >= 1"),
         (1.5, "strides=1.5 must be whole numbers >= 1"),
+        (True, "strides=True must be whole numbers >= 1"),
     ],
 )
 def test_strides_are_one_number_for_each_convolution(strides, message):

@@ -37,6 +37,7 @@ from skseqconv import (
 )
 from skseqconv.engine._feed import gather, to_tensors
 from skseqconv.inputs._sequences import WindowSequences
+from skseqconv.series import _touched as reading
 from skseqconv.series import _view as views
 from skseqconv.series import _window_view
 from skseqconv.series._steps import with_steps
@@ -178,7 +179,7 @@ def climate(n_rows=100, n_channels=3):
 @given(st.data())
 def test_any_composition_of_keys_gives_what_the_array_gives(data):
     seen = data.draw(seen_series())
-    chunk = data.draw(st.sampled_from([1, 100, views.CHUNK_BYTES]))
+    chunk = data.draw(st.sampled_from([1, 100, reading.CHUNK_BYTES]))
     values, rows = materialized(seen), seen.rows
     owners = own_rows(seen.arrays)
     view = seen.view
@@ -186,7 +187,7 @@ def test_any_composition_of_keys_gives_what_the_array_gives(data):
         key = data.draw(keys(len(view)))
         view, values = view[key], values[key]
         rows = rows[key[0] if isinstance(key, tuple) else key]
-    with mock.patch.object(views, "CHUNK_BYTES", chunk):
+    with mock.patch.object(reading, "CHUNK_BYTES", chunk):
         got = view.to_numpy()
     assert type(view) is type(seen.view)
     assert got.dtype == values.dtype == view.dtype
@@ -218,8 +219,8 @@ def test_appended_steps_act_on_the_values_and_not_on_the_series(data):
         n_channels = step.n_channels
     values = materialized(seen, arrays).astype(dtype)
     key = data.draw(keys(len(view)))
-    chunk = data.draw(st.sampled_from([1, 100, views.CHUNK_BYTES]))
-    with mock.patch.object(views, "CHUNK_BYTES", chunk):
+    chunk = data.draw(st.sampled_from([1, 100, reading.CHUNK_BYTES]))
+    with mock.patch.object(reading, "CHUNK_BYTES", chunk):
         assert_array_equal(view[key].to_numpy(), values[key])
     assert view.shape == values.shape
     assert view._series is seen.view._series

@@ -57,7 +57,7 @@ def small_chunks(monkeypatch):
     """Seven rows of three channels per piece."""
     n_bytes = 7 * 3 * 8
     monkeypatch.setattr("skseqconv.transformers._standardizer.PIECE_BYTES", n_bytes)
-    monkeypatch.setattr("skseqconv.series._view.CHUNK_BYTES", n_bytes)
+    monkeypatch.setattr("skseqconv.series._touched.CHUNK_BYTES", n_bytes)
 
 
 def as_kind(series, kind):

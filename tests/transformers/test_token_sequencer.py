@@ -746,7 +746,7 @@ def test_pairs_are_those_of_scikit_learn():
     assert set(ours) == set(theirs)
 
 
-@pytest.mark.parametrize("bad", [(2, 1), (0, 1), (1,), (1.0, 2)])
+@pytest.mark.parametrize("bad", [(2, 1), (0, 1), (1,), (1.0, 2), (True, 2)])
 def test_a_range_of_runs_has_two_ends(bad):
     with pytest.raises(ValueError, match=r"ngram_range=\(.*two whole numbers"):
         TokenSequencer(ngram_range=bad).fit(["a text"])

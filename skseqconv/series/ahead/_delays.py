@@ -1,8 +1,8 @@
 """The delays of forecasts: how many rows ahead the targets lie."""
 
-import numbers
-
 import numpy as np
+
+from skseqconv._counts import is_count, is_whole
 
 
 def checked_delays(delay, view):
@@ -18,13 +18,10 @@ def checked_delays(delay, view):
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
     delays = [in_rows("delay", d, view) for d in delays]
-    valid = delays and all(
-        isinstance(d, numbers.Integral) and not isinstance(d, bool) and d >= 1
-        for d in delays
-    )
+    valid = delays and all(map(is_count, delays))
     if valid and len(set(delays)) == len(delays):
         return [int(d) for d in delays], several
-    zero = any(isinstance(d, numbers.Integral) and d == 0 for d in delays)
+    zero = any(is_whole(d) and d == 0 for d in delays)
     of_the_row = (
         " delay=0 is the row's own value, which its window holds. To predict a value "
         "from other channels of the same row, leave it out of the series: "

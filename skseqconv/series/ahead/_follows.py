@@ -113,6 +113,34 @@ def check_follows(data, owner, future, at):
     if _needs_no_dates(index, later):
         return
     name = series_name(data, owner)
+    _check_in_order(data, name, index, later)
+    before, after = _alike(index, later)
+    joined = before.append(after)
+    gaps = find_gaps(joined, data.freq)
+    place = None if gaps is None else _first_unusual(gaps, len(index))
+    if place is None:
+        return
+    found = joined[place + 1]
+    needs = _needed_after(joined[: place + 1], data.freq, found)
+    way_out = "Add the missing rows to future=."
+    if data.ids is not None:
+        way_out += (
+            " If the series has ended, leave its rows out of future=, and forecast the "
+            f"others: {without_series(data, owner)}."
+        )
+    if place == len(index) - 1:
+        raise ValueError(
+            f"future= does not follow {name}, which ends at {index[-1]}: it {needs}"
+            f"begins at {found} ({gaps.rule.text}). {way_out}"
+        )
+    raise ValueError(
+        f"future= has a gap after {name}: after {joined[place]} it {needs}goes on at "
+        f"{found} ({gaps.rule.text}). {way_out}"
+    )
+
+
+def _check_in_order(data, name, index, later):
+    """Refuse times that are out of order, or cannot be compared with the series'."""
     n_early = _n_early(index, later)
     if n_early:
         raise ValueError(
@@ -130,34 +158,17 @@ def check_follows(data, owner, future, at):
             f"future= does not follow {name}: it begins at {later[0]}, and {name} ends "
             f"at {index[-1]}, which cannot be compared. {way_out}"
         )
-    before, after = _alike(index, later)
-    joined = before.append(after)
-    gaps = find_gaps(joined, data.freq)
-    if gaps is None:
-        return
-    new = gaps.places[gaps.places >= len(index) - 1]
-    steps = gaps.differences
-    taken = (steps[: len(index) - 1] == steps[new, None]).sum(axis=1)
-    new = new[taken < USUAL_STEPS]
-    if not len(new):
-        return
-    place, found = new[0], joined[new[0] + 1]
-    needs = _needed_after(joined[: place + 1], data.freq, found)
-    way_out = "Add the missing rows to future=."
-    if data.ids is not None:
-        way_out += (
-            " If the series has ended, leave its rows out of future=, and forecast the "
-            f"others: {without_series(data, owner)}."
-        )
-    if place == len(index) - 1:
-        raise ValueError(
-            f"future= does not follow {name}, which ends at {index[-1]}: it {needs}"
-            f"begins at {found} ({gaps.rule.text}). {way_out}"
-        )
-    raise ValueError(
-        f"future= has a gap after {name}: after {joined[place]} it {needs}goes on at "
-        f"{found} ({gaps.rule.text}). {way_out}"
-    )
+
+
+def _first_unusual(gaps, n_past):
+    """The place of the first gap from the end of the series on; None if there is none.
+
+    A step that the series itself has often taken is no gap.
+    """
+    steps, new = gaps.differences, gaps.places[gaps.places >= n_past - 1]
+    n_taken = (steps[: n_past - 1] == steps[new, None]).sum(axis=1)
+    new = new[n_taken < USUAL_STEPS]
+    return new[0] if len(new) else None
 
 
 def all_before(data, owner):

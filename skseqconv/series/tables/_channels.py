@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from skseqconv._counts import is_whole
+
 from ._containers import positions_of
 
 
@@ -37,7 +39,7 @@ def channel_position(channel, labels, n_channels, parameter="target"):
         raise ValueError(
             f"{parameter}={channel!r} names {len(at)} channels: {way_out}."
         )
-    if isinstance(channel, numbers.Integral) and not isinstance(channel, bool):
+    if is_whole(channel):
         if not numbered and -n_channels <= channel < n_channels:
             return int(channel) % n_channels
     known = f"a position from 0 to {n_channels - 1}"

@@ -1,16 +1,17 @@
 """Frequencies as offsets of pandas: checked, added, shown and saved."""
 
 import warnings
-from numbers import Integral
 
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
+
+from skseqconv._counts import is_count
 
 
 def checked_frequency(freq, index):
     """A frequency as pandas' offset, or as an int for an index of numbers."""
     if index.dtype.kind in "iuf":
-        if isinstance(freq, Integral) and not isinstance(freq, bool) and freq > 0:
+        if is_count(freq):
             return int(freq)
         raise ValueError(
             f"freq={freq!r} must be a whole number > 0 for an index of numbers. For a "
