@@ -39,7 +39,7 @@ from skseqconv import (
     PersistenceRegressor,
     make_supervised,
 )
-from skseqconv.estimators import _base
+from skseqconv.estimators import _network_trained
 
 from .accuracy import Task
 from .common import machine
@@ -88,8 +88,8 @@ def changes(task, name, seed):
             weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
         network = Conv1DGRURegressor if "GRU" in name else Conv1DRegressor
         pipe = task.windowed(network(**OPTIONS.get(name, {}), random_state=seed))
-        steps = STEPS.get(name, _base.STEPS_OF_A_FIT)
-        with mock.patch.object(_base, "STEPS_OF_A_FIT", steps):
+        steps = STEPS.get(name, _network_trained.STEPS_OF_A_FIT)
+        with mock.patch.object(_network_trained, "STEPS_OF_A_FIT", steps):
             pipe.fit(X[learn], task.y[learn], **weights)
         last = task.windowed(PersistenceRegressor()).fit(task.X[learn], task.y[learn])
         last = last.predict(task.X[later])
