@@ -82,7 +82,8 @@ def _among(y, classes):
         raise ValueError(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
             f"{classes.tolist()[:20]}: name all classes in the first call, "
-            "partial_fit(X, y, classes=...)."
+            "partial_fit(X, y, classes=...). Or begin anew, with fit and "
+            "warm_start=False."
         )
     return y
 
