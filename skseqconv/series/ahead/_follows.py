@@ -142,6 +142,10 @@ def check_follows(data, owner, future, at):
     if not len(new):
         return
     place, found = new[0], joined[new[0] + 1]
+    if found == joined[place]:
+        raise ValueError(
+            f"future= has two rows of {found} after {name}: keep one row for each time."
+        )
     needs = _needed_after(joined[: place + 1], data.freq, found)
     way_out = "Add the missing rows to future=."
     if data.ids is not None:
