@@ -183,5 +183,7 @@ def no_relation(channels, rests):
         f"y is not an affine function of channel {channels[rests.argmax()]} of the "
         f"windows (remainder: {rests.max():.2g} of the spread of y), so the channel's "
         "last value is not a forecast of y. Check target_channel and delay. If a step "
-        "before mixes or bends channels (PCA, a logarithm), leave it out."
+        "before mixes or bends channels (PCA, a logarithm), leave it out. If a "
+        "TransformedTargetRegressor takes the logarithm of y, take that of the channel "
+        "as well: PerStep(FunctionTransformer(np.log)) before the windows."
     )

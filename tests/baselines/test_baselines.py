@@ -573,6 +573,19 @@ def test_a_bent_target_is_an_error(frame):
         model.fit(windows, y)
 
 
+def test_a_target_and_its_channel_may_be_bent_alike(frame):
+    """The way out that the message names."""
+    X, y = make_supervised(frame, "temp", delay=2)
+    bent = PerStep(FunctionTransformer(np.log))
+    inner = make_pipeline(bent, LookbackWindower(3), PersistenceRegressor())
+    model = TransformedTargetRegressor(inner, func=np.log, inverse_func=np.exp)
+    last = frame["temp"].to_numpy()[X.rows[5:]]
+    np.testing.assert_allclose(model.fit(X, y).predict(X[5:]), last)
+    model.set_params(regressor__perstep="passthrough")
+    with pytest.raises(ValueError, match=r"that of the channel as well: PerStep\(Fun"):
+        model.fit(X, y)
+
+
 def test_another_channel_than_the_target_is_an_error(frame):
     windows, y = windows_of(frame, "temp", 2)
     with pytest.raises(ValueError, match="not an affine function of channel 0"):
