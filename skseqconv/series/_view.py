@@ -371,10 +371,10 @@ class View:
         Raises
         ------
         ValueError
-            If the view has no channel known ahead, if `future` lacks one of them, if
-            the rows after the end of a series that the view has rows of do not begin
-            with its next timestamp or have a gap, or if `future` has another number
-            of series.
+            If the view has no channel known ahead, if `future` lacks one of them, if it
+            has no times and begins with the rows of the series itself, if the rows
+            after the end of a series that the view has rows of do not begin with its
+            next timestamp or have a gap, or if `future` has another number of series.
 
         See Also
         --------

@@ -360,6 +360,25 @@ def test_times_of_a_plan_that_cannot_be_told():
         view.with_future(plan.iloc[[6, 6, 7, 8]])
 
 
+@pytest.mark.parametrize("columns", [None, ["load", "sun", "wind", "price"]])
+def test_a_whole_plan_without_times_is_refused(columns):
+    """It would be read from its first row, which lies in the past."""
+    whole = numbered(9)
+    if columns is not None:
+        whole = pd.DataFrame(whole, columns=columns)
+    view = SeriesView(whole[:6], rows=[5], known_ahead=[1], delay=3)
+    with pytest.raises(ValueError, match=r"itself, and has no times.*future\[6:\]"):
+        view.with_future(whole)
+    assert_array_equal(view.with_future(whole[6:]).to_numpy(), [[50, 81, 52, 53]])
+    # Other values, as many rows as the series, or a channel that never changes.
+    later = np.roll(np.asarray(whole), -1, axis=0)
+    assert_array_equal(view.with_future(later).to_numpy(), [[50, 31, 52, 53]])
+    assert_array_equal(view.with_future(whole[:6]).to_numpy(), [[50, 21, 52, 53]])
+    constant = np.ones((9, 2))
+    view = SeriesView(constant[:6], rows=[5], known_ahead=[1], delay=3)
+    assert_array_equal(view.with_future(constant).to_numpy(), [[1, 1]])
+
+
 def test_a_whole_plan_out_of_order_is_refused():
     whole = dated(numbered(14))
     plan = whole.iloc[[10, 9, 11, 12, 13]]

@@ -164,6 +164,28 @@ def check_follows(data, owner, future, at):
     )
 
 
+def refuse_own_rows(data, owners, parts):
+    """Refuse a future without times that begins with the rows of its series.
+
+    Nothing but its values shows that such a table holds the past as well.
+    """
+    channels = data.known.channels
+    for i in np.flatnonzero(parts.lengths > data.lengths[owners]):
+        n_rows, first = data.lengths[owners[i]], data.starts[owners[i]]
+        if data.dates is not None and parts.dates is not None:
+            index, later = data.dates.own(owners[i]), parts.dates.own(i)
+            if not _needs_no_dates(index, later):
+                continue
+        own = data.take(np.arange(first, first + n_rows), channels)
+        given = parts.take(parts.starts[i] + np.arange(n_rows))
+        if (own != own[0]).any() and np.array_equal(own, given, equal_nan=True):
+            raise ValueError(
+                f"future= begins with the rows of {series_name(data, owners[i])} "
+                "itself, and has no times, so they would be read as those after its "
+                f"end. Leave out these rows: future[{n_rows}:]."
+            )
+
+
 def all_before(data, owner):
     """The error for a future without any row after the end of the series."""
     index, name = data.dates.own(owner), series_name(data, owner)

@@ -10,7 +10,13 @@ from skseqconv.series.tables._containers import positions_of
 from skseqconv.series.tables._ids import described_id
 
 from ._column_of_times import with_times
-from ._follows import all_before, check_follows, n_overlapping, suspects
+from ._follows import (
+    all_before,
+    check_follows,
+    n_overlapping,
+    refuse_own_rows,
+    suspects,
+)
 from ._known_ahead import name_of, with_known, without_future
 
 
@@ -71,6 +77,7 @@ def _followed_by(data, future, rows):
         parts = parts.parts(np.arange(len(at)), skipped, lengths - skipped)
         if not parts.n_rows:
             raise all_before(data, owners[np.argmax(skipped)])
+    refuse_own_rows(data, owners, parts)
     for i in suspects(data, owners, parts):
         check_follows(data, owners[i], parts, i)
     lengths = np.zeros(data.n_series, dtype=np.int64)
