@@ -38,6 +38,20 @@ def _finite_table(flatten, X, regressor):
     return table
 
 
+def _with_way_out(error, regressor, y):
+    """The error of a regressor, and the remedy if it takes one column of y only."""
+    n_columns = 1 if np.ndim(y) < 2 else np.shape(y)[1]
+    if n_columns < 2 or get_tags(regressor).target_tags.multi_output:
+        return error
+    name = type(regressor).__name__
+    return ValueError(
+        f"{name} forecasts one value, but y has {n_columns} columns, one for each "
+        "target and delay. MultiOutputRegressor of sklearn.multioutput fits one for "
+        f"each: FlatWindowRegressor(MultiOutputRegressor({name}())). The error of "
+        f"{name} was: {error}"
+    )
+
+
 @public
 class FlatWindowRegressor(
     CallbackSupportMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator
@@ -50,7 +64,9 @@ class FlatWindowRegressor(
     Parameters
     ----------
     regressor : estimator, default=None
-        The regressor for the table. None takes ``Ridge()``.
+        The regressor for the table. None takes ``Ridge()``. Some regressors, such as
+        `HistGradientBoostingRegressor`, forecast one value: for several targets or
+        delays, put a `MultiOutputRegressor` of scikit-learn around them.
     lags : sequence of int, default=None
         The chosen entries, as numbers of rows before the end of the window: 0 is the
         last row. None takes every entry.
@@ -137,7 +153,10 @@ class FlatWindowRegressor(
         regressor = Ridge() if self.regressor is None else clone(self.regressor)
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
         table = _finite_table(flatten, X, regressor)
-        self.regressor_ = regressor.fit(table, y, **weights)
+        try:
+            self.regressor_ = regressor.fit(table, y, **weights)
+        except ValueError as error:
+            raise _with_way_out(error, regressor, y) from error
         self.flatten_ = flatten
         remember_steps(self, X)
         self.n_features_in_ = flatten.n_features_in_

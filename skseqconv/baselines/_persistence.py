@@ -57,7 +57,7 @@ class PersistenceRegressor(ForecastsFromChannel):
         Forecast horizon: the number of rows, or the time such as "24h", from the end of
         the window to the target. None takes the delay known from `make_supervised`.
         Windows of other series need `delay`. The forecast from a plain array has the
-        units of X.
+        units of X; if y seems to have others, `fit` warns.
 
     Attributes
     ----------

@@ -20,7 +20,9 @@ _INSTEAD = {
     "mean_squared_logarithmic_error": (
         "takes the logarithm of y, but the network learns a standardized y. Use "
         "TransformedTargetRegressor(regressor, func=np.log1p, inverse_func=np.expm1) "
-        "and a regressor with loss='mse' and window_norm=None"
+        "and a regressor with loss='mse'. Take the logarithm of the channel as well, "
+        "by PerStep(FunctionTransformer(np.log1p)) before the windows, or set "
+        "window_norm=None"
     ),
 }
 

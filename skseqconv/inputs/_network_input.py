@@ -19,6 +19,7 @@ from ._kinds import (
 from ._known_words import TokenIds
 from ._padded import as_panel, without_padding
 from ._sequences import Sequences
+from ._targets import how_to_begin_anew
 from ._tokens import check_tokens, embeds
 
 
@@ -136,7 +137,7 @@ def _check_shape(estimator, sequences, *, reset):
         raise ValueError(
             f"X has windows of {shape} (time steps x channels){spans}, but "
             f"{type(estimator).__name__} was fitted on {expected}: use the same "
-            "lookback, step and channels."
+            f"lookback, step and channels.{how_to_begin_anew(estimator)}"
         )
 
 

@@ -12,6 +12,8 @@ from skseqconv.series._steps import apply_steps
 from skseqconv.series._view_internals import raw_values, rows_after, without_shift
 from skseqconv.series._window_view import WindowView
 
+from ._units import warn_of_other_units
+
 #: The relation is solved from this many rows, at most.
 MAX_ROWS_SOLVED = 10_000
 
@@ -99,7 +101,7 @@ def target_relations(windows, y, channels, delays):
 
     The channel at row ``t + delay`` is compared with y at ``t``, so nothing is read
     that y does not hold already. An array has no later rows: then y is assumed to have
-    the units of its channel.
+    the units of its channel, with a warning if it is much larger or smaller.
 
     Parameters
     ----------
@@ -115,11 +117,13 @@ def target_relations(windows, y, channels, delays):
     slopes, offsets, rests : ndarray of shape (n_outputs,)
     """
     if not isinstance(windows, WindowView):
+        warn_of_other_units(windows, y, channels)
         return np.ones(len(channels)), np.zeros(len(channels)), np.zeros(len(channels))
     if None in delays:
         raise ValueError(
             "delay=None, and X does not know how far ahead y lies. Set delay: it is "
             "needed to convert values of the channel to the units of y."
+            f"{if_columns_lack(windows, len(channels))}"
         )
     relations, rounding = np.empty((3, len(channels))), rounding_of(windows)
     # Columns of the same delay after one another: their rows are read once.
@@ -133,6 +137,17 @@ def target_relations(windows, y, channels, delays):
             )
         relations[:, column] = solve_affine(later, own, rounding)
     return tuple(relations)
+
+
+def if_columns_lack(windows, n_outputs):
+    """What to do if X was made with other columns of y; "" if it was not."""
+    target = getattr(windows, "target", None)
+    if not target:
+        return ""
+    return (
+        f" X was made with {len(target)} column(s) of y, but y has {n_outputs}: give "
+        "all of them. One model forecasts them at once, without MultiOutputRegressor."
+    )
 
 
 def later_values(windows, y, channels, delays, columns=None):
@@ -168,5 +183,7 @@ def no_relation(channels, rests):
         f"y is not an affine function of channel {channels[rests.argmax()]} of the "
         f"windows (remainder: {rests.max():.2g} of the spread of y), so the channel's "
         "last value is not a forecast of y. Check target_channel and delay. If a step "
-        "before mixes or bends channels (PCA, a logarithm), leave it out."
+        "before mixes or bends channels (PCA, a logarithm), leave it out. If a "
+        "TransformedTargetRegressor takes the logarithm of y, take that of the channel "
+        "as well: PerStep(FunctionTransformer(np.log)) before the windows."
     )

@@ -12,7 +12,13 @@ from skseqconv.series.tables._channels import channel_position
 from skseqconv.series.tables._containers import positions_of
 from skseqconv.series.times._time_spans import in_rows
 
-from ._relation import TOLERANCE, later_values, rounding_of, solve_affine
+from ._relation import (
+    TOLERANCE,
+    if_columns_lack,
+    later_values,
+    rounding_of,
+    solve_affine,
+)
 
 
 class Target(NamedTuple):
@@ -77,6 +83,7 @@ def _channels(estimator, windows, n_outputs, known):
             f"target_channel=None, but X has {n_channels} channels and does not know "
             f"which of them is the target of the {n_outputs} column(s) of y. Set "
             "target_channel, or make X and y by make_supervised."
+            f"{if_columns_lack(windows, n_outputs)}"
         )
     if chosen is None:
         return [0] * n_outputs

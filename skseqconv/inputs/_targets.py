@@ -33,10 +33,22 @@ def check_values(estimator, y, n_samples, *, reset):
         estimator._y_shape = y.shape[1:]
     elif y.shape[1:] != estimator._y_shape:
         raise ValueError(
-            f"y has the shape {y.shape}, but {type(estimator).__name__} was fitted "
-            f"on (n_samples, *{estimator._y_shape})."
+            f"y has {_dimensions(y.shape[1:])}, but {type(estimator).__name__} was "
+            f"fitted on a y with {_dimensions(estimator._y_shape)}. Give y with as "
+            f"many columns.{how_to_begin_anew(estimator)}"
         )
     return y
+
+
+def _dimensions(shape):
+    return f"{shape[0]} column(s)" if shape else "one dimension"
+
+
+def how_to_begin_anew(estimator):
+    """How a fit need not go on with a fitted network; "" if it does not."""
+    if not getattr(estimator, "warm_start", False):
+        return ""
+    return " Set warm_start=False to fit a new network."
 
 
 def check_labels(estimator, y, n_samples, *, reset, classes=None):
@@ -82,7 +94,7 @@ def _among(y, classes):
         raise ValueError(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
             f"{classes.tolist()[:20]}: name all classes in the first call, "
-            "partial_fit(X, y, classes=...)."
+            "partial_fit(X, y, classes=...). Set warm_start=False to fit a new network."
         )
     return y
 

@@ -318,12 +318,14 @@ class View:
         ----------
         future : DataFrame, array, or a list with one of these for each series
             The rows after the end of each series, with the channels known ahead.
-            Other columns are ignored. An array has all channels of the series, or only
-            those known ahead, in the order of `known_ahead`. If the series have ids, a
-            long table with the same columns of ids and times, or with a MultiIndex; it
-            may have more ids, and lack some. Rows that are not later than the last
-            row of their series are ignored, so a whole plan, of the past and the
-            future, is fine. It replaces an earlier future.
+            Other columns are ignored. Its times are the index, the column with the name
+            of the times of the series, or the only column of dates. An array has all
+            channels of the series, or only those known ahead, in the order of
+            `known_ahead`; it has no times, so its first row must be the next one. If
+            the series have ids, a long table with the same columns of ids and times, or
+            with a MultiIndex; it may have more ids, and lack some. Rows that are not
+            later than the last row of their series are ignored, so a whole plan, of the
+            past and the future, is fine if it has times. It replaces an earlier future.
 
         Returns
         -------
@@ -334,10 +336,10 @@ class View:
         Raises
         ------
         ValueError
-            If the view has no channel known ahead, if `future` lacks one of them, if
-            the rows after the end of a series that the view has rows of do not begin
-            with its next timestamp or have a gap, or if `future` has another number
-            of series.
+            If the view has no channel known ahead, if `future` lacks one of them, if it
+            has no times and begins with the rows of the series itself, if the rows
+            after the end of a series that the view has rows of do not begin with its
+            next timestamp or have a gap, or if `future` has another number of series.
 
         See Also
         --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from numbers import Integral, Number
 from typing import Self
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._counts import is_whole
 from skseqconv._public import public
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.times._frequency import (
     exceptions,
     nearest_offset,
@@ -86,6 +88,11 @@ class CalendarFeatures(  # type: ignore[call-arg]
         a period is shorter than two time steps, or if `ahead` is used and the dates
         follow no frequency.
 
+    Warns
+    -----
+    UserWarning
+        By `transform`, if the times of X have another time zone than those of the fit.
+
     See Also
     --------
     make_supervised : Makes rows and targets from the table. Its `known_ahead` reads
@@ -117,6 +124,9 @@ class CalendarFeatures(  # type: ignore[call-arg]
     2025-01-01 12:00:00   3.0      0.0     -1.0
     2025-01-01 18:00:00   2.0     -1.0     -0.0
     """
+
+    #: The time zone of the fit; older files do not know it.
+    _zone = "unknown"
 
     _parameter_constraints = {  # noqa: RUF012
         "periods": ["array-like"],
@@ -163,6 +173,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
                     f"{readable_duration(self.step_)} apart. A period must span at "
                     f"least two time steps. Remove it.{_finer_than_meant(name)}"
                 )
+        self._zone = str(X.index.tz)
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_: NDArray = np.array(X.columns, dtype=object)
         return self
@@ -183,6 +194,8 @@ class CalendarFeatures(  # type: ignore[call-arg]
         check_is_fitted(self)
         lengths = self._lengths()
         self._check_table(X)
+        if str(X.index.tz) != self._zone != "unknown":
+            _warn_of_other_zone(str(X.index.tz), self._zone)
         clock = self._clock(X.index)
         per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)
         since = clock.asi8 / per_second
@@ -299,6 +312,23 @@ class CalendarFeatures(  # type: ignore[call-arg]
                         f"X already has a column {column!r}, which the period "
                         f"{name!r} would replace. Rename the column."
                     )
+
+
+def _warn_of_other_zone(zone, of_fit):
+    """Warn of a table whose local times are not those of the fit."""
+    words = [
+        "have no time zone" if one == "None" else f"have the time zone {one}"
+        for one in (zone, of_fit)
+    ]
+    call = "tz_localize" if "None" in (zone, of_fit) else "tz_convert"
+    argument = "None" if of_fit == "None" else repr(of_fit)
+    warnings.warn(
+        f"The times of X {words[0]}, but those of the fit {words[1]}. The local time "
+        "counts, so the same moment has other features than in the fit. "
+        f"X.{call}({argument}) gives X the times of the fit.",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
+    )
 
 
 def _length(name):

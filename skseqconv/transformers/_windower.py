@@ -31,6 +31,7 @@ from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import labels_of, unmasked
 from skseqconv.series.tables._ids import warn_of_bare_table, warn_of_ids
 from skseqconv.series.times._time_spans import RowsOrTime
+from skseqconv.series.times._usual_step import usual_step, warn_of_other_step
 
 from ._base import SequenceTransformer
 
@@ -81,8 +82,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     -----
     UserWarning
         By `fit`, if windows do not reach the nearest forecast time of channels that are
-        known ahead. By `transform`, if X is a plain table, the fit had several series,
-        and no dates show that X is one series.
+        known ahead. By `transform`, if the rows of X are closer together in time, or
+        further apart, than those of the fit; and if X is a plain table, the fit had
+        several series, and no dates show that X is one series.
 
     See Also
     --------
@@ -131,6 +133,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     #: How many series the view of the fit was of; older files do not know.
     _n_series = 1
 
+    #: How many seconds the rows of the fit were apart; None if that is not known.
+    _usual_step = None
+
     def __init__(
         self,
         lookback: RowsOrTime,
@@ -170,9 +175,11 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
                 f"lookback={self.lookback!r} is not a multiple of step={self.step!r}. "
                 f"Use lookback={' or '.join(near)}."
             )
-        if is_view := self._as_rows(X, reset=True) is X:
+        view = self._as_rows(X, reset=True)
+        if is_view := view is X:
             self._check_length(X, lookback - step + 1)
             self._check_reach(X, int(lookback), int(step))
+        self._usual_step = usual_step(view)
         self._n_series = n_whole_series(X) if is_view else 1
         self.target_ = getattr(X, "target", None)
         self.lookback_, self.step_ = int(lookback), int(step)
@@ -222,8 +229,10 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
             A view, without a copy.
         """
         check_is_fitted(self)
+        view = self._as_rows(X, reset=False)
+        warn_of_other_step(view, self._usual_step)
         return WindowView(
-            self._as_rows(X, reset=False),
+            view,
             lags=self.lags_,
             on_missing_history=self.on_missing_history,
         )

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -11,6 +12,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import TimeSeriesSplit, cross_val_score
+from sklearn.multioutput import MultiOutputRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
@@ -365,6 +367,63 @@ def test_plain_windows_need_the_delay(frame):
         PersistenceRegressor("rain").fit(windows, np.arange(110.0))
 
 
+def test_regressors_of_one_value_say_how_to_forecast_several(frame):
+    X, y = make_supervised(frame, NAMES[0], delay=[1, 2])
+    windows = LookbackWindower(6).fit_transform(X)
+    with pytest.raises(ValueError, match="MultiOutputRegressor") as caught:
+        FlatWindowRegressor(HistGradientBoostingRegressor()).fit(windows, y)
+    assert "y should be a 1d array" in str(caught.value)
+    way_out = MultiOutputRegressor(HistGradientBoostingRegressor(max_iter=1))
+    model = FlatWindowRegressor(way_out).fit(windows, y)
+    assert model.predict(windows[10:]).shape == y[10:].shape
+    with pytest.raises(ValueError, match=r"^Sample weights must be 1D"):
+        FlatWindowRegressor().fit(windows, y, sample_weight=np.ones((len(y), 3)))
+
+
+@pytest.mark.parametrize("channels", [NAMES[1:2], NAMES], ids=["one", "several"])
+@pytest.mark.parametrize("model", [PersistenceRegressor(), LinearAutoregression()])
+def test_one_column_of_several_says_to_give_all(frame, channels, model):
+    X, y = make_supervised(frame[channels], NAMES[1], delay=[1, 2])
+    several = MultiOutputRegressor(make_pipeline(LookbackWindower(6), model))
+    with pytest.raises(ValueError, match=r"made with 2 column.*y has 1: give all"):
+        several.fit(X, y)
+
+
+def scaled_windows(shift, scale, n_dimensions):
+    """Windows of a season, and the next value with another mean and scale."""
+    values = 50 + 10 * np.sin(np.arange(300.0) / 4)
+    windows = np.stack([values[start : start + 20] for start in range(280)])
+    y = (values[20:] - shift) / scale
+    return windows if n_dimensions == 2 else windows[:, :, None], y
+
+
+@pytest.mark.parametrize("n_dimensions", [2, 3])
+@pytest.mark.parametrize("model", [PersistenceRegressor(), LinearAutoregression()])
+@pytest.mark.parametrize("shift, scale", [(50, 7), (0, 100), (-500, 1)])
+def test_an_array_in_other_units_than_y_warns(model, shift, scale, n_dimensions):
+    """Nothing tells how it was scaled, so its last value is no forecast of y."""
+    X, y = scaled_windows(shift, scale, n_dimensions)
+    with pytest.warns(UserWarning, match=r"y and channel 0 of X seem to have differ"):
+        clone(model).fit(X, y)
+    several = np.c_[windows_end(X), y]
+    with pytest.warns(UserWarning, match=r"y \(column 1\) and channel 0 of X seem"):
+        clone(model).set_params(target_channel=0, delay=1).fit(X, several)
+
+
+def windows_end(X):
+    return X.reshape(*X.shape[:2])[:, -1]
+
+
+@pytest.mark.parametrize(
+    "n_rows, shift, scale", [(280, 0, 1), (280, 5, 2), (19, 50, 7)]
+)
+def test_an_array_like_y_or_too_short_to_tell_does_not_warn(n_rows, shift, scale):
+    X, y = scaled_windows(shift, scale, 3)
+    PersistenceRegressor().fit(X[:n_rows], y[:n_rows])
+    constant = np.ones_like(X)
+    PersistenceRegressor().fit(constant, np.full(len(X), 1e6))
+
+
 def test_missing_values_are_named(frame):
     holed = frame.copy()
     holed.iloc[50, 1] = np.nan
@@ -512,6 +571,19 @@ def test_a_bent_target_is_an_error(frame):
     )
     with pytest.raises(ValueError, match="not an affine function of channel 1"):
         model.fit(windows, y)
+
+
+def test_a_target_and_its_channel_may_be_bent_alike(frame):
+    """The way out that the message names."""
+    X, y = make_supervised(frame, "temp", delay=2)
+    bent = PerStep(FunctionTransformer(np.log))
+    inner = make_pipeline(bent, LookbackWindower(3), PersistenceRegressor())
+    model = TransformedTargetRegressor(inner, func=np.log, inverse_func=np.exp)
+    last = frame["temp"].to_numpy()[X.rows[5:]]
+    np.testing.assert_allclose(model.fit(X, y).predict(X[5:]), last)
+    model.set_params(regressor__perstep="passthrough")
+    with pytest.raises(ValueError, match=r"that of the channel as well: PerStep\(Fun"):
+        model.fit(X, y)
 
 
 def test_another_channel_than_the_target_is_an_error(frame):

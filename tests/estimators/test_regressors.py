@@ -832,6 +832,13 @@ def test_warm_start_goes_on(windows):
     ):
         with pytest.raises(ValueError, match="Set warm_start=False"):
             clone(parts).fit(X, y).set_params(**changed).fit(X, y)
+    shorter = WindowView(SeriesView(X), lags=X.lags[1:])
+    for other in ((X, np.c_[y, y]), (shorter, y)):
+        with pytest.raises(ValueError, match=r"fitted on .* Set warm_start=False"):
+            parts.fit(*other)
+        with pytest.raises(ValueError, match=r"fitted on") as caught:
+            clone(parts).set_params(warm_start=False).fit(X, y).partial_fit(*other)
+        assert "warm_start" not in str(caught.value)
 
 
 @BOTH

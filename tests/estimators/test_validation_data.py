@@ -328,7 +328,7 @@ OTHER, Y_OTHER = make_supervised(table(1), "load", delay=2)
         (OTHER, None, "y_val is missing: validation data needs both X_val and y_val"),
         (None, Y_OTHER, "X_val is missing: validation data needs both X_val and y_val"),
         (OTHER, Y_OTHER[:-1], "X_val and y_val: X has 148 rows and y has 147"),
-        (OTHER, Y_OTHER[:, None], "X_val and y_val: y has the shape"),
+        (OTHER, Y_OTHER[:, None], "X_val and y_val: y has 1 column"),
         (
             SeriesView(table(1)[["wind", "load"]])[:148],
             Y_OTHER,

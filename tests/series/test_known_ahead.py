@@ -311,6 +311,74 @@ def test_rows_before_the_end_are_ignored(kind, begin):
     assert_array_equal(view.to_numpy()[:, 1], whole["b"][4:])
 
 
+def as_kind(table, kind):
+    if kind == "polars":
+        return pytest.importorskip("polars").from_pandas(table)
+    if kind == "pyarrow":
+        return pytest.importorskip("pyarrow").Table.from_pandas(table)
+    return table[table.index > 1] if kind == "cut" else table
+
+
+@pytest.mark.parametrize("kind", ["pandas", "cut", "polars", "pyarrow"])
+@pytest.mark.parametrize("own_name", [None, "day"])
+@pytest.mark.parametrize("name", ["day", "date"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+def test_times_of_a_plan_in_a_column(zone, name, own_name, kind):
+    """Rows of the past are left out whatever kind of table the plan is."""
+    whole = dated(numbered(9)).tz_localize(zone).rename_axis(own_name)
+    view = SeriesView(whole[:6], rows=[5], known_ahead=["price", "sun"], delay=3)
+    plan = whole.rename_axis(name).drop(columns="load")
+    plan = plan.reset_index().assign(note="a")
+    found = view.with_future(as_kind(plan, kind)).to_numpy()
+    assert_array_equal(found, [[50, 81, 52, 83]])
+    found = view.with_future(as_kind(plan[::-1], kind)).to_numpy()
+    assert_array_equal(found, [[50, 81, 52, 83]])
+    found = view.with_future([as_kind(plan, kind)]).to_numpy()
+    assert_array_equal(found, [[50, 81, 52, 83]])
+    with pytest.raises(ValueError, match=r"it needs .* begins at"):
+        view.with_future(as_kind(plan.drop(index=[6]), kind))
+
+
+def test_times_of_a_plan_that_are_numbers():
+    whole = dated(numbered(9)).set_axis(np.arange(1990, 1999)).rename_axis("year")
+    view = SeriesView(whole[:6], rows=[5], known_ahead=["sun"], delay=3)
+    plan = whole.reset_index()
+    assert_array_equal(view.with_future(plan).to_numpy(), [[50, 81, 52, 53]])
+
+
+def test_times_of_a_plan_that_cannot_be_told():
+    whole = dated(numbered(9)).rename_axis("day")
+    view = SeriesView(whole[:6], rows=[5], known_ahead=["sun"], delay=3)
+    plan = whole.reset_index(names="begin").assign(end=whole.index)
+    with pytest.raises(ValueError, match=r"dates, 'begin', 'end': .* series, 'day'"):
+        view.with_future(plan)
+    plan = plan.rename(columns={"end": "day"})
+    assert_array_equal(view.with_future(plan).to_numpy(), [[50, 81, 52, 53]])
+    with pytest.raises(ValueError, match=r"'day' is text .*to_datetime"):
+        view.with_future(plan.assign(day=plan["day"].astype(str)))
+    with pytest.raises(ValueError, match=r"two rows of 2020-01-01 06:00:00 after"):
+        view.with_future(plan.iloc[[6, 6, 7, 8]])
+
+
+@pytest.mark.parametrize("columns", [None, ["load", "sun", "wind", "price"]])
+def test_a_whole_plan_without_times_is_refused(columns):
+    """It would be read from its first row, which lies in the past."""
+    whole = numbered(9)
+    if columns is not None:
+        whole = pd.DataFrame(whole, columns=columns)
+    view = SeriesView(whole[:6], rows=[5], known_ahead=[1], delay=3)
+    with pytest.raises(ValueError, match=r"itself, and has no times.*future\[6:\]"):
+        view.with_future(whole)
+    assert_array_equal(view.with_future(whole[6:]).to_numpy(), [[50, 81, 52, 53]])
+    # Other values, as many rows as the series, or a channel that never changes.
+    later = np.roll(np.asarray(whole), -1, axis=0)
+    assert_array_equal(view.with_future(later).to_numpy(), [[50, 31, 52, 53]])
+    assert_array_equal(view.with_future(whole[:6]).to_numpy(), [[50, 21, 52, 53]])
+    constant = np.ones((9, 2))
+    view = SeriesView(constant[:6], rows=[5], known_ahead=[1], delay=3)
+    assert_array_equal(view.with_future(constant).to_numpy(), [[1, 1]])
+
+
 def test_a_whole_plan_out_of_order_is_refused():
     whole = dated(numbered(14))
     plan = whole.iloc[[10, 9, 11, 12, 13]]

@@ -180,6 +180,24 @@ def test_text_that_holds_dates_is_named(texts, advice, way):
         way(table(pd.Index(texts)))
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_text_with_offsets_that_summer_time_changes(way):
+    """As pandas writes dates of a time zone to a file."""
+    index = hours(100, start="2024-10-25", tz="Europe/Berlin")
+    series = table(index.astype(str))
+    with pytest.raises(ValueError, match="Name the zone") as caught:
+        way(series)
+    code = str(caught.value).split("series.index = ")[1].split(" makes dates")[0]
+    assert eval(code, {"pd": pd, "series": series}).equals(index)
+
+
+def test_a_column_of_text_with_offsets():
+    index = hours(100, start="2024-10-25", tz="Europe/Berlin")
+    series = table(range(100)).assign(date=index.astype(str).to_numpy())
+    with pytest.raises(ValueError, match=r"to_datetime\(\.\.\., utc=True\)"):
+        make_supervised(series, "v", time="date")
+
+
 def test_other_text_is_no_time():
     assert lengths(table(pd.Index(["north", "a-12-2020", "x1", "may"]))) == [4]
     with pytest.raises(ValueError, match=r"repeats 'a' \(row 1\).*id='store'"):

@@ -143,6 +143,29 @@ def test_ahead_of_a_declared_step_is_time_that_passes(freq):
     pd.testing.assert_frame_equal(declared, found)
 
 
+@pytest.mark.parametrize("of_fit", [None, "Europe/Berlin", "UTC"])
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin", "UTC"])
+def test_times_of_another_zone_than_in_fit_are_told(zone, of_fit, table):
+    """The way out that the message names gives the features of the fit."""
+    X = table.tz_localize(of_fit)
+    calendar = CalendarFeatures(["day"]).fit(X)
+    other = table.tz_localize(zone)
+    if None not in (zone, of_fit):
+        other = X.tz_convert(zone)
+    if zone == of_fit:
+        calendar.transform(other)
+        return
+    with pytest.warns(UserWarning, match=r"of X have .* those of the fit") as caught:
+        calendar.transform(other)
+    assert caught[0].filename == __file__
+    code = str(caught[0].message).split("in the fit. ")[1].partition(" gives")[0]
+    mended = calendar.transform(eval(code, {"X": other}))
+    pd.testing.assert_frame_equal(mended, calendar.transform(X), check_freq=False)
+    again = pickle.loads(pickle.dumps(calendar))
+    with pytest.warns(UserWarning, match=r"of X have .* those of the fit"):
+        again.transform(other)
+
+
 def test_ahead_needs_one_frequency():
     chosen = np.random.default_rng(0).random(60) < 0.7
     days = pd.date_range("2025-01-01", periods=60)[chosen]

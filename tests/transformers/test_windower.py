@@ -34,6 +34,14 @@ def frame(series):
     return pd.DataFrame(series, columns=["p", "T"], index=dates)
 
 
+def dates(freq, **options):
+    return pd.date_range("2025-01-01", periods=60, freq=freq, **options)
+
+
+def table_of(index):
+    return pd.DataFrame({"v": np.arange(float(len(index)))}, index=index)
+
+
 def naive_windows(series, rows, lookback, step):
     """Rows t - lookback + step, ..., t - step, t; the first row before the first."""
     windows = []
@@ -177,6 +185,59 @@ def test_jumping_dates_of_a_frame_warn(frame):
         windower.transform(frame.iloc[[0, 1, 2, 2, 3, 4]])
     with pytest.raises(ValueError, match="not in order"):
         windower.transform(frame[::-1])
+
+
+@pytest.mark.parametrize(
+    ("of_fit", "later"),
+    [
+        (dates("h"), dates("15min")),
+        (dates("15min"), dates("h")),
+        (dates("D", tz="Europe/Berlin"), dates("h", tz="Europe/Berlin", unit="s")),
+        (dates("MS"), dates("QS")),
+        (dates("D").to_period("D"), dates("MS").to_period("M")),
+        (dates("D"), pd.Index(dates("W").date)),
+        (dates("s") - dates("s")[0], dates("100ms") - dates("s")[0]),
+    ],
+    ids=["closer", "apart", "zone", "months", "periods", "objects", "durations"],
+)
+def test_rows_that_are_closer_or_further_apart_than_in_fit_warn(of_fit, later):
+    """A day is then another number of rows, and no window shows it."""
+    X, _ = make_supervised(table_of(of_fit), "v", delay=2)
+    windower = LookbackWindower(3).fit(X)
+    windower.transform(SeriesView(table_of(of_fit[:10])))
+    with pytest.warns(UserWarning, match=r"X are .* apart, but those of the fit were"):
+        windower.transform(SeriesView(table_of(later)))
+    with pytest.warns(UserWarning, match=r"X are .* apart, but those of the fit were"):
+        windower.transform(table_of(later))
+
+
+@pytest.mark.parametrize("hours", [(9, 17), (9, 10, 11), (9, 10, 13, 18)], ids=str)
+def test_few_rows_of_an_uneven_day_do_not_warn(hours):
+    days = pd.bdate_range("2025-01-01", periods=60)
+    index = pd.DatetimeIndex(
+        [day + pd.Timedelta(hours=h) for day in days for h in hours]
+    )
+    windower = LookbackWindower(1).fit(SeriesView(table_of(index), on_gap="ignore"))
+    for start in range(20):
+        for n_rows in (2, 6, 7, 9):
+            part = table_of(index[start : start + n_rows])
+            windower.transform(SeriesView(part, on_gap="ignore"))
+
+
+@pytest.mark.parametrize("freq", ["B", "ME", "QS", "YS", "W", "D"])
+def test_few_rows_of_a_calendar_do_not_warn(freq):
+    index = dates(freq)
+    windower = LookbackWindower(1).fit(SeriesView(table_of(index)))
+    for start in range(20):
+        part = table_of(index[start : start + 6])
+        windower.transform(SeriesView(part, on_gap="ignore"))
+
+
+def test_rows_without_dates_have_no_usual_distance():
+    dated = SeriesView(table_of(dates("h")))
+    counted = SeriesView(table_of(range(60)))
+    LookbackWindower(3).fit(dated).transform(counted)
+    LookbackWindower(3).fit(counted).transform(dated)
 
 
 def test_lookback_must_be_a_multiple_of_step(series):

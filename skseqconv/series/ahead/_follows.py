@@ -121,6 +121,10 @@ def check_follows(data, owner, future, at):
     if place is None:
         return
     found = joined[place + 1]
+    if found == joined[place]:
+        raise ValueError(
+            f"future= has two rows of {found} after {name}: keep one row for each time."
+        )
     needs = _needed_after(joined[: place + 1], data.freq, found)
     way_out = "Add the missing rows to future=."
     if data.ids is not None:
@@ -169,6 +173,28 @@ def _first_unusual(gaps, n_past):
     n_taken = (steps[: n_past - 1] == steps[new, None]).sum(axis=1)
     new = new[n_taken < USUAL_STEPS]
     return new[0] if len(new) else None
+
+
+def refuse_own_rows(data, owners, parts):
+    """Refuse a future without times that begins with the rows of its series.
+
+    Nothing but its values shows that such a table holds the past as well.
+    """
+    channels = data.known.channels
+    for i in np.flatnonzero(parts.lengths > data.lengths[owners]):
+        n_rows, first = data.lengths[owners[i]], data.starts[owners[i]]
+        if data.dates is not None and parts.dates is not None:
+            index, later = data.dates.own(owners[i]), parts.dates.own(i)
+            if not _needs_no_dates(index, later):
+                continue
+        own = data.take(np.arange(first, first + n_rows), channels)
+        given = parts.take(parts.starts[i] + np.arange(n_rows))
+        if (own != own[0]).any() and np.array_equal(own, given, equal_nan=True):
+            raise ValueError(
+                f"future= begins with the rows of {series_name(data, owners[i])} "
+                "itself, and has no times, so they would be read as those after its "
+                f"end. Leave out these rows: future[{n_rows}:]."
+            )
 
 
 def all_before(data, owner):

@@ -9,7 +9,14 @@ from skseqconv.series._series import Series
 from skseqconv.series.tables._containers import positions_of
 from skseqconv.series.tables._ids import described_id
 
-from ._follows import all_before, check_follows, n_overlapping, suspects
+from ._column_of_times import with_times
+from ._follows import (
+    all_before,
+    check_follows,
+    n_overlapping,
+    refuse_own_rows,
+    suspects,
+)
 from ._known_ahead import name_of, with_known, without_future
 
 
@@ -38,9 +45,10 @@ def with_future(data, future, rows):
     if data.ids is not None and not isinstance(future, Series):
         return _followed_by(data, _long_future(data, future), rows)
     is_list = isinstance(future, (list, tuple)) and any(
-        np.ndim(one) or hasattr(one, "columns") for one in future[:1]
+        hasattr(one, "columns") or np.ndim(one) for one in future[:1]
     )
     tables = list(future) if is_list else [future]
+    tables = [with_times(data, one) for one in tables]
     future = _read([_known_columns(data, one) for one in tables])
     return _followed_by(data, future, rows)
 
@@ -69,6 +77,7 @@ def _followed_by(data, future, rows):
         parts = parts.parts(np.arange(len(at)), skipped, lengths - skipped)
         if not parts.n_rows:
             raise all_before(data, owners[np.argmax(skipped)])
+    refuse_own_rows(data, owners, parts)
     for i in suspects(data, owners, parts):
         check_follows(data, owners[i], parts, i)
     lengths = np.zeros(data.n_series, dtype=np.int64)

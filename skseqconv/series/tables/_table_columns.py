@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from skseqconv.series.times._index_kinds import comparable, looks_like_dates
+from skseqconv.series.times._index_kinds import comparable, has_offset, looks_like_dates
 
 from ._containers import (
     eager_table,
@@ -329,9 +329,11 @@ def times_of(read, at):
             f"row {missing[0]}: fill the times in, or drop these rows."
         )
     if index.inferred_type == "string":
+        mixed = "(..., utc=True)" if has_offset(str(index[0])) else ""
         raise ValueError(
             f"{name} is text (row 0 is {index[0]!r}), and text has no order in time: "
-            "pandas.to_datetime, or str.to_datetime of polars, makes dates of it."
+            f"pandas.to_datetime{mixed}, or str.to_datetime of polars, makes dates of "
+            "it."
         )
     kept = comparable(index)
     if kept is None:

@@ -12,6 +12,9 @@ _DATE = re.compile(r"(?<!\d)(19|20)\d\d|\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 #: A date that begins with the day, or with the month.
 _DAY_OR_MONTH_FIRST = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2}")
 
+#: A time that ends with its offset from UTC.
+_OFFSET = re.compile(r":\d\d(\.\d+)?\s?[+-]\d\d:?(\d\d)?$")
+
 #: A quarter of a year.
 _QUARTER = re.compile(r"(\d{4}-?Q[1-4]|[1-4]Q\d{4})$", re.IGNORECASE)
 
@@ -106,6 +109,16 @@ def _ends_of(index):
     return [str(index[at]) for at in {0, len(index) // 2, len(index) - 1}]
 
 
+def has_offset(text):
+    """Whether a text is a time with an offset from UTC, which summer time changes."""
+    return _OFFSET.search(text.strip()) is not None
+
+
+def in_one_zone(texts):
+    """Code that makes dates of one time zone of texts with offsets from UTC."""
+    return f'pd.to_datetime({texts}, utc=True).tz_convert("Europe/Berlin")'
+
+
 def _look_like_dates(ends):
     return all(map(_DATE.search, ends)) and _reads_as_dates(ends)
 
@@ -120,13 +133,15 @@ def _of_text(index):
             'freq="Q") makes periods of it.'
         )
     if _look_like_dates(ends):
-        order = ""
+        order, call = "", "pd.to_datetime(series.index)"
         if any(map(_DAY_OR_MONTH_FIRST.match, ends)):
             order = ", with dayfirst=True if the day comes before the month"
+        if any(map(has_offset, ends)):
+            call = in_one_zone("series.index")
+            order = ". Name the zone of the series"
         raise ValueError(
             f"The index is text that looks like dates (row 0 is {index[0]!r}). Text "
-            "has no order in time: series.index = pd.to_datetime(series.index) makes "
-            f"dates of it{order}."
+            f"has no order in time: series.index = {call} makes dates of it{order}."
         )
     if all(text.strip().lstrip("-").isdigit() for text in ends):
         numbers = pd.Series(pd.to_numeric(index.to_series(), errors="coerce"))
@@ -165,7 +180,9 @@ def _reads_as_dates(texts):
         # pandas warns of formats that differ, and of those that it will drop.
         for kind in (UserWarning, DeprecationWarning, FutureWarning):
             warnings.simplefilter("ignore", kind)
-        return not pd.to_datetime(pd.Series(texts), errors="coerce").isna().any()
+        # Offsets from UTC may differ.
+        dates = pd.to_datetime(pd.Series(texts), errors="coerce", utc=True)
+    return not dates.isna().any()
 
 
 def _refuse_levels(index):
