@@ -125,8 +125,6 @@ CANDIDATES = {
         "filters": (12, 24, 12),
     },
     "5 x 1500, bottleneck": {"n_networks": 5, "bottleneck": 16},
-    "5 x 1000, pooling of 4": {"n_networks": 5, "epochs": 10, "pool_size": (4, 1)},
-    "4 x 1500, pooling twice": {"pool_size": (2, 2)},
 }
 
 NETWORKS = {
