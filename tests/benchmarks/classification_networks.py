@@ -8,8 +8,8 @@ from sklearn.ensemble import VotingClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
 
-#: Networks of InceptionTime's ensemble, and of ours.
-N_VOTERS, N_WITH_WIDTHS = 5, 4
+#: Networks of an ensemble, unless a function says otherwise.
+N_VOTERS = 5
 
 #: Kernel sizes of the layers, network by network.
 KERNELS = [(8, 5, 3), (16, 10, 6), (24, 15, 9), (32, 20, 12), (40, 25, 15)]
@@ -83,30 +83,49 @@ def cosine_vote(seed):
     return halved_vote(seed, **course)
 
 
-def widths_vote(seed):
+def widths_vote(seed, n_networks=4, **changes):
     """Narrow, middle and wide kernels in each layer."""
     from skseqconv import Conv1DClassifier
 
+    setting = {
+        "filters": (16, 32, 16),
+        "kernel_size": [(8, 16, 24), (5, 10, 15), (3, 6, 9)],
+        "pool_size": (2, 1),
+        "dropout": 0.3,
+        "batch_size": 4,
+        "steps_per_epoch": 100,
+        "epochs": 15,
+        "learning_rate": 0.001,
+        "learning_rate_schedule": "cosine",
+        **changes,
+    }
     voters = [
         (
             f"seed {i}",
-            Conv1DClassifier.fcn(
-                filters=(16, 32, 16),
-                kernel_size=[(8, 16, 24), (5, 10, 15), (3, 6, 9)],
-                pool_size=(2, 1),
-                dropout=0.3,
-                batch_size=4,
-                steps_per_epoch=100,
-                epochs=15,
-                learning_rate=0.001,
-                learning_rate_schedule="cosine",
-                random_state=N_WITH_WIDTHS * seed + i,
-            ),
+            Conv1DClassifier.fcn(random_state=n_networks * seed + i, **setting),
         )
-        for i in range(N_WITH_WIDTHS)
+        for i in range(n_networks)
     ]
     return filled(VotingClassifier(voters, voting="soft", n_jobs=N_JOBS))
 
+
+#: Ensembles of `widths_vote` that were compared by cross-validation.
+CANDIDATES = {
+    "4 x 1500": {},
+    "5 x 1000": {"n_networks": 5, "epochs": 10},
+    "4 x 1000": {"epochs": 10},
+    "4 x 1000, one cycle": {
+        "epochs": 10,
+        "learning_rate": 0.003,
+        "learning_rate_schedule": "one_cycle",
+    },
+    "5 x 1000, 3/4 of filters": {
+        "n_networks": 5,
+        "epochs": 10,
+        "filters": (12, 24, 12),
+    },
+    "5 x 1500, bottleneck": {"n_networks": 5, "bottleneck": 16},
+}
 
 NETWORKS = {
     "FCN": fcn,
