@@ -406,6 +406,12 @@ def test_a_weekday_missing_for_weeks_is_no_closing_day():
         (pd.date_range("2020-01-31", periods=5, freq="ME"), "MS", 5),
         (pd.period_range("2020-01", periods=5, freq="M"), "M", 0),
         (pd.period_range("2020-01", periods=5, freq="M")[::2], "M", 2),
+        (
+            pd.period_range("2020-01", periods=5, freq="M")[::2],
+            pd.offsets.MonthEnd(),
+            2,
+        ),
+        (pd.period_range("2020-01", periods=5, freq="M"), pd.offsets.MonthBegin(), 0),
         (pd.period_range("2020-01", periods=5, freq="M"), "MS", 0),
         (pd.period_range("2020-01", periods=5, freq="M"), "ME", 0),
         (pd.period_range("2020-01", periods=5, freq="M"), "QS", 4),

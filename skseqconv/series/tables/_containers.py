@@ -129,6 +129,19 @@ def eager_table(table, called):
         ) from None
 
 
+def without_codes(column):
+    """A column of narwhals, or of pyarrow with values in place of codes of categories.
+
+    NumPy's array of a column with codes has the last category where none is known.
+    Before pyarrow 23, there is no array if the codes are unsigned, as those of polars.
+    """
+    native = column.to_native()
+    kind = getattr(native, "type", None)
+    if hasattr(kind, "index_type"):
+        return native.cast(kind.value_type)
+    return column
+
+
 def refuse_not_numeric(table, called, names):
     """Refuse columns of a narwhals table that are not numeric."""
     import narwhals

@@ -19,6 +19,7 @@ from ._containers import (
     pandas_column,
     positions_of,
     refuse_not_numeric,
+    without_codes,
 )
 
 #: A message lists this many columns.
@@ -62,7 +63,8 @@ class PandasColumns:
         """A column or a level as an index."""
         level = at - self.n_columns
         if level < 0:
-            return pd.Index(self.table.iloc[:, at])
+            column = self.table.iloc[:, at]
+            return pd.Index(column, dtype=column.dtype)  # pandas 2 guesses, and warns
         return self.index.get_level_values(level)
 
     def values(self, at):
@@ -125,7 +127,7 @@ class OtherColumns:
         self.is_polars = self.table.implementation.is_polars()
 
     def entries(self, at):
-        values = self.table[self.labels[at]].to_numpy()
+        values = without_codes(self.table[self.labels[at]]).to_numpy()
         return values.astype(object) if values.dtype.kind == "U" else values
 
     def times(self, at):

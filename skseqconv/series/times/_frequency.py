@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
-from ._offsets import checked_frequency, is_duration, readable_offset, shifted
+from ._offsets import (
+    checked_frequency,
+    is_duration,
+    is_own,
+    readable_offset,
+    shifted,
+)
 
 #: Weekdays without rows count as closed only if the dates span this many weeks.
 MIN_WEEKS = 4
@@ -72,8 +78,9 @@ def nearest_rule(index, differences):
 
 def declared_rule(index, differences, freq):
     """The declared frequency as a rule, and the positions of its exceptions."""
-    if isinstance(index, pd.PeriodIndex) and freq == index.freqstr:
-        return Rule(f"freq={freq!r}"), np.flatnonzero(differences != index.freq.n)
+    if isinstance(index, pd.PeriodIndex) and is_own(freq, index):
+        text = f"freq={_shown(freq, freq)}"
+        return Rule(text), np.flatnonzero(differences != index.freq.n)
     offset = checked_frequency(freq, index)
     if isinstance(offset, int):
         return Rule(f"freq={freq!r}"), unusual(index, differences, offset)
@@ -83,8 +90,11 @@ def declared_rule(index, differences, freq):
     if isinstance(index, pd.PeriodIndex):
         index = _on_offset(index, offset)
     places = exceptions(index, offset)
-    shown = repr(freq) if isinstance(freq, str) else readable_offset(offset)
-    return Rule(f"freq={shown}", offset), places
+    return Rule(f"freq={_shown(freq, offset)}", offset), places
+
+
+def _shown(freq, offset):
+    return repr(freq) if isinstance(freq, str) else readable_offset(offset)
 
 
 # Differences in ticks, the whole numbers that an index holds.

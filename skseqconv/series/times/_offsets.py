@@ -32,6 +32,12 @@ def checked_frequency(freq, index):
     return offset
 
 
+def is_own(freq, index):
+    """Whether a frequency is that of an index of periods."""
+    # pandas 2 reads the text to compare it with an offset, and warns of old names.
+    return freq == (index.freqstr if isinstance(freq, str) else index.freq)
+
+
 def is_duration(offset):
     """Whether an offset is a length of time, not a rule of the calendar."""
     return isinstance(offset, pd.offsets.Tick) and not isinstance(

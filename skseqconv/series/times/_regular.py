@@ -12,7 +12,7 @@ from skseqconv.series.held._layout import ranges
 
 from ._dates import is_plain
 from ._index_kinds import ticks
-from ._offsets import checked_frequency, is_duration
+from ._offsets import checked_frequency, is_duration, is_own
 
 #: Differences are taken of this many numbers at once.
 CHUNK = 2**20
@@ -89,7 +89,7 @@ def _plain_blocks(dates, suspect):
 def _length_of(freq, block):
     """The difference, in numbers, that a frequency asks for, or None."""
     if isinstance(block, pd.PeriodIndex):
-        return block.freq.n if freq == block.freqstr else None
+        return block.freq.n if is_own(freq, block) else None
     try:
         offset = checked_frequency(freq, block)
     except ValueError:

@@ -37,6 +37,14 @@ RowsOrTime: TypeAlias = int | str | timedelta | np.timedelta64 | BaseOffset
 #: Offsets of a fixed length, except where clocks are set.
 _DAYS = (pd.offsets.Day, pd.offsets.Week)
 
+#: Offsets of three months.
+_QUARTERS = (
+    pd.offsets.QuarterBegin,
+    pd.offsets.QuarterEnd,
+    pd.offsets.BQuarterBegin,
+    pd.offsets.BQuarterEnd,
+)
+
 
 def duration_of(value):
     """The value as a Timedelta; None if it is not a span of a fixed length."""
@@ -123,9 +131,9 @@ def in_rows(name, value, X):
         If X has no dates or has gaps, if the span is not a whole number of rows, or
         if the rows of another series have another distance.
     """
+    _refuse_periods(name, value)
     span, offset = duration_of(value), offset_of(value)
     if span is None and offset is None:
-        _refuse_periods(name, value)
         return value
     said = f"{name}={value!r} is a time span, but"
     index = index_of(X)
@@ -145,7 +153,10 @@ def in_rows(name, value, X):
 
 
 def _refuse_periods(name, value):
-    """Periods such as "2M" are no offsets: these start or end with a month."""
+    """Periods such as "2M" are no offsets: these start or end with a month.
+
+    Before pandas 3, "2M" is an old name of "2ME".
+    """
     if isinstance(value, str) and re.fullmatch(r"\d*[MQY]", value):
         raise ValueError(
             f"{name}={value!r} is no time span of pandas: write '{value}S' if rows "
@@ -250,7 +261,7 @@ def _n_of_calendar(said, offset, rule):
     """How many offsets of the calendar, such as business days, a span has."""
     days = pd.offsets.BusinessDay  # those of an exchange are a kind of them
     alike = isinstance(rule, days) and type(offset) is days
-    same = offset is not None and (alike or offset.base == rule.base)
+    same = offset is not None and (alike or _cycle_of(offset) == _cycle_of(rule))
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
         twice = f"2{rule.freqstr}"
@@ -262,3 +273,11 @@ def _n_of_calendar(said, offset, rule):
             f"multiple of this frequency{example}, or a number of rows."
         )
     return n_rows
+
+
+def _cycle_of(offset):
+    """One such offset. Quarters from January are those from April, July or October."""
+    one = offset.base
+    if isinstance(one, _QUARTERS):
+        return type(one)(startingMonth=one.startingMonth % 3 + 1)
+    return one
