@@ -1,7 +1,7 @@
 """Accuracy, seconds and memory of classifiers of series.
 
     python -m tests.benchmarks.classification --data FOLDER [--sets GunPoint ...]
-        [--models "MiniRocket, ridge" ...] [--seeds 5]
+        [--models "MiniRocket, ridge" ...] [--seeds 5] [--first-seed 0]
     python -m tests.benchmarks.classification --data FOLDER --part validation
         [--models "4 x 1500" ...] [--seeds 3] [--folds 5]
 
@@ -123,13 +123,13 @@ def cpu_seconds():
 
 
 def run(name, path, part, seeds, n_folds):
-    """All seeds of a model on a set: a row for each."""
+    """A row for each of the seeds of a model on a set."""
     with np.load(path) as file:
         read = [key for key in file if part == "test" or key.endswith("_train")]
         data = {key: file[key] for key in read}
     models = {**MODELS, **MODELS_COMPARED}
     rows = []
-    for seed in range(seeds):
+    for seed in seeds:
         parts = parts_of(data, part, seed, n_folds)
         found = np.array([measured(models[name](seed), *one) for one in parts])
         sizes = [len(one[3]) for one in parts]
@@ -162,7 +162,8 @@ def main():
     parser.add_argument("--data", metavar="FOLDER")
     parser.add_argument("--sets", choices=SETS, nargs="*", default=SETS)
     parser.add_argument("--models", choices=[*MODELS, *MODELS_COMPARED], nargs="*")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=5, help="how many")
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--part", choices=["test", "validation"], default="test")
     parser.add_argument("--run", metavar="TASK", help="for itself")
@@ -175,12 +176,13 @@ def main():
     models = options.models
     if models is None:
         models = MODELS if options.part == "test" else MODELS_COMPARED
+    seeds = [*range(options.first_seed, options.first_seed + options.seeds)]
     print(f"{options.part} accuracy in %, log loss: mean (lowest-highest)")
     for name in options.sets:
         path = str(Path(options.data) / f"{name}.npz")
         print(name)
         for model in models:
-            task = (model, path, options.part, options.seeds, options.folds)
+            task = (model, path, options.part, seeds, options.folds)
             show(model, *in_its_own_process(*task))
     # It imports TensorFlow, whose memory would count as the peak of later processes.
     print(machine())
