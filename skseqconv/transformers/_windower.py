@@ -28,6 +28,7 @@ from skseqconv.series._view_internals import (
     n_whole_series,
 )
 from skseqconv.series._window_view import WindowView
+from skseqconv.series.ahead._same_target import warn_of_other_target
 from skseqconv.series.tables._containers import labels_of, unmasked
 from skseqconv.series.tables._ids import warn_of_bare_table, warn_of_ids
 from skseqconv.series.times._time_spans import RowsOrTime
@@ -83,8 +84,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
     UserWarning
         By `fit`, if windows do not reach the nearest forecast time of channels that are
         known ahead. By `transform`, if the rows of X are closer together in time, or
-        further apart, than those of the fit; and if X is a plain table, the fit had
-        several series, and no dates show that X is one series.
+        further apart, than those of the fit; if X was made with another target or
+        delay; and if X is a plain table, the fit had several series, and no dates show
+        that X is one series.
 
     See Also
     --------
@@ -231,6 +233,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         check_is_fitted(self)
         view = self._as_rows(X, reset=False)
         warn_of_other_step(view, self._usual_step)
+        warn_of_other_target(view, self.target_)
         return WindowView(
             view,
             lags=self.lags_,

@@ -12,11 +12,13 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     FlattenWindows,
+    LinearAutoregression,
     LookbackWindower,
     PerStep,
     SeriesView,
     Standardizer,
     WindowView,
+    importance,
     make_supervised,
 )
 
@@ -462,3 +464,20 @@ def test_missing_values_stay(series):
 
 def test_flatten_is_cloned_with_its_lags():
     assert clone(FlattenWindows([3, 0])).get_params() == {"lags": [3, 0]}
+
+
+def test_rows_of_another_target_or_delay_warn(frame):
+    """A score would compare forecasts of the one with values of the other."""
+    X, y = make_supervised(frame, "p", delay=1)
+    model = make_pipeline(LookbackWindower(2), LinearAutoregression()).fit(X, y)
+    later, y_later = make_supervised(frame, "p", delay=3)
+    other, y_other = make_supervised(frame, "T", delay=1)
+    message = "X has the target 'p' 3 rows ahead, but the .* forecast 'p' 1 rows ahead"
+    with pytest.warns(UserWarning, match=message):
+        model.score(later[4:], y_later[4:])
+    with pytest.warns(UserWarning, match=message):
+        importance(model, later[4:], y_later[4:], n_repeats=1)
+    with pytest.warns(UserWarning, match="X has the target 'T' 1 rows ahead"):
+        model.score(other[4:], y_other[4:])
+    model.score(X[4:], y[4:])
+    model.predict(SeriesView(frame, rows=[9]))  # which has no target
