@@ -13,6 +13,9 @@ NOTICE = re.compile(
     rb"|[IW]\d{4} \d\d:\d\d:[\d.]+ "
     rb"|\d{4}-\d\d-\d\d \d\d:\d\d:[\d.]+: [IW] "
     rb"|To enable the following instructions: "
+    # TensorFlow 2.18 registers these twice in every process, which is harmless.
+    rb"|E\d{4} \d\d:\d\d:[\d.]+ .*\] Unable to register cu(DNN|BLAS|FFT) factory: "
+    rb"Attempting to register factory for plugin \w+ when one has already been reg"
 )
 
 

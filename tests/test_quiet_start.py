@@ -11,8 +11,14 @@ NOTICES = b"""WARNING: All log messages before absl::InitializeLog() is called g
 I0000 00:00:1795704868.560229    7635 port.cc:153] oneDNN custom operations are on.
 2025-09-17 14:44:05.157831: I external/cudart_stub.cc:32] Could not find cuda drivers
 To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow
+E0000 00:00:1795732156.405731 67 cuda_dnn.cc:8310] Unable to register cuDNN factory: \
+Attempting to register factory for plugin cuDNN when one has already been registered
+E0000 00:00:1795732156.411811 67 cuda_blas.cc:1418] Unable to register cuBLAS factory: \
+Attempting to register factory for plugin cuBLAS when one has already been registered
 """
 OTHERS = b"""E0000 00:00:1758131045.203198 3722035 cuda_dnn.cc:8579] Unable to register
+E0000 00:00:1758131045.203198 37 cuda_dnn.cc:8579] Unable to register cuDNN factory: \
+no such library
 F0000 00:00:1758131045.203198 3722035 cpu_feature_guard.cc:1] needs AVX
 UserWarning: a warning of another package
 """
