@@ -131,9 +131,10 @@ def _turned(sequence, first):
     """Sequences that begin with the step `first`. What was before it comes last."""
     n_steps = sequence.shape[1]
     at = ops.mod(first + _places(n_steps), n_steps)
-    if len(sequence.shape) == 3:
-        at = at[:, :, None]
-    return ops.take_along_axis(sequence, at, axis=1)
+    # Not take_along_axis: before Keras 3.10, ONNX has no operation for a part of it.
+    begins = n_steps * (ops.cumsum(ops.ones_like(first), axis=0) - 1)
+    steps = ops.reshape(sequence, (-1, *sequence.shape[2:]))
+    return ops.take(steps, begins + at, axis=0)
 
 
 @public
