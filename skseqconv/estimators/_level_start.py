@@ -273,6 +273,7 @@ def _autoregressive(level, windows, y, starts, sample_weight):
         exogenous=exogenous,
         exogenous_lags=n_steps - 1 - level.exogenous_at,
         alpha="auto",
+        intercept=True,  # a network would learn the mean change in any case
         sample_weight=sample_weight,
     )
     found = {}
