@@ -17,6 +17,9 @@ from ._units import warn_of_other_units
 #: The relation is solved from this many rows, at most.
 MAX_ROWS_SOLVED = 10_000
 
+#: At most this many values are scaled at once (64 MB).
+MAX_SCALED = 2**23
+
 #: For many columns of y from fewer, but this many: they read a value each.
 MAX_VALUES_SOLVED, MIN_ROWS_SOLVED = 100_000, 1_000
 
@@ -69,9 +72,21 @@ def mean_and_spread(values):
     """Mean and standard deviation along the first axis, for values of any size.
 
     Neither overflows nor underflows. Equal values give exactly that value as mean, and
-    a standard deviation of exactly zero.
+    a standard deviation of exactly zero. Large tables are read some columns at a time,
+    because their scaled copies would take more memory than the table.
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = np.asarray(values)
+    if values.ndim < 2 or values.size <= MAX_SCALED:
+        return _mean_and_spread(values)
+    # Not one by one: NumPy adds the values of one column in another order.
+    n_columns = max(MAX_SCALED // len(values), 2)
+    parts = np.array_split(values, -(-values.shape[1] // n_columns), axis=1)
+    found = zip(*map(_mean_and_spread, parts), strict=True)
+    return tuple(map(np.concatenate, found))
+
+
+def _mean_and_spread(values):
+    values = np.ascontiguousarray(values, dtype=np.float64)  # columns are read often
     low, high = values.min(axis=0), values.max(axis=0)
     largest = np.maximum(np.abs(low), np.abs(high))
     # Scaling by a power of two does not round.

@@ -28,6 +28,7 @@ from skseqconv.engine._feed import Feed, gather, to_tensors
 from skseqconv.estimators._level import Level, last_values
 from skseqconv.estimators._level_found import can_be_solved, find_level
 from skseqconv.estimators._relative import relative
+from skseqconv.inputs import _relation
 from skseqconv.inputs._relation import (
     mean_and_spread,
     rounding_of,
@@ -519,6 +520,20 @@ def test_mean_and_spread_scale_with_the_values(exponent, seed):
     np.testing.assert_allclose(
         spread / 10.0**exponent, values.std(axis=0), rtol=rounding
     )
+
+
+@pytest.mark.parametrize("n_columns", [1, 4, 96, 97])
+def test_large_tables_are_scaled_in_parts(n_columns, monkeypatch):
+    values = np.random.default_rng(0).normal(size=(1000, n_columns)) * 100 + 7
+    whole = mean_and_spread(values)
+    sizes, scaled = [], _relation._mean_and_spread
+    monkeypatch.setattr(_relation, "MAX_SCALED", 10_000)
+    monkeypatch.setattr(
+        _relation, "_mean_and_spread", lambda x: sizes.append(x.size) or scaled(x)
+    )
+    in_parts = mean_and_spread(values)
+    np.testing.assert_array_equal(in_parts, whole)
+    assert sum(sizes) == values.size and max(sizes) <= 10_000
 
 
 def test_last_values_of_arrays_and_views():
