@@ -233,7 +233,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         check_is_fitted(self)
         view = self._as_rows(X, reset=False)
         warn_of_other_step(view, self._usual_step)
-        warn_of_other_target(view, self.target_)
+        warn_of_other_target(view, getattr(self, "target_", None))  # not in old files
         return WindowView(
             view,
             lags=self.lags_,

@@ -91,7 +91,8 @@ def reference(start, X, y):
         return PersistenceRegressor().fit(X, y)
     if start == "seasonal":
         return PersistenceRegressor(period=PERIOD).fit(X, y)
-    return LinearAutoregression(exogenous=start == "arx").fit(X, y)
+    model = LinearAutoregression(exogenous=start == "arx", fit_intercept=True)
+    return model.fit(X, y)
 
 
 CASES = {
@@ -418,11 +419,12 @@ def test_few_windows_are_solved_from_many(monkeypatch):
     some = np.flatnonzero(X.complete)
     some = some[spread_positions(len(some), 100)]
     level = find_level(Conv1DRegressor(level="ar"), X, columns(y))
-    expected = LinearAutoregression().fit(X[some], y[some])
+    expected = LinearAutoregression(fit_intercept=True).fit(X[some], y[some])
     np.testing.assert_allclose(level.lagged[:, 0], expected.coef_[0], rtol=1e-9)
     monkeypatch.setattr(_level_start, "MAX_LAGS", 5)
     level = find_level(Conv1DRegressor(level="ar"), X, columns(y))
-    expected = LinearAutoregression(lags=5).fit(X[some], y[some])
+    expected = LinearAutoregression(lags=5, fit_intercept=True)
+    expected.fit(X[some], y[some])
     np.testing.assert_allclose(level.lagged[-5:, 0], expected.coef_[0], rtol=1e-9)
     assert not level.lagged[:-5].any()
 

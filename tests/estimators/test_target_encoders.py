@@ -54,7 +54,7 @@ def test_values_are_as_many_as_samples_and_as_at_the_first_fit():
     check_values(model, Y, 3, reset=True)
     check_values(model, Y[:2], 2, reset=False)
     for other in (Y[:, 0], Y[:, :1]):
-        message = r"was fitted on \(n_samples, \*\(2,\)\)"
+        message = r"was fitted on a y with 2 column\(s\). Give y with as many columns"
         with pytest.raises(ValueError, match=message):
             check_values(model, other, 3, reset=False)
     with pytest.raises(ValueError, match="requires y to be passed"):

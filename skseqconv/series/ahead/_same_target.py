@@ -29,7 +29,7 @@ def check_same_target(name, view, fitted):
 
 
 def warn_of_other_target(view, fitted):
-    """Warn that a score compares forecasts of the fit's target with another y.
+    """Warn that a score would compare forecasts of the fit's target with another y.
 
     Parameters
     ----------
@@ -39,8 +39,8 @@ def warn_of_other_target(view, fitted):
     if differs := _difference("X", view, fitted):
         warnings.warn(
             f"{differs} So predictions are not forecasts of the y that belongs to X, "
-            "and a score with it means nothing. Make X with the target and the delay "
-            "of the fit.",
+            "and a score with it measures something else. Make X with the target and "
+            "the delay of the fit.",
             UserWarning,
             stacklevel=stacklevel_of_caller(),
         )
