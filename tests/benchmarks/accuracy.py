@@ -39,6 +39,7 @@ from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     Standardizer,
@@ -118,6 +119,7 @@ def models(task):
     return {
         "persistence": PersistenceRegressor(),
         "a week ago": PersistenceRegressor(period=week),
+        "autoregression": LinearAutoregression(),
         "ridge": ridge,
         "ridge, change": Change(ridge),
         "trees": trees,

@@ -1,7 +1,7 @@
-"""How far a network may move from the last value, by blocks of later rows.
+"""How good forecasts are in later blocks of rows, and how far they should move.
 
     python -m tests.benchmarks.later_blocks --data FOLDER [--sets weather ...]
-        [--networks default ...] [--seeds 1]
+        [--models default ...] [--seeds 1]
 
 On the sets of benchmark accuracy, 24 hours ahead. The test parts are not used. The
 training and validation parts are cut in time at 40, 50, ... 90 % of their rows. At each
@@ -10,10 +10,11 @@ cut. So later blocks have seasons that the network has not seen. Errors are shar
 the error of the last value, by block: absolute errors, mean and worst block; squared
 errors, mean and worst block; absolute errors of each block.
 
-Networks: the default Conv1D; with half and with a quarter of its training steps;
-with a learning rate that falls to zero ("cosine"), in all and in half of the steps;
-trained on absolute errors; rows weighted by age, with a half-life of 60 days; the
-target's channel alone; Conv1D-GRU, and with half of its steps.
+Models: the default Conv1D and Conv1D-GRU; with 500 steps; from the last value with 500
+steps (the default of before), and changes of that: 250 and 125 steps; a learning rate
+that falls to zero ("cosine"), in 500 and 250 steps; trained on absolute errors; rows
+weighted by age, with a half-life of 60 days; the target's channel alone. Beside them,
+`LinearAutoregression` ("linear").
 
 Corrections of their forecasts, each from the blocks before only:
 
@@ -36,6 +37,7 @@ import numpy as np
 from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
+    LinearAutoregression,
     PersistenceRegressor,
     make_supervised,
 )
@@ -46,23 +48,23 @@ from .common import machine
 
 CUTS = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]
 HALF_LIFE = 60  # days
-#: Training steps, where they are not the default, which is 500.
-STEPS = {
-    "half the steps": 250,
-    "a quarter of the steps": 125,
-    "cosine, half the steps": 250,
-    "Conv1D-GRU, half the steps": 250,
-}
+LAST = {"level": "last"}
 COSINE = {"learning_rate_schedule": "cosine"}
-OPTIONS = {
-    "absolute errors": {"loss": "mae"},
-    "cosine": COSINE,
-    "cosine, half the steps": COSINE,
-    "Conv1D-GRU, cosine": COSINE,
+#: By name, options and training steps.
+SETTINGS = {
+    "default": ({}, _network_trained.STEPS_FROM_A_LEVEL),
+    "500 steps": ({}, 500),
+    "last value, 500 steps": (LAST, 500),
+    "last value, 250 steps": (LAST, 250),
+    "last value, 125 steps": (LAST, 125),
+    "absolute errors": (LAST | {"loss": "mae"}, 500),
+    "cosine": (LAST | COSINE, 500),
+    "cosine, 250 steps": (LAST | COSINE, 250),
+    "recent rows": (LAST, 500),
+    "own channel": (LAST, 500),
 }
-NETWORKS = sorted(
-    {"default", "recent rows", "own channel", "Conv1D-GRU", *STEPS, *OPTIONS}
-)
+GRU = "Conv1D-GRU, "
+MODELS = ["linear", *SETTINGS, *(GRU + name for name in list(SETTINGS)[:4])]
 
 
 def blocks(task):
@@ -82,19 +84,26 @@ def changes(task, name, seed):
         own = task.frame[[task.target]]
         X, _ = make_supervised(own, task.target, delay=task.gap, on_gap="split")
     for learn, later in blocks(task):
-        weights = {}
-        if name == "recent rows":
-            age = (learn[-1] - learn) / (24 * task.per_hour)
-            weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
-        network = Conv1DGRURegressor if "GRU" in name else Conv1DRegressor
-        pipe = task.windowed(network(**OPTIONS.get(name, {}), random_state=seed))
-        steps = STEPS.get(name, _network_trained.STEPS_OF_A_FIT)
-        with mock.patch.object(_network_trained, "STEPS_OF_A_FIT", steps):
-            pipe.fit(X[learn], task.y[learn], **weights)
+        model = fitted(task, name, seed, X[learn], task.y[learn], learn)
         last = task.windowed(PersistenceRegressor()).fit(task.X[learn], task.y[learn])
         last = last.predict(task.X[later])
-        found.append((pipe.predict(X[later]) - last, task.y[later] - last))
+        found.append((model.predict(X[later]) - last, task.y[later] - last))
     return found
+
+
+def fitted(task, name, seed, X, y, rows):
+    """A model that has learned from the rows before a cut."""
+    if name == "linear":
+        return task.windowed(LinearAutoregression()).fit(X, y)
+    weights = {}
+    if name == "recent rows":
+        age = (rows[-1] - rows) / (24 * task.per_hour)
+        weights["conv1dregressor__sample_weight"] = 0.5 ** (age / HALF_LIFE)
+    network = Conv1DGRURegressor if name.startswith(GRU) else Conv1DRegressor
+    options, steps = SETTINGS[name.removeprefix(GRU)]
+    with mock.patch.object(_network_trained, "STEPS_FROM_A_LEVEL", steps):
+        pipe = task.windowed(network(**options, random_state=seed))
+        return pipe.fit(X, y, **weights)
 
 
 def factor(known):
@@ -131,14 +140,14 @@ def main():
     sets = ["weather", "ETTh1", "ETTm1"]
     parser.add_argument("--data", metavar="FOLDER", required=True)
     parser.add_argument("--sets", nargs="*", choices=sets, default=sets)
-    parser.add_argument("--networks", nargs="*", choices=NETWORKS, default=NETWORKS)
+    parser.add_argument("--models", nargs="*", choices=MODELS, default=MODELS)
     parser.add_argument("--seeds", type=int, default=1)
     options = parser.parse_args()
     print(machine())
     for set_name in options.sets:
         task = Task(set_name, options.data)
-        for name in options.networks:
-            for seed in range(options.seeds):
+        for name in options.models:
+            for seed in range(1 if name == "linear" else options.seeds):
                 found = changes(task, name, seed)
                 print(f"{set_name}, {name}, seed {seed}", flush=True)
                 true = [change for _, change in found]
