@@ -32,7 +32,6 @@ OWN = {
         "global_pooling",
         "loss",
         "learning_rate",
-        "epochs",
         "validation_gap",
         "metrics",
         "history_",

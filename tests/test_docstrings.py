@@ -35,7 +35,6 @@ TEXTS_THAT_DIFFER = {
     "validation_gap": "of windows that know time, or of samples of a class",
     "metrics": "of values in their units, or of labels and their probabilities",
     "learning_rate": "changes from a level are learned slower",
-    "epochs": "one output from a level needs fewer steps",
     "numeric_columns": "columns of X, or values of an input",
     "vocabulary_size": "counted in X, or required",
     "window_norm": "solved by the estimators, or given to the layer",

@@ -116,8 +116,7 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         `optimizer` and `callbacks`. Each `fit` starts a new course, also with
         `warm_start`. `partial_fit` uses the peak.
     epochs : int or "auto", default="auto"
-        Maximum number of passes over the samples. "auto" gives 500 training steps, or
-        250 if one output is forecast from a `level`.
+        Maximum number of passes over the samples. "auto" gives 500 training steps.
     batch_size : int, default=128
         Number of samples per training step.
     steps_per_epoch : int, default=None

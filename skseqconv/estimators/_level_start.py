@@ -44,7 +44,7 @@ MARGIN_OF_LEVELS = 0.05
 #: If each target has one output, another start than the last value must be better by
 #: this share of its error. A network finds smaller gains itself, from the last value,
 #: which nothing can mislead. With many outputs it does not find them.
-GAIN_WITH_ONE_OUTPUT = 0.05
+GAIN_WITH_ONE_OUTPUT = 0.25
 
 #: An autoregression is solved from all windows, or from at least and at most this many
 #: of them, spread evenly. Between the two, there are as many as take this many
