@@ -226,3 +226,25 @@ def test_persistence_as_published(data_folder):
     found = long_horizons.run(task, "seasonal", "test", 0)
     assert round(found["mse"], 3) == 0.512 and round(found["mae"], 3) == 0.433
     assert sum(len(y) for _, y in task.chunks("test")) == 2785
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("level", ["last", "ar"])
+def test_series_of_other_size_do_not_spoil_small_ones(level):
+    """The channel of size 1 beside one of size 1000 is forecast as beside its like."""
+    time, random = np.arange(600), np.random.default_rng(0)
+    cycle = 10 + 5 * np.sin(2 * np.pi * time / 24)
+    a, b = cycle + random.normal(size=600), cycle + random.normal(size=600)
+    errors = []
+    for size in (1, 1000):
+        X, y = make_supervised(
+            pd.DataFrame({"a": a, "b": size * b}), ["a", "b"], delay=6, pooled=True
+        )
+        model = make_pipeline(
+            LookbackWindower(48), Conv1DRegressor(level=level, random_state=0)
+        )
+        early = X.source_rows < 480
+        model.fit(X[early], y[early])
+        later = (X.source_rows >= 500) & (X.channels == "a")
+        errors.append(np.abs(model.predict(X[later]) - y[later]).mean())
+    assert errors[1] < 1.2 * errors[0] < 2

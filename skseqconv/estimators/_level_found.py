@@ -27,6 +27,7 @@ from skseqconv.inputs._relation import (
 )
 from skseqconv.inputs._target_channel import find_target, known_target
 from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._view_internals import whole_series_of
 from skseqconv.series._window_view import WindowView
 
 from ._level import Level
@@ -166,7 +167,7 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
             scale=np.ones(len(channels)),
             changes=np.zeros(len(channels), dtype=bool),
             exogenous_at=_exogenous_at(windows, delays, before),
-            **_usual_values(windows, channels, before),
+            **_usual_values(kind, windows, channels, before),
         )
         if before is not None and not steps_changed(estimator, windows):
             level = with_values_of(before, level)
@@ -270,7 +271,7 @@ def _can_tell(estimator, windows, y):
     return False
 
 
-def _usual_values(windows, channels, before=None):
+def _usual_values(kind, windows, channels, before=None):
     """Mean of the channels that are no target's, and the spread of each channel.
 
     The spread is that in a window, averaged over windows. Channels that are constant in
@@ -279,7 +280,8 @@ def _usual_values(windows, channels, before=None):
     levels that it has learned from.
     """
     size = windows.shape[1] * windows.shape[2]
-    some = windows[spread_positions(len(windows), max(MAX_VALUES // size, 16))]
+    chosen = windows[spread_positions(len(windows), max(MAX_VALUES // size, 16))]
+    some = chosen
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
     some = np.asarray(some, dtype=np.float64)
@@ -293,12 +295,29 @@ def _usual_values(windows, channels, before=None):
     changes = over_all > 1e-12 * np.abs(center)
     kept = others & (constant > MOSTLY) & changes
     kept = kept if before is None else before.kept
+    usual = spread.mean(axis=0)
+    if kind == "standard" and isinstance(chosen, WindowView):
+        usual = _of_smallest_series(whole_series_of(chosen), spread)
     return {
-        "spread": np.where(kept, over_all, spread.mean(axis=0)),
+        "spread": np.where(kept, over_all, usual),
         "center": np.where(others, center, 0.0),
         "others": others,
         "kept": kept,
     }
+
+
+def _of_smallest_series(owners, spread):
+    """The usual spread of each channel in the series where it is least, but not zero.
+
+    Windows that are divided by their own spread have a lower limit, which is a share of
+    the usual one. That of large series would be far above the spread of small ones.
+    """
+    _, owners, n_windows = np.unique(owners, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(n_windows), spread.shape[1]))
+    np.add.at(sums, owners, spread)
+    means = sums / n_windows[:, None]
+    least = np.where(means > 0, means, np.inf).min(axis=0)
+    return np.where(np.isfinite(least), least, 0.0)
 
 
 def _error_of_level(level, windows, y, means, spread_of_y):

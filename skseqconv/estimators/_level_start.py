@@ -31,6 +31,7 @@ from skseqconv.inputs._period import (
 )
 from skseqconv.inputs._relation import mean_and_spread
 from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._view_internals import n_whole_series
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import in_rows
 
@@ -245,6 +246,9 @@ def _n_features(level, windows, n_exogenous):
 def _autoregressive(level, windows, y, starts, sample_weight):
     """By start, the level of an autoregression and its relative error."""
     exogenous = np.flatnonzero(level.others) if "arx" in starts else np.array([], int)
+    # Series of other sizes do not share a mean change. A network would learn that of
+    # one series in any case.
+    several = isinstance(windows, WindowView) and n_whole_series(windows) > 1
     if "arx" in starts and not len(exogenous):
         raise ValueError(
             "level='arx' reads channels beside those of y, but X has no other. Use "
@@ -273,7 +277,7 @@ def _autoregressive(level, windows, y, starts, sample_weight):
         exogenous=exogenous,
         exogenous_lags=n_steps - 1 - level.exogenous_at,
         alpha="auto",
-        intercept=True,  # a network would learn the mean change in any case
+        intercept=not several,
         sample_weight=sample_weight,
     )
     found = {}

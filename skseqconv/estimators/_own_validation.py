@@ -70,6 +70,7 @@ def checked_validation(estimator, given, X):
     samples : Samples
         Those with complete windows and a weight.
     """
+    _refuse_texts(given.X)
     try:
         X_val = _like_windows(estimator, given.X, X)
         X_val = check_input(estimator, X_val, reset=False, unequal=True)
@@ -80,6 +81,17 @@ def checked_validation(estimator, given, X):
         return Samples(X_val, y, weight).at(rows_to_learn(X_val.data, weight))
     except ValueError as error:
         raise ValueError(f"X_val and y_val: {error}") from None
+
+
+def _refuse_texts(X_val):
+    """Say that a Pipeline does not make ids of the texts to validate on."""
+    is_listed = isinstance(X_val, (list, tuple)) or np.ndim(X_val) == 1
+    if is_listed and any(isinstance(one, str) for one in X_val):
+        raise ValueError(
+            "X_val holds texts. A Pipeline makes token ids of X, but not of X_val: use "
+            "Pipeline(steps, transform_input=['X_val']), with scikit-learn's metadata "
+            "routing, or give pipe[:-1].transform(X_val) with the fitted steps."
+        )
 
 
 def check_alike(estimator, samples, name):

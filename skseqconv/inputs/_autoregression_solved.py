@@ -216,7 +216,7 @@ class _Solution:
         n_outputs = task.y.shape[1]
         self._task, self.variant, self._alpha = task, variant, alpha
         self._intercepts_tried = [False, True] if intercept == "auto" else [intercept]
-        if intercept == "auto" and variant.exogenous:  # their values are far from zero
+        if variant.exogenous:  # their values are far from zero
             self._intercepts_tried = [True]
         self._at, self._channels = task.exogenous_at, task.exogenous_channels
         if not variant.exogenous:

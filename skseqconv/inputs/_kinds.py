@@ -1,5 +1,7 @@
 """The kind of X, and checks of views and 3-D panels, which scikit-learn lacks."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array, validate_data
@@ -33,8 +35,10 @@ def kind_of(X):
     if ndim is None and isinstance(X, (list, tuple)):
         if len(X) and hasattr(X[0], "iloc"):
             raise ValueError(
-                f"X is a list of {len(X)} tables. make_supervised and SeriesView take "
-                "a list of series: give the view that they return as X."
+                f"X is a list of {len(X)} tables. To forecast, give the list to "
+                "make_supervised or SeriesView, and the view that they return as X. If "
+                "each table is one sample with one label, give arrays with the columns "
+                "in one order: [table.to_numpy() for table in X]."
             )
         first = X[0][0] if len(X) and np.iterable(X[0]) and len(X[0]) else None
         ndim = 3 if np.iterable(first) and not isinstance(first, str) else 2
@@ -85,8 +89,18 @@ def check_channels(estimator, X, *, reset):
             )
     empty = np.empty((0, n_channels))
     if names is not None:
+        _refuse_repeated(names)
         empty = pd.DataFrame(empty, columns=names)
     validate_data(estimator, empty, reset=reset, skip_check_array=True)
+
+
+def _refuse_repeated(names):
+    repeated = [name for name, n in Counter(names).items() if n > 1]
+    if repeated:
+        raise ValueError(
+            f"X has several channels {repeated[0]!r}: rename or drop all but one of "
+            "these columns of the table."
+        )
 
 
 def _refuse_other_count(estimator, n_features, way_out):

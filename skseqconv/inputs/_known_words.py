@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import numpy as np
 
 from skseqconv._public import public
+
+#: How a `TokenSequencer` names its columns, alone or in a `ColumnTransformer`.
+_ID = re.compile(r"(^|__)token\d+$")
 
 
 @public
@@ -28,22 +32,27 @@ class TokenIds(np.ndarray):
     #: none. None if it is not known which columns are ids.
     beside: dict[int, str] | None = None
 
+    #: Whether ids of other vocabularies are beside them: then none is known.
+    several: bool = False
+
     @classmethod
     def of(
         cls,
         ids: np.ndarray,
         vocabulary: dict[str, int] | None,
         beside: dict[int, str] | None = None,
+        several: bool = False,
     ) -> np.ndarray:
         """The ids with their vocabulary, without a copy."""
-        if vocabulary is None:
+        if vocabulary is None and not several:
             return ids
         known = ids.view(cls)
-        known.vocabulary, known.beside = vocabulary, beside
+        known.vocabulary, known.beside, known.several = vocabulary, beside, several
         return known
 
     def __array_finalize__(self, other: Any) -> None:
         self.vocabulary = getattr(other, "vocabulary", None)
+        self.several = getattr(other, "several", False)
         self.beside = None  # columns may be left out, or be in another order
 
     def __getitem__(self, key: Any) -> Any:
@@ -63,17 +72,20 @@ class TokenIds(np.ndarray):
             parts = [part for part in args[0] if isinstance(part, TokenIds)]
             first = parts[0].vocabulary
             alike = all(part.vocabulary == first for part in parts)
+            several = not alike or any(part.several for part in parts)
             axis = kwargs.get("axis", args[1] if len(args) > 1 else 0)
             sideways = func is np.hstack or (func is np.concatenate and axis in (1, -1))
             beside = _beside(args[0]) if sideways else None
-            return TokenIds.of(np.asarray(result), first if alike else None, beside)
+            known = None if several else first
+            return TokenIds.of(np.asarray(result), known, beside, several)
         return result
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 
     def __reduce__(self) -> tuple:
-        return TokenIds.of, (np.asarray(self), self.vocabulary, self.beside)
+        known = self.vocabulary, self.beside, self.several
+        return TokenIds.of, (np.asarray(self), *known)
 
 
 def _beside(parts: Any) -> dict[int, str] | None:
@@ -89,11 +101,23 @@ def _beside(parts: Any) -> dict[int, str] | None:
                 return None
             own = part.beside
         else:
-            names = getattr(part, "columns", [""] * width)
-            own = dict(enumerate(map(str, names)))
+            own = beside_by_names(part)
+            if own is None:
+                names = getattr(part, "columns", [""] * width)
+                own = dict(enumerate(map(str, names)))
         found |= {start + at: name for at, name in own.items()}
         start += width
     return found
+
+
+def beside_by_names(X: Any) -> dict[int, str] | None:
+    """The columns of a table that are not named as a `TokenSequencer` names ids.
+
+    Tables lack what `TokenIds` know. None if no column is named so.
+    """
+    names = [str(name) for name in getattr(X, "columns", ())]
+    beside = {at: name for at, name in enumerate(names) if not _ID.search(name)}
+    return beside if len(beside) < len(names) else None
 
 
 def fingerprint(vocabulary: dict[str, int] | None) -> str | None:

@@ -1,12 +1,15 @@
 """Checks of token ids, and of the numbers in the columns after them."""
 
+import warnings
+
 import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import validate_data
 
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.tables._containers import refuse_masked
 
-from ._known_words import TokenIds, fingerprint
+from ._known_words import TokenIds, beside_by_names, fingerprint
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -34,9 +37,10 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary = beside = None
+    vocabulary, beside = None, beside_by_names(X)
     if isinstance(X, TokenIds):
         vocabulary, beside = X.vocabulary, X.beside
+        _refuse_several_vocabularies(X)
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
         estimator._words_seen = fingerprint(vocabulary)
@@ -45,6 +49,8 @@ def check_tokens(estimator, X, kind, *, reset):
     n_numbers = vars(estimator).get("_numeric_columns", 0)
     if beside is not None:
         _check_beside(beside, n_numbers, X.shape[1])
+    elif reset and n_numbers and sparse.issparse(X):
+        _warn_of_unknown_columns(X, n_numbers)
     if n_numbers:
         X, numbers = _split(estimator, X, n_numbers, beside or {}, reset=reset)
     else:
@@ -83,6 +89,17 @@ def _refuse_other_words(estimator, vocabulary):
             "it once, on all texts, and use its transform (in a Pipeline: "
             "sklearn.frozen.FrozenEstimator(sequencer)). Or start anew: fit with "
             "warm_start=False, instead of partial_fit."
+        )
+
+
+def _refuse_several_vocabularies(X):
+    """Refuse ids of several vocabularies, which would share their vectors."""
+    if X.several:
+        raise ValueError(
+            "X joins token ids of two vocabularies, so one id is two words, and both "
+            "would have the same vector. Join the columns of texts into one, "
+            "such as table['title'] + ' ' + table['text'], and give it to one "
+            "TokenSequencer."
         )
 
 
@@ -150,6 +167,17 @@ def _check_beside(beside, n_numbers, n_columns):
         f"numeric_columns={n_numbers}, but the number of columns beside the token ids "
         f"of X is {len(beside)}{f' ({named})' if named else ''}: set numeric_columns="
         f"{len(beside)}, and put the TokenSequencer before the numbers."
+    )
+
+
+def _warn_of_unknown_columns(X, n_numbers):
+    n_tokens = X.shape[1] - n_numbers
+    warnings.warn(
+        "X is a sparse matrix, so it is not known which of its columns are token ids. "
+        f"The first {n_tokens} are read as ids, the last {n_numbers} as numbers. Set "
+        "sparse_threshold=0 in the ColumnTransformer, then their order is checked.",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
     )
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
@@ -70,6 +71,14 @@ class TextReader:
         """What stands between the words of a run."""
         return self.sequencer._joint
 
+    def known_words(self):
+        """The words that the network knows, alone or in a run."""
+        vocabulary = self.sequencer.vocabulary_
+        if self.sequencer.ngram_range[1] == 1:
+            return vocabulary.keys()
+        joint = self.joint
+        return {w for run in vocabulary for w in (run.split(joint) if joint else run)}
+
     def read(self, X):
         """Each text as a `ReadText`."""
         texts, others = X, itertools.repeat(None)
@@ -80,7 +89,10 @@ class TextReader:
                     f"table, not {type(X).__name__}."
                 )
             texts = _safe_indexing(X, self._column, axis=1)
-            others = np.asarray(self._columns.transform(X))
+            others = self._columns.transform(X)
+            if sparse.issparse(others):
+                others = others.toarray()
+            others = np.asarray(others)
         samples, are_texts = read_samples(texts)
         if not are_texts:
             raise ValueError("X holds lists of token ids, but texts are needed.")
@@ -202,12 +214,18 @@ def without_run(read, run):
 
 def _of_texts(columns):
     """Name, TokenSequencer and column of the texts of a ColumnTransformer."""
+    found = []
     for name, step, column in columns.transformers_:
         if isinstance(step, FrozenEstimator):
             step = step.estimator
         if isinstance(step, TokenSequencer):
-            return name, step, column
-    return None, None, None
+            found.append((name, step, column))
+    if len(found) > 1:
+        raise ValueError(
+            f"The ColumnTransformer has {len(found)} TokenSequencers, but the words of "
+            "one column of texts are explained. Join the columns of texts into one."
+        )
+    return found[0] if found else (None, None, None)
 
 
 def _split(model):

@@ -68,7 +68,12 @@ def _chosen(held, words, reader):
     """The given words, or those of the most texts, each as a run of one word."""
     if is_whole(words):
         check_count("words", words)
-        known = [run for run in held if run[0] in reader.sequencer.vocabulary_]
+        known = [run for run in held if run[0] in reader.known_words()]
+        if not known:
+            raise ValueError(
+                "No word of the texts is in the vocabulary of the model, so none can "
+                "have moved it: give texts like those of the fit."
+            )
         return sorted(known, key=lambda run: -len(held[run]))[:words]
     if isinstance(words, str) or not np.iterable(words) or not len(words):
         raise ValueError(

@@ -16,7 +16,7 @@ from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
 from skseqconv.series.times._time_spans import RowsOrTime, duration_of
 
-from ._times import times_of
+from ._times import earlier, times_of
 
 
 @public
@@ -185,7 +185,7 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
             size = self.test_size or n_times // (n_splits + 1)
             cuts = n_times - size * np.arange(n_splits, -1, -1)
         else:
-            ends = [times.dates[-1] - span * n for n in range(n_splits, -1, -1)]
+            ends = [earlier(times.dates[-1], span * n) for n in range(n_splits, -1, -1)]
             cuts = [times.dates.searchsorted(end, side="right") for end in ends]
         if cuts[0] < 1:
             self._refuse(times)
@@ -207,7 +207,9 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
             return True
         if span is not None:
             last = times.dates[distinct[-1]]
-            return times.at >= times.dates.searchsorted(last - span, side="right")
+            return times.at >= times.dates.searchsorted(
+                earlier(last, span), side="right"
+            )
         size = n_first if _is(size, "sliding") else size
         return times.at >= distinct[-min(size, len(distinct))]
 

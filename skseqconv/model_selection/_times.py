@@ -25,8 +25,19 @@ class Times(NamedTuple):
 
     def before(self, position, span):
         """Whether a row lies more than a span of time before one of the times."""
-        n_earlier = self.dates.searchsorted(self.dates[position] - span)
+        n_earlier = self.dates.searchsorted(earlier(self.dates[position], span))
         return self.at < n_earlier
+
+
+def earlier(date, span):
+    """The date or timedelta that lies a span before. Whole days are days of the clock.
+
+    So a week is seven days at the same hour, also if the clocks change in it.
+    """
+    if getattr(date, "tz", None) is None or span % pd.Timedelta(days=1):
+        return date - span
+    local = date.tz_localize(None) - span
+    return local.tz_localize(date.tz, ambiguous=True, nonexistent="shift_forward")
 
 
 def times_of(X, groups):

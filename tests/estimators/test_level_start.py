@@ -91,7 +91,10 @@ def reference(start, X, y):
         return PersistenceRegressor().fit(X, y)
     if start == "seasonal":
         return PersistenceRegressor(period=PERIOD).fit(X, y)
-    model = LinearAutoregression(exogenous=start == "arx", fit_intercept=True)
+    exogenous, one_series = start == "arx", not X.series_ids.any()
+    model = LinearAutoregression(
+        exogenous=exogenous, fit_intercept=one_series or exogenous
+    )
     return model.fit(X, y)
 
 

@@ -68,7 +68,12 @@ def test_words_pass_a_column_transformer(other):
 
 def test_ids_of_two_vocabularies_know_no_words():
     other = TokenSequencer(max_length=3).fit_transform(["film film a"] * 3)
-    assert type(np.hstack([IDS, other])) is np.ndarray
+    for join in (np.hstack, np.vstack):
+        both = join([IDS, other])
+        assert both.several
+        assert both.vocabulary is None
+        assert join([both, both]).several
+        assert pickle.loads(pickle.dumps(both))[:1].several
     assert np.hstack([IDS, IDS]).vocabulary == WORDS
     assert np.vstack([IDS, IDS[:1]]).vocabulary == WORDS
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import sparse
+from sklearn import config_context
 from sklearn.compose import make_column_transformer
 from sklearn.preprocessing import StandardScaler
 
@@ -26,8 +27,6 @@ def checked(X, numeric_columns=2, model=None):
         np.array,
         np.float32,
         np.ndarray.tolist,
-        sparse.csr_matrix,
-        sparse.csc_array,
         pd.DataFrame,
         lambda X: pd.DataFrame(X).astype({0: "int32", 1: "int64"}),
     ],
@@ -41,6 +40,15 @@ def test_ids_and_numbers_come_apart(hold):
     one = found[[1]]
     assert (len(one), one.shape) == (1, (1, 3))
     np.testing.assert_array_equal(one.parts([0])[1], NUMBERS[[1]])
+
+
+@pytest.mark.parametrize("hold", [sparse.csr_matrix, sparse.csc_array])
+def test_columns_of_sparse_matrices_are_taken_as_they_are_and_this_is_said(hold):
+    model = Conv1DClassifier(embedding_dim=4, numeric_columns=2)
+    with pytest.warns(UserWarning, match="first 3 are read as ids, the last 2 as num"):
+        found = checked(hold(BOTH), model=model)
+    np.testing.assert_array_equal(found.parts(slice(None))[0], IDS)
+    np.testing.assert_array_equal(checked(hold(BOTH), model=model).data, IDS)
 
 
 def test_all_columns_count_as_features():
@@ -88,9 +96,10 @@ def test_what_is_neither_id_nor_number(X, message):
 TABLE = pd.DataFrame({"text": ["a film", "bad"], "stars": [1.0, 4.0], "age": [3, 5]})
 
 
-def beside(*columns):
+def beside(*columns, output="default"):
     made = make_column_transformer(*columns, sparse_threshold=0)
-    return made.fit_transform(TABLE)
+    with config_context(transform_output=output):
+        return made.fit_transform(TABLE)
 
 
 WORDS = TokenSequencer(max_length=3), "text"
@@ -103,13 +112,23 @@ STARS, AGE = ("passthrough", ["stars"]), (StandardScaler(with_std=False), ["age"
         ((STARS, WORDS), 1, "those are token ids: put the TokenSequencer first"),
         ((STARS, WORDS, AGE), 2, "those are token ids"),
         ((WORDS,), 1, "beside the token ids of X is 0: set numeric_columns=0"),
-        ((WORDS, STARS), 0, r"of X is 1 \('stars'\): set numeric_columns=1"),
-        ((WORDS, STARS, AGE), 1, "of X is 2 .'stars'.: set numeric_columns=2"),
+        ((WORDS, STARS), 0, r"of X is 1 \('.*stars'\): set numeric_columns=1"),
+        ((WORDS, STARS, AGE), 1, "of X is 2 .'.*stars'.*: set numeric_columns=2"),
     ],
 )
-def test_columns_that_are_known_to_be_no_ids(columns, numeric_columns, message):
+@pytest.mark.parametrize("output", ["default", "pandas"])
+def test_columns_that_are_known_to_be_no_ids(columns, numeric_columns, message, output):
     with pytest.raises(ValueError, match=message):
-        checked(beside(*columns), numeric_columns)
+        checked(beside(*columns, output=output), numeric_columns)
+
+
+def test_ids_of_two_columns_of_texts_are_refused():
+    table = TABLE.assign(title=["good", "a"])
+    columns = make_column_transformer(
+        WORDS, (TokenSequencer(max_length=2), "title"), STARS, sparse_threshold=0
+    )
+    with pytest.raises(ValueError, match=r"two vocabularies.*Join the columns"):
+        checked(columns.fit_transform(table), 1)
 
 
 def test_a_missing_number_is_named():

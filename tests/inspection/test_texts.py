@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
@@ -13,7 +14,7 @@ from sklearn.metrics import log_loss, make_scorer, mean_squared_error
 from sklearn.model_selection import GridSearchCV
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from skseqconv import (
     Conv1DClassifier,
@@ -406,6 +407,34 @@ def test_importance_of_words_is_the_loss_in_score(model):
     pd.testing.assert_frame_equal(chosen.table, again.table)
 
 
+def test_sparse_numbers_beside_the_text():
+    """A ColumnTransformer gives a sparse matrix if most values are zero."""
+    table = pd.DataFrame({"text": TEXTS, "shop": [str(i) for i in range(len(TEXTS))]})
+    both = [
+        ("text", TokenSequencer(30, 6), "text"),
+        ("shop", OneHotEncoder(), ["shop"]),
+    ]
+    found = []
+    for threshold in (1, 0):
+        columns = ColumnTransformer(both, sparse_threshold=threshold)
+        model = make_pipeline(columns, FunctionTransformer(dense), OfPairsAndNumber())
+        model.fit(table, LABELS)
+        found.append(importance(model, table, LABELS, by="word").table)
+        assert explain_text(model, table[:1])[0].words
+    pd.testing.assert_frame_equal(*found)
+
+
+def dense(X):
+    return X.toarray() if issparse(X) else np.asarray(X)
+
+
+def test_words_of_a_model_of_pairs():
+    model = make_pipeline(TokenSequencer(30, 6, ngram_range=(2, 2)), OfPairs())
+    model.fit(TEXTS, LABELS)
+    found = importance(model, TEXTS, LABELS, by="word").table
+    assert set(found["word"]) == {word for text in TEXTS for word in text.split()}
+
+
 # What is refused.
 
 
@@ -435,6 +464,13 @@ def test_bad_input_is_refused(model):
     ):
         with pytest.raises(ValueError, match=message):
             importance(model, TEXTS, LABELS, by="word", words=words)
+    with pytest.raises(ValueError, match="No word of the texts is in the vocabulary"):
+        importance(model, ["qqq zzz"] * 2, LABELS[:2], by="word")
+    titled = pd.DataFrame({"text": TEXTS, "title": TEXTS})
+    two = [(name, TokenSequencer(30, 6), name) for name in titled]
+    two = make_pipeline(ColumnTransformer(two), OfPairsAndNumber()).fit(titled, LABELS)
+    with pytest.raises(ValueError, match="has 2 TokenSequencers"):
+        explain_text(two, titled[:1])
     with pytest.raises(ValueError, match="has no meaning for words"):
         importance(model, TEXTS, LABELS, by="word", method="permutation")
     silent = copy.deepcopy(model)

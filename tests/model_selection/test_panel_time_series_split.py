@@ -278,3 +278,14 @@ def test_a_target_that_reaches_beyond_the_first_fold():
     X, _ = make_supervised(table(HOURS[:30]), "a", delay=15)
     with pytest.raises(ValueError, match="needs more than the 15 distinct times of X"):
         folds(X, 3)
+
+
+def test_days_are_those_of_the_clock():
+    """A week is seven daily rows, also if the clocks change in it."""
+    dates = pd.date_range("2025-02-01", periods=300, tz="Europe/Berlin")
+    X, _ = make_supervised(pd.DataFrame({"v": np.arange(300.0)}, dates), "v")
+    cv = PanelTimeSeriesSplit(35, test_size="7D", gap="3D", max_train_size="21D")
+    folds = list(cv.split(X))
+    assert {len(test) for _, test in folds} == {7}
+    assert {len(train) for train, _ in folds} == {21}
+    assert {test[0] - train[-1] for train, test in folds} == {4}

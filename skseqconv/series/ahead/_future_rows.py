@@ -199,7 +199,12 @@ def _known_places(data, labels):
         found = (
             [] if data.labels is None else positions_of(data.labels[channel], labels)
         )
-        at += found[:1]
+        if len(found) > 1:
+            raise ValueError(
+                f"future= has {len(found)} columns {name_of(data, channel)}: rename or "
+                "drop all but one."
+            )
+        at += found
         missing += [] if found else [name_of(data, channel)]
     if missing:
         raise ValueError(
