@@ -173,11 +173,11 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
     window_norm : {"auto", "last", "standard"} or None, default="auto"
         How windows are taken relative to their last values, so that forecasts follow a
         series to a new level. "last" divides them by the usual spread of each channel,
-        "standard" by their own spread. Channels beside the target that are constant in
-        most windows (ids, regimes, flags) keep their values. "auto" means "standard" if
-        X knows its target (from `make_supervised`) or `target_channel` names it, and y
-        is an affine function of that channel. Otherwise, and with None, windows are
-        used as they are.
+        "standard" by their own spread, as series of different size need it. Channels
+        beside the target that are constant in most windows (ids, regimes, flags) keep
+        their values. "auto" means "standard" if X knows its target (from
+        `make_supervised`) or `target_channel` names it, and y is an affine function of
+        that channel. Otherwise, and with None, windows are used as they are.
     level : {"auto", "last", "seasonal", "ar", "arx"} or None, default="auto"
         What the output of the network is added to: an untrained network forecasts it.
         "last" is the last known value of the target. "seasonal" is its last known value

@@ -8,11 +8,16 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from skseqconv._public import public
 
 #: How a `TokenSequencer` names its columns, alone or in a `ColumnTransformer`.
 _ID = re.compile(r"(^|__)token\d+$")
+
+#: Where a table of pandas has the fingerprint of a vocabulary. (It copies what it has
+#: there, which may not be large.)
+_WORDS = "skseqconv_words"
 
 
 @public
@@ -108,6 +113,21 @@ def _beside(parts: Any) -> dict[int, str] | None:
         found |= {start + at: name for at, name in own.items()}
         start += width
     return found
+
+
+def table_of_words(table: Any, vocabulary: dict[str, int] | None) -> Any:
+    """A table of pandas that tells from which vocabulary its ids are."""
+    if isinstance(table, pd.DataFrame) and vocabulary is not None:
+        table.attrs[_WORDS] = fingerprint(vocabulary)
+    return table
+
+
+def words_of_table(X: Any) -> str | None:
+    """What `table_of_words` has noted; None if it is not known.
+
+    pandas forgets it where a table is joined with others.
+    """
+    return X.attrs.get(_WORDS) if isinstance(X, pd.DataFrame) else None
 
 
 def beside_by_names(X: Any) -> dict[int, str] | None:

@@ -9,7 +9,7 @@ from sklearn.utils.validation import validate_data
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.tables._containers import refuse_masked
 
-from ._known_words import TokenIds, beside_by_names, fingerprint
+from ._known_words import TokenIds, beside_by_names, fingerprint, words_of_table
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -37,15 +37,15 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary, beside = None, beside_by_names(X)
+    vocabulary, beside, words = None, beside_by_names(X), words_of_table(X)
     if isinstance(X, TokenIds):
-        vocabulary, beside = X.vocabulary, X.beside
+        vocabulary, beside, words = X.vocabulary, X.beside, fingerprint(X.vocabulary)
         _refuse_several_vocabularies(X)
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
-        estimator._words_seen = fingerprint(vocabulary)
+        estimator._words_seen = words
     else:
-        _refuse_other_words(estimator, vocabulary)
+        _refuse_other_words(estimator, words)
     n_numbers = vars(estimator).get("_numeric_columns", 0)
     if beside is not None:
         _check_beside(beside, n_numbers, X.shape[1])
@@ -79,9 +79,12 @@ def check_tokens(estimator, X, kind, *, reset):
     return TokenSequences(X.astype(np.int32, copy=False), numbers, start)
 
 
-def _refuse_other_words(estimator, vocabulary):
-    """Refuse ids that stand for other words than in the fit, if both are known."""
-    expected, found = vars(estimator).get("_words_seen"), fingerprint(vocabulary)
+def _refuse_other_words(estimator, found):
+    """Refuse ids that stand for other words than in the fit, if both are known.
+
+    `found` is the fingerprint of their vocabulary.
+    """
+    expected = vars(estimator).get("_words_seen")
     if None not in (expected, found) and found != expected:
         raise ValueError(
             "X has token ids of another vocabulary than in the fit: the same id is "

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv.inputs._known_words import TokenIds
+from skseqconv.inputs._known_words import TokenIds, table_of_words
 
 from ._base import SequenceTransformer
 from ._samples import read_samples, shown, whole_numbers
@@ -363,7 +363,9 @@ class TokenSequencer(SequenceTransformer):
         # of a whole DataFrame.
         index = X.index if hasattr(X, "iloc") else None
         contained = self._contain(ids, self.get_feature_names_out(), index=index)
-        return TokenIds.of(ids, self.vocabulary_, {}) if contained is ids else contained
+        if contained is ids:
+            return TokenIds.of(ids, self.vocabulary_, {})
+        return table_of_words(contained, self.vocabulary_)
 
     def _refuse_what_needs_texts(self):
         for name, unused in (("stop_words", None), ("ngram_range", (1, 1))):

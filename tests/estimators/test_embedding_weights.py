@@ -6,6 +6,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.frozen import FrozenEstimator
@@ -253,6 +254,19 @@ def test_a_continued_fit_refuses_ids_of_other_words():
         network.partial_fit(pipe[0].transform(others), LABELS)
         network.set_params(warm_start=False).fit(ids, LABELS)
         network.predict(ids)
+
+
+def test_a_table_of_ids_knows_their_words():
+    pipe = piped(embedding_dim=3, warm_start=True)
+    with config_context(transform_output="pandas"):
+        pipe.fit(TEXTS, LABELS).fit(TEXTS, LABELS)  # the same vocabulary
+        ids = pipe[0].transform(TEXTS)
+        others = TokenSequencer(max_length=4).fit_transform(["dull film"] * 24)
+    assert isinstance(ids, pd.DataFrame)
+    for call in (pipe[-1].fit, pipe[-1].partial_fit):
+        call(ids, LABELS)
+        with pytest.raises(ValueError, match="of another vocabulary than in"):
+            call(others, LABELS)
 
 
 def test_networks_of_older_versions_take_the_ids_that_they_get():
