@@ -39,6 +39,10 @@ AUTO = "standard"
 #: Most values of windows from which the usual spread is computed.
 MAX_VALUES = 2**22
 
+#: The smallest series count as at least this share of the spread of all: a series may
+#: be constant up to rounding, and the network squares the spread in float32.
+LEAST_SHARE = 1e-6
+
 #: Channels that are constant in more than this share of the windows keep their level.
 MOSTLY = 0.5
 
@@ -317,7 +321,8 @@ def _of_smallest_series(owners, spread):
     np.add.at(sums, owners, spread)
     means = sums / n_windows[:, None]
     least = np.where(means > 0, means, np.inf).min(axis=0)
-    return np.where(np.isfinite(least), least, 0.0)
+    overall = spread.mean(axis=0)
+    return np.where(overall > 0, np.maximum(least, LEAST_SHARE * overall), 0.0)
 
 
 def _error_of_level(level, windows, y, means, spread_of_y):
