@@ -106,10 +106,9 @@ def _beside(parts: Any) -> dict[int, str] | None:
                 return None
             own = part.beside
         else:
-            own = beside_by_names(part)
-            if own is None:
-                names = getattr(part, "columns", [""] * width)
-                own = dict(enumerate(map(str, names)))
+            names = getattr(part, "columns", [""] * width)
+            named = beside_by_names(part)
+            own = dict(enumerate(map(str, names))) if named is None else named
         found |= {start + at: name for at, name in own.items()}
         start += width
     return found
