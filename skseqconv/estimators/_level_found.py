@@ -278,10 +278,11 @@ def _can_tell(estimator, windows, y):
 def _usual_values(kind, windows, channels, before=None):
     """Mean of the channels that are no target's, and the spread of each channel.
 
-    The spread is that in a window, averaged over windows. Channels that are constant in
-    most windows (static columns, regimes, flags) say something by their level alone.
-    They keep it, and have a spread over all windows. A network that goes on keeps the
-    levels that it has learned from.
+    The spread is that in a window, averaged over windows (of several series, over those
+    of the smallest one, if windows are divided by their own spread). Channels that are
+    constant in most windows (static columns, regimes, flags) say something by their
+    level alone. They keep it, and have a spread over all windows. A network that goes
+    on keeps the levels that it has learned from.
     """
     size = windows.shape[1] * windows.shape[2]
     chosen = windows[spread_positions(len(windows), max(MAX_VALUES // size, 16))]

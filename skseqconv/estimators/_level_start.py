@@ -246,8 +246,8 @@ def _n_features(level, windows, n_exogenous):
 def _autoregressive(level, windows, y, starts, sample_weight):
     """By start, the level of an autoregression and its relative error."""
     exogenous = np.flatnonzero(level.others) if "arx" in starts else np.array([], int)
-    # Series of other sizes do not share a mean change. A network would learn that of
-    # one series in any case.
+    # Series of different size have no mean change in common. That of one series would
+    # be learned by its network in any case.
     several = isinstance(windows, WindowView) and n_whole_series(windows) > 1
     if "arx" in starts and not len(exogenous):
         raise ValueError(

@@ -100,9 +100,8 @@ def _refuse_several_vocabularies(X):
     if X.several:
         raise ValueError(
             "X joins token ids of two vocabularies, so one id is two words, and both "
-            "would have the same vector. Join the columns of texts into one, "
-            "such as table['title'] + ' ' + table['text'], and give it to one "
-            "TokenSequencer."
+            "would have the same vector. Join the columns of texts into one, such as "
+            "table['title'] + ' ' + table['text'], and give it to one TokenSequencer."
         )
 
 

@@ -68,7 +68,8 @@ def _chosen(held, words, reader):
     """The given words, or those of the most texts, each as a run of one word."""
     if is_whole(words):
         check_count("words", words)
-        known = [run for run in held if run[0] in reader.known_words()]
+        known_words = reader.known_words()
+        known = [run for run in held if run[0] in known_words]
         if not known:
             raise ValueError(
                 "No word of the texts is in the vocabulary of the model, so none can "
