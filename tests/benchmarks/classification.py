@@ -3,7 +3,7 @@
     python -m tests.benchmarks.classification --data FOLDER [--sets GunPoint ...]
         [--models "MiniRocket, ridge" ...] [--seeds 5] [--first-seed 0]
     python -m tests.benchmarks.classification --data FOLDER --part validation
-        [--models "4 x 1500" ...] [--seeds 3] [--folds 5]
+        [--models "five layers" ...] [--seeds 3] [--folds 5]
 
 The sets are those of the UCR and UEA archives on their original split: GunPoint,
 ItalyPowerDemand, ArrowHead and JapaneseVowels (12 channels, 7 to 29 steps, padded with

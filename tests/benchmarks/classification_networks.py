@@ -84,13 +84,16 @@ def cosine_vote(seed):
 
 
 def widths_vote(seed, n_networks=4, **changes):
-    """Narrow, middle and wide kernels in each layer."""
+    """Narrow, middle and wide kernels in each of five layers."""
     from skseqconv import Conv1DClassifier
 
+    middle = (5, 10, 15)
     setting = {
-        "filters": (16, 32, 16),
-        "kernel_size": [(8, 16, 24), (5, 10, 15), (3, 6, 9)],
-        "pool_size": (2, 1),
+        "n_conv": 5,
+        "filters": (16, 32, 32, 32, 16),
+        "kernel_size": [(8, 16, 24), middle, middle, middle, (3, 6, 9)],
+        "pool_size": (2, 1, 1, 1),
+        "bottleneck": 16,
         "dropout": 0.3,
         "batch_size": 4,
         "steps_per_epoch": 100,
@@ -109,22 +112,25 @@ def widths_vote(seed, n_networks=4, **changes):
     return filled(VotingClassifier(voters, voting="soft", n_jobs=N_JOBS))
 
 
+#: The first of these ensembles, with three layers.
+THREE_LAYERS = {
+    "n_conv": 3,
+    "filters": (16, 32, 16),
+    "kernel_size": [(8, 16, 24), (5, 10, 15), (3, 6, 9)],
+    "pool_size": (2, 1),
+}
+
 #: Ensembles of `widths_vote` that were compared by cross-validation.
 CANDIDATES = {
-    "4 x 1500": {},
-    "5 x 1000": {"n_networks": 5, "epochs": 10},
-    "4 x 1000": {"epochs": 10},
-    "4 x 1000, one cycle": {
-        "epochs": 10,
-        "learning_rate": 0.003,
-        "learning_rate_schedule": "one_cycle",
+    "five layers": {},
+    "four layers": {
+        "n_conv": 4,
+        "filters": (16, 32, 32, 16),
+        "kernel_size": [(8, 16, 24), (5, 10, 15), (5, 10, 15), (3, 6, 9)],
+        "pool_size": (2, 1, 1),
     },
-    "5 x 1000, 3/4 of filters": {
-        "n_networks": 5,
-        "epochs": 10,
-        "filters": (12, 24, 12),
-    },
-    "5 x 1500, bottleneck": {"n_networks": 5, "bottleneck": 16},
+    "three layers": THREE_LAYERS,
+    "three layers, no bottleneck": {**THREE_LAYERS, "bottleneck": None},
 }
 
 NETWORKS = {
