@@ -114,6 +114,25 @@ def test_other_kinds_of_index(index, expected):
     assert later == expected
 
 
+@pytest.mark.parametrize("freq", ["15min", "12h", "2W", "2M", "2Q", "2Y", "M"])
+def test_periods_of_several_units(freq):
+    periods = pd.period_range("2024-01-01", periods=12, freq=freq)
+    tables = [pd.DataFrame({"a": np.zeros(n)}, periods[:n].rename("t")) for n in (9, 7)]
+    later = times_after(at_newest(SeriesView(tables)), [1, 3])
+    assert [list(one) for one in later] == [
+        [periods[9], periods[7]],
+        [periods[11], periods[9]],
+    ]
+    assert later[0].name == "t"
+
+
+def test_periods_that_overlap_go_on_by_their_distance():
+    """Two months each, one month apart, as those of a moving sum."""
+    periods = pd.PeriodIndex.from_ordinals(np.arange(600, 612), freq="2M")
+    ((later,),) = times_after(at_newest(view_of(periods[:9])), [3])
+    assert later == periods[11]
+
+
 def test_each_series_goes_on_from_its_own_end():
     starts = ["2025-01-01", "2025-01-05", "2025-01-01 12:00", "2024-12-01"]
     freqs = ["D", "D", "h", "B"]

@@ -41,6 +41,7 @@ def step_of(index, freq=None):
     Returns
     -------
     step : offset, Timedelta, number or None
+        For periods the number of their units: minutes for "15min".
     """
     if isinstance(index, pd.PeriodIndex):
         if freq is not None:
@@ -48,7 +49,7 @@ def step_of(index, freq=None):
                 f"freq={freq!r}: the index holds periods, which have a frequency of "
                 f"their own ({index.freqstr!r}). Leave freq out."
             )
-        return max(int(most_common(np.diff(index.asi8))), 1)
+        return int(most_common(np.diff(index.asi8))) or index.freq.n
     if freq is not None:
         return checked_frequency(freq, index)
     if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
@@ -89,6 +90,9 @@ def _regular_offset(index, usual):
 
 def moved(index, step, n):
     """Entries of an index `n` steps later."""
+    if isinstance(index, pd.PeriodIndex):
+        later = index.asi8 + n * step
+        return pd.PeriodIndex.from_ordinals(later, freq=index.freq, name=index.name)
     of_calendar = isinstance(step, pd.offsets.BaseOffset) and not is_duration(step)
     if not of_calendar:
         return index + n * step
