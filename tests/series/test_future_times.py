@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from skseqconv import LookbackWindower, SeriesView, make_supervised
 from skseqconv.series._series import Series
-from skseqconv.series.ahead._origins import at_newest
+from skseqconv.series.ahead._origins import at_newest, with_target
 from skseqconv.series.times._future_times import row_times, times_from
 from skseqconv.series.times._next_times import step_of
 
@@ -178,6 +178,89 @@ def test_dates_without_a_frequency_are_refused():
     assert times_after(newest, [1], "D")[0][0] == pd.Timestamp("2020-02-02")
     first = SeriesView(newest, rows=[0])
     assert times_after(first, [3])[0][0] == dates[3]
+
+
+# Rows of a future have dates of their own.
+
+#: After this many rows comes a day, and then a holiday that no rule knows.
+N_PAST = 42
+
+
+def trading_days(kind=None):
+    """Weekdays without some Tuesdays."""
+    days = pd.bdate_range("2025-01-06", periods=52).delete([6, 16, 26, 46])
+    days = plain(days).rename("day")
+    if kind == "periods":
+        return days.to_period("D")
+    if kind == "objects":
+        return pd.Index(days.date, name="day")
+    if kind == "numbers":
+        return pd.Index(days.strftime("%Y%m%d").astype(int), name="day")
+    return days.tz_localize(kind)
+
+
+def known_days(index, n_known=4):
+    """A view of the first rows, and the future of the next ones."""
+    table = pd.DataFrame({"a": np.arange(len(index) * 1.0), "k": 1.0}, index)
+    X, _ = make_supervised(
+        table[:N_PAST], "a", delay=[1, 2, 3], known_ahead="k", on_gap="ignore"
+    )
+    return X, table[N_PAST : N_PAST + n_known][["k"]]
+
+
+def of_newest(view, delays):
+    return [one[0] for one in times_after(at_newest(view), delays)]
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "Europe/Berlin", "periods", "objects", "numbers"]
+)
+def test_rows_of_a_future_keep_their_dates(kind):
+    index = trading_days(kind)
+    X, future = known_days(index)
+    if kind == "Europe/Berlin":
+        future = future.tz_convert("UTC")
+    X = X.with_future(future)
+    newest = at_newest(X)
+    copied = pickle.loads(pickle.dumps(newest))
+    again, _ = make_supervised(X, "a", delay=[1, 2, 3], on_gap="ignore")
+    later = index[N_PAST : N_PAST + 3]
+    expected = list(pd.to_datetime(later) if kind == "objects" else later)
+    for view in (newest, copied, newest.compact(), newest[:1], again):
+        assert of_newest(view, [1, 2, 3]) == expected
+
+
+def test_dates_after_a_future_go_on_from_its_last_one():
+    index = trading_days()
+    X, future = known_days(index, n_known=3)
+    assert of_newest(X.with_future(future), [3, 4, 5]) == list(index[44:47])
+    without_dates = X.with_future(future.to_numpy())
+    assert of_newest(without_dates, [2]) == [pd.Timestamp("2025-03-11")]
+
+
+def test_rows_inside_and_after_series_with_futures_of_their_own():
+    index = trading_days()
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    tables = pd.concat({"u": table[:42], "v": table[:40], "w": table[:41]})
+    X, _ = make_supervised(
+        tables, "a", delay=[1, 2, 3], known_ahead="k", on_gap="ignore"
+    )
+    future = pd.concat({"w": table[41:46], "u": table[42:45]})[["k"]]
+    view = SeriesView(X.with_future(future), rows=[39, 41, 42, 81, 120, 122])
+    one, three = times_after(view, [1, 3])
+    after_v = pd.bdate_range(index[39], periods=4)
+    assert list(one) == [*index[[40, 42, 1]], after_v[1], *index[[39, 41]]]
+    assert list(three) == [*index[[42, 44, 3]], after_v[3], *index[[41, 43]]]
+
+
+def test_a_compact_view_keeps_the_dates_of_rows_without_a_target():
+    index = trading_days()
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    table.loc[index[N_PAST:], "a"] = np.nan
+    view = SeriesView(table, known_ahead="k", delay=[1, 2, 3], on_gap="ignore")
+    newest = with_target(view, [(0, 1)])
+    newest = at_newest(newest).compact()
+    assert of_newest(newest, [1, 2, 3]) == list(index[N_PAST : N_PAST + 3])
 
 
 DAYS_OPEN = pd.offsets.CustomBusinessDay(holidays=["2025-04-18", "2025-04-21"])

@@ -1,13 +1,15 @@
 """Dates of rows that lie ahead, also after the last row of their series.
 
-Dates of rows that exist are those of the index. Later dates follow its frequency.
+Dates of rows that exist are those of the index, or of the future of channels known
+ahead. Later dates follow the frequency.
 """
 
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._view_internals import depth_of, rows_after
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series.ahead._known_ahead import series_name
+from skseqconv.series.ahead._known_times import stops_of_times, times_at
 
 from ._index_kinds import ticks
 from ._next_times import N_NEWEST, differ, moved, step_of, usable
@@ -80,41 +82,49 @@ def times_from(view, delays, freq=None):
 
 
 class _Ends:
-    """The last dates of series, and the steps that lead on from there."""
+    """The last known dates of series, and the steps that lead on from there."""
 
     def __init__(self, view, longest, freq):
         self.view, self.data = view, view._series
-        _, inside = rows_after(view, longest)
-        owners = view.series_ids
-        self.owners, at = np.unique(owners[~inside], return_inverse=True)
+        self.series, self.stops = view.series_ids, stops_of_times(self.data)
+        inside = self._inside(view.rows + longest)
+        self.owners, at = np.unique(self.series[~inside], return_inverse=True)
         self.place = np.full(len(view), -1)
         self.place[~inside] = at
         self.found = {}
         if len(self.owners):
             self.last = self._index_at(self.data.stops[self.owners] - 1)
+            stops = self.stops[self.owners]
+            self.ends = usable(times_at(self.data, stops - 1, self.owners))
             self.steps, self.step_at = self._steps(freq)
+
+    def _inside(self, rows):
+        """Whether the times of rows are known."""
+        return rows < self.stops[self.series]
 
     def _index_at(self, rows):
         return usable(self.data.index_at(rows))
 
     def times(self, delay):
         """The time `delay` rows after each row of the view."""
-        rows, inside = rows_after(self.view, delay)
+        rows = self.view.rows + delay
+        inside = self._inside(rows)
         if inside.all():
-            return self._index_at(rows)
+            return usable(times_at(self.data, rows, self.series))
         owner = self.place[~inside]
-        beyond = rows[~inside] - (self.data.stops[self.owners[owner]] - 1)
+        beyond = rows[~inside] - (self.stops[self.owners[owner]] - 1)
         parts, places = [], []
         pairs = np.stack([self.step_at[owner], beyond])
         for step, n in np.unique(pairs, axis=1).T:
             at = np.flatnonzero((pairs[0] == step) & (pairs[1] == n))
             own, back = np.unique(owner[at], return_inverse=True)
-            ends, of_end = np.unique(ticks(self.last[own]), return_index=True)
-            later = moved(self.last[own][of_end], self.steps[step], int(n))
-            parts.append(later[np.searchsorted(ends, ticks(self.last[own]))[back]])
+            ends, of_end = np.unique(ticks(self.ends[own]), return_index=True)
+            later = moved(self.ends[own][of_end], self.steps[step], int(n))
+            parts.append(later[np.searchsorted(ends, ticks(self.ends[own]))[back]])
             places.append(np.flatnonzero(~inside)[at])
         if inside.any():
-            parts.append(self._index_at(rows[inside]))
+            known = times_at(self.data, rows[inside], self.series[inside])
+            parts.append(usable(known))
             places.append(np.flatnonzero(inside))
         return parts[0].append(parts[1:])[np.argsort(np.concatenate(places))]
 
