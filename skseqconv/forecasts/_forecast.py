@@ -112,7 +112,8 @@ def forecast(
         If a series is shorter than the window.
     UserWarning
         If X is a table without ids, the model was fitted on several series, and no
-        dates show that X is one series.
+        dates show that X is one series. If dates after the end of a series follow its
+        usual step, but a gap is due there, such as a night without rows.
 
     See Also
     --------

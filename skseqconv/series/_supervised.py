@@ -76,8 +76,9 @@ def make_supervised(
         a row that repeats timestamp and values of the row before, and refuses a row
         that repeats the timestamp with other values. "warn" and "ignore" take all rows
         as consecutive, with or without a warning; use them for natural gaps, such as
-        nights or holidays without trade. An index out of order is always an error.
-        The series of a view cannot be split.
+        nights or holidays without trade. :func:`forecast` then warns if it dates rows
+        after the end by the usual step although a gap is due: declare `freq`. An index
+        out of order is always an error. The series of a view cannot be split.
     freq : str, offset of pandas, or int, default=None
         The frequency of the index. Two neighboring timestamps that differ by another
         amount, beyond rounding, have a gap between them. It may be anything that pandas

@@ -263,6 +263,73 @@ def test_a_compact_view_keeps_the_dates_of_rows_without_a_target():
     assert of_newest(newest, [1, 2, 3]) == list(index[N_PAST : N_PAST + 3])
 
 
+# Gaps that are due.
+
+
+def opening_hours(n_days=20, first=9, last=15):
+    days = pd.date_range("2025-01-06", periods=n_days).repeat(last - first + 1)
+    hours = np.tile(np.arange(first, last + 1), n_days)
+    return plain(days + pd.to_timedelta(hours, unit="h"))
+
+
+def tens_of_days():
+    months = pd.date_range("2023", periods=24, freq="MS")
+    return plain(months.repeat(3) + pd.to_timedelta(np.tile([0, 10, 20], 24), unit="D"))
+
+
+@pytest.mark.parametrize(
+    ("index", "n_later", "step"),
+    [
+        (opening_hours()[:-2], 3, "01:00:00. But 19 of its 138 newest rows"),
+        (opening_hours().tz_localize("Asia/Tokyo"), 1, "01:00:00"),
+        (opening_hours() - pd.Timestamp("2025-01-06"), 1, "01:00:00"),
+        (plain(pd.bdate_range("2025-01-06", periods=40)).to_period("D"), 1, "1 period"),
+        (tens_of_days(), 7, "10 days"),
+        (pd.Index(np.arange(60).reshape(-1, 6)[:, :4].ravel()), 1, "1. But"),
+    ],
+)
+def test_dates_that_go_on_through_a_gap_that_is_due_give_a_warning(
+    index, n_later, step
+):
+    newest = at_newest(view_of(index))
+    with pytest.warns(UserWarning, match=f"usual step, {step}.* next gap is due"):
+        times_after(newest, [1, n_later])
+
+
+@pytest.mark.parametrize(
+    ("index", "n_later", "freq"),
+    [
+        (opening_hours()[:-2], 2, None),
+        (opening_hours()[:-2], 9, "h"),
+        (opening_hours(2), 3, None),  # one night may be an outage
+        (pd.date_range("2025", periods=90, freq="h").delete([8, 20, 40, 70]), 9, None),
+    ],
+)
+def test_no_gap_is_due(index, n_later, freq):
+    times_after(at_newest(view_of(index)), [1, n_later], freq)
+
+
+def test_declared_hours_leave_out_the_night():
+    index = opening_hours(5)
+    X, _ = make_supervised(
+        pd.DataFrame({"a": np.arange(35.0)}, index)[:-9],
+        "a",
+        delay=[1, 3, 9],
+        freq=pd.offsets.BusinessHour(start="09:00", end="16:00"),
+    )
+    assert of_newest(X, [1, 3, 9]) == list(index[[26, 28, 34]])
+
+
+def test_a_future_leads_over_the_gap_that_is_due():
+    index = opening_hours(5)
+    table = pd.DataFrame({"a": np.arange(35.0), "k": 1.0}, index)
+    X, _ = make_supervised(table[:-9], "a", known_ahead="k", on_gap="ignore")
+    view = X.with_future(table[["k"]][-9:-1])
+    assert of_newest(view, [9]) == [index[34]]
+    with pytest.warns(UserWarning, match=r"\(2025-01-10 14:00:00\) .* next gap is due"):
+        of_newest(view, [10, 11])
+
+
 DAYS_OPEN = pd.offsets.CustomBusinessDay(holidays=["2025-04-18", "2025-04-21"])
 
 

@@ -11,8 +11,9 @@ from skseqconv.series._view_internals import depth_of
 from skseqconv.series.ahead._known_ahead import series_name
 from skseqconv.series.ahead._known_times import stops_of_times, times_at
 
+from ._due_gaps import is_gap_due, warn_of_due_gap
 from ._index_kinds import ticks
-from ._next_times import N_NEWEST, differ, moved, step_of, usable
+from ._next_times import N_NEWEST, differ, moved, step_and_gaps, step_of, usable
 from ._offsets import readable_offset
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
@@ -70,6 +71,11 @@ def times_from(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency, or `freq` is not the
         one that its newest rows have.
+
+    Warns
+    -----
+    UserWarning
+        If they follow a frequency that nobody declared, and a gap is due.
     """
     index = _times_at(view)
     times = pd.Index(depth_of(view)) if index is None else index
@@ -91,10 +97,13 @@ class _Ends:
         self.owners, at = np.unique(self.series[~inside], return_inverse=True)
         self.place = np.full(len(view), -1)
         self.place[~inside] = at
-        self.found = {}
+        self.found, self.has_warned = {}, False
         if len(self.owners):
             self.last = self._index_at(self.data.stops[self.owners] - 1)
             stops = self.stops[self.owners]
+            self.n_beyond = np.zeros(len(self.owners), dtype=int)
+            needed = view.rows[~inside] + longest + 1
+            np.maximum.at(self.n_beyond, at, needed - stops[at])
             self.ends = usable(times_at(self.data, stops - 1, self.owners))
             self.steps, self.step_at = self._steps(freq)
 
@@ -185,6 +194,8 @@ class _Ends:
     def _step_of(self, own, freq=None):
         """The step of a series: of the given frequency, or found in its dates."""
         step = self._found_step(own, freq)
+        if freq is None and step is not None:
+            self._warn_of_gaps(own, step)
         if step is None:
             owner = self.owners[own]
             raise ValueError(
@@ -197,13 +208,28 @@ class _Ends:
 
     def _found_step(self, own, freq=None):
         """Many series have the same dates, so each step is found once."""
+        return self._found(own, freq)[1]
+
+    def _found(self, own, freq=None):
+        """The newest dates of a series, their step, and the positions before gaps."""
         owner = self.owners[own]
-        start, stop = self.data.starts[owner], self.data.stops[owner]
-        index = self._index_at(np.arange(max(start, stop - N_NEWEST), stop))
+        start, stop = self.data.starts[owner], self.stops[owner]
+        rows = np.arange(max(start, stop - N_NEWEST), stop)
+        index = usable(times_at(self.data, rows, np.full(len(rows), owner)))
         key = freq is None, ticks(index).tobytes()
         if key not in self.found:
-            self.found[key] = step_of(index, freq)
+            found = step_and_gaps(index) if freq is None else (step_of(index, freq), ())
+            self.found[key] = index, *found
         return self.found[key]
+
+    def _warn_of_gaps(self, own, step):
+        """Warn once if a gap is due before the last forecast."""
+        index, _, places = self._found(own)
+        if self.has_warned or not is_gap_due(places, len(index), self.n_beyond[own]):
+            return
+        name = series_name(self.data, self.owners[own])
+        warn_of_due_gap(index, step, places, name)
+        self.has_warned = True
 
     def _other_step(self, own, freq):
         """The error for a frequency that is not the one of the rows."""
