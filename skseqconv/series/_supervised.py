@@ -151,8 +151,8 @@ def make_supervised(
     Warns
     -----
     UserWarning
-        If rows are left out because their target is missing, if ids of a long table
-        have no rows left because their series are too short, and for gaps with
+        If rows are left out because their target is missing before the last known one
+        of their series, if ids of a long table have no rows left, and for gaps with
         ``on_gap="warn"``.
 
     See Also
@@ -261,7 +261,6 @@ def make_supervised(
     delays, several_delays = checked_delays(delay, view)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
-    warn_of_short_series(view, max(delays), stacklevel=2)
     if is_given(known_ahead) or data.known is not None:
         names = known_ahead if is_given(known_ahead) else list(known_labels(data))
         data = with_known_ahead(data, names, delays, channels)
@@ -272,7 +271,8 @@ def make_supervised(
         view = pooled_view(view, channels)
         channels, several_targets = [0], False
     rows, y = rows_and_targets(view, channels, delays, delay)
-    rows, y = without_missing(rows, y)
+    rows, y = without_missing(view._series, rows, y, channels, max(delays))
+    warn_of_short_series(view, rows, max(delays), stacklevel=2)
     targets = tuple((channel, d) for channel in channels for d in delays)
     X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]
