@@ -938,7 +938,18 @@ BAD = {
     "a channel of text": (
         two(DAYS, kind="big"),
         DAY,
-        "Channel 'kind' of the series is not numeric",
+        r"^Channel 'kind' of the series is not numeric: leave it out, or make numb.*"
+        r"pandas\.get_dummies\(table, columns=\['kind'\], dtype=float\).* in static=",
+    ),
+    "a second column of dates": (
+        two(DAYS, other=pd.Timestamp("2020")),
+        DAY,
+        "Channel 'other' of the series is not numeric .*: leave it out, or name it as",
+    ),
+    "a channel of text without ids": (
+        two(DAYS, kind="big")[["kind", "day"]][:2],
+        {"time": "day"},
+        "'kind' of the series is not numeric.* make_supervised.*id='kind'",
     ),
     "an id as static": (
         two(DAYS),
