@@ -56,7 +56,8 @@ def make_supervised(
         from one series into another. Rows of several series are ordered by time if
         all have dates (or numbers) as index, otherwise by position. Tables of polars
         and pyarrow have no index: `time` names their dates. Masked values are missing
-        values.
+        values. Do not change its values afterwards: X may share the memory, which y
+        does not.
     target : label, int, or list of these, default=None
         The channel to forecast, by its label, or by its position if no label of a
         channel is a number. A list gives several columns of y. None takes all
