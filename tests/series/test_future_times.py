@@ -230,6 +230,24 @@ def test_rows_of_a_future_keep_their_dates(kind):
         assert of_newest(view, [1, 2, 3]) == expected
 
 
+def test_futures_of_two_time_zones():
+    index = trading_days("Europe/Berlin")
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    options = {"known_ahead": "k", "delay": [1, 2], "on_gap": "ignore"}
+    view = SeriesView([table[:N_PAST], table[: N_PAST - 1]], **options)
+    plans = [table[N_PAST:], table[N_PAST - 1 :].tz_convert("UTC")]
+    newest = at_newest(view.with_future(plans)).compact()
+    (later,) = times_after(newest, [2])
+    assert later.equals(plain(index[[N_PAST + 1, N_PAST]]))
+
+
+def test_the_rows_that_a_future_lacks_are_named_by_its_dates():
+    index = trading_days()
+    X, future = known_days(index, n_known=2)
+    with pytest.raises(ValueError, match=r", 2025-03-10 .* to 2025-03-13 .*only 2 of"):
+        at_newest(X.with_future(future)).to_numpy()
+
+
 def test_dates_after_a_future_go_on_from_its_last_one():
     index = trading_days()
     X, future = known_days(index, n_known=3)

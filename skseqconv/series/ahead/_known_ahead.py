@@ -186,14 +186,14 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from skseqconv.series.times._next_times import next_times
+    from ._known_times import times_after
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])
     dates = ""
     if data.dates is not None:
-        found = next_times(data.dates.own(owner), n_needed, data.freq)
+        found = times_after(data, owner, n_needed)
         dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1

@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from skseqconv.series.times._index_kinds import comparable
+from skseqconv.series.times._next_times import N_NEWEST, next_times
+
 
 def times_of_future(parts):
     """The entries of the index at all rows of a future; None if it has no times.
@@ -17,7 +20,9 @@ def times_of_future(parts):
     dates = parts.dates
     if dates is None or any(isinstance(one, pd.RangeIndex) for one in dates.blocks):
         return None
-    return parts.index_at(np.arange(parts.n_rows))
+    times = parts.index_at(np.arange(parts.n_rows))
+    zones = {str(one.tz) for one in dates.blocks if getattr(one, "tz", None)}
+    return pd.to_datetime(times, utc=True) if len(zones) > 1 else times
 
 
 def stops_of_times(data):
@@ -51,3 +56,18 @@ def times_at(data, rows, owners):
         return later
     places = np.concatenate([np.flatnonzero(inside), np.flatnonzero(~inside)])
     return data.index_at(rows[inside]).append(later)[np.argsort(places)]
+
+
+def times_after(data, owner, n):
+    """The first `n` times after the last row of a series; None if they are unknown.
+
+    Those of its future, and then by its frequency.
+    """
+    end, stop = data.stops[owner], stops_of_times(data)[owner]
+    rows = np.arange(max(data.starts[owner], end - N_NEWEST), stop)
+    index = comparable(times_at(data, rows, np.full(len(rows), owner)))
+    if index is None:
+        return None
+    known = index[len(index) - (stop - end) :][:n]
+    later = next_times(index, n - len(known), data.freq)
+    return None if later is None else [*known, *later]
