@@ -290,6 +290,10 @@ def opening_hours(n_days=20, first=9, last=15):
     return plain(days + pd.to_timedelta(hours, unit="h"))
 
 
+def hours_with_outages():
+    return pd.date_range("2025", periods=990, freq="h").delete([100, 400, 403, 700])
+
+
 def tens_of_days():
     months = pd.date_range("2023", periods=24, freq="MS")
     return plain(months.repeat(3) + pd.to_timedelta(np.tile([0, 10, 20], 24), unit="D"))
@@ -321,6 +325,7 @@ def test_dates_that_go_on_through_a_gap_that_is_due_give_a_warning(
         (opening_hours()[:-2], 9, "h"),
         (opening_hours(2), 3, None),  # one night may be an outage
         (pd.date_range("2025", periods=90, freq="h").delete([8, 20, 40, 70]), 9, None),
+        (hours_with_outages(), 9, None),
     ],
 )
 def test_no_gap_is_due(index, n_later, freq):

@@ -13,8 +13,8 @@ from skseqconv.series._missing_history import stacklevel_of_caller
 from ._frequency import readable_difference, readable_duration
 from ._offsets import readable_offset
 
-#: With fewer gaps it is unknown whether they come back.
-FEWEST_GAPS = 3
+#: With fewer stretches to compare with, gaps may be outages that do not come back.
+FEWEST = 3
 
 #: A gap is due if this share of the stretches between gaps, or less, were so long.
 MOST_LONGER = 0.25
@@ -34,12 +34,14 @@ def is_gap_due(places, n_rows, n_more):
         Length of the index.
     n_more : int
     """
-    if len(places) < FEWEST_GAPS:
+    if len(places) <= FEWEST:
         return False
     now = n_rows - 1 - places[-1]
     lengths = np.diff(places)
     lengths = lengths[lengths >= now]
-    return len(lengths) > 0 and np.mean(lengths >= now + n_more) <= MOST_LONGER
+    if len(lengths) < FEWEST:
+        return False
+    return np.mean(lengths >= now + n_more) <= MOST_LONGER
 
 
 def warn_of_due_gap(index, step, places, name):
