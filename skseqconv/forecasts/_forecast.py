@@ -69,15 +69,16 @@ def forecast(
     delay : int or sequence of int, default=None
         The forecast horizon in rows, as `target`.
     freq : str, offset of pandas, or int, default=None
-        The frequency of the dates after the end of a series, as in
-        :func:`make_supervised`, such as
+        The frequency of the dates after the end of a series, and of the rows of its
+        `future`, as in :func:`make_supervised`, such as
         ``pandas.offsets.CustomBusinessDay(holidays=[...])``. None takes the one that
         X was made with, or finds it in the newest 5,000 dates of the longest series. A
         series whose newest 8 dates do not follow it has a frequency of its own. Offsets
         of a day or more keep the local time when clocks are set.
     future : DataFrame, array, or a list of these, default=None
         The rows after the end of each series, for the channels known ahead, see
-        :meth:`SeriesView.with_future`. Not needed if X has them.
+        :meth:`SeriesView.with_future`. Not needed if X has them. The forecasts of these
+        rows have their dates.
 
     Returns
     -------
@@ -111,7 +112,8 @@ def forecast(
         If a series is shorter than the window.
     UserWarning
         If X is a table without ids, the model was fitted on several series, and no
-        dates show that X is one series.
+        dates show that X is one series. If dates after the end of a series follow its
+        usual step, but a gap is due there, such as a night without rows.
 
     See Also
     --------

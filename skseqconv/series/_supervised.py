@@ -56,7 +56,8 @@ def make_supervised(
         from one series into another. Rows of several series are ordered by time if
         all have dates (or numbers) as index, otherwise by position. Tables of polars
         and pyarrow have no index: `time` names their dates. Masked values are missing
-        values.
+        values. Do not change its values afterwards: X may share the memory, which y
+        does not.
     target : label, int, or list of these, default=None
         The channel to forecast, by its label, or by its position if no label of a
         channel is a number. A list gives several columns of y. None takes all
@@ -76,8 +77,9 @@ def make_supervised(
         a row that repeats timestamp and values of the row before, and refuses a row
         that repeats the timestamp with other values. "warn" and "ignore" take all rows
         as consecutive, with or without a warning; use them for natural gaps, such as
-        nights or holidays without trade. An index out of order is always an error.
-        The series of a view cannot be split.
+        nights or holidays without trade. :func:`forecast` then warns if it dates rows
+        after the end by the usual step although a gap is due: declare `freq`. An index
+        out of order is always an error. The series of a view cannot be split.
     freq : str, offset of pandas, or int, default=None
         The frequency of the index. Two neighboring timestamps that differ by another
         amount, beyond rounding, have a gap between them. It may be anything that pandas
@@ -150,8 +152,8 @@ def make_supervised(
     Warns
     -----
     UserWarning
-        If rows are left out because their target is missing, if ids of a long table
-        have no rows left because their series are too short, and for gaps with
+        If rows are left out because their target is missing before the last known one
+        of their series, if ids of a long table have no rows left, and for gaps with
         ``on_gap="warn"``.
 
     See Also
@@ -260,7 +262,6 @@ def make_supervised(
     delays, several_delays = checked_delays(delay, view)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
-    warn_of_short_series(view, max(delays), stacklevel=2)
     if is_given(known_ahead) or data.known is not None:
         names = known_ahead if is_given(known_ahead) else list(known_labels(data))
         data = with_known_ahead(data, names, delays, channels)
@@ -271,7 +272,8 @@ def make_supervised(
         view = pooled_view(view, channels)
         channels, several_targets = [0], False
     rows, y = rows_and_targets(view, channels, delays, delay)
-    rows, y = without_missing(rows, y)
+    rows, y = without_missing(view._series, rows, y, channels, max(delays))
+    warn_of_short_series(view, rows, max(delays), stacklevel=2)
     targets = tuple((channel, d) for channel in channels for d in delays)
     X = view._derive(rows=rows, target=targets)
     return X, y if several_targets or several_delays else y[:, 0]

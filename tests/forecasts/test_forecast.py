@@ -108,6 +108,19 @@ def test_the_last_row_of_each_series_is_the_origin(naive):
     assert_same(table, by_loop(model, whole))
 
 
+def test_the_dates_of_a_future_are_those_of_the_forecasts():
+    """The night of a shop is no row of its plan."""
+    days = pd.date_range("2025-01-06", periods=8).repeat(6)
+    hours = days + pd.to_timedelta(np.tile(np.arange(9, 15), 8), unit="h")
+    table = pd.DataFrame({"sales": np.arange(48.0), "open": 1.0}, hours)
+    past, plan = table[:-9], table[["open"]][-9:]
+    X, y = make_supervised(
+        past, "sales", delay=range(1, 10), known_ahead="open", on_gap="ignore"
+    )
+    naive = make_pipeline(LookbackWindower(9), PersistenceRegressor()).fit(X, y)
+    assert forecast(naive, X, future=plan)["date"].tolist() == plan.index.tolist()
+
+
 def test_of_a_part_of_x_only_its_series_are_forecast(naive):
     model, X, _ = naive
     some = X[(X.ids == "west") & (np.arange(len(X)) < 100)]
@@ -278,8 +291,7 @@ def test_one_table_with_the_future_is_like_two(known):
     whole.loc[future.index, "sales"] = np.nan
     options = {"target": "sales", "delay": range(1, 6), "known_ahead": known}
     X, y = make_supervised(past, **options)
-    with pytest.warns(UserWarning, match="have no target"):
-        one, one_y = make_supervised(whole, **options)
+    one, one_y = make_supervised(whole, **options)
     np.testing.assert_array_equal(one_y, y)
     np.testing.assert_array_equal(one.to_numpy(), X.to_numpy())
     model = windows(LinearAutoregression(exogenous=True)).fit(one, one_y)

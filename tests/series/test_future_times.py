@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from skseqconv import LookbackWindower, SeriesView, make_supervised
 from skseqconv.series._series import Series
-from skseqconv.series.ahead._origins import at_newest
+from skseqconv.series.ahead._origins import at_newest, with_target
 from skseqconv.series.times._future_times import row_times, times_from
 from skseqconv.series.times._next_times import step_of
 
@@ -114,6 +114,25 @@ def test_other_kinds_of_index(index, expected):
     assert later == expected
 
 
+@pytest.mark.parametrize("freq", ["15min", "12h", "2W", "2M", "2Q", "2Y", "M"])
+def test_periods_of_several_units(freq):
+    periods = pd.period_range("2024-01-01", periods=12, freq=freq)
+    tables = [pd.DataFrame({"a": np.zeros(n)}, periods[:n].rename("t")) for n in (9, 7)]
+    later = times_after(at_newest(SeriesView(tables)), [1, 3])
+    assert [list(one) for one in later] == [
+        [periods[9], periods[7]],
+        [periods[11], periods[9]],
+    ]
+    assert later[0].name == "t"
+
+
+def test_periods_that_overlap_go_on_by_their_distance():
+    """Two months each, one month apart, as those of a moving sum."""
+    periods = pd.PeriodIndex.from_ordinals(np.arange(600, 612), freq="2M")
+    ((later,),) = times_after(at_newest(view_of(periods[:9])), [3])
+    assert later == periods[11]
+
+
 def test_each_series_goes_on_from_its_own_end():
     starts = ["2025-01-01", "2025-01-05", "2025-01-01 12:00", "2024-12-01"]
     freqs = ["D", "D", "h", "B"]
@@ -159,6 +178,179 @@ def test_dates_without_a_frequency_are_refused():
     assert times_after(newest, [1], "D")[0][0] == pd.Timestamp("2020-02-02")
     first = SeriesView(newest, rows=[0])
     assert times_after(first, [3])[0][0] == dates[3]
+
+
+# Rows of a future have dates of their own.
+
+#: After this many rows comes a day, and then a holiday that no rule knows.
+N_PAST = 42
+
+
+def trading_days(kind=None):
+    """Weekdays without some Tuesdays."""
+    days = pd.bdate_range("2025-01-06", periods=52).delete([6, 16, 26, 46])
+    days = plain(days).rename("day")
+    if kind == "periods":
+        return days.to_period("D")
+    if kind == "objects":
+        return pd.Index(days.date, name="day")
+    if kind == "numbers":
+        return pd.Index(days.strftime("%Y%m%d").astype(int), name="day")
+    return days.tz_localize(kind)
+
+
+def known_days(index, n_known=4):
+    """A view of the first rows, and the future of the next ones."""
+    table = pd.DataFrame({"a": np.arange(len(index) * 1.0), "k": 1.0}, index)
+    X, _ = make_supervised(
+        table[:N_PAST], "a", delay=[1, 2, 3], known_ahead="k", on_gap="ignore"
+    )
+    return X, table[N_PAST : N_PAST + n_known][["k"]]
+
+
+def of_newest(view, delays):
+    return [one[0] for one in times_after(at_newest(view), delays)]
+
+
+@pytest.mark.parametrize(
+    "kind", [None, "Europe/Berlin", "periods", "objects", "numbers"]
+)
+def test_rows_of_a_future_keep_their_dates(kind):
+    index = trading_days(kind)
+    X, future = known_days(index)
+    if kind == "Europe/Berlin":
+        future = future.tz_convert("UTC")
+    X = X.with_future(future)
+    newest = at_newest(X)
+    copied = pickle.loads(pickle.dumps(newest))
+    again, _ = make_supervised(X, "a", delay=[1, 2, 3], on_gap="ignore")
+    later = index[N_PAST : N_PAST + 3]
+    expected = list(pd.to_datetime(later) if kind == "objects" else later)
+    for view in (newest, copied, newest.compact(), newest[:1], again):
+        assert of_newest(view, [1, 2, 3]) == expected
+
+
+def test_futures_of_two_time_zones():
+    index = trading_days("Europe/Berlin")
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    options = {"known_ahead": "k", "delay": [1, 2], "on_gap": "ignore"}
+    view = SeriesView([table[:N_PAST], table[: N_PAST - 1]], **options)
+    plans = [table[N_PAST:], table[N_PAST - 1 :].tz_convert("UTC")]
+    newest = at_newest(view.with_future(plans)).compact()
+    (later,) = times_after(newest, [2])
+    assert later.equals(plain(index[[N_PAST + 1, N_PAST]]))
+
+
+def test_the_rows_that_a_future_lacks_are_named_by_its_dates():
+    index = trading_days()
+    X, future = known_days(index, n_known=2)
+    with pytest.raises(ValueError, match=r", 2025-03-10 .* to 2025-03-13 .*only 2 of"):
+        at_newest(X.with_future(future)).to_numpy()
+
+
+def test_dates_after_a_future_go_on_from_its_last_one():
+    index = trading_days()
+    X, future = known_days(index, n_known=3)
+    assert of_newest(X.with_future(future), [3, 4, 5]) == list(index[44:47])
+    without_dates = X.with_future(future.to_numpy())
+    assert of_newest(without_dates, [2]) == [pd.Timestamp("2025-03-11")]
+
+
+def test_rows_inside_and_after_series_with_futures_of_their_own():
+    index = trading_days()
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    tables = pd.concat({"u": table[:42], "v": table[:40], "w": table[:41]})
+    X, _ = make_supervised(
+        tables, "a", delay=[1, 2, 3], known_ahead="k", on_gap="ignore"
+    )
+    future = pd.concat({"w": table[41:46], "u": table[42:45]})[["k"]]
+    view = SeriesView(X.with_future(future), rows=[39, 41, 42, 81, 120, 122])
+    one, three = times_after(view, [1, 3])
+    after_v = pd.bdate_range(index[39], periods=4)
+    assert list(one) == [*index[[40, 42, 1]], after_v[1], *index[[39, 41]]]
+    assert list(three) == [*index[[42, 44, 3]], after_v[3], *index[[41, 43]]]
+
+
+def test_a_compact_view_keeps_the_dates_of_rows_without_a_target():
+    index = trading_days()
+    table = pd.DataFrame({"a": np.arange(48.0), "k": 1.0}, index)
+    table.loc[index[N_PAST:], "a"] = np.nan
+    view = SeriesView(table, known_ahead="k", delay=[1, 2, 3], on_gap="ignore")
+    newest = with_target(view, [(0, 1)])
+    newest = at_newest(newest).compact()
+    assert of_newest(newest, [1, 2, 3]) == list(index[N_PAST : N_PAST + 3])
+
+
+# Gaps that are due.
+
+
+def opening_hours(n_days=20, first=9, last=15):
+    days = pd.date_range("2025-01-06", periods=n_days).repeat(last - first + 1)
+    hours = np.tile(np.arange(first, last + 1), n_days)
+    return plain(days + pd.to_timedelta(hours, unit="h"))
+
+
+def hours_with_outages():
+    return pd.date_range("2025", periods=990, freq="h").delete([100, 400, 403, 700])
+
+
+def tens_of_days():
+    months = pd.date_range("2023", periods=24, freq="MS")
+    return plain(months.repeat(3) + pd.to_timedelta(np.tile([0, 10, 20], 24), unit="D"))
+
+
+@pytest.mark.parametrize(
+    ("index", "n_later", "step"),
+    [
+        (opening_hours()[:-2], 3, "01:00:00. But 19 of its 138 newest rows"),
+        (opening_hours().tz_localize("Asia/Tokyo"), 1, "01:00:00"),
+        (opening_hours() - pd.Timestamp("2025-01-06"), 1, "01:00:00"),
+        (plain(pd.bdate_range("2025-01-06", periods=40)).to_period("D"), 1, "1 period"),
+        (tens_of_days(), 7, "10 days"),
+        (pd.Index(np.arange(60).reshape(-1, 6)[:, :4].ravel()), 1, "1. But"),
+    ],
+)
+def test_dates_that_go_on_through_a_gap_that_is_due_give_a_warning(
+    index, n_later, step
+):
+    newest = at_newest(view_of(index))
+    with pytest.warns(UserWarning, match=f"usual step, {step}.* next gap is due"):
+        times_after(newest, [1, n_later])
+
+
+@pytest.mark.parametrize(
+    ("index", "n_later", "freq"),
+    [
+        (opening_hours()[:-2], 2, None),
+        (opening_hours()[:-2], 9, "h"),
+        (opening_hours(2), 3, None),  # one night may be an outage
+        (pd.date_range("2025", periods=90, freq="h").delete([8, 20, 40, 70]), 9, None),
+        (hours_with_outages(), 9, None),
+    ],
+)
+def test_no_gap_is_due(index, n_later, freq):
+    times_after(at_newest(view_of(index)), [1, n_later], freq)
+
+
+def test_declared_hours_leave_out_the_night():
+    index = opening_hours(5)
+    X, _ = make_supervised(
+        pd.DataFrame({"a": np.arange(35.0)}, index)[:-9],
+        "a",
+        delay=[1, 3, 9],
+        freq=pd.offsets.BusinessHour(start="09:00", end="16:00"),
+    )
+    assert of_newest(X, [1, 3, 9]) == list(index[[26, 28, 34]])
+
+
+def test_a_future_leads_over_the_gap_that_is_due():
+    index = opening_hours(5)
+    table = pd.DataFrame({"a": np.arange(35.0), "k": 1.0}, index)
+    X, _ = make_supervised(table[:-9], "a", known_ahead="k", on_gap="ignore")
+    view = X.with_future(table[["k"]][-9:-1])
+    assert of_newest(view, [9]) == [index[34]]
+    with pytest.warns(UserWarning, match=r"\(2025-01-10 14:00:00\) .* next gap is due"):
+        of_newest(view, [10, 11])
 
 
 DAYS_OPEN = pd.offsets.CustomBusinessDay(holidays=["2025-04-18", "2025-04-21"])

@@ -402,6 +402,16 @@ def test_calendar_frequencies(freq, first):
         view.to_numpy()
 
 
+def test_periods_of_several_units():
+    periods = pd.period_range("2025", periods=12, freq="15min")
+    table = pd.DataFrame(numbered(12), periods)
+    past = SeriesView(table[:9], known_ahead=1, delay=2)
+    with pytest.raises(ValueError, match=r"needs 2025-01-01 02:15, but begins at .*30"):
+        past.with_future(table[10:])
+    with pytest.raises(ValueError, match=r", .* 02:15 to 2025-01-01 02:30, but"):
+        past.to_numpy()
+
+
 def test_declared_holidays():
     days = pd.offsets.CustomBusinessDay(holidays=["2024-05-01"])
     index = pd.date_range("2024-04-01", "2024-05-10", freq=days)

@@ -21,6 +21,7 @@ from skseqconv import (
     SeriesView,
     WindowView,
     compare_models,
+    forecast,
     make_supervised,
 )
 from skseqconv.series.tables._long_table import read_long_table
@@ -486,7 +487,7 @@ def test_parts_between_gaps_keep_the_id():
     table = two(DAYS)[two(DAYS)["day"] != DAYS[2]]
     with pytest.raises(ValueError, match=r"^series 'a': The index has 1 gap"):
         make_supervised(table, "sold", id="store", time="day")
-    with pytest.warns(UserWarning, match="^1 of 2 ids .*: 'b'. Their series have 2"):
+    with pytest.warns(UserWarning, match="^1 of 2 ids .* left out: 'b'. A fitted"):
         X, y = make_supervised(
             table, "sold", id="store", time="day", on_gap="split", delay=2
         )
@@ -664,6 +665,25 @@ def test_short_series_are_told():
         make_supervised(levels, "v", delay=2)
     rows = np.flatnonzero(SeriesView(table, id="id", time="day").ids > "s3")
     make_supervised(table, "v", id="id", time="day", delay=2, rows=rows)  # no warning
+
+
+def test_ids_whose_only_later_rows_are_the_future_are_told():
+    later = pd.date_range("2024", periods=9)
+    parts = [
+        pd.DataFrame(
+            {"id": name, "day": later[-n - 3 :], "v": [1.0] * n + [np.nan] * 3}
+        )
+        for name, n in {"old": 6, "new": 2}.items()
+    ]
+    columns = {"id": "id", "time": "day"}
+    match = r"^1 of 2 ids .* 3 rows later.*: 'new'\. .*SeriesView\(table, id=.*\)\)\.$"
+    with pytest.warns(UserWarning, match=match) as caught:
+        X, y = make_supervised(pd.concat(parts), "v", delay=[1, 2, 3], **columns)
+    assert len(caught) == 1 and caught[0].filename == __file__
+    assert y.shape == (3, 3) and set(X.ids) == {"old"}
+    model = make_pipeline(LookbackWindower(2), PersistenceRegressor()).fit(X, y)
+    table = forecast(model, SeriesView(pd.concat(parts), **columns))
+    assert set(table["id"]) == {"old", "new"}
 
 
 # Frequencies.
@@ -918,7 +938,18 @@ BAD = {
     "a channel of text": (
         two(DAYS, kind="big"),
         DAY,
-        "Channel 'kind' of the series is not numeric",
+        r"^Channel 'kind' of the series is not numeric: leave it out, or make numb.*"
+        r"pandas\.get_dummies\(table, columns=\['kind'\], dtype=float\).* in static=",
+    ),
+    "a second column of dates": (
+        two(DAYS, other=pd.Timestamp("2020")),
+        DAY,
+        "Channel 'other' of the series is not numeric .*: leave it out, or name it as",
+    ),
+    "a channel of text without ids": (
+        two(DAYS, kind="big")[["kind", "day"]][:2],
+        {"time": "day"},
+        "'kind' of the series is not numeric.* make_supervised.*id='kind'",
     ),
     "an id as static": (
         two(DAYS),

@@ -237,6 +237,31 @@ def test_rows_without_a_target_are_left_out_and_counted_and_stay_as_past():
     assert_array_equal(window, series[3:6])
 
 
+def test_rows_after_the_last_known_target_are_no_loss():
+    series = numbered(12)
+    series[9:, 0] = np.nan
+    X, _ = make_supervised(series, 0, delay=[1, 3])  # no warning
+    assert_array_equal(X.rows, np.arange(6))
+    series[2, 0] = np.nan
+    match = "^1 of 6 rows have no target .*; a row needs all 2 targets"
+    with pytest.warns(UserWarning, match=match):
+        make_supervised(series, 0, delay=[2, 3], rows=np.arange(7))
+
+
+def test_a_series_without_any_known_target_is_a_loss():
+    empty = np.full((4, 2), np.nan)
+    with pytest.warns(UserWarning, match="^3 of 9 rows have no target"):
+        make_supervised([numbered(7), empty], 0)
+
+
+def test_missing_targets_before_a_gap_are_a_loss():
+    index = pd.date_range("2025", periods=12).delete(6)
+    table = pd.DataFrame({"a": np.arange(11.0)}, index)
+    table.iloc[[4, 5, 9, 10]] = np.nan
+    with pytest.warns(UserWarning, match="^2 of 7 rows have no target"):
+        make_supervised(table, "a", on_gap="split")
+
+
 def test_a_row_is_left_out_if_any_of_its_targets_is_missing():
     series = numbered(8)
     series[4, 1] = np.nan

@@ -415,6 +415,9 @@ def test_a_weekday_missing_for_weeks_is_no_closing_day():
         (pd.period_range("2020-01", periods=5, freq="M"), "MS", 0),
         (pd.period_range("2020-01", periods=5, freq="M"), "ME", 0),
         (pd.period_range("2020-01", periods=5, freq="M"), "QS", 4),
+        (pd.period_range("2020", periods=5, freq="2Q"), "2Q", 0),
+        (pd.period_range("2020", periods=5, freq="2Q")[::2], "2Q-DEC", 2),
+        (pd.period_range("2020", periods=5, freq="2Y"), "2Y", 0),
         (pd.timedelta_range(0, periods=5, freq="h"), "h", 0),
         (pd.timedelta_range(0, periods=5, freq="2h"), "h", 4),
         (pd.RangeIndex(5), 1, 0),
@@ -429,6 +432,24 @@ def test_a_declared_frequency(index, freq, n_gaps):
         return
     with pytest.raises(ValueError, match=rf"has {n_gaps} gaps? \(freq="):
         make_supervised(table(index), "v", freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("periods", "message"),
+    [
+        (
+            pd.period_range("2020", periods=9, freq="15min").delete(3),
+            "most rows are 1 period of '15min' apart.* comes 2 periods of '15min'",
+        ),
+        (
+            pd.PeriodIndex.from_ordinals(np.arange(600, 609), freq="2M").delete(3),
+            "most rows are 0.5 periods of '2M' apart.* comes 1 period of '2M' after",
+        ),
+    ],
+)
+def test_gaps_are_counted_in_periods(periods, message):
+    with pytest.raises(ValueError, match=message):
+        make_supervised(table(periods), "v")
 
 
 @pytest.mark.parametrize(

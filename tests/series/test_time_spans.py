@@ -193,7 +193,7 @@ def test_what_is_no_time_span_stays_as_it_is(value):
         (dates("MS"), "5B", "Give a multiple of this frequency, such as '2MS', or a n"),
         (dates("MS"), "2ME", "multiple of this frequency, such as '2MS', or a number"),
         (dates("ME"), "2MS", "multiple of this frequency, such as '2ME', or a number"),
-        (dates("2MS"), "3MS", "follow the calendar frequency '2MS'"),
+        (dates("2MS"), "3MS", "frequency '2MS', .* this frequency, such as '4MS', or"),
         (dates("B"), "24h", "follow the calendar frequency 'B'"),
         (dates("B"), "7D", "follow the calendar frequency 'B'"),
         (dates("D", tz="Europe/Berlin"), "5B", "its length varies|calendar frequency"),

@@ -18,6 +18,7 @@ from ._follows import (
     suspects,
 )
 from ._known_ahead import name_of, with_known, without_future
+from ._known_times import times_of_future
 
 
 def with_future(data, future, rows):
@@ -83,7 +84,9 @@ def _followed_by(data, future, rows):
     lengths = np.zeros(data.n_series, dtype=np.int64)
     lengths[owners] = parts.lengths
     values = parts.take(np.arange(parts.n_rows)).astype(data.dtype)
-    return with_known(data, known._replace(future=values, stops=np.cumsum(lengths)))
+    times = None if data.dates is None else times_of_future(parts)
+    ahead = known._replace(future=values, stops=np.cumsum(lengths), times=times)
+    return with_known(data, ahead)
 
 
 def _followed(data, future):

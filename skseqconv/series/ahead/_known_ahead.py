@@ -8,7 +8,7 @@ come from a second table, the future.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from skseqconv._public import public
 from skseqconv.series.tables._channels import several_channels
 from skseqconv.series.tables._ids import described_id
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @public
@@ -32,6 +35,8 @@ class KnownAhead(NamedTuple):
     stops: NDArray[np.int64]
     #: Whether the series were cut, so their last rows are not the newest.
     is_part: bool = False
+    #: The entries of the index at the rows of `future`; None if it has no times.
+    times: pd.Index | None = None
 
     @property
     def ahead(self):
@@ -91,7 +96,9 @@ def with_known_at(data, channels, delays):
 def without_future(known, series):
     """The same channels known ahead, without values, of as many other series."""
     stops = np.zeros(len(series), dtype=np.int64)
-    return known._replace(future=known.future[:0], stops=stops, is_part=False)
+    return known._replace(
+        future=known.future[:0], stops=stops, is_part=False, times=None
+    )
 
 
 def with_known(data, known):
@@ -107,6 +114,8 @@ def with_known_of(data, rows, part):
 
     Later rows of the series, and their future, are the future of the part.
     """
+    from ._known_times import times_at
+
     known = data.known
     if not len(rows):
         rows = data.starts[:1] - 1
@@ -121,9 +130,11 @@ def with_known_of(data, rows, part):
     ends = np.cumsum(lengths)
     steps = np.arange(lengths.sum()) - np.repeat(ends - lengths, lengths)
     later = np.repeat(stops, lengths) + steps
-    future = values_at(data, later, np.repeat(kept, lengths), known.channels)
+    of_later = np.repeat(kept, lengths)
+    future = values_at(data, later, of_later, known.channels)
+    times = times_at(data, later, of_later)
     is_part = known.is_part or bool((stops < data.stops[kept]).any())
-    known = known._replace(future=future, stops=ends, is_part=is_part)
+    known = known._replace(future=future, stops=ends, is_part=is_part, times=times)
     return with_known(part, known)
 
 
@@ -175,14 +186,14 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from skseqconv.series.times._next_times import next_times
+    from ._known_times import times_after
 
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])
     dates = ""
     if data.dates is not None:
-        found = next_times(data.dates.own(owner), n_needed, data.freq)
+        found = times_after(data, owner, n_needed)
         dates = "" if found is None else f", {found[0]} to {found[-1]}"
     channels = ", ".join(name_of(data, channel) for channel in known.channels)
     n_others = len(np.unique(owners)) - 1

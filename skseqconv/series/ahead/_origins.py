@@ -45,14 +45,14 @@ def at_newest(view):
     owners = data.owners_of(view.rows)
     channels = sorted({channel for channel, _ in view.target or ()})
     channels = channels or list(range(data.n_channels))
-    rows, has_target = _last_known(data, owners, channels)
+    rows, has_target = last_known(data, owners, channels)
     whole = data.wholes[owners]
     order = np.lexsort((data.stamps(rows), has_target, whole))
     newest = np.append(np.diff(whole[order]) != 0, True)
     return at_rows(view, np.sort(rows[order[newest]]))
 
 
-def _last_known(data, owners, channels):
+def last_known(data, owners, channels):
     """The last row of each series with one of the channels, and whether there is any.
 
     Few rows are read: those after it, and about as many before it.

@@ -8,6 +8,8 @@ from skseqconv.series._view_internals import has_all_rows
 from skseqconv.series.held._in_time import laid_out, order_of, stretches_of
 from skseqconv.series.held._owners import by_chunks
 
+from ._origins import last_known
+
 #: Targets are read in chunks of about this many values.
 CHUNK_VALUES = 2**19
 
@@ -72,19 +74,32 @@ def _values_ahead(data, rows, channels, delays):
     return y.reshape(len(rows), -1)
 
 
-def without_missing(rows, y):
-    """The rows whose targets are all known, and these. Warn of the others."""
+def without_missing(data, rows, y, channels, reach):
+    """The rows whose targets are all known, and these. Warn of the others.
+
+    Rows whose last target, `reach` rows later, comes after the last known one of their
+    series are no loss: what is missing there is the future.
+    """
     missing = by_chunks(lambda some: ~np.isfinite(some).all(axis=1), y, dtype=bool)
+    needs = f"; a row needs all {y.shape[1]} targets" if y.shape[1] > 1 else ""
     if missing.all():
         raise ValueError(
-            "The target is missing at every row: check target, or the series."
+            f"The target is missing at every row{needs}: check target, or the series."
         )
     if not missing.any():
         return rows, y
-    warnings.warn(
-        f"{missing.sum()} of {len(rows)} rows have no target (missing or infinite "
-        "values) and were left out. They stay as history of later rows.",
-        UserWarning,
-        stacklevel=3,
-    )
+    lacking = rows[missing]
+    owners, at = np.unique(data.series_of(lacking), return_inverse=True)
+    ends, _ = last_known(data, owners, channels)
+    is_newest = np.append(np.diff(data.wholes) != 0, True)[owners]  # after all gaps
+    ends = np.where(is_newest, ends, data.stops[owners] - 1)
+    n_lost = np.count_nonzero(lacking + reach <= ends[at])
+    if n_lost:
+        n_rows = len(rows) - len(lacking) + n_lost
+        warnings.warn(
+            f"{n_lost} of {n_rows} rows have no target (missing or infinite values"
+            f"{needs}) and were left out. They stay as history of later rows.",
+            UserWarning,
+            stacklevel=3,
+        )
     return rows[~missing], y[~missing]

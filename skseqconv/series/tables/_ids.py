@@ -31,23 +31,22 @@ def _plain(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def warn_of_short_series(view, delay, *, stacklevel):
-    """Warn of ids that have rows in the view, but no series longer than the delay."""
+def warn_of_short_series(view, rows, delay, *, stacklevel):
+    """Warn of ids that have rows in the view, but none of the rows with a target."""
     data = view._series
-    if data.ids is None or data.lengths.min() > delay:
+    if data.ids is None:
         return
-    owners = data.owners_of(view.rows)
-    is_long = data.lengths[owners] > delay
-    ids = data.ids[owners]
-    short = ids[~is_long].difference(ids[is_long], sort=False).unique()
-    if not len(short) or not is_long.any():
+    ids = data.ids[data.owners_of(view.rows)]
+    short = ids.difference(data.ids[data.owners_of(rows)], sort=False).unique()
+    if not len(short):
         return
     shown = ", ".join(described_id(short, at) for at in range(len(short[:N_SHOWN])))
     more = f" and {len(short) - N_SHOWN} more" if len(short) > N_SHOWN else ""
+    pool = "" if data.origin is None else ".pool()"
     warnings.warn(
         f"{len(short)} of {ids.nunique()} ids have no row with a target {delay} rows "
-        f"later, and were left out: {shown}{more}. Their series have {delay} rows or "
-        "less.",
+        f"later, and were left out: {shown}{more}. A fitted model forecasts them all "
+        f"the same: forecast(model, SeriesView(table, id=..., time=...){pool}).",
         UserWarning,
         stacklevel=stacklevel + 1,
     )

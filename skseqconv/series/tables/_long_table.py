@@ -236,9 +236,18 @@ def _channel(read, at, columns):
     try:
         return read.values(at)
     except ValueError:
-        if at not in columns.static:
+        is_static = at in columns.static
+        is_date = hasattr(read.times(at), "asi8")
+        if not is_static and (is_date or not columns.ids):
             raise
         label = read.labels[at]
+        if not is_static:
+            raise ValueError(
+                f"Channel {label!r} of the series is not numeric: leave it out, or "
+                "make numbers of it. If it holds categories, "
+                f"{read.one_hot(label)} makes a column of zeros and ones of each. Name "
+                "these in static= if they never change within an id."
+            ) from None
         raise ValueError(
             f"static={label!r} is not numeric, and a network needs numbers: make a "
             f"column of zeros and ones of each of its values, {read.one_hot(label)}, "

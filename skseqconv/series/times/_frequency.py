@@ -165,8 +165,9 @@ def _ticks_of(duration, index):
 def readable_difference(index, difference):
     """A difference of two entries of an index, as text."""
     if isinstance(index, pd.PeriodIndex):
-        s = "" if difference == 1 else "s"
-        return f"{difference} period{s} of {index.freqstr!r}"
+        n_periods = difference / index.freq.n  # less than one if periods overlap
+        s = "" if n_periods == 1 else "s"
+        return f"{n_periods:.9g} period{s} of {index.freqstr!r}"
     if hasattr(index, "unit"):
         return readable_duration(pd.Timedelta(difference, unit=index.unit))
     return f"{difference:g}" if index.dtype.kind == "f" else str(difference)

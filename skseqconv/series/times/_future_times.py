@@ -1,16 +1,19 @@
 """Dates of rows that lie ahead, also after the last row of their series.
 
-Dates of rows that exist are those of the index. Later dates follow its frequency.
+Dates of rows that exist are those of the index, or of the future of channels known
+ahead. Later dates follow the frequency.
 """
 
 import numpy as np
 import pandas as pd
 
-from skseqconv.series._view_internals import depth_of, rows_after
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series.ahead._known_ahead import series_name
+from skseqconv.series.ahead._known_times import stops_of_times, times_at
 
+from ._due_gaps import is_gap_due, warn_of_due_gap
 from ._index_kinds import ticks
-from ._next_times import N_NEWEST, differ, moved, step_of, usable
+from ._next_times import N_NEWEST, differ, moved, step_and_gaps, step_of, usable
 from ._offsets import readable_offset
 
 #: Series share a step if it fits to this many of their newest rows: days differ from
@@ -68,6 +71,11 @@ def times_from(view, delays, freq=None):
     ValueError
         If dates after the end of a series follow no frequency, or `freq` is not the
         one that its newest rows have.
+
+    Warns
+    -----
+    UserWarning
+        If they follow a frequency that nobody declared, and a gap is due.
     """
     index = _times_at(view)
     times = pd.Index(depth_of(view)) if index is None else index
@@ -80,41 +88,52 @@ def times_from(view, delays, freq=None):
 
 
 class _Ends:
-    """The last dates of series, and the steps that lead on from there."""
+    """The last known dates of series, and the steps that lead on from there."""
 
     def __init__(self, view, longest, freq):
         self.view, self.data = view, view._series
-        _, inside = rows_after(view, longest)
-        owners = view.series_ids
-        self.owners, at = np.unique(owners[~inside], return_inverse=True)
+        self.series, self.stops = view.series_ids, stops_of_times(self.data)
+        inside = self._inside(view.rows + longest)
+        self.owners, at = np.unique(self.series[~inside], return_inverse=True)
         self.place = np.full(len(view), -1)
         self.place[~inside] = at
-        self.found = {}
+        self.found, self.has_warned = {}, False
         if len(self.owners):
             self.last = self._index_at(self.data.stops[self.owners] - 1)
+            stops = self.stops[self.owners]
+            self.n_beyond = np.zeros(len(self.owners), dtype=int)
+            needed = view.rows[~inside] + longest + 1
+            np.maximum.at(self.n_beyond, at, needed - stops[at])
+            self.ends = usable(times_at(self.data, stops - 1, self.owners))
             self.steps, self.step_at = self._steps(freq)
+
+    def _inside(self, rows):
+        """Whether the times of rows are known."""
+        return rows < self.stops[self.series]
 
     def _index_at(self, rows):
         return usable(self.data.index_at(rows))
 
     def times(self, delay):
         """The time `delay` rows after each row of the view."""
-        rows, inside = rows_after(self.view, delay)
+        rows = self.view.rows + delay
+        inside = self._inside(rows)
         if inside.all():
-            return self._index_at(rows)
+            return usable(times_at(self.data, rows, self.series))
         owner = self.place[~inside]
-        beyond = rows[~inside] - (self.data.stops[self.owners[owner]] - 1)
+        beyond = rows[~inside] - (self.stops[self.owners[owner]] - 1)
         parts, places = [], []
         pairs = np.stack([self.step_at[owner], beyond])
         for step, n in np.unique(pairs, axis=1).T:
             at = np.flatnonzero((pairs[0] == step) & (pairs[1] == n))
             own, back = np.unique(owner[at], return_inverse=True)
-            ends, of_end = np.unique(ticks(self.last[own]), return_index=True)
-            later = moved(self.last[own][of_end], self.steps[step], int(n))
-            parts.append(later[np.searchsorted(ends, ticks(self.last[own]))[back]])
+            ends, of_end = np.unique(ticks(self.ends[own]), return_index=True)
+            later = moved(self.ends[own][of_end], self.steps[step], int(n))
+            parts.append(later[np.searchsorted(ends, ticks(self.ends[own]))[back]])
             places.append(np.flatnonzero(~inside)[at])
         if inside.any():
-            parts.append(self._index_at(rows[inside]))
+            known = times_at(self.data, rows[inside], self.series[inside])
+            parts.append(usable(known))
             places.append(np.flatnonzero(inside))
         return parts[0].append(parts[1:])[np.argsort(np.concatenate(places))]
 
@@ -175,6 +194,8 @@ class _Ends:
     def _step_of(self, own, freq=None):
         """The step of a series: of the given frequency, or found in its dates."""
         step = self._found_step(own, freq)
+        if freq is None and step is not None:
+            self._warn_of_gaps(own, step)
         if step is None:
             owner = self.owners[own]
             raise ValueError(
@@ -187,13 +208,28 @@ class _Ends:
 
     def _found_step(self, own, freq=None):
         """Many series have the same dates, so each step is found once."""
+        return self._found(own, freq)[1]
+
+    def _found(self, own, freq=None):
+        """The newest dates of a series, their step, and the positions before gaps."""
         owner = self.owners[own]
-        start, stop = self.data.starts[owner], self.data.stops[owner]
-        index = self._index_at(np.arange(max(start, stop - N_NEWEST), stop))
+        start, stop = self.data.starts[owner], self.stops[owner]
+        rows = np.arange(max(start, stop - N_NEWEST), stop)
+        index = usable(times_at(self.data, rows, np.full(len(rows), owner)))
         key = freq is None, ticks(index).tobytes()
         if key not in self.found:
-            self.found[key] = step_of(index, freq)
+            found = step_and_gaps(index) if freq is None else (step_of(index, freq), ())
+            self.found[key] = index, *found
         return self.found[key]
+
+    def _warn_of_gaps(self, own, step):
+        """Warn once if a gap is due before the last forecast."""
+        index, _, places = self._found(own)
+        if self.has_warned or not is_gap_due(places, len(index), self.n_beyond[own]):
+            return
+        name = series_name(self.data, self.owners[own])
+        warn_of_due_gap(index, step, places, name)
+        self.has_warned = True
 
     def _other_step(self, own, freq):
         """The error for a frequency that is not the one of the rows."""

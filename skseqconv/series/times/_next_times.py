@@ -7,7 +7,7 @@ local time of day when clocks are set.
 import numpy as np
 import pandas as pd
 
-from ._frequency import exceptions, most_common, nearest_rule, ticks_of
+from ._frequency import exceptions, most_common, nearest_rule, ticks_of, unusual
 from ._gaps import MANY_GAPS
 from ._index_kinds import comparable, ticks
 from ._offsets import checked_frequency, is_duration, shifted
@@ -41,6 +41,7 @@ def step_of(index, freq=None):
     Returns
     -------
     step : offset, Timedelta, number or None
+        For periods the number of their units: minutes for "15min".
     """
     if isinstance(index, pd.PeriodIndex):
         if freq is not None:
@@ -48,27 +49,34 @@ def step_of(index, freq=None):
                 f"freq={freq!r}: the index holds periods, which have a frequency of "
                 f"their own ({index.freqstr!r}). Leave freq out."
             )
-        return max(int(most_common(np.diff(index.asi8))), 1)
     if freq is not None:
         return checked_frequency(freq, index)
-    if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
-        return index.freq
-    differences = np.diff(ticks(index))
+    return step_and_gaps(index)[0]
+
+
+def step_and_gaps(index):
+    """The step that is found in an index, or None, and the positions before gaps."""
+    differences, none = np.diff(ticks(index)), np.array([], dtype=int)
     usual = most_common(differences)
+    if isinstance(index, pd.PeriodIndex):
+        return int(usual) or index.freq.n, unusual(index, differences, usual)
+    if isinstance(index, pd.DatetimeIndex) and index.freq is not None:
+        return index.freq, none
     if not usual:
-        return None
+        return None, none
     if not isinstance(index, pd.DatetimeIndex):
         is_time = isinstance(index, pd.TimedeltaIndex)
-        return pd.Timedelta(usual, unit=index.unit) if is_time else usual
+        step = pd.Timedelta(usual, unit=index.unit) if is_time else usual
+        return step, unusual(index, differences, usual)
     regular = _regular_offset(index, usual)
     if regular is not None:
-        return regular
+        return regular, none
     rule, places = nearest_rule(index, differences)
     if len(places) >= MANY_GAPS * len(differences):
-        return None
+        return None, places
     if rule.offset is not None:
-        return rule.offset
-    return pd.Timedelta(int(usual), unit=index.unit)
+        return rule.offset, places
+    return pd.Timedelta(int(usual), unit=index.unit), places
 
 
 def _regular_offset(index, usual):
@@ -89,6 +97,9 @@ def _regular_offset(index, usual):
 
 def moved(index, step, n):
     """Entries of an index `n` steps later."""
+    if isinstance(index, pd.PeriodIndex):
+        later = index.asi8 + n * step
+        return pd.PeriodIndex.from_ordinals(later, freq=index.freq, name=index.name)
     of_calendar = isinstance(step, pd.offsets.BaseOffset) and not is_duration(step)
     if not of_calendar:
         return index + n * step

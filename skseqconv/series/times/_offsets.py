@@ -34,8 +34,14 @@ def checked_frequency(freq, index):
 
 def is_own(freq, index):
     """Whether a frequency is that of an index of periods."""
-    # pandas 2 reads the text to compare it with an offset, and warns of old names.
-    return freq == (index.freqstr if isinstance(freq, str) else index.freq)
+    if not isinstance(freq, str):
+        return freq == index.freq
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pandas announces new names
+        try:
+            return pd.PeriodDtype(freq) == index.dtype
+        except ValueError:  # of dates, such as "MS"
+            return False
 
 
 def is_duration(offset):

@@ -264,7 +264,7 @@ def _n_of_calendar(said, offset, rule):
     same = offset is not None and (alike or _cycle_of(offset) == _cycle_of(rule))
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
-        twice = f"2{rule.freqstr}"
+        twice = (2 * rule).freqstr
         alike = getattr(offset_of(twice), "base", None) == rule.base
         example = f", such as {twice!r}" if alike else ""
         raise ValueError(
