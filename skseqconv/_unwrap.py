@@ -7,6 +7,8 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skseqconv._monotonic import inverse_of_bounds
+
 
 def fitted_steps(model, name=None):
     """Names and fitted steps of a model, in the order of the data.
@@ -123,15 +125,15 @@ class Inside(NamedTuple):
     X: object
     scalers: tuple = ()
 
-    def outward(self, values):
-        """Values of shape (..., n_values), such as bounds, in the units of the model.
+    def outward(self, bounds):
+        """Bounds of shape (..., n_bounds), in order, in the units of the model.
 
-        A transformer of y must keep their order, or turn it round.
+        A transformer of y may turn the order round. One whose inverse is not monotonic
+        from the first bound to the last one is an error.
         """
         for scaler in reversed(self.scalers):
-            each = [_unscaled(scaler, one) for one in np.moveaxis(values, -1, 0)]
-            values = np.stack(each, axis=-1)
-        return values
+            bounds = inverse_of_bounds(scaler, bounds)
+        return bounds
 
     def inward(self, y):
         """y of the model as the estimator inside is given it."""
@@ -157,12 +159,6 @@ def inside(model, X):
         inner = inside(model.regressor_, X)
         return inner._replace(scalers=(model.transformer_, *inner.scalers))
     return Inside(model, X)
-
-
-def _unscaled(scaler, values):
-    """Values of y before a transformer of y, in the shape in which they were."""
-    columns = values[:, None] if values.ndim == 1 else values
-    return scaler.inverse_transform(columns).reshape(values.shape)
 
 
 def interval_of(model, X, coverage):

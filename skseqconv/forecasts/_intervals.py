@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._monotonic import named
 from skseqconv._public import public
 from skseqconv._unwrap import innermost, inside, interval_of
 from skseqconv.series._series_view import SeriesView
@@ -40,20 +41,31 @@ def predict_interval(
     -------
     interval : ndarray of shape (n_samples, 2) or (n_samples, n_outputs, 2)
         Lower and upper bound in the units of y. A `TransformedTargetRegressor` maps
-        the bounds back: they keep their coverage if its function is monotonic, in each
-        column of y on its own.
+        the bounds back by its inverse, see Notes.
 
     Raises
     ------
     ValueError
-        If the model has no intervals, as baselines and ensembles, or if it has seen no
-        held-out rows.
+        If the model has no intervals, as baselines and ensembles, if it has seen no
+        held-out rows, or if a `TransformedTargetRegressor` has an inverse that is not
+        finite and monotonic between the bounds.
 
     See Also
     --------
     predict_quantiles : Quantiles of a network with ``loss="quantile"``.
     calibrate_interval : Sets the width anew, by later rows or for each series.
     forecast : A table with bounds.
+
+    Notes
+    -----
+    Bounds reach further than y itself: those of the square root of counts may be
+    negative. The *inverse* of a `TransformedTargetRegressor` must be finite and
+    monotonic there, too, in each column of y on its own. Otherwise values between the
+    bounds do not stay between them. That is an error, not a wider interval: single
+    values do not show how wide it has to be, because an inverse such as 1 / v jumps.
+    Use ``func=np.log1p, inverse_func=np.expm1``, or an inverse that stops where y does:
+    ``np.square(np.maximum(v, 0))`` for the square root. The inverse of Box-Cox
+    (`PowerTransformer`) is not defined for all numbers; narrow intervals may have one.
 
     Examples
     --------
@@ -97,8 +109,8 @@ def predict_quantiles(
     Raises
     ------
     ValueError
-        If the model has no quantiles, or a `TransformedTargetRegressor` turns their
-        order round.
+        If the model has no quantiles, or if a `TransformedTargetRegressor` turns their
+        order round, or has an inverse that is not finite and monotonic between them.
 
     See Also
     --------
@@ -122,8 +134,9 @@ def predict_quantiles(
     inner = inside(model, X)
     quantiles = inner.outward(inner.estimator.predict_quantiles(inner.X))
     if (np.diff(quantiles, axis=-1) < 0).any():
+        transformers = " and ".join(map(named, inner.scalers))
         raise ValueError(
-            f"{inner.scalers} turns the order of y round, so quantiles would be those "
+            f"{transformers} turns the order of y round, so quantiles would be those "
             "of the other side. Use a transformer of y that keeps the order, or "
             "predict_interval."
         )

@@ -132,6 +132,29 @@ def test_a_transformer_that_turns_y_round(panel):
         predict_quantiles(model, X[60:])
 
 
+@pytest.mark.trains
+def test_an_inverse_that_is_not_monotonic_below_zero():
+    """Square roots of counts: the bounds reach below zero, where the square falls."""
+    counts = np.random.default_rng(0).poisson(0.7, size=200) * 1.0
+    X, y = make_supervised(counts, 0)
+    plain = {"window_norm": None, "level": None}
+    for loss in ("mse", "quantile"):
+        model = TransformedTargetRegressor(
+            windows(network(loss=loss, **plain)), func=np.sqrt, inverse_func=np.square
+        ).fit(X, y)
+        with pytest.raises(ValueError, match=r"'square'.* rows, .* not monotonic"):
+            forecast(model, X, coverage=0.8, rows=range(100, 199))
+    with pytest.raises(ValueError, match=r"'square'.* rows, .* not monotonic"):
+        predict_quantiles(model, X[100:])
+    model.transformer_.inverse_func = square_of_positive
+    lower, upper = predict_interval(model, X[100:]).T
+    assert 0.7 < np.mean((lower <= y[100:]) & (y[100:] <= upper)) < 0.95
+
+
+def square_of_positive(values):
+    return np.square(np.maximum(values, 0))
+
+
 @pytest.mark.parametrize(
     "function", [predict_interval, predict_quantiles, calibrate_interval]
 )
