@@ -1,5 +1,7 @@
 """Intervals and quantiles of models around networks, and of each series."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
+    SeriesView,
     Standardizer,
     calibrate_interval,
     forecast,
@@ -256,6 +259,79 @@ def test_of_later_rows_and_of_a_new_series(panel):
     for i, one in enumerate(newest.ids):
         own = errors[X[known].ids == one] if one != "b" else errors
         np.testing.assert_allclose(half[i], correction(own[:, None], 0.9)[0])
+
+
+def with_ids(quiet, loud):
+    """X and y of a quiet and a loud series with these ids, tuples of equal length."""
+    random = np.random.default_rng(0)
+    days = pd.date_range("2025-01-01", periods=60, freq="D")
+    names = [f"id{i}" for i in range(len(quiet))]
+    tables = []
+    for one, noise in ((quiet, 1.0), (loud, 30.0)):
+        own = pd.DataFrame({"day": days, "y": noise * random.normal(size=60)})
+        for name, value in zip(names, one, strict=True):
+            own[name] = value
+        tables.append(own)
+    return make_supervised(pd.concat(tables), "y", id=names, time="day")
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ([(1,), (2,)], [(1.0,), (2.0,)]),
+        ([("a", 1), ("a", 2)], [("a", 1.0), ("a", 2.0)]),
+        ([("a", True), ("b", False)], [("a", 1), ("b", 0)]),
+        (
+            [(date(2025, 1, d),) for d in (1, 2)],
+            [(pd.Timestamp(2025, 1, d),) for d in (1, 2)],
+        ),
+        (
+            [("a", pd.Timestamp(2025, 1, d)) for d in (1, 2)],
+            [("a", date(2025, 1, d)) for d in (1, 2)],
+        ),
+    ],
+)
+def test_equal_ids_are_the_same_series(then, now):
+    then, now = (
+        SeriesOf.of(LookbackWindower(3).fit_transform(with_ids(*ids)[0]))
+        for ids in (then, now)
+    )
+    np.testing.assert_array_equal(now.codes_among(then.ids), now.codes)
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    ("ids", "others", "message"),
+    [
+        (
+            [(1,), (2,)],
+            [("1",), ("2",)],
+            r"such as 1, but X has others, such as '1'\.",
+        ),
+        (
+            [("n", 1), ("n", 2)],
+            [(1, "n"), (2, "n")],
+            r"such as \('n', 1\), but X .* such as \(1, 'n'\)\. .* same order",
+        ),
+    ],
+)
+def test_ids_that_are_all_unknown_are_told(ids, others, message, tmp_path):
+    X, y = with_ids(*ids)
+    fitted = windows(network(validation_split=0.0)).fit(X, y)
+    calibrate_interval(fitted, X, y, by="series")
+    save(fitted, tmp_path / "model.skops")
+    for model in (fitted, load(tmp_path / "model.skops")):
+        quiet, loud = np.ptp(predict_interval(model, X[[50, -1]]), axis=1)
+        assert loud > 10 * quiet
+        unknown = with_ids(*others)[0][[50, -1]]
+        with pytest.warns(UserWarning, match=message) as told:
+            quiet, loud = np.ptp(predict_interval(model, unknown), axis=1)
+        assert [one.filename for one in told] == [__file__]
+        assert loud == pytest.approx(quiet)
+    with pytest.warns(UserWarning, match="but X has no ids"):
+        predict_interval(fitted, SeriesView(pd.DataFrame({"y": np.zeros(9)}))[6:])
+    calibrate_interval(fitted, by=None)
+    predict_interval(fitted, unknown)
 
 
 @pytest.mark.trains
