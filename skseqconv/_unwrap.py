@@ -10,14 +10,20 @@ from sklearn.pipeline import Pipeline
 from skseqconv._monotonic import inverse_of_bounds
 
 
+def opened(model):
+    """What a search has found, or what is frozen, in place of the model around it."""
+    if isinstance(model, FrozenEstimator):
+        return opened(model.estimator)
+    return opened(model.best_estimator_) if hasattr(model, "best_estimator_") else model
+
+
 def fitted_steps(model, name=None):
     """Names and fitted steps of a model, in the order of the data.
 
-    Steps of Pipelines and of searches' best estimators take the place of these.
+    Steps of Pipelines, also of those that are `opened`, take the place of these.
     """
-    if hasattr(model, "best_estimator_"):
-        yield from fitted_steps(model.best_estimator_, name)
-    elif isinstance(model, Pipeline):
+    model = opened(model)
+    if isinstance(model, Pipeline):
         for step_name, step in model.steps:
             yield from fitted_steps(step, step_name)
     elif model not in (None, "passthrough"):
@@ -25,7 +31,7 @@ def fitted_steps(model, name=None):
 
 
 def innermost(model):
-    """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
+    """The estimator at the end of a Pipeline, in a search, a scaler of y, or frozen."""
     steps = list(fitted_steps(model))
     last = steps[-1][1] if steps else model  # a Pipeline of "passthrough" alone
     if isinstance(last, TransformedTargetRegressor):
@@ -146,8 +152,7 @@ class Inside(NamedTuple):
 
 def inside(model, X):
     """The last estimator of a model, with X after the steps before it."""
-    if hasattr(model, "best_estimator_"):
-        return inside(model.best_estimator_, X)
+    model = opened(model)
     if isinstance(model, Pipeline):
         steps = [step for _, step in model.steps if step not in (None, "passthrough")]
         if not steps:
@@ -174,5 +179,7 @@ def interval_of(model, X, coverage):
 
 
 def last_step(model):
-    """The last step of a Pipeline, fitted or not."""
+    """The last step of a Pipeline, fitted or not, frozen or not."""
+    if isinstance(model, FrozenEstimator):
+        return last_step(model.estimator)
     return last_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model

@@ -23,8 +23,8 @@ def predict_interval(
 ) -> NDArray[np.float64]:
     """Predict an interval that contains y with a given probability.
 
-    Works on the networks themselves and on a Pipeline, a search or a
-    `TransformedTargetRegressor` around them. The rows that `fit` held out
+    Works on the networks themselves and on a Pipeline, a search, a `FrozenEstimator` or
+    a `TransformedTargetRegressor` around them. The rows that `fit` held out
     (`validation_split`) set the width, see
     :meth:`Conv1DRegressor.predict_interval`.
 

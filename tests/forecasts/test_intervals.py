@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -63,6 +64,7 @@ def turned(y):
 
 
 @pytest.mark.trains
+@pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(
     "wrapped",
     [
@@ -74,10 +76,11 @@ def turned(y):
         lambda model: GridSearchCV(model, {}, cv=TimeSeriesSplit(2)),
     ],
 )
-def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped):
+def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped, frozen):
     X, y = panel
     inner = windows(network(loss="quantile")).fit(X, y)
     model = wrapped(windows(network(loss="quantile"))).fit(X, y)
+    model = FrozenEstimator(model) if frozen else model
     X, seen = X[30:60], inner[:-1].transform(X[30:60])
     for function, method in (
         (predict_interval, inner[-1].predict_interval),
