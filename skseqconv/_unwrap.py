@@ -178,6 +178,15 @@ def interval_of(model, X, coverage):
     return np.sort(bounds, axis=-1) if inner.scalers else bounds
 
 
+def forecast_and_interval_of(model, X, coverage):
+    """`predict` of a model, and `interval_of`: of a network by one prediction."""
+    if not hasattr(innermost(model), "_forecast_within"):
+        return model.predict(X), interval_of(model, X, coverage)
+    inner = inside(model, X)
+    values = inner.outward(inner.estimator._forecast_within(inner.X, coverage))
+    return values[..., 1], np.sort(values[..., [0, 2]], axis=-1)
+
+
 def last_step(model):
     """The last step of a Pipeline, fitted or not, frozen or not."""
     if isinstance(model, FrozenEstimator):

@@ -65,7 +65,6 @@ class GivesIntervals:
             )
         return self._in_units(*self._outputs_and_level(X))
 
-    @of_one_fit
     def predict_interval(
         self, X: WindowView | ArrayLike, coverage: float = 0.8
     ) -> NDArray[np.float64]:
@@ -102,6 +101,11 @@ class GivesIntervals:
         .. [2] Romano, Patterson, Candes: Conformalized quantile regression.
            NeurIPS 2019.
         """
+        return self._forecast_within(X, coverage)[..., [0, 2]]
+
+    @of_one_fit
+    def _forecast_within(self, X, coverage):
+        """Lower bound, forecast and upper bound of each value, in the last axis."""
         if not (isinstance(coverage, Real) and 0 < coverage < 1):
             raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
         X = self._to_predict(X)
@@ -114,8 +118,8 @@ class GivesIntervals:
         upper = np.maximum(upper + wider, middle)
         if is_poisson(self._compiled_with[0]):
             lower = np.maximum(lower, 0.0)  # counts are not negative
-        interval = np.stack([lower, upper], axis=-1)
-        return interval[:, 0] if self.target_encoder_.n_dims_ == 1 else interval
+        values = np.stack([lower, middle, upper], axis=-1)
+        return values[:, 0] if self.target_encoder_.n_dims_ == 1 else values
 
     def calibrate_interval(
         self,

@@ -86,10 +86,8 @@ def predict_interval(
     (3, 2)
     """
     check_is_fitted(model)
-    bounds = interval_of(model, X, coverage)
-    if bounds is None:
-        raise ValueError(_without(model, "intervals", "predict_interval"))
-    return bounds
+    check_gives(model, "intervals", "predict_interval")
+    return interval_of(model, X, coverage)
 
 
 @public
@@ -135,8 +133,7 @@ def predict_quantiles(
     (4, 3)
     """
     check_is_fitted(model)
-    if not hasattr(innermost(model), "predict_quantiles"):
-        raise ValueError(_without(model, "quantiles", "predict_quantiles"))
+    check_gives(model, "quantiles", "predict_quantiles")
     inner = inside(model, X)
     quantiles = inner.outward(inner.estimator.predict_quantiles(inner.X))
     if (np.diff(quantiles, axis=-1) < 0).any():
@@ -210,8 +207,7 @@ def calibrate_interval(
     True
     """
     check_is_fitted(model)
-    if not hasattr(innermost(model), "calibrate_interval"):
-        raise ValueError(_without(model, "intervals", "calibrate_interval"))
+    check_gives(model, "intervals", "calibrate_interval")
     if X is None:
         innermost(model).calibrate_interval(None, y, by=by)
         return model
@@ -222,9 +218,12 @@ def calibrate_interval(
     return model
 
 
-def _without(model, what, method):
-    return (
-        f"{type(innermost(model)).__name__} has no {what}: {method} needs a model "
-        "whose last step is one of the networks, such as Conv1DRegressor. For another "
-        "model, take quantiles of its errors in Comparison.forecasts()."
-    )
+def check_gives(model, what, method):
+    """Raise if the estimator inside of a model has no such method."""
+    last = innermost(model)
+    if not hasattr(last, method):
+        raise ValueError(
+            f"{type(last).__name__} has no {what}: {method} needs a model whose last "
+            "step is one of the networks, such as Conv1DRegressor. For another model, "
+            "take quantiles of its errors in Comparison.forecasts()."
+        )

@@ -16,6 +16,7 @@ from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
+    MissingHistoryWarning,
     SeriesView,
     Standardizer,
     calibrate_interval,
@@ -159,6 +160,34 @@ def test_an_inverse_that_is_not_monotonic_below_zero():
 
 def square_of_positive(values):
     return np.square(np.maximum(values, 0))
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("loss", ["mse", "quantile"])
+@pytest.mark.parametrize("delay", [1, [1, 2]])
+def test_a_table_with_bounds_is_of_one_prediction(panel, monkeypatch, loss, delay):
+    X, y = make_supervised(panel[0], "sales", delay=delay)
+    model = TransformedTargetRegressor(
+        windows(network(loss=loss)), func=turned, inverse_func=turned
+    ).fit(X, y)
+    short = X[[0, 70, -1]]
+    with pytest.warns(MissingHistoryWarning):
+        expected = predict_interval(model, short).reshape(-1, 2)
+    calls = []
+    outputs_of = Conv1DRegressor._outputs
+    monkeypatch.setattr(
+        Conv1DRegressor,
+        "_outputs",
+        lambda self, X: calls.append(len(X)) or outputs_of(self, X),
+    )
+    with pytest.warns(MissingHistoryWarning) as told:
+        table = forecast(model, short, coverage=0.8, rows="all")
+    assert len(told) == 1
+    assert calls == [3]
+    np.testing.assert_array_equal(table[["lower", "upper"]], expected)
+    with pytest.warns(MissingHistoryWarning):
+        values = forecast(model, short, rows="all")["forecast"]
+    np.testing.assert_array_equal(table["forecast"], values)
 
 
 @pytest.mark.parametrize(
