@@ -7,15 +7,23 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 
+from skseqconv._monotonic import inverse_of_bounds
+
+
+def opened(model):
+    """What a search has found, or what is frozen, in place of the model around it."""
+    if isinstance(model, FrozenEstimator):
+        return opened(model.estimator)
+    return opened(model.best_estimator_) if hasattr(model, "best_estimator_") else model
+
 
 def fitted_steps(model, name=None):
     """Names and fitted steps of a model, in the order of the data.
 
-    Steps of Pipelines and of searches' best estimators take the place of these.
+    Steps of Pipelines, also of those that are `opened`, take the place of these.
     """
-    if hasattr(model, "best_estimator_"):
-        yield from fitted_steps(model.best_estimator_, name)
-    elif isinstance(model, Pipeline):
+    model = opened(model)
+    if isinstance(model, Pipeline):
         for step_name, step in model.steps:
             yield from fitted_steps(step, step_name)
     elif model not in (None, "passthrough"):
@@ -23,7 +31,7 @@ def fitted_steps(model, name=None):
 
 
 def innermost(model):
-    """The estimator at the end of a Pipeline, inside a search or a scaler of y."""
+    """The estimator at the end of a Pipeline, in a search, a scaler of y, or frozen."""
     steps = list(fitted_steps(model))
     last = steps[-1][1] if steps else model  # a Pipeline of "passthrough" alone
     if isinstance(last, TransformedTargetRegressor):
@@ -123,15 +131,15 @@ class Inside(NamedTuple):
     X: object
     scalers: tuple = ()
 
-    def outward(self, values):
-        """Values of shape (..., n_values), such as bounds, in the units of the model.
+    def outward(self, bounds):
+        """Bounds of shape (..., n_bounds), in order, in the units of the model.
 
-        A transformer of y must keep their order, or turn it round.
+        A transformer of y may turn the order round. One whose inverse is not monotonic
+        from the first bound to the last one is an error.
         """
         for scaler in reversed(self.scalers):
-            each = [_unscaled(scaler, one) for one in np.moveaxis(values, -1, 0)]
-            values = np.stack(each, axis=-1)
-        return values
+            bounds = inverse_of_bounds(scaler, bounds)
+        return bounds
 
     def inward(self, y):
         """y of the model as the estimator inside is given it."""
@@ -144,8 +152,7 @@ class Inside(NamedTuple):
 
 def inside(model, X):
     """The last estimator of a model, with X after the steps before it."""
-    if hasattr(model, "best_estimator_"):
-        return inside(model.best_estimator_, X)
+    model = opened(model)
     if isinstance(model, Pipeline):
         steps = [step for _, step in model.steps if step not in (None, "passthrough")]
         if not steps:
@@ -157,12 +164,6 @@ def inside(model, X):
         inner = inside(model.regressor_, X)
         return inner._replace(scalers=(model.transformer_, *inner.scalers))
     return Inside(model, X)
-
-
-def _unscaled(scaler, values):
-    """Values of y before a transformer of y, in the shape in which they were."""
-    columns = values[:, None] if values.ndim == 1 else values
-    return scaler.inverse_transform(columns).reshape(values.shape)
 
 
 def interval_of(model, X, coverage):
@@ -177,6 +178,17 @@ def interval_of(model, X, coverage):
     return np.sort(bounds, axis=-1) if inner.scalers else bounds
 
 
+def forecast_and_interval_of(model, X, coverage):
+    """`predict` of a model, and `interval_of`: of a network by one prediction."""
+    if not hasattr(innermost(model), "_forecast_within"):
+        return model.predict(X), interval_of(model, X, coverage)
+    inner = inside(model, X)
+    values = inner.outward(inner.estimator._forecast_within(inner.X, coverage))
+    return values[..., 1], np.sort(values[..., [0, 2]], axis=-1)
+
+
 def last_step(model):
-    """The last step of a Pipeline, fitted or not."""
+    """The last step of a Pipeline, fitted or not, frozen or not."""
+    if isinstance(model, FrozenEstimator):
+        return last_step(model.estimator)
     return last_step(model.steps[-1][1]) if isinstance(model, Pipeline) else model

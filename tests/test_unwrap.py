@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import VotingRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skseqconv._unwrap import (
+    fitted_steps,
     innermost,
     inside,
     interval_of,
@@ -26,6 +28,23 @@ def test_the_innermost_estimator_of_wrappers_in_wrappers():
     search = GridSearchCV(TransformedTargetRegressor(pipeline), {}, cv=2).fit(X, Y)
     assert isinstance(innermost(search), Ridge)
     assert n_parameters_of(search) == 3
+
+
+def test_what_is_frozen_is_looked_into():
+    search = GridSearchCV(make_pipeline(StandardScaler(), Ridge()), {}, cv=2)
+    for frozen in (
+        FrozenEstimator(FrozenEstimator(search.fit(X, Y))),
+        make_pipeline(
+            FrozenEstimator(search.best_estimator_[0]), FrozenEstimator(search)
+        ),
+    ):
+        names = [name for name, _ in fitted_steps(frozen)]
+        assert names[-2:] == ["standardscaler", "ridge"]
+        assert isinstance(innermost(frozen), Ridge)
+        assert n_parameters_of(frozen) == 3
+        assert inside(frozen, X).estimator is search.best_estimator_[-1]
+    unfitted = make_pipeline(StandardScaler(), Ridge())
+    assert last_step(FrozenEstimator(unfitted)) is unfitted[-1]
 
 
 @pytest.mark.parametrize("model", [make_pipeline("passthrough"), LinearRegression()])

@@ -18,7 +18,7 @@ from ._common import axes_for, by_name, check_matplotlib, legend_above, light_gr
 from ._forecast_lines import ForecastLines, mean_of_known
 from ._future import FutureDisplay
 from ._panels import panels_of
-from ._predictions import check_samples, checked, intervals_of
+from ._predictions import check_samples, checked, predicted_by
 from ._times import is_view, row_times, times_of
 
 if TYPE_CHECKING:
@@ -189,11 +189,11 @@ class ForecastDisplay(ForecastLines):
         check_matplotlib(f"{cls.__name__}.from_estimator")
         estimators = by_name(estimator)
         check_samples(X, y)
-        intervals = None if coverage is None else intervals_of(estimators, X, coverage)
+        forecasts, intervals = predicted_by(estimators, X, coverage)
         index = X if is_view(X) else row_times(X)
         return cls.from_predictions(
             y,
-            {name: one.predict(X) for name, one in estimators.items()},
+            forecasts,
             index=index,
             interval=intervals,
             coverage=coverage,

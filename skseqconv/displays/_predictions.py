@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils import check_array
 
-from skseqconv._unwrap import interval_of
+from skseqconv._unwrap import forecast_and_interval_of
 from skseqconv.series.tables._containers import unmasked
 
 from ._common import in_words
@@ -52,16 +52,21 @@ def checked(y_true, y_pred, interval, coverage):
     return truth, forecasts, intervals
 
 
-def intervals_of(estimators, X, coverage):
-    """Intervals by name, of the estimators that have `predict_interval`."""
-    found = {name: interval_of(one, X, coverage) for name, one in estimators.items()}
-    found = {name: bounds for name, bounds in found.items() if bounds is not None}
-    if not found:
+def predicted_by(estimators, X, coverage):
+    """Forecasts by name, and intervals of the estimators that have them, or None."""
+    if coverage is None:
+        return {name: one.predict(X) for name, one in estimators.items()}, None
+    both = {
+        name: forecast_and_interval_of(one, X, coverage)
+        for name, one in estimators.items()
+    }
+    intervals = {name: own for name, (_, own) in both.items() if own is not None}
+    if not intervals:
         raise ValueError(
             f"coverage={coverage!r} needs an estimator with predict_interval, and none "
             f"of {list(estimators)} has it: leave coverage out."
         )
-    return found
+    return {name: forecasts for name, (forecasts, _) in both.items()}, intervals
 
 
 def check_samples(X, y):

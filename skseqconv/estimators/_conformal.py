@@ -6,6 +6,8 @@ around quantiles the distance beyond them (Romano, Patterson and Candes 2019,
 "Conformalized quantile regression").
 """
 
+import warnings
+from datetime import date
 from numbers import Real
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from skseqconv._sampling import spread_in_each
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._view_internals import ids_of
 from skseqconv.series._window_view import WindowView
 
@@ -115,7 +118,30 @@ class SeriesOf(NamedTuple):
         return np.array([at.get(one, -1) for one in self.ids], dtype=int)[self.codes]
 
 
+def warn_of_unknown_series(series, ids):
+    """Warn if none of the rows is of a series that has a correction of its own.
+
+    `series` is None for rows without ids.
+    """
+    if series is not None and (not series.ids or not set(ids).isdisjoint(series.ids)):
+        return
+    found = "no ids" if series is None else f"others, such as {series.ids[0]!r}"
+    warnings.warn(
+        "All intervals have the common width: calibrate_interval(by='series') saw "
+        f"series with ids such as {ids[0]!r}, but X has {found}. Give X the ids of the "
+        "calibration: of the same type, and several columns of ids in the same order. "
+        "If all series are new, calibrate_interval(model, by=None) sets the common "
+        "width and avoids this warning.",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
+    )
+
+
 def _plain(one):
-    """An id as Python's own number or text, which files hold."""
+    """An id as Python's own number or text, or a tuple of these, which files hold."""
+    if isinstance(one, tuple):
+        return tuple(map(_plain, one))
     one = one.item() if isinstance(one, np.generic) else one
+    if isinstance(one, date):
+        return repr(pd.Timestamp(one))  # of a date, too
     return one if isinstance(one, (str, int, float)) else repr(one)

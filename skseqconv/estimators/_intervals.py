@@ -21,6 +21,7 @@ from ._conformal import (
     corrections,
     overshoots,
     pair_of,
+    warn_of_unknown_series,
 )
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
@@ -64,7 +65,6 @@ class GivesIntervals:
             )
         return self._in_units(*self._outputs_and_level(X))
 
-    @of_one_fit
     def predict_interval(
         self, X: WindowView | ArrayLike, coverage: float = 0.8
     ) -> NDArray[np.float64]:
@@ -101,6 +101,11 @@ class GivesIntervals:
         .. [2] Romano, Patterson, Candes: Conformalized quantile regression.
            NeurIPS 2019.
         """
+        return self._forecast_within(X, coverage)[..., [0, 2]]
+
+    @of_one_fit
+    def _forecast_within(self, X, coverage):
+        """Lower bound, forecast and upper bound of each value, in the last axis."""
         if not (isinstance(coverage, Real) and 0 < coverage < 1):
             raise ValueError(f"coverage={coverage!r} must lie between 0 and 1.")
         X = self._to_predict(X)
@@ -113,8 +118,8 @@ class GivesIntervals:
         upper = np.maximum(upper + wider, middle)
         if is_poisson(self._compiled_with[0]):
             lower = np.maximum(lower, 0.0)  # counts are not negative
-        interval = np.stack([lower, upper], axis=-1)
-        return interval[:, 0] if self.target_encoder_.n_dims_ == 1 else interval
+        values = np.stack([lower, middle, upper], axis=-1)
+        return values[:, 0] if self.target_encoder_.n_dims_ == 1 else values
 
     def calibrate_interval(
         self,
@@ -145,7 +150,8 @@ class GivesIntervals:
             them, spread over time. X must be a view of series with ids, or pooled. A
             coverage needs ``coverage / (1 - coverage)`` rows, rounded up: 4 for 0.8,
             19 for 0.95. Series with fewer rows, and new series, get the correction of
-            all rows together. None corrects all series alike.
+            all rows together. If all series are new, predictions warn. None corrects
+            all series alike.
 
         Returns
         -------
@@ -220,6 +226,7 @@ class GivesIntervals:
         if kept.by is None:
             return correction(overshoot, coverage)
         series = SeriesOf.of(X.data)
+        warn_of_unknown_series(series, kept.ids)
         own = corrections(overshoot, kept.codes, len(kept.ids), coverage)
         of_new = correction(overshoot, coverage)
         if series is None:

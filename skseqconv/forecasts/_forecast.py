@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from skseqconv._public import public
+from skseqconv._unwrap import forecast_and_interval_of
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-from ._intervals import predict_interval
+from ._intervals import check_gives
 from ._origins import chosen_rows, view_of, with_known_of_fit, with_target_of
 from ._recursive import checked_horizon, recursive_forecasts
 from ._table import Places
@@ -171,10 +172,11 @@ def forecast(
         values, origins = recursive_forecasts(model, origins, int(horizon))
         return Places.of(origins, freq).table(values)
     places = Places.of(origins, freq)
-    bounds = None
-    if coverage is not None:
-        bounds = predict_interval(model, origins, coverage)
-    table = places.table(model.predict(origins), bounds)
+    if coverage is None:
+        table = places.table(model.predict(origins))
+    else:
+        check_gives(model, "intervals", "predict_interval")
+        table = places.table(*forecast_and_interval_of(model, origins, coverage))
     if horizon is None:
         return table
     return table[table["horizon"] <= horizon].reset_index(drop=True)

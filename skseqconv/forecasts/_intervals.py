@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._monotonic import named
 from skseqconv._public import public
 from skseqconv._unwrap import innermost, inside, interval_of
 from skseqconv.series._series_view import SeriesView
@@ -22,8 +23,8 @@ def predict_interval(
 ) -> NDArray[np.float64]:
     """Predict an interval that contains y with a given probability.
 
-    Works on the networks themselves and on a Pipeline, a search or a
-    `TransformedTargetRegressor` around them. The rows that `fit` held out
+    Works on the networks themselves and on a Pipeline, a search, a `FrozenEstimator` or
+    a `TransformedTargetRegressor` around them. The rows that `fit` held out
     (`validation_split`) set the width, see
     :meth:`Conv1DRegressor.predict_interval`.
 
@@ -40,20 +41,37 @@ def predict_interval(
     -------
     interval : ndarray of shape (n_samples, 2) or (n_samples, n_outputs, 2)
         Lower and upper bound in the units of y. A `TransformedTargetRegressor` maps
-        the bounds back: they keep their coverage if its function is monotonic, in each
-        column of y on its own.
+        the bounds back by its inverse, see Notes.
 
     Raises
     ------
     ValueError
-        If the model has no intervals, as baselines and ensembles, or if it has seen no
-        held-out rows.
+        If the model has no intervals, as baselines and ensembles, if it has seen no
+        held-out rows, or if a `TransformedTargetRegressor` has an inverse that is not
+        finite and monotonic between the bounds.
+
+    Warns
+    -----
+    UserWarning
+        If the width was set for each series (:func:`calibrate_interval`), and X has
+        none of these.
 
     See Also
     --------
     predict_quantiles : Quantiles of a network with ``loss="quantile"``.
     calibrate_interval : Sets the width anew, by later rows or for each series.
     forecast : A table with bounds.
+
+    Notes
+    -----
+    Bounds reach further than y itself: those of the square root of counts may be
+    negative. The *inverse* of a `TransformedTargetRegressor` must be finite and
+    monotonic there, too, in each column of y on its own. Otherwise values between the
+    bounds do not stay between them. That is an error, not a wider interval: single
+    values do not show how wide it has to be, because an inverse such as 1 / v jumps.
+    Use ``func=np.log1p, inverse_func=np.expm1``, or an inverse that stops where y does:
+    ``np.square(np.maximum(v, 0))`` for the square root. The inverse of Box-Cox
+    (`PowerTransformer`) is not defined for all numbers; narrow intervals may have one.
 
     Examples
     --------
@@ -68,10 +86,8 @@ def predict_interval(
     (3, 2)
     """
     check_is_fitted(model)
-    bounds = interval_of(model, X, coverage)
-    if bounds is None:
-        raise ValueError(_without(model, "intervals", "predict_interval"))
-    return bounds
+    check_gives(model, "intervals", "predict_interval")
+    return interval_of(model, X, coverage)
 
 
 @public
@@ -97,8 +113,8 @@ def predict_quantiles(
     Raises
     ------
     ValueError
-        If the model has no quantiles, or a `TransformedTargetRegressor` turns their
-        order round.
+        If the model has no quantiles, or if a `TransformedTargetRegressor` turns their
+        order round, or has an inverse that is not finite and monotonic between them.
 
     See Also
     --------
@@ -117,13 +133,13 @@ def predict_quantiles(
     (4, 3)
     """
     check_is_fitted(model)
-    if not hasattr(innermost(model), "predict_quantiles"):
-        raise ValueError(_without(model, "quantiles", "predict_quantiles"))
+    check_gives(model, "quantiles", "predict_quantiles")
     inner = inside(model, X)
     quantiles = inner.outward(inner.estimator.predict_quantiles(inner.X))
     if (np.diff(quantiles, axis=-1) < 0).any():
+        transformers = " and ".join(map(named, inner.scalers))
         raise ValueError(
-            f"{inner.scalers} turns the order of y round, so quantiles would be those "
+            f"{transformers} turns the order of y round, so quantiles would be those "
             "of the other side. Use a transformer of y that keeps the order, or "
             "predict_interval."
         )
@@ -156,8 +172,8 @@ def calibrate_interval(
         "series" sets the width for each series by its own rows. Series are told apart
         by their ids, or by their channels if X is pooled. ``coverage / (1 - coverage)``
         rows are needed, rounded up: 4 for a coverage of 0.8, 9 for 0.9, 19 for 0.95.
-        Series with fewer rows, and new series, get the width of all rows together.
-        None sets one width for all series.
+        Series with fewer rows, and new series, get the width of all rows together. If
+        all series are new, `predict_interval` warns. None sets one width for all.
 
     Returns
     -------
@@ -191,8 +207,7 @@ def calibrate_interval(
     True
     """
     check_is_fitted(model)
-    if not hasattr(innermost(model), "calibrate_interval"):
-        raise ValueError(_without(model, "intervals", "calibrate_interval"))
+    check_gives(model, "intervals", "calibrate_interval")
     if X is None:
         innermost(model).calibrate_interval(None, y, by=by)
         return model
@@ -203,9 +218,12 @@ def calibrate_interval(
     return model
 
 
-def _without(model, what, method):
-    return (
-        f"{type(innermost(model)).__name__} has no {what}: {method} needs a model "
-        "whose last step is one of the networks, such as Conv1DRegressor. For another "
-        "model, take quantiles of its errors in Comparison.forecasts()."
-    )
+def check_gives(model, what, method):
+    """Raise if the estimator inside of a model has no such method."""
+    last = innermost(model)
+    if not hasattr(last, method):
+        raise ValueError(
+            f"{type(last).__name__} has no {what}: {method} needs a model whose last "
+            "step is one of the networks, such as Conv1DRegressor. For another model, "
+            "take quantiles of its errors in Comparison.forecasts()."
+        )

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._unwrap import opened
 from skseqconv.transformers._samples import read_samples
 from skseqconv.transformers._token_ids import encode_tokens, laid_out
 from skseqconv.transformers._token_sequencer import TokenSequencer
@@ -216,8 +216,7 @@ def _of_texts(columns):
     """Name, TokenSequencer and column of the texts of a ColumnTransformer."""
     found = []
     for name, step, column in columns.transformers_:
-        if isinstance(step, FrozenEstimator):
-            step = step.estimator
+        step = opened(step)
         if isinstance(step, TokenSequencer):
             found.append((name, step, column))
     if len(found) > 1:
@@ -230,10 +229,7 @@ def _of_texts(columns):
 
 def _split(model):
     """The first step of a model, which reads the texts, and the rest; or Nones."""
-    if hasattr(model, "best_estimator_"):
-        return _split(model.best_estimator_)
-    if isinstance(model, FrozenEstimator):
-        return _split(model.estimator)
+    model = opened(model)
     if isinstance(model, TokenSequencer | ColumnTransformer):
         return model, None
     if isinstance(model, Pipeline):

@@ -52,10 +52,11 @@ def export_keras(
     Parameters
     ----------
     estimator : estimator
-        A fitted network of this package, a Pipeline that ends with one, or a search
-        (its `best_estimator_` is used). Other steps may be `LookbackWindower`,
-        `Standardizer`, and scikit-learn's StandardScaler, MinMaxScaler, RobustScaler,
-        MaxAbsScaler and SimpleImputer, with or without `PerStep`.
+        A fitted network of this package, a Pipeline that ends with one, a search (its
+        `best_estimator_` is used), or a `FrozenEstimator` of these. Other steps may be
+        `LookbackWindower`, `Standardizer`, and scikit-learn's StandardScaler,
+        MinMaxScaler, RobustScaler, MaxAbsScaler and SimpleImputer, with or without
+        `PerStep`.
     path : str, bytes or path-like, default=None
         File for the model, ending in ".keras". An existing file is replaced; if that
         fails, it stays as it was. None saves nothing.

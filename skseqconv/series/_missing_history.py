@@ -9,7 +9,7 @@ import numpy as np
 
 from skseqconv._public import public
 
-from ._view_internals import depth_of
+from ._view_internals import depth_of, place_of
 
 #: The choices for windows that begin before their series.
 ON_MISSING_HISTORY = ("warn", "raise", "ignore")
@@ -91,16 +91,21 @@ def check_history(windows, lag=None, advice=""):
     if choice == "ignore":
         return
     reach = windows.reach if lag is None else int(lag)
-    n_short = np.count_nonzero(depth_of(windows) < reach)
-    if not n_short:
+    depth = depth_of(windows)
+    short = np.flatnonzero(depth < reach)
+    if not len(short):
         return
+    first = short[0]
     message = (
-        f"Too little history for {n_short} of {len(windows)} rows: a window needs "
-        f"{reach + 1} rows of its series, up to and including its own row. The first "
+        f"Too little history for {len(short)} of {len(windows)} rows: a window needs "
+        f"{reach + 1} rows of its series, up to and including its own row, but "
+        f"{place_of(windows, windows.rows[first])} has {depth[first] + 1}. The first "
         "row of the series is repeated in place of the missing ones, which makes "
-        "forecasts unreliable. Keep the earlier rows: SeriesView(series, rows=[...]) "
-        "predicts the chosen rows and reads the others as history, and so do rows of "
-        f"make_supervised. Otherwise leave these rows out.{advice}"
+        "forecasts unreliable. If there are earlier rows, keep them: "
+        "SeriesView(series, rows=[...]) predicts the chosen rows and reads the others "
+        "as history, and so do rows of make_supervised. If the series has just begun, "
+        "use a shorter lookback, leave its first rows out, or accept their forecasts "
+        f"by LookbackWindower(on_missing_history='ignore').{advice}"
     )
     if choice == "raise":
         raise ValueError(f"{message} (on_missing_history='raise')")
@@ -109,8 +114,7 @@ def check_history(windows, lag=None, advice=""):
         return
     more = "" if said is None else " Other models and folds may lack history, too."
     warnings.warn(
-        f"{message} LookbackWindower(on_missing_history='raise') makes this an error; "
-        f"'ignore' silences it.{more}",
+        f"{message} on_missing_history='raise' makes this an error.{more}",
         MissingHistoryWarning,
         stacklevel=stacklevel_of_caller(),
     )

@@ -1,9 +1,12 @@
 """Intervals and quantiles of models around networks, and of each series."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -13,6 +16,8 @@ from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
     LookbackWindower,
+    MissingHistoryWarning,
+    SeriesView,
     Standardizer,
     calibrate_interval,
     forecast,
@@ -60,6 +65,7 @@ def turned(y):
 
 
 @pytest.mark.trains
+@pytest.mark.parametrize("frozen", [False, True])
 @pytest.mark.parametrize(
     "wrapped",
     [
@@ -71,10 +77,11 @@ def turned(y):
         lambda model: GridSearchCV(model, {}, cv=TimeSeriesSplit(2)),
     ],
 )
-def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped):
+def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped, frozen):
     X, y = panel
     inner = windows(network(loss="quantile")).fit(X, y)
     model = wrapped(windows(network(loss="quantile"))).fit(X, y)
+    model = FrozenEstimator(model) if frozen else model
     X, seen = X[30:60], inner[:-1].transform(X[30:60])
     for function, method in (
         (predict_interval, inner[-1].predict_interval),
@@ -130,6 +137,57 @@ def test_a_transformer_that_turns_y_round(panel):
     np.testing.assert_array_equal(-upper, inside[:, 0])
     with pytest.raises(ValueError, match="turns the order of y round"):
         predict_quantiles(model, X[60:])
+
+
+@pytest.mark.trains
+def test_an_inverse_that_is_not_monotonic_below_zero():
+    """Square roots of counts: the bounds reach below zero, where the square falls."""
+    counts = np.random.default_rng(0).poisson(0.7, size=200) * 1.0
+    X, y = make_supervised(counts, 0)
+    plain = {"window_norm": None, "level": None}
+    for loss in ("mse", "quantile"):
+        model = TransformedTargetRegressor(
+            windows(network(loss=loss, **plain)), func=np.sqrt, inverse_func=np.square
+        ).fit(X, y)
+        with pytest.raises(ValueError, match=r"'square'.* rows, .* not monotonic"):
+            forecast(model, X, coverage=0.8, rows=range(100, 199))
+    with pytest.raises(ValueError, match=r"'square'.* rows, .* not monotonic"):
+        predict_quantiles(model, X[100:])
+    model.transformer_.inverse_func = square_of_positive
+    lower, upper = predict_interval(model, X[100:]).T
+    assert 0.7 < np.mean((lower <= y[100:]) & (y[100:] <= upper)) < 0.95
+
+
+def square_of_positive(values):
+    return np.square(np.maximum(values, 0))
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("loss", ["mse", "quantile"])
+@pytest.mark.parametrize("delay", [1, [1, 2]])
+def test_a_table_with_bounds_is_of_one_prediction(panel, monkeypatch, loss, delay):
+    X, y = make_supervised(panel[0], "sales", delay=delay)
+    model = TransformedTargetRegressor(
+        windows(network(loss=loss)), func=turned, inverse_func=turned
+    ).fit(X, y)
+    short = X[[0, 70, -1]]
+    with pytest.warns(MissingHistoryWarning):
+        expected = predict_interval(model, short).reshape(-1, 2)
+    calls = []
+    outputs_of = Conv1DRegressor._outputs
+    monkeypatch.setattr(
+        Conv1DRegressor,
+        "_outputs",
+        lambda self, X: calls.append(len(X)) or outputs_of(self, X),
+    )
+    with pytest.warns(MissingHistoryWarning) as told:
+        table = forecast(model, short, coverage=0.8, rows="all")
+    assert len(told) == 1
+    assert calls == [3]
+    np.testing.assert_array_equal(table[["lower", "upper"]], expected)
+    with pytest.warns(MissingHistoryWarning):
+        values = forecast(model, short, rows="all")["forecast"]
+    np.testing.assert_array_equal(table["forecast"], values)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +291,79 @@ def test_of_later_rows_and_of_a_new_series(panel):
     for i, one in enumerate(newest.ids):
         own = errors[X[known].ids == one] if one != "b" else errors
         np.testing.assert_allclose(half[i], correction(own[:, None], 0.9)[0])
+
+
+def with_ids(quiet, loud):
+    """X and y of a quiet and a loud series with these ids, tuples of equal length."""
+    random = np.random.default_rng(0)
+    days = pd.date_range("2025-01-01", periods=60, freq="D")
+    names = [f"id{i}" for i in range(len(quiet))]
+    tables = []
+    for one, noise in ((quiet, 1.0), (loud, 30.0)):
+        own = pd.DataFrame({"day": days, "y": noise * random.normal(size=60)})
+        for name, value in zip(names, one, strict=True):
+            own[name] = value
+        tables.append(own)
+    return make_supervised(pd.concat(tables), "y", id=names, time="day")
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ([(1,), (2,)], [(1.0,), (2.0,)]),
+        ([("a", 1), ("a", 2)], [("a", 1.0), ("a", 2.0)]),
+        ([("a", True), ("b", False)], [("a", 1), ("b", 0)]),
+        (
+            [(date(2025, 1, d),) for d in (1, 2)],
+            [(pd.Timestamp(2025, 1, d),) for d in (1, 2)],
+        ),
+        (
+            [("a", pd.Timestamp(2025, 1, d)) for d in (1, 2)],
+            [("a", date(2025, 1, d)) for d in (1, 2)],
+        ),
+    ],
+)
+def test_equal_ids_are_the_same_series(then, now):
+    then, now = (
+        SeriesOf.of(LookbackWindower(3).fit_transform(with_ids(*ids)[0]))
+        for ids in (then, now)
+    )
+    np.testing.assert_array_equal(now.codes_among(then.ids), now.codes)
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    ("ids", "others", "message"),
+    [
+        (
+            [(1,), (2,)],
+            [("1",), ("2",)],
+            r"such as 1, but X has others, such as '1'\.",
+        ),
+        (
+            [("n", 1), ("n", 2)],
+            [(1, "n"), (2, "n")],
+            r"such as \('n', 1\), but X .* such as \(1, 'n'\)\. .* same order",
+        ),
+    ],
+)
+def test_ids_that_are_all_unknown_are_told(ids, others, message, tmp_path):
+    X, y = with_ids(*ids)
+    fitted = windows(network(validation_split=0.0)).fit(X, y)
+    calibrate_interval(fitted, X, y, by="series")
+    save(fitted, tmp_path / "model.skops")
+    for model in (fitted, load(tmp_path / "model.skops")):
+        quiet, loud = np.ptp(predict_interval(model, X[[50, -1]]), axis=1)
+        assert loud > 10 * quiet
+        unknown = with_ids(*others)[0][[50, -1]]
+        with pytest.warns(UserWarning, match=message) as told:
+            quiet, loud = np.ptp(predict_interval(model, unknown), axis=1)
+        assert [one.filename for one in told] == [__file__]
+        assert loud == pytest.approx(quiet)
+    with pytest.warns(UserWarning, match="but X has no ids"):
+        predict_interval(fitted, SeriesView(pd.DataFrame({"y": np.zeros(9)}))[6:])
+    calibrate_interval(fitted, by=None)
+    predict_interval(fitted, unknown)
 
 
 @pytest.mark.trains

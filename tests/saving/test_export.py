@@ -17,6 +17,7 @@ from keras.optimizers.schedules import ExponentialDecay
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
@@ -396,7 +397,8 @@ def test_the_best_of_a_search(inside):
         search = GridSearchCV(pipe, {"conv1dregressor__filters": [5]}, cv=cv)
     search.fit(X[:300], y[:300])
     wanted = search.predict(X)[:, None]
-    assert_close(export_keras(search)(windows_of(X)).numpy(), wanted)
+    for model in (search, FrozenEstimator(search)):
+        assert_close(export_keras(model)(windows_of(X)).numpy(), wanted)
 
 
 # What it refuses.

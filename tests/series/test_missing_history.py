@@ -122,6 +122,19 @@ def test_windows_of_arrays_and_windows_made_by_hand_are_told(table):
         once(caught, told(2, 90, 3))
 
 
+def test_a_row_is_named_with_its_series_and_what_to_do(table):
+    stores = pd.concat({"old": table, "new": table[:8]}, names=["store", "hour"])
+    X, y = make_supervised(stores, "load")
+    model = pipeline(FlatWindowRegressor()).fit(X, y)
+    new, old = (np.flatnonzero(X.ids == one) for one in ("new", "old"))
+    where = r"but row 4 \(2024-01-01 04:00:00\) of series 'new' has 5\."
+    with pytest.warns(MissingHistoryWarning, match=where) as caught:
+        model.predict(X[np.r_[old[20:40], new[4:]]])
+    once(caught, r"has just begun, use a shorter lookback, .*='ignore'")
+    with pytest.warns(MissingHistoryWarning, match=r"but row 0 of the series has 1\."):
+        np.asarray(WindowView(table.to_numpy(), lags=[2, 1, 0]))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_rows_with_their_history_are_not(name, fitted, table):
     last = fitted[name].predict(SeriesView(table, rows=[len(table) - 1]))
