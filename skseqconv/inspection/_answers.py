@@ -2,10 +2,11 @@
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
-from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.metrics import check_scoring
 from sklearn.utils import get_tags
 
 from skseqconv._metrics import Metric
+from skseqconv._similar import check_scorer_name
 from skseqconv._unwrap import last_step
 
 #: The methods by which scorers ask for predictions.
@@ -108,13 +109,7 @@ def scorer_of(model, scoring):
             )
         scoring = "accuracy" if is_classifier(model) else "r2"
     if isinstance(scoring, str):
-        known = get_scorer_names()
-        if scoring not in known:
-            hint = f" Use 'neg_{scoring}'." if f"neg_{scoring}" in known else ""
-            raise ValueError(
-                f"scoring={scoring!r} is not in sklearn.metrics.get_scorer_names()."
-                f"{hint}"
-            )
+        check_scorer_name(scoring)
         scorer, name = check_scoring(scoring=scoring), scoring
     elif callable(scoring):
         scorer = scoring

@@ -710,7 +710,7 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),
         ({"by": "lag", "stretches": [(True, 3)]}, "must be a number of stretches"),
         ({"scoring": "mae"}, "'mae' is not in sklearn.metrics.get_scorer_names"),
-        ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
+        ({"scoring": "mean_absolute_error"}, "Did you mean 'neg_mean_absolute_error'"),
         ({"scoring": ["r2", "max_error"]}, "once for each metric"),
         ({"method": "shuffle"}, "method='shuffle' must be"),
         ({"method": "occlusion", "fill": "zero"}, "fill='zero' must be a number"),
