@@ -84,8 +84,8 @@ def test_a_gap_that_nobody_gave_is_explained():
     X = supervised(dated(40), [1, 30])[:4]
     message = (
         r"^4 rows have a complete window\. validation_split=0.2 holds out 1 of them, "
-        r"and the gap as long as the longest delay \(30\) leaves none to train on\. Use "
-        "validation_split=0, which trains without early stopping and intervals, a "
+        r"and the gap as long as the longest delay \(30\) leaves none to train on\. "
+        "Use validation_split=0, which trains without early stopping and intervals, a "
         "shorter look-back, fewer folds, or more rows"
     )
     with pytest.raises(ValueError, match=message):
