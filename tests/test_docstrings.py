@@ -236,6 +236,7 @@ ESTIMATORS_TO_FIT = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Channel 'p .* Put Standardizer")
 @pytest.mark.parametrize("name", ESTIMATORS_TO_FIT)
 def test_fitted_attributes_are_those_documented(name, tiny):
     X, y = tiny

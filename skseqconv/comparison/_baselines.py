@@ -70,7 +70,8 @@ def with_baselines(models, baseline, X, y, splits, scorers):
         if baseline not in models:
             raise ValueError(
                 f"baseline={baseline!r} must be one of the models "
-                f'{", ".join(models)}, an estimator, "auto" or None.'
+                f'{", ".join(map(repr, models))}, an estimator, "auto" or None. "auto" '
+                f"adds {_named(X, kind)}."
             )
         return models, {baseline: ""}
     check_model("baseline", baseline)
@@ -112,10 +113,26 @@ def _automatic(models, X, y, kind, splits, scorers):
         words, classifier = convolved
         _asking(classifier[-1])
         return {"prior": prior, "minirocket": Baseline(words, classifier)}
-    if not (isinstance(X, (SeriesView, WindowView)) and X.target):
+    if not _is_forecast(X):
         words = "the mean of the training targets"
         return {"mean": Baseline(words, _asking(DummyRegressor()))}
     return _of_forecasts(models, X, splits)
+
+
+def _named(X, kind):
+    """The automatic baselines in words, as those who look for one might search."""
+    if kind == "classifier":
+        return "'prior', the class frequencies, and 'minirocket' for whole series"
+    if not _is_forecast(X):
+        return "'mean', the mean of the training targets"
+    return (
+        "'persistence', the naive forecast of the last known value, and where they fit "
+        "'seasonal persistence' and 'linear autoregression'"
+    )
+
+
+def _is_forecast(X):
+    return isinstance(X, (SeriesView, WindowView)) and bool(X.target)
 
 
 def _asking(estimator):

@@ -200,8 +200,7 @@ def compare_models(
         )
     failures = failure_table(trials)
     said = described_failures(failures)
-    if not any(trial.scores_ for name in given for trial in trials[name]):
-        raise ValueError("\n".join(["Every model failed in every fold.", *said]))
+    _refuse_without_scores([t for name in given for t in trials[name]], scorers, said)
     for text in said:
         warnings.warn(text, FitFailedWarning, stacklevel=2)
     fold_scores, metrics = score_table(trials, scorers)
@@ -220,6 +219,23 @@ def compare_models(
         baselines=baselines,
         places=places_of(X, positions, predictions) if is_forecast else None,
     )
+
+
+def _refuse_without_scores(trials, scorers, failures):
+    """Raise if no model has a score, or none has the one that ranks them."""
+    if not any(trial.scores_ for trial in trials):
+        raise ValueError("\n".join(["Every model failed in every fold.", *failures]))
+    leading = next(iter(scorers))
+    if not any(leading in trial.scores_ for trial in trials):
+        raise ValueError(
+            "\n".join(
+                [
+                    f"No model has a score for {leading!r}, the first metric, in any "
+                    "fold. Use models that can have it, or put another metric first.",
+                    *failures,
+                ]
+            )
+        )
 
 
 def _checked_error_score(error_score):

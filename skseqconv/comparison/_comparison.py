@@ -16,7 +16,7 @@ from skseqconv._public import public
 from skseqconv.forecasts._table import Places
 
 from ._significance import diebold_mariano, paired_by_fold
-from ._words import readable, sentence, spoken
+from ._words import missing_folds, readable, sentence, spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,10 +68,11 @@ class Comparison:
     ----------
     table : DataFrame
         The first metric, one row per model, best first; models that failed in a fold
-        come last. Columns: mean and std over the folds; if there is a baseline, skill,
-        won (number of folds in which the model is better), folds (number of folds that
-        both models have) and p_value (not corrected for the number of models), see
-        :meth:`differences`; mean fit_seconds and score_seconds; n_parameters.
+        come last. Columns: mean and std over the folds that the model has; if there is
+        a baseline, over the folds that both have: skill, won (number of folds in which
+        the model is better), folds (their number) and p_value (not
+        corrected for the number of models), see :meth:`differences`; mean fit_seconds
+        and score_seconds; n_parameters.
     tables : dict of str to DataFrame
         The same for each metric.
 
@@ -192,7 +193,8 @@ class Comparison:
             mean (of the model), reference (mean of the reference), gain (positive if
             the model is better), skill (``(mean - reference) / (perfect -
             reference)``, that is ``1 - mean / reference`` for errors; NaN if the
-            reference is perfect), won, folds, t and p_value; for forecasts dm and
+            reference is perfect), won, folds, t and p_value (NaN for a single fold, and
+            if the gains of all folds are equal and not zero); for forecasts dm and
             dm_p_value.
 
         References
@@ -211,7 +213,7 @@ class Comparison:
         if reference not in models:
             raise ValueError(
                 f"reference={reference!r} must be one of the models "
-                f"{', '.join(models)}."
+                f"{', '.join(map(repr, models))}."
             )
         order = [model for model in models if model != reference]
         paired = self._paired(metric, reference).loc[order]
@@ -281,7 +283,8 @@ class Comparison:
         chosen = [models] if isinstance(models, str) else list(models or known)
         if unknown := [name for name in chosen if name not in known]:
             raise ValueError(
-                f"models has {unknown[0]!r}, which must be one of {', '.join(known)}."
+                f"models has {unknown[0]!r}, which must be one of "
+                f"{', '.join(map(repr, known))}."
             )
         return pd.concat(map(self._forecasts_of, chosen), ignore_index=True)
 
@@ -309,7 +312,9 @@ class Comparison:
         sentence : str
             The best model against the baseline; without a baseline, against the
             second best. Baselines are no models here. If there are several, the text
-            ends with a list of them. The difference is significant if p is below 0.05.
+            ends with a list of them. If a model failed in a fold, the text says so;
+            the comparison is over the folds that both models completed.
+            The difference is significant if p is below 0.05.
             The best of several models is chosen by the same scores that the test uses.
             Therefore its p-value is multiplied by the number of models that were
             compared with the baseline (Bonferroni), up to 1. The p-values in `table`
@@ -320,19 +325,21 @@ class Comparison:
         reference = self.baseline or order[min(1, len(order) - 1)]
         no_models = {reference, *(self.baselines or ())}
         best = next((model for model in order if model not in no_models), None)
+        missing = missing_folds(self._scores(metric), bool(len(self.failures)))
         if best is None:
             mean = self.tables[metric.name].loc[reference, "mean"]
-            return f"{reference}: {metric.words} {spoken(mean)}."
+            return f"{reference}: {metric.words} {spoken(mean)}.{missing}"
         paired = self._paired(metric, reference)
         row = paired.loc[best]
         if not row["folds"]:
-            return f"{best} and {reference} have no fold that both completed."
+            return f"{best} and {reference} have no fold that both completed.{missing}"
         # The two best models differ less than other pairs: no correction is needed.
         rivals = 1
         if self.baseline is not None:
-            rivals = paired.drop(no_models, errors="ignore")["p_value"].count()
+            gains = paired.drop(no_models, errors="ignore")["gain"]
+            rivals = np.isfinite(gains).sum()
         said = sentence(best, reference, metric, row, rivals)
-        return said + self._said_of_baselines()
+        return said + self._said_of_baselines() + missing
 
     def _said_of_baselines(self):
         """Which baselines there are, if there are several."""

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.metrics import check_scoring
 
 from skseqconv._metrics import Metric
+from skseqconv._similar import check_scorer_name
 
 
 def named_scorers(scoring, kind):
@@ -31,22 +32,43 @@ def named_scorers(scoring, kind):
             "dict of names and scorers, or a callable."
         )
     scorers = {name: _scorer(name, value) for name, value in named.items()}
-    counts = Counter(Metric.of(name, scorer).name for name, scorer in scorers.items())
-    name, count = counts.most_common(1)[0]
-    if count > 1:
-        raise ValueError(f"scoring={scoring!r} has {name!r} twice: remove one.")
+    metrics_of([], scorers)
     return scorers
 
 
-def _scorer(name, value):
-    known = get_scorer_names()
-    if isinstance(value, str) and value not in known:
-        negative = f"neg_{value}"
-        hint = f" Use {negative!r}." if negative in known else ""
+def metrics_of(trials, scorers):
+    """The metrics that trials have computed, the leading one first.
+
+    Parameters
+    ----------
+    trials : list of Trial
+    scorers : dict of str to scorer
+
+    Returns
+    -------
+    metrics : dict of (str, str) to Metric
+        By the name of the scorer and of the score. Both are equal unless the scorer
+        returns a dict. A scorer that failed in all trials has one metric.
+    """
+    found = {}
+    for name, scorer in scorers.items():
+        keys = dict.fromkeys(k for trial in trials for k in trial.scores_.get(name, ()))
+        for key in keys or [name]:
+            found[name, key] = Metric.of(key, scorer if key == name else None)
+    counts = Counter(metric.name for metric in found.values())
+    name, count = counts.most_common(1)[0]
+    if count > 1:
         raise ValueError(
-            f"scoring={value!r} is not in sklearn.metrics.get_scorer_names().{hint}"
+            f"scoring has {name!r} twice: errors are shown without 'neg_', so names "
+            "must differ without it, too. Remove one, or rename it."
         )
-    if not isinstance(value, str) and not callable(value):
+    return found
+
+
+def _scorer(name, value):
+    if isinstance(value, str):
+        check_scorer_name(value)
+    elif not callable(value):
         raise ValueError(
             f"scoring[{name!r}]={value!r} must be the name of a metric or a callable."
         )

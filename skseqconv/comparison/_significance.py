@@ -13,6 +13,9 @@ from scipy import stats
 #: weights that end at one horizon, it found one in 12 to 13 %.
 BANDWIDTH = 4
 
+#: Gains with a smaller spread, relative to their mean, differ by rounding only.
+ROUNDING = 1e-9
+
 
 def corrected_t_test(gains, n_train, n_test):
     """Corrected resampled t-test over folds (Nadeau and Bengio, 2003) [1]_.
@@ -31,7 +34,9 @@ def corrected_t_test(gains, n_train, n_test):
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN for fewer than two folds or gains that are not finite.
+        Two-sided; NaN for fewer than two folds, gains that are not finite, and equal
+        gains in all folds: they say nothing about how much a gain varies. Gains that
+        are all zero have p = 1.
 
     References
     ----------
@@ -73,7 +78,7 @@ def diebold_mariano(gains, stamps, horizon):
     Returns
     -------
     statistic, p_value : float
-        Two-sided; NaN if all gains lie within one horizon.
+        Two-sided; NaN if all gains lie within one horizon, or are equal and not zero.
 
     References
     ----------
@@ -114,9 +119,9 @@ def _bartlett_sum(deviations, times, width):
 
 
 def _t_test(mean, variance, freedom):
-    """Test of a mean; gains without any variance are significant, unless all are 0."""
-    if variance <= 0:
-        return (0.0, 1.0) if mean == 0 else (float(np.copysign(np.inf, mean)), 0.0)
+    """Test of a mean. Gains that are all equal, except to zero, cannot be tested."""
+    if variance <= (ROUNDING * mean) ** 2:
+        return (0.0, 1.0) if mean == 0 else (np.nan, np.nan)
     statistic = float(mean / np.sqrt(variance))
     return statistic, float(2 * stats.t.sf(abs(statistic), freedom))
 

@@ -3,30 +3,24 @@
 import numpy as np
 import pandas as pd
 
-from skseqconv._metrics import Metric
 from skseqconv.forecasts._table import Places
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view_internals import ids_of, rows_after
 from skseqconv.series._window_view import WindowView
+
+from ._scorers import metrics_of
 
 # `trials` has the trials of each model in a list, fold by fold.
 
 
 def score_table(trials, scorers):
     """Scores of each model, fold and metric; and the metrics by name."""
-    seen = {
-        name: None
-        for folds in trials.values()
-        for trial in folds
-        for name in trial.scores_
-    }
-    names = dict.fromkeys([*(name for name in scorers if name in seen), *seen])
-    metrics = {name: Metric.of(name, scorers.get(name)) for name in names}
+    metrics = metrics_of([one for folds in trials.values() for one in folds], scorers)
     rows = [
-        (model, fold, metric.name, metric.sign * trial.scores_.get(name, np.nan))
+        (model, fold, metric.name, metric.sign * trial.score_of(place))
         for model, folds in trials.items()
         for fold, trial in enumerate(folds)
-        for name, metric in metrics.items()
+        for place, metric in metrics.items()
     ]
     table = pd.DataFrame(rows, columns=["model", "fold", "metric", "score"])
     return table, {metric.name: metric for metric in metrics.values()}

@@ -22,8 +22,9 @@ from sklearn.utils.metadata_routing import (
 )
 from sklearn.utils.validation import has_fit_parameter
 
-from skseqconv._metrics import Metric
 from skseqconv._unwrap import n_parameters_of
+
+from ._scorers import metrics_of
 
 # Parameters of fit: sample weights and the like.
 
@@ -65,6 +66,9 @@ PREDICTIONS = "out-of-fold predictions"
 class Trial(MetaEstimatorMixin, BaseEstimator):
     """A model in one fold: its scores, predictions and failures.
 
+    `scores_` has a dict for each scorer that did not fail: a callable may return
+    several scores by name.
+
     The fitted model is discarded after scoring: networks are large, and workers need
     to return numbers only.
 
@@ -90,22 +94,29 @@ class Trial(MetaEstimatorMixin, BaseEstimator):
 
     def score(self, scorers, X, y, params):
         """Compute predictions and scores, all metrics at once."""
-        scorers = {PREDICTIONS: make_scorer(self._keep), **scorers}
+        all_scorers = {PREDICTIONS: make_scorer(self._keep), **scorers}
         failed = []
         try:
-            values = check_scoring(scoring=scorers)(self.fitted_, X, y, **params)
+            values = check_scoring(scoring=all_scorers)(self.fitted_, X, y, **params)
         except Exception:
-            failed = list(scorers)  # one at a time, to see which one fails
+            failed = list(all_scorers)  # one at a time, to see which one fails
             values = {}
         for name in failed:
-            part = consumed(scorers[name], "score", params)
-            value = self._attempt(name, scorers[name], self.fitted_, X, y, **part)
+            scorer = all_scorers[name]
+            part = consumed(scorer, "score", params)
+            value = self._attempt(name, scorer, self.fitted_, X, y, **part)
             values.update({} if value is None else {name: value})
         values.pop(PREDICTIONS, None)
         for name, value in values.items():
             several = value if isinstance(value, Mapping) else {name: value}
-            self.scores_.update({key: _number(key, several[key]) for key in several})
+            self.scores_[name] = {key: _number(key, several[key]) for key in several}
+        metrics_of([self], scorers)
         self.fitted_ = None
+
+    def score_of(self, place):
+        """A score by the name of its scorer and its own name; NaN if it failed."""
+        scorer, name = place
+        return self.scores_.get(scorer, {}).get(name, np.nan)
 
     def _keep(self, y_true, y_pred):
         y_pred = np.asarray(y_pred)
@@ -146,7 +157,7 @@ class TrialScorer:
     def __call__(self, trial, X, y, **params):
         if trial.fitted_ is not None:
             trial.score(self.scorers, X, y, params)
-        return next(iter(trial.scores_.values()), np.nan)
+        return np.nan  # cross_validate asks for a number
 
     def get_metadata_routing(self):
         return check_scoring(scoring=self.scorers).get_metadata_routing()
@@ -185,9 +196,8 @@ def run(models, X, y, splits, scorers, *, params, given, raises, n_jobs, verbose
 
 
 def _progress(folds, scorers):
-    name = next((name for trial in folds for name in trial.scores_), None)
-    if name is None:
+    if not any(trial.scores_ for trial in folds):
         return "failed"
-    metric = Metric.of(name, scorers.get(name))
-    scores = [metric.sign * trial.scores_.get(name, np.nan) for trial in folds]
+    place, metric = next(iter(metrics_of(folds, scorers).items()))
+    scores = [metric.sign * trial.score_of(place) for trial in folds]
     return f"{metric.name} {', '.join(f'{score:.4g}' for score in scores)}"

@@ -50,7 +50,7 @@ def sentence(best, reference, metric, row, rivals=1):
         )
     else:
         said = f"No model beats {reference}. {best} is equal {means}."
-    said = f"{said} {_verdict(row['p_value'], row['folds'], rivals)}"
+    said = f"{said} {_verdict(row, rivals)}"
     if row["reference"] == metric.perfect:
         said += (
             f" The {metric.words} of {reference} is perfect, so no model can beat it "
@@ -60,14 +60,39 @@ def sentence(best, reference, metric, row, rivals=1):
     return said
 
 
-def _verdict(p_value, n_folds, rivals):
-    if not np.isfinite(p_value):
-        reason = "a score is not finite" if n_folds > 1 else "there is only one fold"
+def _verdict(row, rivals):
+    if not np.isfinite(row["p_value"]):
+        reason = "the difference is the same in all folds"
+        if not np.isfinite(row["gain"]):
+            reason = "a score is not finite"
+        elif row["folds"] < 2:
+            reason = "there is only one fold"
         return f"Not tested: {reason}."
-    p_value = min(1.0, rivals * p_value)
+    p_value = min(1.0, rivals * row["p_value"])
     p_said = f"p = {p_value:.2g}" if p_value >= 1e-4 else "p < 0.0001"
     if rivals > 1:
         p_said += f", corrected for choosing the best of {rivals}"
     return (
         f"{'Significant' if p_value < SIGNIFICANT else 'Not significant'} ({p_said})."
+    )
+
+
+def missing_folds(scores, are_failures):
+    """Which models lack scores, in how many folds; "" if none does.
+
+    Parameters
+    ----------
+    scores : DataFrame of shape (n_folds, n_models)
+    are_failures : bool
+        Whether there is a table of failures to look at.
+    """
+    missing = scores.isna().sum()
+    missing = missing[missing > 0]
+    if missing.empty:
+        return ""
+    each = [f"{name} in {n} of {len(scores)} folds" for name, n in missing.items()]
+    see = " (see failures)" if are_failures else ""
+    return (
+        f" No score: {', '.join(each)}{see}. Means in the table are over the other "
+        "folds, comparisons over those that both models have."
     )

@@ -257,7 +257,7 @@ def check_watched(callbacks, after_batches, after_epochs, *, scheduled=False):
             continue
         remedy = "Monitor one of these"
         if by_epoch and metric.removeprefix("val_") in known:
-            remedy += ", or set validation_split=0.1"
+            remedy += ", or set validation_split=0.2"
         raise ValueError(
             f"callbacks has {type(callback).__name__}(monitor={metric!r}), but that "
             f"metric does not exist after each {'epoch' if by_epoch else 'batch'}. "

@@ -18,7 +18,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
 
     X has the shape (n_samples, n_steps, n_channels), or (n_samples, n_steps) for one
     channel or token ids. It may also be a list of arrays of shape (n_steps,
-    n_channels), or the windows of a `LookbackWindower`.
+    n_channels), or the windows of a `LookbackWindower`. The network does not scale
+    X: put a `Standardizer` before it, unless the channels have a mean near zero.
 
     Most users set `epochs`, `random_state`, and for texts `embedding_dim`. To tune it,
     begin with `kernel_size`, `n_conv`, `filters` and `learning_rate`. For a few dozen

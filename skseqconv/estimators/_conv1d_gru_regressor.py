@@ -177,7 +177,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         beside the target that are constant in most windows (ids, regimes, flags) keep
         their values. "auto" means "standard" if X knows its target (from
         `make_supervised`) or `target_channel` names it, and y is an affine function of
-        that channel. Otherwise, and with None, windows are used as they are.
+        that channel. Otherwise, and with None, windows are used as they are: put a
+        `Standardizer` before the network.
     level : {"auto", "last", "seasonal", "ar", "arx"} or None, default="auto"
         What the output of the network is added to: an untrained network forecasts it.
         "last" is the last known value of the target. "seasonal" is its last known value

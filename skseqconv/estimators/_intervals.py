@@ -215,7 +215,7 @@ class GivesIntervals:
         if getattr(self, "_calibration", None) is None:
             raise ValueError(
                 f"This {type(self).__name__} cannot predict intervals yet: they need "
-                "rows that training has not seen. Fit with validation_split=0.1, or "
+                "rows that training has not seen. Fit with validation_split=0.2, or "
                 "call calibrate_interval with such rows (partial_fit holds none out)."
             )
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import keras
 from sklearn.metrics import get_scorer_names
 
 from skseqconv._metrics import best_is
+from skseqconv._similar import did_you_mean, similar
 
 #: What Keras' metrics are made from. They measure nothing by themselves.
 _BASES = ("Metric", "Mean", "Sum", "MeanMetricWrapper")
@@ -107,7 +107,7 @@ def monitored(monitor, measured, scorers, *, validated):
     if monitor not in known:
         remedy = "Use one of these, or add it to metrics"
         if monitor in modes:
-            remedy = "Set validation_split=0.1, or give fit X_val and y_val"
+            remedy = "Set validation_split=0.2, or give fit X_val and y_val"
         raise ValueError(
             f"monitor={monitor!r} will not be in history_, which will have "
             f"{', '.join(map(repr, known))}. {remedy}."
@@ -174,20 +174,12 @@ def is_sparse(metric):
 
 def _unknown(name):
     known = {*get_scorer_names(), *map(_snake, _names_of_keras())}
-    likely = [f"neg_{name}", name.removesuffix("_score")]
-    close = [one for one in likely if one in known]
-    close += get_close_matches(name.lower(), known, n=4, cutoff=0.7)
-    close = list(dict.fromkeys(close))[:4]
+    hint = did_you_mean(similar(name, known))
     return (
         f"metrics={name!r} is neither a name of keras.metrics nor one of "
-        f"sklearn.metrics.get_scorer_names(). {did_you_mean(close)}For a "
+        f"sklearn.metrics.get_scorer_names(). {hint}For a "
         "metric of your own, give an object of keras.metrics.Metric."
     )
-
-
-def did_you_mean(names):
-    """A question that offers names like a wrong one; "" if there are none."""
-    return f"Did you mean {' or '.join(map(repr, names))}? " if names else ""
 
 
 def names_of_keras(home):

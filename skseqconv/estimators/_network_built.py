@@ -14,6 +14,7 @@ from skseqconv.inputs._fitted_steps import remember_steps
 from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
 
+from ._large_levels import warn_of_large_levels
 from ._layers_shown import describe_layers
 from ._unequal import architecture_for_lengths, check_shortest, seems_swapped
 
@@ -46,6 +47,8 @@ class BuildsNetwork:
         random = check_random_state(self.random_state)
         weights_seed, self._seed = (int(s) for s in random.randint(2**31 - 1, size=2))
         level = self._find_level(X, y, sample_weight)
+        if level is None:
+            warn_of_large_levels(X)
         self._target_seen = None
         self._remember(X.data)
         options = self._options_for_level(level, X.shape[1])

@@ -88,7 +88,7 @@ class TrainsNetwork:
         if fit.held_out is None:
             raise ValueError(
                 f"metrics has {names[0]!r} of scikit-learn, which is computed on "
-                "validation samples, and there are none. Set validation_split=0.1, or "
+                "validation samples, and there are none. Set validation_split=0.2, or "
                 "give fit X_val and y_val."
             )
         return Scores(names, fit.held_out, self._predictor(fit.held_out.X))

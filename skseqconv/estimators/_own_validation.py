@@ -14,6 +14,7 @@ from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._padded import as_panel
+from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
@@ -79,6 +80,11 @@ def checked_validation(estimator, given, X):
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
         _warn_of_other_units(X_val.data, X)
         return Samples(X_val, y, weight).at(rows_to_learn(X_val.data, weight))
+    except NewLabels as error:
+        raise ValueError(
+            f"y_val has labels that y lacks ({error.labels}). Leave these samples out, "
+            "or divide the samples so that each class is in both."
+        ) from None
     except ValueError as error:
         raise ValueError(f"X_val and y_val: {error}") from None
 

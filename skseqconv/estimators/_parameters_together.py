@@ -5,11 +5,12 @@ from functools import cache
 
 import keras
 
+from skseqconv._similar import did_you_mean
 from skseqconv.engine._training import as_list, sets_the_learning_rate
 from skseqconv.inputs._tokens import embeds
 from skseqconv.series.times._time_spans import duration_of, offset_of
 
-from ._measured import did_you_mean, measured, names_of_keras
+from ._measured import measured, names_of_keras
 from ._validation_split import date_of, is_splitter
 
 #: Modules of Keras in which it looks up the names that these parameters take.

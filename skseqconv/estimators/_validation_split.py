@@ -158,12 +158,32 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf
         training = training[stamps[training] < last]
     if not len(training):
-        raise ValueError(
-            f"validation_split={split!r} and validation_gap={gap!r} leave none of the "
-            f"{len(rows)} rows to train on: use "
-            f"{'smaller ones' if first_date is None else 'a later date'}, or more rows."
-        )
+        ahead = np.max(delay, initial=0) if windows else 0
+        said = _none_to_train_on(len(rows), len(validation), split, gap, windows, ahead)
+        raise ValueError(said)
     return np.sort(rows[training]), np.sort(rows[validation])
+
+
+def _none_to_train_on(n_rows, n_held_out, split, gap, windows, longest):
+    """What leaves nothing to train on, and the ways out."""
+    left_out = ""
+    if gap != "auto" and gap:
+        left_out = f"validation_gap={gap!r}"
+    elif gap == "auto" and longest and n_held_out < n_rows:
+        left_out = f"the gap as long as the longest delay ({longest})"
+    rows = "rows have a complete window" if windows else "samples can be learned from"
+    ways_out = ["validation_split=0, which trains without early stopping and intervals"]
+    if date_of(split) is not None:
+        ways_out = ["a later date"]
+    if left_out.startswith("validation_gap"):
+        ways_out.append("a smaller gap")
+    if windows:
+        ways_out += ["a shorter look-back", "fewer folds"]
+    return (
+        f"{n_rows} {rows}. validation_split={split!r} holds out {n_held_out} of them, "
+        f"{f'and {left_out}' if left_out else 'which'} leaves none to train on. Use "
+        f"{', '.join(ways_out)}, or more {'rows' if windows else 'samples'}."
+    )
 
 
 def _earlier(X, rows, span, gap, validation):

@@ -87,15 +87,24 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
     return _among(y, estimator.classes_)
 
 
+class NewLabels(ValueError):
+    """Labels that are none of the classes. Its text is for a fit that goes on."""
+
+    #: Some of them.
+    labels = ()
+
+
 def _among(y, classes):
     """Refuse labels that are none of the classes."""
     unknown = np.setdiff1d(y, classes)
     if len(unknown):
-        raise ValueError(
+        error = NewLabels(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
             f"{classes.tolist()[:20]}: name all classes in the first call, "
             "partial_fit(X, y, classes=...). Set warm_start=False to fit a new network."
         )
+        error.labels = unknown.tolist()[:5]
+        raise error
     return y
 
 

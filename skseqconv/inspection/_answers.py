@@ -2,10 +2,12 @@
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
-from sklearn.metrics import check_scoring, get_scorer_names
+from sklearn.metrics import check_scoring
 from sklearn.utils import get_tags
 
 from skseqconv._metrics import Metric
+from skseqconv._similar import check_scorer_name
+from skseqconv._unwrap import last_step
 
 #: The methods by which scorers ask for predictions.
 RESPONSES = ("predict", "predict_proba", "predict_log_proba", "decision_function")
@@ -41,14 +43,27 @@ class Answers:
             answer.__name__ = name  # scikit-learn compares names
             return answer
         if name == "classes_":
-            return self.model.classes_
+            return self._classes()
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 
     def _answer(self, name):
         if name not in self._made:
             self._made[name] = self.made_by(name)
         answer = self._made[name]
-        return answer if self._column is None else answer[:, self._column]
+        if self._column is None:
+            return answer
+        if isinstance(answer, list):
+            return answer[self._column]
+        of_output = answer[:, self._column]
+        if name == "predict_proba":  # of labels that each are 0 or 1
+            return np.stack([1 - of_output, of_output], axis=1)
+        return of_output
+
+    def _classes(self):
+        classes = self.model.classes_
+        if self._column is None:
+            return classes
+        return classes[self._column] if isinstance(classes, list) else np.arange(2)
 
     def of_output(self, column):
         """The same answers, of one output only."""
@@ -85,9 +100,7 @@ def joined(parts):
 def scorer_of(model, scoring):
     """The scorer of a fitted model, and its metric."""
     if scoring is None:
-        scoring = getattr(model, "scorer_", None)
-        if isinstance(scoring, dict):
-            scoring = scoring[model.refit] if isinstance(model.refit, str) else None
+        scoring = _scorer_of_search(last_step(model))
     if scoring is None:
         if not (is_classifier(model) or is_regressor(model)):
             raise ValueError(
@@ -96,13 +109,7 @@ def scorer_of(model, scoring):
             )
         scoring = "accuracy" if is_classifier(model) else "r2"
     if isinstance(scoring, str):
-        known = get_scorer_names()
-        if scoring not in known:
-            hint = f" Use 'neg_{scoring}'." if f"neg_{scoring}" in known else ""
-            raise ValueError(
-                f"scoring={scoring!r} is not in sklearn.metrics.get_scorer_names()."
-                f"{hint}"
-            )
+        check_scorer_name(scoring)
         scorer, name = check_scoring(scoring=scoring), scoring
     elif callable(scoring):
         scorer = scoring
@@ -114,6 +121,25 @@ def scorer_of(model, scoring):
             "importance once for each metric."
         )
     return scorer, Metric.of(name, scorer)
+
+
+def _scorer_of_search(search):
+    """The scorer that a search was given; None for other models and if it had none."""
+    scorer = getattr(search, "scorer_", None)
+    if scorer is None or search.scoring is None:
+        return None
+    if not getattr(search, "multimetric_", False):  # Optuna's have one metric
+        return scorer
+    if not isinstance(search.refit, str):
+        return None
+    if isinstance(scorer, dict):
+        return scorer[search.refit]
+
+    def refitted(model, X, y, **params):
+        return scorer(model, X, y, **params)[search.refit]
+
+    refitted.__name__ = search.refit
+    return refitted
 
 
 class Judge:

@@ -77,9 +77,10 @@ def importance(
         stays. "occlusion" puts the value of `fill`. For words it removes the word.
         "auto" is "permutation", and "occlusion" for words.
     scoring : str or callable, default=None
-        One metric of scikit-learn, or a scorer. None takes the metric of a search,
-        otherwise R² for regressors and accuracy for classifiers. A scorer sees the
-        replaced samples only through the predictions of the model.
+        One metric of scikit-learn, or a scorer. None takes the `scoring` of a
+        search, also at the end of a Pipeline; otherwise R² for regressors and accuracy
+        for classifiers. A scorer sees the replaced samples only through the predictions
+        of the model.
     n_repeats : int, default=5
         Number of permutations. Occlusion has one result.
     random_state : int, RandomState instance or None, default=None
@@ -108,15 +109,15 @@ def importance(
         As of scikit-learn's `permutation_importance`, with more entries:
 
         - importances_mean, importances_std : ndarray of shape (n_rows,)
-        - importances : ndarray of shape (n_rows, n_repeats). The baseline score minus
-          the score with replaced values.
+        - importances : ndarray of shape (n_rows, n_repeats). How much worse the score
+          is with replaced values: what a score loses, or an error gains.
         - table : DataFrame with one row for each importance. The columns are, as far
           as they apply: "channel"; "oldest" and "newest", the ends of a stretch in
           rows before the row; "oldest_time" and "newest_time", if the rows have dates;
           "word" and "n_texts"; "target" and "horizon", or "output", of a column of y;
           "mean" and "std".
         - score : float, or ndarray of shape (n_outputs,). The score of the same samples
-          as they are.
+          as they are. Errors are positive.
         - metric, greater_is_better : name of the metric, without "neg\\_", and whether
           a higher value is better.
         - by : tuple of str, and method : str.
@@ -213,12 +214,13 @@ def importance(
     if each_output:
         table = _crossed(table, _outputs(X, len(baseline)))
     table["mean"], table["std"] = losses.mean(axis=1), losses.std(axis=1)
+    shown = metric.sign * baseline
     return Bunch(
         importances_mean=losses.mean(axis=1),
         importances_std=losses.std(axis=1),
         importances=losses,
         table=table,
-        score=baseline if each_output else float(baseline[0]),
+        score=shown if each_output else float(shown[0]),
         metric=metric.name,
         greater_is_better=metric.greater_is_better,
         by=by,

@@ -391,7 +391,29 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
             {},
             "net beats base by 6.7 % (mean absolute error 1.90 against 2.03), better "
             "in 3 of 3 folds. Not significant (p = 0.26, corrected for choosing the "
-            "best of 2).",
+            "best of 2). No score: never in 3 of 3 folds. Means in the table are over "
+            "the other folds, comparisons over those that both models have.",
+        ),
+        (
+            {"base": [2.0, 2.0, 2.0], "net": [1.0, 1.0, 1.0]},
+            {},
+            "net beats base by 50.0 % (mean absolute error 1.00 against 2.00), better "
+            "in 3 of 3 folds. Not tested: the difference is the same in all folds.",
+        ),
+        (
+            {"base": [9.0, 3.0, 4.0], "net": [np.nan, 2.0, 3.2]},
+            {},
+            "net beats base by 25.7 % (mean absolute error 2.60 against 3.50), better "
+            "in 2 of 2 folds. Not significant (p = 0.086). No score: net in 1 of 3 "
+            "folds. Means in the table are over the other folds, comparisons over "
+            "those that both models have.",
+        ),
+        (
+            {"a": [1.0, np.nan]},
+            {"baseline": None},
+            "a: mean absolute error 1.00. No score: a in 1 of 2 folds. Means in the "
+            "table are over the other folds, comparisons over those that both models "
+            "have.",
         ),
         (
             {"base": [1.0, 1.0, 1.0], "net": [0.5, 0.5, np.inf]},
@@ -404,7 +426,9 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         (
             {"base": [1.0, np.nan], "net": [np.nan, 1.0]},
             {},
-            "net and base have no fold that both completed.",
+            "net and base have no fold that both completed. No score: base in 1 of 2 "
+            "folds, net in 1 of 2 folds. Means in the table are over the other folds, "
+            "comparisons over those that both models have.",
         ),
     ],
 )
@@ -549,7 +573,7 @@ def test_without_a_reference_it_is_the_baseline_or_the_best(found):
     assert list(alone.table.columns[:3]) == ["mean", "std", "fit_seconds"]
     assert "dm" not in alone.differences()
     with pytest.raises(
-        ValueError, match="reference='c' must be one of the models a, b"
+        ValueError, match="reference='c' must be one of the models 'a', 'b'"
     ):
         alone.differences(reference="c")
 
@@ -857,6 +881,8 @@ def test_a_model_that_fails_in_one_fold_reports_the_others(table):
     missing = found.predictions["few"].isna()
     assert_array_equal(missing, found.predictions["fold"] == 0)
     assert found.table.loc["few", "folds"] == 2
+    said = "No score: few in 1 of 3 folds (see failures). Means in the table are over"
+    assert said in found.summary() and said in repr(found)
 
 
 def test_equal_failures_are_told_once(table):
@@ -881,6 +907,62 @@ def test_a_metric_that_a_model_has_not_leaves_the_others():
     assert np.isfinite(scores_of(found, "margins", "accuracy")).all()
     assert np.isfinite(scores_of(found, "bayes", "log_loss")).all()
     assert found.predictions["margins"].notna().all()
+
+
+def test_a_metric_that_no_model_has_keeps_its_place():
+    X, y = load_iris(return_X_y=True)
+    models, scoring = {"margins": LinearSVC()}, ["accuracy", "roc_auc_ovr", "r2"]
+    with pytest.warns(FitFailedWarning, match=r"margins failed in folds 0, 1, 2 \(roc"):
+        found = compare_models(models, X, y, cv=3, scoring=scoring, baseline=None)
+    assert list(found.metrics) == scoring
+    assert np.isnan(scores_of(found, "margins", "roc_auc_ovr")).all()
+    said = found.summary("roc_auc_ovr")
+    assert said.endswith("models have.") and "margins in 3 of 3 folds (see" in said
+
+
+def test_the_metric_that_ranks_is_one_that_a_model_has(capsys):
+    X, y = load_iris(return_X_y=True)
+    models, scoring = {"margins": LinearSVC()}, ["neg_log_loss", "accuracy"]
+    message = (
+        "(?s)No model has a score for 'neg_log_loss', the first .*put another metric "
+        r"first\.\nmargins failed in folds 0, 1, 2 \(neg_log_loss\): AttributeError"
+    )
+    with pytest.raises(ValueError, match=message):
+        compare_models(models, X, y, cv=3, scoring=scoring, verbose=1)
+    assert "margins: log_loss nan, nan, nan" in capsys.readouterr().out
+
+
+def test_scores_of_a_dict_stand_where_their_scorer_does(table):
+    def own(model, X, y):
+        if len(X) < 40:
+            raise RuntimeError("too few rows")
+        return {"first": 1.0, "neg_second": -2.0}
+
+    scoring = {"r2": "r2", "own": own, "neg_max_error": "neg_max_error"}
+    cv = [(np.arange(60), np.arange(60, 90)), (np.arange(60), np.arange(60, 110))]
+    with pytest.warns(FitFailedWarning, match=r"ridge failed in fold 0 \(own\)"):
+        found = compare_models([Ridge()], *table, cv=cv, scoring=scoring, baseline=None)
+    assert list(found.metrics) == ["r2", "first", "second", "max_error"]
+    assert_array_equal(scores_of(found, "ridge", "second"), [np.nan, 2.0])
+
+
+@pytest.mark.parametrize("others", [{}, {"mae": "r2"}])
+def test_scores_of_one_name_are_refused_after_the_first_fit(table, others):
+    names = ["mae"] if others else ["mae", "neg_mae"]
+    scoring = {"own": lambda *_: dict.fromkeys(names, -1.0), **others}
+    Counted.fits = 0
+    with pytest.raises(ValueError, match=r"scoring has 'mae' twice: .* or rename it"):
+        compare_models([Counted()], *table, cv=3, scoring=scoring, baseline=None)
+    assert Counted.fits == 1
+
+
+def test_the_automatic_baselines_are_named(climate):
+    message = "'one lag', an estimator, .* adds 'persistence', the naive forecast"
+    with pytest.raises(ValueError, match=message):
+        compare_models(MODELS, *climate, cv=CV, baseline="naive")
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="adds 'prior', the class frequencies"):
+        compare_models([GaussianNB()], X, y, cv=3, baseline="dummy")
 
 
 def test_errors_are_raised_when_asked_for(table):
@@ -923,7 +1005,10 @@ class NoKind(BaseEstimator):
             {"models": {"r": Ridge(), "l": LogisticRegression()}},
             "models must be of one kind, but 'r' is a regressor, 'l' is a classifier",
         ),
-        ({"baseline": "naive"}, "baseline='naive' must be one of the models ridge, an"),
+        (
+            {"baseline": "naive"},
+            "baseline='naive' must be one of the models 'ridge', an .* adds 'mean'",
+        ),
         (
             {"baseline": DummyClassifier()},
             "is a classifier, but the models are regressors",
@@ -934,7 +1019,12 @@ class NoKind(BaseEstimator):
         ({"y": None}, "y=None"),
         ({"cv": []}, r"cv=\[\] gives no folds"),
         ({"cv": [([0, 1], [])]}, "gives 2 training rows and 0 test rows in fold 0"),
-        ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
+        (
+            {"scoring": "mean_absolute_error"},
+            r"Did you mean 'neg_mean_absolute_error'\?$",
+        ),
+        ({"scoring": "mae"}, r"Did you mean 'neg_mean_absolute_error'\?$"),
+        ({"scoring": {"a": "acuracy"}}, "scoring='acuracy' .* mean 'accuracy'"),
         ({"scoring": "best"}, r"scoring='best' is not in sklearn.metrics.get_scorer"),
         ({"scoring": []}, r"scoring=\[\] must be the name"),
         ({"scoring": 3}, "scoring=3 must be the name"),

@@ -95,7 +95,15 @@ def test_corrected_t_test_by_hand():
     assert_allclose(p_value, 2 * stats.t(2).sf(np.sqrt(6)))
     assert np.isnan(corrected_t_test(np.array([1.0]), [9], [1])).all()
     assert corrected_t_test(np.zeros(3), [9] * 3, [1] * 3) == (0.0, 1.0)
-    assert corrected_t_test(np.ones(3), [9] * 3, [1] * 3) == (np.inf, 0.0)
+
+
+@pytest.mark.parametrize("gains", [[1.0] * 3, [0.3 - 0.2, 0.4 - 0.3, 0.5 - 0.4]])
+def test_equal_gains_cannot_be_tested(gains):
+    gains = np.array(gains)
+    assert np.isnan(corrected_t_test(gains, [9] * 3, [1] * 3)).all()
+    assert np.isnan(diebold_mariano(gains, np.arange(3), 1)).all()
+    least = corrected_t_test(gains * [1.0, 1.0, 1.001], [9] * 3, [1] * 3)[1]
+    assert 0 < least < 1e-4
 
 
 def test_size_of_the_corrected_t_test():

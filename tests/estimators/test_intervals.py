@@ -328,6 +328,7 @@ def test_interval_is_the_split_conformal_one(loss, fitted, panel):
     np.testing.assert_allclose(model.predict_interval(X), expected, rtol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:Channel 0 has a mean of .* Put Standardizer")
 def test_each_output_has_an_interval_of_its_own(walk):
     X, y = walk
     y = np.column_stack([y, 3 * y + 1])

@@ -640,7 +640,7 @@ def test_other_channels_that_are_asked_for_must_be_there():
 @trains
 @pytest.mark.parametrize("level", ["last", "ar", "arx", None])
 def test_a_period_that_is_not_used_is_told(level):
-    X, y = windows_of(driven())
+    X, y = windows_of(driven(level=0.0))
     message = f"period=6 has no effect with level={level!r}. Leave it out"
     with pytest.warns(UserWarning, match=message) as warned:
         model = Conv1DRegressor(**SMALL, level=level).initialize(X, y)
@@ -652,7 +652,7 @@ def test_a_period_that_is_not_used_is_told(level):
 
 @trains
 def test_level_none_is_plain_windows():
-    X, y = windows_of(driven())
+    X, y = windows_of(driven(level=0.0))
     X, y = X[X.complete], y[X.complete]
     model = Conv1DRegressor(**SMALL, level=None).fit(X, y)
     same = Conv1DRegressor(**SMALL, window_norm=None).fit(X, y)

@@ -328,7 +328,7 @@ def test_metrics_that_do_not_fit_are_refused(kind, metrics, message):
 @pytest.mark.trains
 @pytest.mark.usefixtures("no_training")
 def test_scores_need_samples_that_can_be_scored():
-    message = "'roc_auc' of scikit-learn, .*Set validation_split=0.1, or give fit X_val"
+    message = "'roc_auc' of scikit-learn, .*Set validation_split=0.2, or give fit X_val"
     with pytest.raises(ValueError, match=message):
         network(metrics="roc_auc").fit(X, Y)
     ones = np.r_[Y[LEARNED, 0], np.ones(40, int)]
@@ -462,7 +462,7 @@ def test_without_validation_the_training_values_are_watched():
     model = network(metrics="auc", early_stopping=True, n_iter_no_change=2)
     model.fit(X, Y)
     assert model.best_epoch_ == np.argmin(model.history_["loss"]) + 1
-    message = "monitor='val_auc' will not be .* Set validation_split=0.1, or give fit X"
+    message = "monitor='val_auc' will not be .* Set validation_split=0.2, or give fit X"
     with pytest.raises(ValueError, match=message):
         model.set_params(monitor="val_auc").fit(X, Y)
     model.set_params(monitor="auc").fit(X, Y)

@@ -974,7 +974,7 @@ def saves(path, monitor, **options):
             lambda path: stops("val_loss"),
             0,
             r"EarlyStopping\(monitor='val_loss'\).* each epoch\. Known metrics: 'loss'"
-            r"\. Monitor one of these, or set validation_split=0\.1",
+            r"\. Monitor one of these, or set validation_split=0\.2",
         ),
         (
             lambda path: [stops("loss"), stops("val_mae", mode="min")],

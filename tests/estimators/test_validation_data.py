@@ -413,6 +413,19 @@ def test_a_transformer_of_y_is_not_applied_to_y_val(level):
     assert_allclose(found, plain.history_["val_loss"], rtol=1e-3)
 
 
+def test_labels_that_only_the_validation_part_has(arrays):
+    (X, _), _ = arrays
+    y = np.arange(len(X)) % 2
+    message = (
+        r"y_val has labels that y lacks \(\[2\]\)\. Leave these samples out, or divide "
+        "the samples so that each class is in both"
+    )
+    for warm_start in (False, True):
+        model = network(Conv1DClassifier, warm_start=warm_start)
+        with pytest.raises(ValueError, match=f"^{message}"):
+            model.fit(X, y, X_val=X, y_val=y + 1)
+
+
 @pytest.mark.trains
 def test_a_failed_fit_changes_nothing(arrays):
     (X, y), (X_val, y_val) = arrays

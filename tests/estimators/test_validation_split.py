@@ -71,9 +71,25 @@ def test_a_gap_leaves_out_as_many_rows(gap):
 
 @pytest.mark.parametrize("gap", [30, 31, 99])
 def test_a_gap_as_long_as_the_training_part_leaves_nothing(gap):
-    message = rf"validation_gap={gap} leave none of the 40 rows to train on"
+    message = (
+        "^40 samples can be learned from. validation_split=0.25 holds out 10 of them, "
+        f"and validation_gap={gap} leaves none to train on. Use validation_split=0, .* "
+        "a smaller gap, or more samples"
+    )
     with pytest.raises(ValueError, match=message):
         validation_tail(np.zeros((40, 2, 1)), np.arange(40), 0.25, gap)
+
+
+def test_a_gap_that_nobody_gave_is_explained():
+    X = supervised(dated(40), [1, 30])[:4]
+    message = (
+        r"^4 rows have a complete window\. validation_split=0.2 holds out 1 of them, "
+        r"and the gap as long as the longest delay \(30\) leaves none to train on\. "
+        "Use validation_split=0, which trains without early stopping and intervals, a "
+        "shorter look-back, fewer folds, or more rows"
+    )
+    with pytest.raises(ValueError, match=message):
+        split_at(0.2, X)
 
 
 @pytest.mark.parametrize("gap, n_training", [(0, 12), (1, 10), (2, 10), (3, 8)])
@@ -266,8 +282,8 @@ def test_rows_that_may_not_be_used_are_in_no_part():
         ),
         (
             "2016-01-02",
-            "validation_split='2016-01-02' and validation_gap='auto' leave none of the "
-            "39 rows to train on: use a later date",
+            "39 rows have a complete window. validation_split='2016-01-02' holds out "
+            "39 of them, which leaves none to train on. Use a later date, a shorter lo",
         ),
         (
             "2016-01-21 00:00Z",

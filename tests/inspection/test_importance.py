@@ -5,10 +5,11 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import (
     GradientBoostingClassifier,
+    RandomForestClassifier,
     VotingClassifier,
     VotingRegressor,
 )
@@ -17,8 +18,16 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.metrics import log_loss, make_scorer, mean_absolute_error, r2_score
+from sklearn.metrics import (
+    log_loss,
+    make_scorer,
+    mean_absolute_error,
+    r2_score,
+    roc_auc_score,
+)
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import ClassifierChain, MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -197,7 +206,7 @@ def test_the_level_of_a_network_sees_the_replaced_values(weather):
         rows = SeriesView(tables, rows=np.arange(len(y)) * 12 + 11)
         return mean_absolute_error(y, model.predict(rows))
 
-    np.testing.assert_allclose(-found.score, error(own), rtol=1e-5)
+    np.testing.assert_allclose(found.score, error(own), rtol=1e-5)
     for channel in range(3):
         changed = own.copy()
         changed[:, :, channel] = own[order, :, channel]
@@ -377,7 +386,8 @@ def test_any_model(kind, flat):
     model = wrapped(kind, model, X[:350], y[:350])
     X, y = X[352:], y[352:]
     found = importance(model, X, y, random_state=0)
-    np.testing.assert_allclose(found.score, model.score(X, y))
+    shown = -model.score(X, y) if kind == "search" else model.score(X, y)
+    np.testing.assert_allclose(found.score, shown)
     assert found.importances_mean.argmax() == 1
     assert found.greater_is_better is (kind != "search")
     assert found.metric == ("mean_absolute_error" if kind == "search" else "r2")
@@ -389,6 +399,41 @@ def test_any_model(kind, flat):
         found = importance(last[-1], last[:-1].transform(X), y, random_state=0)
         assert found.importances_mean.argmax() == 1
         assert windows.n_channels == len(found.table)
+
+
+def two_metrics(model, X, y):
+    error = mean_absolute_error(y, model.predict(X))
+    return {"r2": r2_score(y, model.predict(X)), "neg_mae": -error}
+
+
+@pytest.mark.parametrize(
+    "options, metric",
+    [
+        ({}, "r2"),
+        ({"scoring": "neg_mean_squared_error"}, "mean_squared_error"),
+        ({"scoring": ["r2", "neg_max_error"], "refit": "neg_max_error"}, "max_error"),
+        ({"scoring": two_metrics, "refit": "neg_mae"}, "mae"),
+        ({"scoring": ["neg_max_error"], "refit": lambda results: 0}, "r2"),
+    ],
+)
+@pytest.mark.parametrize("in_pipeline", [False, True])
+def test_the_metric_is_that_of_a_search(options, metric, in_pipeline):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 4))
+    model = GridSearchCV(Ridge(), {"alpha": [0.1, 1]}, cv=2, **options)
+    model = make_pipeline(StandardScaler(), model) if in_pipeline else model
+    found = importance(model.fit(X, X[:, -1]), X, X[:, -1], by="lag", stretches=4)
+    assert found.metric == metric
+    assert found.greater_is_better is (metric == "r2")
+    assert found.importances_mean.argmax() == 3
+
+
+def test_a_search_without_scoring_judges_classes_by_accuracy():
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    model = GridSearchCV(LogisticRegression(), {"C": [0.1, 1]}, cv=2)
+    found = importance(model.fit(X, X[:, 0] > 0), X, X[:, 0] > 0, by="lag")
+    assert found.metric == "accuracy"
+    np.testing.assert_allclose(found.score, model.score(X, X[:, 0] > 0))
 
 
 def test_classes_of_panels_with_any_scorer():
@@ -545,6 +590,62 @@ def test_each_output_is_the_importance_of_a_model_of_that_output():
     np.testing.assert_allclose(found.score[1], alone.score)
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        RandomForestClassifier(5, random_state=0),
+        MultiOutputClassifier(LogisticRegression()),
+        OneVsRestClassifier(LogisticRegression()),
+        ClassifierChain(LogisticRegression()),
+    ],
+)
+@pytest.mark.parametrize("scoring", ["roc_auc", "neg_log_loss", "accuracy"])
+def test_each_output_of_a_classifier(model, scoring):
+    X = np.random.default_rng(0).normal(size=(80, 3))
+    Y = (X[:, :2] > 0).astype(int)
+    model = clone(model).fit(X, Y)
+    found = importance(
+        model, X, Y, by="lag", stretches=3, scoring=scoring, each_output=True
+    )
+    best = found.table.loc[found.table.groupby("output")["mean"].idxmax()]
+    assert best["oldest"].tolist() == [2, 1]
+    chances = model.predict_proba(X)
+    of_each = [
+        each[:, 1] if isinstance(chances, list) else each
+        for each in (chances if isinstance(chances, list) else chances.T)
+    ]
+    for column, own in enumerate(of_each):
+        expected = {
+            "roc_auc": roc_auc_score(Y[:, column], own),
+            "neg_log_loss": log_loss(Y[:, column], own),
+            "accuracy": np.mean(Y[:, column] == model.predict(X)[:, column]),
+        }
+        np.testing.assert_allclose(found.score[column], expected[scoring])
+
+
+def test_each_output_has_its_own_classes():
+    X = np.random.default_rng(0).normal(size=(90, 2))
+    Y = np.stack([np.digitize(X[:, 0], [-0.5, 0.5]), X[:, 1] > 0], axis=1)
+    Y = np.array(["a", "b", "c"])[Y]
+    model = RandomForestClassifier(5, random_state=0).fit(X, Y)
+    found = importance(
+        model, X, Y, by="lag", stretches=2, scoring="neg_log_loss", each_output=True
+    )
+    losses = [log_loss(Y[:, i], model.predict_proba(X)[i]) for i in (0, 1)]
+    np.testing.assert_allclose(found.score, losses)
+
+
+@pytest.mark.trains
+def test_each_label_of_a_network():
+    X = np.random.default_rng(0).normal(size=(40, 4, 2)).astype(np.float32)
+    Y = (X[:, -1] > 0).astype(int)
+    network = Conv1DClassifier(n_conv=1, filters=4, epochs=2, validation_split=0)
+    network.set_params(random_state=0).fit(X, Y)
+    found = importance(network, X, Y, scoring="roc_auc", each_output=True)
+    expected = roc_auc_score(Y, network.predict_proba(X), average=None)
+    np.testing.assert_allclose(found.score, expected)
+
+
 @pytest.mark.trains
 def test_a_network_that_classifies_panels():
     random = np.random.default_rng(0)
@@ -562,7 +663,7 @@ def test_a_network_that_classifies_panels():
         network, samples, y, scoring="neg_log_loss", n_repeats=1, random_state=0
     )
     np.testing.assert_allclose(
-        found.score, -log_loss(y, network.predict_proba(samples)), rtol=1e-5
+        found.score, log_loss(y, network.predict_proba(samples)), rtol=1e-5
     )
     assert found.importances_mean.argmax() == 2
 
@@ -609,7 +710,7 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"by": "lag", "stretches": [3]}, "must be a number of stretches"),
         ({"by": "lag", "stretches": [(True, 3)]}, "must be a number of stretches"),
         ({"scoring": "mae"}, "'mae' is not in sklearn.metrics.get_scorer_names"),
-        ({"scoring": "mean_absolute_error"}, "Use 'neg_mean_absolute_error'"),
+        ({"scoring": "mean_absolute_error"}, "Did you mean 'neg_mean_absolute_error'"),
         ({"scoring": ["r2", "max_error"]}, "once for each metric"),
         ({"method": "shuffle"}, "method='shuffle' must be"),
         ({"method": "occlusion", "fill": "zero"}, "fill='zero' must be a number"),

@@ -252,7 +252,7 @@ def test_several_labels_per_text(n_labels):
     same, other = (importance(one, TEXTS, y, **options) for one in (model, lists))
     np.testing.assert_array_equal(same.importances, other.importances)
     rest = model.predict_proba([text.replace("bad", "") for text in TEXTS])
-    loss = mean_squared_error(y, rest) + same.score
+    loss = mean_squared_error(y, rest) - same.score
     np.testing.assert_allclose(same.importances_mean[0], loss)
 
 
@@ -389,12 +389,12 @@ def test_importance_of_words_is_the_loss_in_score(model):
     found = importance(model, TEXTS, y, by="word", scoring="neg_log_loss", words=4)
     assert found.method == "occlusion" and found.n_samples == 32
     np.testing.assert_allclose(
-        found.score, -log_loss(y, model.predict_proba(TEXTS), labels=model.classes_)
+        found.score, log_loss(y, model.predict_proba(TEXTS), labels=model.classes_)
     )
     assert found.table["n_texts"].tolist() == [16, 16, 16, 16]
     for row in found.table.itertuples():
         rest = [" ".join(w for w in text.split() if w != row.word) for text in TEXTS]
-        loss = log_loss(y, model.predict_proba(rest)) + found.score
+        loss = log_loss(y, model.predict_proba(rest)) - found.score
         np.testing.assert_allclose(row.mean, loss)
     chosen = importance(model, TEXTS, y, by="word", words=["not", "film"])
     assert chosen.table["word"].tolist() == ["not", "film"]

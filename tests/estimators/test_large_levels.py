@@ -1,0 +1,101 @@
+"""Channels far from zero, in front of networks that do not normalize windows."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRUClassifier,
+    Conv1DRegressor,
+    LookbackWindower,
+    Standardizer,
+    make_supervised,
+)
+from skseqconv.estimators._large_levels import warn_of_large_levels
+from skseqconv.inputs._sequences import PanelSequences, Sequences, TokenSequences
+
+
+def panel(offset, n_samples=60):
+    return np.random.default_rng(0).normal(size=(n_samples, 8, 2)) + offset
+
+
+def warned(X):
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        warn_of_large_levels(X)
+    return [str(one.message) for one in found]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64])
+def test_a_channel_far_from_zero_is_named(dtype):
+    X = np.round(panel([0, -1000]) * 10).astype(dtype)
+    [message] = warned(PanelSequences(X))
+    assert message == (
+        f"Channel 1 has a mean of {X[..., 1].mean():.4g} and a standard deviation of "
+        f"{X[..., 1].std():.2g}: the network sees little of its changes. Put "
+        "Standardizer() before the network."
+    )
+
+
+@pytest.mark.parametrize(("offset", "n_warnings"), [(0, 0), (15, 0), (25, 1)])
+def test_how_far_is_far(offset, n_warnings):
+    assert len(warned(PanelSequences(panel(offset)))) == n_warnings
+
+
+def test_the_farthest_of_several_is_named():
+    [message] = warned(PanelSequences(panel([50, 900])))
+    assert message.startswith("Channel 1 (and 1 more) has a mean of 900")
+
+
+def test_constant_channels_and_levels_that_differ_are_let_be():
+    X = panel(0)
+    X[..., 0] = 1000.1
+    X[..., 1] += np.arange(60)[:, None] * 100  # each sample has a level of its own
+    assert not warned(PanelSequences(X))
+    assert not warned(PanelSequences(X.astype(np.float32)))
+
+
+def test_padding_and_token_ids_are_no_values():
+    X = panel([0, 1000])
+    X[::2, 5:] = np.nan
+    assert len(warned(PanelSequences(X, np.full(60, 8)))) == 1
+    assert not warned(PanelSequences(np.full((4, 3, 1), np.nan)))
+    assert not warned(TokenSequences(np.full((60, 8), 1000) + np.arange(8)))
+
+
+def climate():
+    table = pd.DataFrame(panel([0, 990], 25).reshape(-1, 2), columns=["T", "p"])
+    return make_supervised(table, "T", delay=1)
+
+
+def test_channels_of_views_have_names():
+    X, _ = climate()
+    [message] = warned(Sequences.of(LookbackWindower(4).fit_transform(X)))
+    assert message.startswith("Channel 'p' has a mean of 9")
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("Estimator", [Conv1DClassifier, Conv1DGRUClassifier])
+def test_a_classifier_warns_once_and_not_after_a_standardizer(Estimator):
+    X, y = panel(100), np.arange(60) % 2
+    network = Estimator(n_conv=1, filters=2, kernel_size=2, epochs=1)
+    network.set_params(validation_split=0, warm_start=True)
+    with pytest.warns(UserWarning, match="Put Standardizer") as found:
+        network.fit(X, y)
+    assert len(found) == 1 and found[0].filename == __file__
+    network.fit(X, y)  # it goes on
+    make_pipeline(Standardizer(), network).fit(X, y)
+
+
+@pytest.mark.trains
+def test_a_regressor_warns_if_it_takes_plain_windows():
+    X, y = climate()
+    network = Conv1DRegressor(n_conv=1, filters=2, kernel_size=2, epochs=1)
+    make_pipeline(LookbackWindower(4), network).fit(X, y)
+    network.set_params(window_norm=None, level=None)
+    with pytest.warns(UserWarning, match="Channel 'p' has a mean of 99.* Put Standard"):
+        make_pipeline(LookbackWindower(4), network).fit(X, y)
