@@ -19,13 +19,12 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.ensemble import VotingClassifier
-from sklearn.impute import SimpleImputer
 from sklearn.linear_model import RidgeClassifierCV
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skseqconv import Conv1DClassifier, MiniRocket, PerStep, Standardizer
+from skseqconv import Conv1DClassifier, MiniRocket, Standardizer
 
 QUICK = os.environ.get("SKSEQCONV_QUICK") == "1"  # a few epochs, for tests
 FOLDER = os.environ.get("SKSEQCONV_DATA")
@@ -96,7 +95,7 @@ def networks(seed):
     each = [(f"seed {i}", network(N_NETWORKS * seed + i)) for i in range(N_NETWORKS)]
     return make_pipeline(
         Standardizer(),
-        PerStep(SimpleImputer(strategy="constant", fill_value=0.0)),
+        FunctionTransformer(np.nan_to_num),  # padding becomes the mean, zero
         VotingClassifier(each, voting="soft", n_jobs=2),
     )
 
