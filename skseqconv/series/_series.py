@@ -133,11 +133,6 @@ class Series:
         return [self.own_values(i) for i in range(self.n_series)]
 
     @property
-    def indexes(self):
-        """The index of each series, or None."""
-        return None if self._dates is None else self._dates.all_own()
-
-    @property
     def dates(self):
         """Where the index of each series stands, a `Layout`; or None."""
         return self._dates
