@@ -121,7 +121,8 @@ def _no_way_back(transformer, what, where):
         "bounds. These reach further than y itself, so the inverse must be finite and "
         "monotonic there, too. That of func=np.log1p, inverse_func=np.expm1 is, and "
         "so is an inverse that stops where y does: square(maximum(v, 0)) instead of "
-        "square(v). A lower coverage, or loss='quantile', may keep the bounds nearer."
+        "square(v). A lower coverage, or loss='quantile', may keep the bounds nearer. "
+        "Forecasts without bounds need none of this."
     )
 
 

@@ -39,7 +39,9 @@ def warn_of_large_levels(X):
     if not len(steps):
         return
     level, spread = np.abs(steps.mean(axis=0)), steps.std(axis=0)
-    far = np.flatnonzero((level > FAR * spread) & (spread > CONSTANT * level))
+    # A flag that is mostly 1 has large changes, though they are rare.
+    changes = (spread > CONSTANT * level) & (np.ptp(steps, axis=0) < level)
+    far = np.flatnonzero((level > FAR * spread) & changes)
     if len(far):
         first = far[np.argmax(level[far] / spread[far])]
         names = getattr(some, "channel_names", None)

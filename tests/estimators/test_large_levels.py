@@ -46,6 +46,14 @@ def test_how_far_is_far(offset, n_warnings):
     assert len(warned(PanelSequences(panel(offset)))) == n_warnings
 
 
+def test_a_flag_that_is_mostly_1_is_not_far():
+    X = panel(0)
+    X[..., 0] = 1.0
+    X[7, 3, 0] = 0.0
+    assert X[..., 0].mean() > 20 * X[..., 0].std()
+    assert not warned(PanelSequences(X))
+
+
 def test_the_farthest_of_several_is_named():
     [message] = warned(PanelSequences(panel([50, 900])))
     assert message.startswith("Channel 1 (and 1 more) has a mean of 900")

@@ -318,6 +318,25 @@ def test_dates_that_go_on_through_a_gap_that_is_due_give_a_warning(
         times_after(newest, [1, n_later])
 
 
+def days_with_holidays():
+    """Each second Monday is a holiday."""
+    days = pd.bdate_range("2025-01-06", periods=100)
+    return plain(days.delete(np.arange(0, 100, 10)))
+
+
+@pytest.mark.parametrize(
+    ("index", "advice"),
+    [
+        (opening_hours(), r"such as freq=pandas\.offsets\.BusinessHour\(start='09:00'"),
+        (days_with_holidays(), r"freq=pandas\.offsets\.CustomBusinessDay\(holidays="),
+        (tens_of_days(), r"depend on dates\. Append the coming rows"),
+    ],
+)
+def test_the_advice_fits_the_step(index, advice):
+    with pytest.warns(UserWarning, match=advice):
+        times_after(at_newest(view_of(index)), [1, 10])
+
+
 @pytest.mark.parametrize(
     ("index", "n_later", "freq"),
     [

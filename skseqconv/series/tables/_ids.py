@@ -45,8 +45,9 @@ def warn_of_short_series(view, rows, delay, *, stacklevel):
     pool = "" if data.origin is None else ".pool()"
     warnings.warn(
         f"{len(short)} of {ids.nunique()} ids have no row with a target {delay} rows "
-        f"later, and were left out: {shown}{more}. A fitted model forecasts them all "
-        f"the same: forecast(model, SeriesView(table, id=..., time=...){pool}).",
+        f"later, and were left out: {shown}{more}. A fitted model can still forecast "
+        "those that have no missing values: "
+        f"forecast(model, SeriesView(table, id=..., time=...){pool}).",
         UserWarning,
         stacklevel=stacklevel + 1,
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from skseqconv.series._missing_history import stacklevel_of_caller
 
 from ._frequency import readable_difference, readable_duration
-from ._offsets import readable_offset
+from ._offsets import is_duration, readable_offset
 
 #: With fewer stretches to compare with, gaps may be outages that do not come back.
 FEWEST = 3
@@ -46,12 +46,8 @@ def is_gap_due(places, n_rows, n_more):
 
 def warn_of_due_gap(index, step, places, name):
     """Warn that dates after an index go on with a step although a gap is due."""
-    declare = "A"
-    if isinstance(index, pd.DatetimeIndex):
-        declare = (
-            "Declare the frequency, such as freq=pandas.offsets.BusinessHour("
-            "start='09:00', end='16:00'), or a"
-        )
+    example = _example_of_frequency(index, step)
+    declare = f"Declare the frequency, such as freq={example}, or a" if example else "A"
     warnings.warn(
         f"The dates after the last row of {name} ({index[-1]}) go on with the usual "
         f"step, {_readable(index, step)}. But {len(places)} of its {len(index)} newest "
@@ -61,6 +57,16 @@ def warn_of_due_gap(index, step, places, name):
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )
+
+
+def _example_of_frequency(index, step):
+    """A frequency with gaps that goes on with this step, or None."""
+    if isinstance(step, pd.offsets.BaseOffset) and not is_duration(step):
+        daily = isinstance(step, pd.offsets.BusinessDay)
+        return "pandas.offsets.CustomBusinessDay(holidays=[...])" if daily else None
+    if isinstance(index, pd.DatetimeIndex) and pd.Timedelta(step) == pd.Timedelta("1h"):
+        return "pandas.offsets.BusinessHour(start='09:00', end='16:00')"
+    return None
 
 
 def _readable(index, step):
