@@ -14,11 +14,8 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from skseqconv._version import __version__
 
-#: Format of the files that are written, and the newest one that is read.
+#: Format of the files that are written, and the only one that is read.
 FORMAT = 2
-
-#: Format 1, of skseqconv 0.1, held fitted networks in another form.
-NETWORKS_SINCE = 2
 
 #: Of skops' schema. skops reads older ones by older code.
 OLDEST_PROTOCOL = 2
@@ -71,29 +68,21 @@ def check_seal(data, path):
         )
 
 
-def with_schema(archive, schema):
-    """The bytes of an archive, without a checksum, with another schema."""
-    changed = io.BytesIO()
-    with ZipFile(changed, "w") as new:
-        for name in archive.namelist():
-            content = json.dumps(schema) if name == SCHEMA else archive.read(name)
-            new.writestr(name, content)
-    return changed.getvalue()
-
-
-def read_note(archive, path):
-    """The format of a file, and the versions that wrote it."""
+def read_versions(archive, path):
+    """The versions that wrote a file. Files of another format are refused."""
     if archive.getinfo(NOTE).compress_type != ZIP_STORED:
         raise BadZipFile("its parts are compressed")
     note = json.loads(archive.read(NOTE))
     versions = {str(name): str(number) for name, number in note["versions"].items()}
-    if note["format"] > FORMAT:
+    if note["format"] != FORMAT:
+        again = "fit the estimator again, and save it again"
+        way_out = "use a newer version" if note["format"] > FORMAT else again
         raise Refused(
             f"{path} has format {note['format']}, of skseqconv "
-            f"{versions['skseqconv']}. skseqconv {__version__} reads formats up to "
-            f"{FORMAT}: use a newer version."
+            f"{versions['skseqconv']}. skseqconv {__version__} reads format {FORMAT} "
+            f"only: {way_out}."
         )
-    return note["format"], versions
+    return versions
 
 
 def warn_of_versions(versions, path):

@@ -17,27 +17,22 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skseqconv._files import file_path, read_file, whole_file, writable_path
 from skseqconv._public import public
-from skseqconv._version import __version__
 from skseqconv.networks._plain_state import plain_state
 
 from ._archive import (
-    NETWORKS_SINCE,
     OLDEST_PROTOCOL,
     SCHEMA,
     Refused,
     check_seal,
     packed,
-    read_note,
+    read_versions,
     warn_of_versions,
-    with_schema,
 )
 from ._trusted import (
     TYPES,
     check_arrays,
     check_members,
     check_repeats,
-    holds_network,
-    move_to_present,
     refused_entries,
 )
 from ._usable import LacksParameters, check_usable
@@ -131,8 +126,8 @@ def load(path: str | bytes | os.PathLike) -> BaseEstimator:
     ImportError
         If skops is not installed.
     ValueError
-        If the file is damaged or not a file of `save`, has a newer format, holds a
-        network that skseqconv 0.1 fitted, or names types that are not trusted.
+        If the file is damaged or not a file of `save`, has an older or newer format,
+        or names types that are not trusted.
     OSError
         If the file cannot be read, or `path` is a folder, a pipe or a device.
 
@@ -259,14 +254,12 @@ def _unpacked(data, path):
 def _read(skops, data, path):
     """The estimator in an archive, and the versions that it was written with."""
     with ZipFile(io.BytesIO(data)) as archive:
-        number, versions = read_note(archive, path)
+        versions = read_versions(archive, path)
         check_members(archive, len(data))
         schema = json.loads(archive.read(SCHEMA))
         if schema["protocol"] < OLDEST_PROTOCOL:
             raise ValueError(f"protocol {schema['protocol']}")
         check_repeats(schema)
-        if move_to_present(schema):
-            data = with_schema(archive, schema)
         refused = refused_entries(schema)
         if not refused:
             untrusted = set(skops.get_untrusted_types(data=data)) - set(TYPES)
@@ -275,12 +268,6 @@ def _read(skops, data, path):
             names = [f"{name} ({why})" for name, why in sorted(refused.items())]
             raise Refused(f"{path} holds {', '.join(names)}")
         check_arrays(archive)
-    if number < NETWORKS_SINCE and holds_network(schema):
-        raise Refused(
-            f"{path} holds a network that was fitted with skseqconv "
-            f"{versions['skseqconv']}. skseqconv {__version__} holds networks in "
-            "another form: fit it again, or load the file with skseqconv 0.1."
-        )
     estimator = skops.loads(data, trusted=list(TYPES))
     _check_estimator(estimator, versions, path)
     return estimator, versions

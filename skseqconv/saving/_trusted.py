@@ -142,7 +142,7 @@ def _is_plain_array(file, size):
     return length == len(found["header"]) and found.end() + n_bytes == size
 
 
-def entries(schema):
+def _entries(schema):
     """All dicts in a schema, at any depth. Recursion could exhaust the stack."""
     parts = [schema]
     while parts:
@@ -152,26 +152,6 @@ def entries(schema):
         if isinstance(part, dict):
             parts.extend(part.values())
             yield part
-
-
-def move_to_present(schema):
-    """Rename types of this package that an older version wrote; say if there were any.
-
-    Files name the address `skseqconv`. Files of earlier versions name the module that
-    held the class. The names of trusted types are unique, so the name alone identifies
-    the type.
-    """
-    moved = [part for part in entries(schema) if _present_name(part) in TYPES]
-    for part in moved:
-        part["__module__"], part["__class__"] = _present_name(part).split(".")
-    return bool(moved)
-
-
-def _present_name(entry):
-    """The present address of what an entry names in a module of this package."""
-    if not str(entry.get("__module__")).startswith("skseqconv."):
-        return None
-    return f"skseqconv.{str(entry.get('__class__')).removeprefix('_')}"  # was _AsIs
 
 
 def check_repeats(schema):
@@ -205,7 +185,7 @@ def refused_entries(schema):
     with the type.
     """
     refused = {}
-    for part in entries(schema):
+    for part in _entries(schema):
         if "__loader__" not in part:
             continue
         name = _name(part)
@@ -223,12 +203,6 @@ def refused_entries(schema):
         if "file" in part and part["file"] != f"{part['__id__']}.npy":
             refused[str(part["file"])] = "is no array's own file"
     return refused
-
-
-def holds_network(schema):
-    """Whether skops' schema has an estimator with a fitted network."""
-    # Every fitted estimator has the description of its network.
-    return any("_architecture" in part for part in entries(schema))
 
 
 def _name(entry):

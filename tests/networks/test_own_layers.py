@@ -19,13 +19,8 @@ from skseqconv.networks._window_norm import WindowNorm
 
 pytestmark = pytest.mark.trains
 
-#: Where version 0.1 had what files of Keras models name.
-OLD_MODULES = {
-    "Ascending": "skseqconv._layers",
-    "GRU": "skseqconv._recurrent",
-    "Pinball": "skseqconv._layers",
-    "WindowNorm": "skseqconv._layers",
-}
+#: What files of Keras models hold of this package.
+OWN_OBJECTS = {"Ascending", "GRU", "Pinball", "WindowNorm"}
 
 
 @pytest.fixture
@@ -66,26 +61,8 @@ def test_files_of_models_name_no_folder(model, tmp_path):
     model.save(tmp_path / "model.keras")
     with zipfile.ZipFile(tmp_path / "model.keras") as file:
         parts = list(ours(json.loads(file.read("config.json"))))
-    assert {part["class_name"] for part in parts} == set(OLD_MODULES)
+    assert {part["class_name"] for part in parts} == OWN_OBJECTS
     assert {part["module"] for part in parts} == {"skseqconv"}
-
-
-def test_files_of_models_of_version_0_1_load(model, windows, tmp_path):
-    model.save(tmp_path / "model.keras")
-    with (
-        zipfile.ZipFile(tmp_path / "model.keras") as new,
-        zipfile.ZipFile(tmp_path / "old.keras", "w") as old,
-    ):
-        for name in new.namelist():
-            content = new.read(name)
-            if name == "config.json":
-                config = json.loads(content)
-                for part in ours(config):
-                    part["module"] = OLD_MODULES[part["class_name"]]
-                content = json.dumps(config)
-            old.writestr(name, content)
-    loaded = keras.models.load_model(tmp_path / "old.keras")
-    np.testing.assert_array_equal(loaded(windows), model(windows))
 
 
 @pytest.mark.parametrize("kind", ["last", "standard"])

@@ -2,7 +2,6 @@
 
 import copy
 import errno
-import gzip
 import importlib
 import io
 import itertools
@@ -46,12 +45,11 @@ from skseqconv import (
     PerStep,
     Standardizer,
     TokenSequencer,
-    make_supervised,
 )
 from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
-from skseqconv.saving._trusted import TYPES, entries
+from skseqconv.saving._trusted import TYPES
 from tests.versions.since import need
 
 pytestmark = pytest.mark.trains
@@ -595,100 +593,23 @@ def forged(estimator, path, change):
     return path
 
 
-def test_a_newer_format_says_so(tmp_path):
+@pytest.mark.parametrize(
+    ("number", "version", "way_out"),
+    [
+        (FORMAT - 1, "0.1.0", "fit the estimator again, and save it again"),
+        (FORMAT + 1, "7.0", "use a newer version"),
+    ],
+)
+def test_another_format_says_so(number, version, way_out, tmp_path):
     def change(schema, note, members):
-        note.update(format=FORMAT + 1, versions={"skseqconv": "7.0"})
+        note.update(format=number, versions={"skseqconv": version})
         schema.clear()
 
     path = forged(Standardizer(), tmp_path / "model", change)
-    message = rf"format {FORMAT + 1}, of skseqconv 7\.0.* up to {FORMAT}"
+    message = f"format {number}, of skseqconv {version}. skseqconv "
+    message = rf"{re.escape(message)}.* reads format {FORMAT} only: {way_out}\."
     with pytest.raises(ValueError, match=message):
         load(path)
-
-
-# Files that skseqconv 0.1 wrote, in format 1.
-
-OLD_FILES = Path(__file__).parent / "files"
-OTHER_VERSIONS = [
-    pytest.mark.filterwarnings("ignore::sklearn.exceptions.InconsistentVersionWarning"),
-    pytest.mark.filterwarnings("ignore:.*was saved with (scikit-learn|keras|numpy)"),
-]
-
-
-def old_file(name, folder):
-    """A file of format 1, unpacked."""
-    path = folder / f"{name}_v1.skops"
-    path.write_bytes(gzip.decompress((OLD_FILES / f"{path.name}.gz").read_bytes()))
-    return path
-
-
-def with_marks(test):
-    for mark in OTHER_VERSIONS:
-        test = mark(test)
-    return test
-
-
-#: The modules that version 0.1 had for the types of these files.
-OLD_MODULES = {
-    "AsIs": ("_wrapper", "_AsIs"),
-    "CalendarFeatures": ("calendar", "CalendarFeatures"),
-    "ClassEncoder": ("_targets", "ClassEncoder"),
-    "Conv1DClassifier": ("conv1d", "Conv1DClassifier"),
-    "Conv1DGRUClassifier": ("conv1d_gru", "Conv1DGRUClassifier"),
-    "Conv1DRegressor": ("conv1d", "Conv1DRegressor"),
-    "FlatWindowRegressor": ("flat", "FlatWindowRegressor"),
-    "FlattenWindows": ("windowing", "FlattenWindows"),
-    "LookbackWindower": ("windowing", "LookbackWindower"),
-    "PerStep": ("preprocessing", "PerStep"),
-    "PersistenceRegressor": ("baseline", "PersistenceRegressor"),
-    "RowStep": ("preprocessing", "RowStep"),
-    "StandardizeStep": ("preprocessing", "StandardizeStep"),
-    "Standardizer": ("preprocessing", "Standardizer"),
-    "TargetScaler": ("_targets", "TargetScaler"),
-    "TokenSequencer": ("text", "TokenSequencer"),
-}
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "linear"])
-def test_files_that_name_the_modules_of_version_0_1_load(name, fitted, tmp_path):
-    renamed = []
-
-    def change(schema, note, members):
-        for part in entries(schema):
-            if part.get("__module__") == "skseqconv":
-                module, old = OLD_MODULES[part["__class__"]]
-                part.update(__module__=f"skseqconv.{module}", __class__=old)
-                renamed.append(old)
-
-    estimator, X = fitted[name]
-    again = load(forged(estimator, tmp_path / "model", change))
-    assert renamed
-    np.testing.assert_array_equal(answer(again, X), answer(estimator, X))
-
-
-@with_marks
-def test_a_file_of_format_1_answers_as_it_did(tmp_path):
-    series = np.column_stack([np.sin(np.arange(60.0) / 4), np.arange(60.0) % 7])
-    X, _ = make_supervised(series, 0, delay=2)
-    with pytest.warns(UserWarning, match=r"with skseqconv 0\.1\.0, and skseqconv 0\.2"):
-        again = load(old_file("rows", tmp_path))
-    np.testing.assert_allclose(again.predict(X[-2:]), [0.9142144, 0.81029804], 1e-6)
-
-
-def test_a_network_of_format_1_says_which_version_it_needs(tmp_path):
-    path = old_file("network", tmp_path)
-    message = r"network_v1\.skops holds a network .* 0\.1\.0\. .*: fit it again"
-    with pytest.raises(ValueError, match=message):
-        load(path)
-
-
-@with_marks
-def test_a_network_of_format_1_that_is_not_fitted_is_loaded(tmp_path):
-    def change(schema, note, members):
-        note.update(format=1)
-
-    model = piped(Conv1DRegressor(**SMALL))
-    assert repr(load(forged(model, tmp_path / "model", change))) == repr(model)
 
 
 @pytest.mark.parametrize("name", ["skseqconv", "scikit-learn", "keras", "numpy"])

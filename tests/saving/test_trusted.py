@@ -13,12 +13,9 @@ import pytest
 from skseqconv.networks._plain_state import plain_state, restored_state
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.saving._trusted import (
-    TYPES,
     check_arrays,
     check_members,
     check_repeats,
-    holds_network,
-    move_to_present,
     refused_entries,
 )
 
@@ -147,66 +144,6 @@ def test_entries_are_refused_wherever_they_stand(bad, name, why):
     ]
     assert refused_entries(good) == {}
     assert refused_entries([*good, {"a": [bad]}]) == {name: why}
-
-
-#: The modules that files of version 0.1 name, and their types.
-OLD_TYPES = {
-    "_targets": ("ClassEncoder", "TargetScaler"),
-    "_wrapper": ("_AsIs",),
-    "baseline": ("PersistenceRegressor",),
-    "calendar": ("CalendarFeatures",),
-    "conv1d": ("Conv1DClassifier", "Conv1DRegressor"),
-    "conv1d_gru": ("Conv1DGRUClassifier", "Conv1DGRURegressor"),
-    "flat": ("FlatWindowRegressor",),
-    "preprocessing": ("PerStep", "RowStep", "StandardizeStep", "Standardizer"),
-    "text": ("TokenSequencer",),
-    "windowing": ("FlattenWindows", "LookbackWindower"),
-}
-
-#: Types that version 0.1 did not have.
-NEW_TYPES = (
-    "IndicatorEncoder",
-    "LinearAutoregression",
-    "MiniRocket",
-    "PanelTimeSeriesSplit",
-    "SeriesKFold",
-)
-
-
-def test_types_of_version_0_1_get_their_present_names():
-    old = [
-        entry("ObjectNode", f"skseqconv.{module}.{name}")
-        for module, names in OLD_TYPES.items()
-        for name in names
-    ]
-    schema = {"a": [{"b": old}]}
-    assert move_to_present(schema)
-    moved = [f"{part['__module__']}.{part['__class__']}" for part in old]
-    own = {name for name in TYPES if name.startswith("skseqconv")}
-    assert set(moved) == own - {f"skseqconv.{name}" for name in NEW_TYPES}
-    assert not move_to_present(schema)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "skseqconv.views.SeriesView",
-        "skseqconv.export.export_keras",
-        "skseqconv.preprocessing.os",
-        "skseqconvx.preprocessing.Standardizer",
-        "numpy.preprocessing.Standardizer",
-        "skseqconv.Standardizer",
-    ],
-)
-def test_other_names_stay_as_they_are(name):
-    schema = [entry("ObjectNode", name)]
-    assert not move_to_present(schema)
-    assert schema == [entry("ObjectNode", name)]
-
-
-def test_a_network_is_found_wherever_it_stands():
-    assert not holds_network([{"a": [{"content": "_architecture"}]}])
-    assert holds_network([{"a": [{"b": {"_architecture": {}}}]}])
 
 
 # Networks and what they are trained with.
