@@ -143,7 +143,7 @@ class Network:
     def set_level(self, values):
         """Set the weights from the channels of a window to the level of the target."""
         layer = self.model.get_layer("window_norm")
-        for name in layer.names:  # fewer in networks of version 0.1
+        for name in layer.names:  # a level has no weights for what it does not read
             if name in values:
                 getattr(layer, name).assign(values[name])
 

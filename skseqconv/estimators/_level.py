@@ -23,7 +23,7 @@ from skseqconv.inputs._last_known import fill_missing
 from skseqconv.inputs._past_values import newest_entry, parts_of
 from skseqconv.series._window_view import WindowView
 
-from ._level_start import exogenous_positions, missing_seasons
+from ._level_start import missing_seasons
 
 #: An output of one changes a forecast by at most about this many errors of its level.
 MOST_ERRORS = 3.0
@@ -63,27 +63,19 @@ class Level:
     scale: np.ndarray
     changes: np.ndarray
     spread: np.ndarray
-    # Files of version 0.1 have no more: there, forecasts start from the last value.
+    exogenous_at: np.ndarray
+    center: np.ndarray
+    others: np.ndarray
+    kept: np.ndarray
     start: str = "last"
     period: int | None = None
     anchors: np.ndarray | None = None
     bases: np.ndarray | None = None
     lagged: np.ndarray | None = None
     exogenous: np.ndarray | None = None
-    exogenous_at: np.ndarray | None = None
-    center: np.ndarray | None = None
-    others: np.ndarray | None = None
-    kept: np.ndarray | None = None
 
     def __post_init__(self):
-        n_channels = len(self.spread)
-        instead = {
-            "anchors": self.slopes,
-            "bases": self.offsets,
-            "center": np.zeros(n_channels),
-            "others": np.zeros(n_channels, dtype=bool),
-            "kept": np.zeros(n_channels, dtype=bool),
-        }
+        instead = {"anchors": self.slopes, "bases": self.offsets}
         for name, value in instead.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
@@ -193,20 +185,14 @@ class Level:
         in_order = order == list(range(len(self.channels)))
         return len(columns) > 1 and len(delays) == 1 and in_order
 
-    def network_options(self, n_steps):
-        """Options of the network that adds to this level, for windows of a length."""
-        at = self.read_at(n_steps).tolist() if self.others.any() else None
+    def network_options(self):
+        """Options of the network that adds to this level."""
+        at = self.exogenous_at.tolist() if self.others.any() else None
         return {
             "window_norm": self.kind,
             "highway": self.channels.tolist(),
             "exogenous_at": at,
         }
-
-    def read_at(self, n_steps):
-        """Positions at which the network may read the other channels."""
-        # Older files have them only if the level reads these channels.
-        at = self.exogenous_at
-        return exogenous_positions(n_steps) if at is None else at
 
     def of(self, windows, last):
         """The part of the level, in units of y, that the network does not compute.

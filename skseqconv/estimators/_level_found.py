@@ -183,7 +183,7 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
 def _exogenous_at(windows, delays, before):
     """Positions at which other channels are read; the network's, if it goes on."""
     if before is not None:
-        return before.read_at(windows.shape[1])
+        return before.exogenous_at
     known = known_entries(windows, [delay for delay in delays if delay is not None])
     return exogenous_positions(windows.shape[1], known)
 
@@ -290,8 +290,7 @@ def _usual_values(kind, windows, channels, before=None):
     if isinstance(some, WindowView):
         some = some.to_numpy(np.float64)
     some = np.asarray(some, dtype=np.float64)
-    # Networks of version 0.1 take all channels relative to their last values.
-    others = np.full(some.shape[2], before is None or before.others.any())
+    others = np.ones(some.shape[2], dtype=bool)
     others[channels] = False
     center, over_all = mean_and_spread(some.reshape(-1, some.shape[2]))
     spread = some.std(axis=1)

@@ -51,7 +51,7 @@ class BuildsNetwork:
             warn_of_large_levels(X)
         self._target_seen = None
         self._remember(X.data)
-        options = self._options_for_level(level, X.shape[1])
+        options = self._options_for_level(level)
         shape = [int(n) for n in X.shape[1:]]
         self._shortest = shape[0] if X.lengths is None else int(X.lengths.min())
         self._architecture = self._architecture_for(shape, self._shortest, y, options)
@@ -107,7 +107,7 @@ class BuildsNetwork:
         if self._vocabulary_size is not None:  # learned, unless it is given
             options["vocabulary_size"] = self.vocabulary_size or self._vocabulary_size
             # None takes the length of embedding_weights.
-            length = self.embedding_dim or vars(self).get("_embedding_dim")
+            length = self.embedding_dim or self._embedding_dim
             options["embedding_dim"] = length
         options = {name: plain(value) for name, value in options.items()}
         options = {**options, **self._head(y), **options_of_level}
@@ -120,7 +120,7 @@ class BuildsNetwork:
         before = self._architecture
         # Lengths of series may change. What "auto" means stays as it was.
         shape = [int(n) for n in self._input_shape]
-        shortest = vars(self).get("_shortest", shape[0])
+        shortest = self._shortest
         now = self._architecture_for(shape, shortest, y, options)
         if len(shape) > 1:
             lengths = ("input_shape", "mask_padding")

@@ -3,9 +3,8 @@
 import threading
 import weakref
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import wraps
-from inspect import signature
 
 import keras
 
@@ -20,7 +19,6 @@ from skseqconv.engine._pool import (
 )
 from skseqconv.inputs._word_vectors import packed, unpacked
 from skseqconv.networks._plain_state import plain_state, restored_state
-from skseqconv.networks._registry import NETWORKS
 
 _locks = weakref.WeakKeyDictionary()
 
@@ -72,8 +70,7 @@ class HoldsNetwork:
 
     @property
     def _recipe(self):
-        policy = vars(self).get("_policy") or keras.config.dtype_policy().name
-        return Recipe(self._architecture, *self._compiled_with, policy=policy)
+        return Recipe(self._architecture, *self._compiled_with, policy=self._policy)
 
     def _take_network(self, weights=None):
         """Borrow a network for a fit: with the given weights, or to draw new ones."""
@@ -159,25 +156,11 @@ class HoldsNetwork:
         return plain_state(state)
 
     def __setstate__(self, state):
-        state = self._completed(restored_state(state))
+        state = restored_state(state)
         state["embedding_weights"] = unpacked(state["embedding_weights"])
         if "_state" in state:
             state["_weights"] = Weights(state.pop("_state"))
         super().__setstate__(state)
-
-    def _completed(self, state):
-        """A state that an older version wrote, with the parameters that are new."""
-        new = {
-            field.name: field.metadata["before"]
-            for field in fields(self)
-            if "before" in field.metadata
-        }
-        state = new | state
-        if "_architecture" in state:
-            build = NETWORKS[state["_architecture"]["network"]].build
-            new = {name: new[name] for name in new.keys() & signature(build).parameters}
-            state["_architecture"] = new | state["_architecture"]
-        return state
 
     def __sklearn_clone__(self):
         # Clones share the vectors of words, which may be large and are only read.

@@ -47,9 +47,9 @@ def _one_of(*values):
     return StrOptions(set(values))
 
 
-def parameter(*constraint, default, **older):
-    """A field. `before` is the value that acts as versions without the parameter."""
-    return field(default=default, metadata={"constraint": list(constraint), **older})
+def parameter(*constraint, default):
+    """A field of a value that meets one of the constraints."""
+    return field(default=default, metadata={"constraint": list(constraint)})
 
 
 @dataclass_transform(
@@ -74,7 +74,7 @@ class Conv1DStack:
     filters: int | Sequence[int] = parameter(*_EACH_LAYER, default=32)
     kernel_size: Widths = parameter(*_EACH_LAYER, default=5)
     strides: int | Sequence[int] | Literal["auto"] = parameter(
-        *_EACH_LAYER, _one_of("auto"), default=1, before=1
+        *_EACH_LAYER, _one_of("auto"), default=1
     )
     pool_size: int | Sequence[int] = parameter(*_EACH_LAYER, default=3)
     n_conv: int = parameter(COUNT, default=3)
@@ -89,8 +89,8 @@ class Conv1DStack:
         _one_of("batch", "layer"), None, default=None
     )
     residual: int = parameter(_NUMBER, default=0)
-    bottleneck: int | None = parameter(COUNT, None, default=None, before=None)
-    pooling_branch: bool = parameter("boolean", default=False, before=False)
+    bottleneck: int | None = parameter(COUNT, None, default=None)
+    pooling_branch: bool = parameter("boolean", default=False)
 
 
 @parameters
@@ -137,7 +137,7 @@ class TrainingParameters:
         Interval(Real, 0, None, closed="neither"), None, default=None
     )
     learning_rate_schedule: Literal["one_cycle", "cosine"] | None = parameter(
-        _one_of(*SCHEDULES), None, default=None, before=None
+        _one_of(*SCHEDULES), None, default=None
     )
     epochs: int | Literal["auto"] = parameter(_one_of("auto"), COUNT, default="auto")
     batch_size: int = parameter(COUNT, default=128)
@@ -149,13 +149,11 @@ class TrainingParameters:
         _one_of("auto"), _NUMBER, *TIME_SPANS, default="auto"
     )
     early_stopping: bool = parameter("boolean", default=False)
-    monitor: str = parameter(str, default="val_loss", before="val_loss")
+    monitor: str = parameter(str, default="val_loss")
     n_iter_no_change: int = parameter(COUNT, default=5)
     metrics: (
         str | keras.metrics.Metric | Sequence[str | keras.metrics.Metric] | None
-    ) = parameter(
-        str, list, tuple, keras.metrics.Metric, None, default=None, before=None
-    )
+    ) = parameter(str, list, tuple, keras.metrics.Metric, None, default=None)
     callbacks: keras.callbacks.Callback | Sequence[keras.callbacks.Callback] | None = (
         parameter(list, tuple, keras.callbacks.Callback, None, default=None)
     )
@@ -178,13 +176,12 @@ class RegressionParameters(TrainingParameters):
         _one_of("auto", "last", "seasonal", "ar", "arx"),
         None,
         default="auto",
-        before="auto",
     )
     period: RowsOrTime | Literal["auto"] = parameter(
-        _one_of("auto"), COUNT, *TIME_SPANS, default="auto", before="auto"
+        _one_of("auto"), COUNT, *TIME_SPANS, default="auto"
     )
     channel_independent: bool | Literal["auto"] = parameter(
-        "boolean", _one_of("auto"), default="auto", before=False
+        "boolean", _one_of("auto"), default="auto"
     )
     target_channel: Hashable | Sequence[Hashable] = parameter(
         Hashable, "array-like", None, default=None
@@ -209,14 +206,14 @@ class TokenInput:
     """Options of token ids as input, which every network has."""
 
     embedding_dim: int | None = parameter(COUNT, None, default=None)
-    embedding_weights: Any = parameter("array-like", None, default=None, before=None)
-    embedding_trainable: bool = parameter("boolean", default=True, before=True)
+    embedding_weights: Any = parameter("array-like", None, default=None)
+    embedding_trainable: bool = parameter("boolean", default=True)
     embedding_dropout: float = parameter(_SHARE, default=0.0)
     vocabulary_size: int | None = parameter(
         Interval(Integral, 1, 2**31 - 1, closed="both"), None, default=None
     )
-    mask_padding: bool = parameter("boolean", default=False, before=False)
-    numeric_columns: int = parameter(_NUMBER, default=0, before=0)
+    mask_padding: bool = parameter("boolean", default=False)
+    numeric_columns: int = parameter(_NUMBER, default=0)
 
 
 # The `__init__` of each estimator comes from one of the classes below. They have no
@@ -243,7 +240,7 @@ class Conv1DGRURegressorParameters(
     """Parameters of `Conv1DGRURegressor`."""
 
     strides: int | Sequence[int] | Literal["auto"] = parameter(
-        *_EACH_LAYER, _one_of("auto"), default="auto", before=1
+        *_EACH_LAYER, _one_of("auto"), default="auto"
     )
 
 

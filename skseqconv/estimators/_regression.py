@@ -110,20 +110,20 @@ class SequenceRegressor(
     @property
     def level_(self) -> str | None:
         """What forecasts start from, as `level` names it; None for plain windows."""
-        return self._of_level("start", "last")
+        return self._of_level("start")
 
     @property
     def period_(self) -> int | None:
         """Number of rows in the season that forecasts start from, if they do."""
-        return self._of_level("period", None)
+        return self._of_level("period")
 
-    def _of_level(self, name, of_version_0_1):
+    def _of_level(self, name):
         if not self.initialized_:
             raise AttributeError(
                 f"This {type(self).__name__} has no {name} of its level before it is "
                 "fitted."
             )
-        return self._level and self._level.get(name, of_version_0_1)
+        return self._level and self._level[name]
 
     def _found_level(self):
         """The level of the fit, if the network forecasts changes."""
@@ -250,7 +250,7 @@ class SequenceRegressor(
     def _delays(self, X):
         return each_in_rows("delay", self.delay, X)
 
-    def _options_for_level(self, level, n_steps):
+    def _options_for_level(self, level):
         several = level is not None and level.several_alike
         if self.channel_independent is True and not several:
             raise ValueError(
@@ -262,7 +262,7 @@ class SequenceRegressor(
         independent = several and bool(self.channel_independent)
         if level is None:
             return {"window_norm": None, "channel_independent": False}
-        options = level.network_options(n_steps)
+        options = level.network_options()
         own = {"channel_independent": independent}
         if "reads_newest" in signature(NETWORKS[self._network_name].build).parameters:
             own["reads_newest"] = True

@@ -65,13 +65,6 @@ class TargetScaler(BaseEstimator):
         # `predict_quantiles` gives one row of quantiles for each value of a 1d y.
         return y[:, 0] if self.n_dims_ == 1 and y.ndim == 3 else y
 
-    def __setstate__(self, state):
-        scaler = state.get("scaler_")  # of files of version 0.1
-        if scaler is not None:
-            state = {**state, "mean_": scaler.mean_, "scale_": scaler.scale_}
-            del state["scaler_"]
-        super().__setstate__(state)
-
 
 @public
 class ClassEncoder(BaseEstimator):

@@ -79,7 +79,7 @@ class TaskHooks:
         """The level that forecasts start from."""
         return None
 
-    def _options_for_level(self, level: Level | None, n_steps: int) -> dict[str, Any]:
+    def _options_for_level(self, level: Level | None) -> dict[str, Any]:
         """Options of the network for a new level."""
         return {"window_norm": None}
 

@@ -22,7 +22,7 @@ def check_target_columns(estimator, y, *, reset):
     if reset:
         estimator._y_columns = names
         return
-    expected = vars(estimator).get("_y_columns")
+    expected = estimator._y_columns
     if None in (names, expected) or names == expected:
         return
     only_order = sorted(names) == sorted(expected)

@@ -46,7 +46,7 @@ def check_tokens(estimator, X, kind, *, reset):
         estimator._words_seen = words
     else:
         _refuse_other_words(estimator, words)
-    n_numbers = vars(estimator).get("_numeric_columns", 0)
+    n_numbers = estimator._numeric_columns
     if beside is not None:
         _check_beside(beside, n_numbers, X.shape[1])
     elif reset and n_numbers and sparse.issparse(X):
@@ -84,7 +84,7 @@ def _refuse_other_words(estimator, found):
 
     `found` is the fingerprint of their vocabulary.
     """
-    expected = vars(estimator).get("_words_seen")
+    expected = estimator._words_seen
     if None not in (expected, found) and found != expected:
         raise ValueError(
             "X has token ids of another vocabulary than in the fit: the same id is "

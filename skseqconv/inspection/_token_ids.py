@@ -33,7 +33,7 @@ def _n_id_columns(model, n_columns):
         if isinstance(one, TokenSequencer):
             return n_columns
         if vars(one).get("_vocabulary_size") is not None:
-            return n_columns - vars(one).get("_numeric_columns", 0)
+            return n_columns - one._numeric_columns
     return 0
 
 

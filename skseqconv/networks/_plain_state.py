@@ -41,12 +41,6 @@ def restored_state(state):
     state = _mapped(state, restored)
     if "_architecture" in state:
         _check_network(state["_architecture"], state.get("_compiled_with"))
-        if state["_architecture"].get("window_norm") and "_level" not in state:
-            raise ValueError(
-                "This network forecasts changes, and was saved by a version of "
-                "skseqconv that kept their level inside the network. Load it with that "
-                "version, or fit it again."
-            )
     return state
 
 

@@ -1,7 +1,6 @@
 """Learning-rate schedules: the rate of every step, and what else sets it."""
 
 import math
-import pickle
 
 import keras
 import numpy as np
@@ -212,13 +211,3 @@ def test_two_sources_of_the_rate_are_refused(parameters, message, data):
     with pytest.raises(ValueError, match=message):
         model.fit(*data)
     assert not model.initialized_
-
-
-def test_a_pickle_of_version_0_1_has_no_schedule():
-    model = small()
-    state = model.__getstate__()
-    del state["learning_rate_schedule"]
-    old = Conv1DRegressor.__new__(Conv1DRegressor)
-    old.__setstate__(state)
-    assert old.learning_rate_schedule is None
-    assert pickle.loads(pickle.dumps(old)).get_params() == model.get_params()

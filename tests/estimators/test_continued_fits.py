@@ -434,12 +434,3 @@ def test_folds_fit_their_own_steps(jump):
     for last in (Conv1DRegressor(**STILL), PersistenceRegressor()):
         scores = cross_val_score(pipeline(last), X, y, cv=TimeSeriesSplit(3, gap=1))
         assert np.isfinite(scores).all()
-
-
-def test_an_older_network_says_that_it_is_too_old(jump):
-    _, X, y = jump
-    _, network = fitted_on(X, y)
-    state = network.__getstate__()
-    del state["_level"]  # which networks kept inside
-    with pytest.raises(ValueError, match="Load it with that version, or fit it again"):
-        Conv1DRegressor().__setstate__(state)

@@ -269,14 +269,6 @@ def test_a_table_of_ids_knows_their_words():
             call(others, LABELS)
 
 
-def test_networks_of_older_versions_take_the_ids_that_they_get():
-    pipe = piped(embedding_dim=3, warm_start=True).fit(TEXTS, LABELS)
-    del pipe[-1]._words_seen
-    pipe.predict(TEXTS)
-    pipe.fit(TEXTS, LABELS)
-    pipe[-1].predict(np.asarray(pipe[0].transform(TEXTS)))
-
-
 def test_a_frozen_sequencer_continues_in_a_pipeline():
     sequencer = TokenSequencer(max_length=4).fit(TEXTS)
     network = Conv1DClassifier(**SMALL, embedding_weights=VECTORS, warm_start=True)

@@ -301,16 +301,3 @@ def test_target_scaler_goes_and_comes_back(shape):
     np.testing.assert_allclose(
         scaler.inverse_transform(relative, level), y + 1e9, rtol=1e-15
     )
-
-
-def test_an_older_scaler_is_read():
-    from sklearn.preprocessing import StandardScaler
-
-    y = np.arange(5.0)
-    scaler = TargetScaler().fit(y)
-    state = dict(scaler.__getstate__())
-    state["scaler_"] = StandardScaler().fit(y[:, None])
-    del state["mean_"], state["scale_"]
-    older = TargetScaler()
-    older.__setstate__(state)
-    np.testing.assert_allclose(older.transform(y), scaler.transform(y))

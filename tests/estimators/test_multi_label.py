@@ -309,19 +309,6 @@ def test_the_keras_model_measures_the_accuracy_of_score(fitted, tmp_path):
 
 
 @pytest.mark.trains
-def test_a_classifier_of_an_older_version(fitted):
-    """It knows neither labels nor metrics."""
-    state = pickle.loads(pickle.dumps(small(epochs=1).fit(X, Y[:, 0]))).__getstate__()
-    for name in ("_n_labels", "metrics", "monitor"):
-        state.pop(name)
-    old = Conv1DClassifier.__new__(Conv1DClassifier)
-    old.__setstate__(state)
-    assert old.predict(X).shape == (90,)
-    assert (old.metrics, old.monitor) == (None, "val_loss")
-    old.partial_fit(X, Y[:, 0])
-
-
-@pytest.mark.trains
 def test_several_delays_of_classes():
     """Whether it rains 1 and 3 hours ahead: windows with a column for each delay."""
     random = np.random.default_rng(0)

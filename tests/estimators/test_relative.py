@@ -80,6 +80,8 @@ def level_of(channel=0, spread=1.0, n_channels=2):
     return Level(
         "standard", whole, whole, whole, number, 0 * number, number, number,
         np.array([True]), np.full(n_channels, spread),
+        exogenous_at=whole, center=np.zeros(n_channels),
+        others=np.zeros(n_channels, bool), kept=np.zeros(n_channels, bool),
     )  # fmt: skip
 
 

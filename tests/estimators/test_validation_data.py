@@ -620,8 +620,6 @@ def test_columns_of_y_in_another_order_are_refused(arrays, tmp_path):
         model.partial_fit(X, columns_of(y, "abc"))
     model.partial_fit(X, learned.to_numpy()).partial_fit(X, learned)
     model.partial_fit(X, pd.DataFrame(learned.to_numpy()))
-    del model._y_columns  # of an older version
-    model.partial_fit(X, learned)
 
 
 @pytest.mark.trains
