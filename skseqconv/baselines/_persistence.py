@@ -230,10 +230,8 @@ class PersistenceRegressor(ForecastsFromChannel):
         check_steps(self, windows)
         lags, entries = np.unique(-self.lags_, return_inverse=True)
         check_history(windows, -lags[0])
-        # Estimators of version 0.1 have neither.
-        raw = vars(self).get("_raw_channels", np.full(len(entries), -1))
-        period = vars(self).get("period_", self.period)
+        raw, period = self._raw_channels, self.period_ or 1
         values = np.empty((len(windows), len(entries)))
         for at, past in parts_of(with_lags(windows, -lags), len(entries)):
-            values[at] = past.known_values(self.channels_, raw, entries, period or 1)
+            values[at] = past.known_values(self.channels_, raw, entries, period)
         return self._in_units(values)

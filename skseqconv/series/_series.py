@@ -33,18 +33,6 @@ class Series:
         The id of each series. Parts of one series, between gaps, have the same id.
     """
 
-    # For views that were pickled before these attributes existed.
-    labels = None
-    ids = None
-    #: Where pooled series come from, see `_pooled`.
-    origin = None
-    #: Channels that are read later, see `_known_ahead`.
-    known = None
-    #: The number of the given series that each part comes from, if gaps split them.
-    sources = None
-    #: The declared frequency of the index, or None.
-    freq = None
-
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
     ):
@@ -63,8 +51,16 @@ class Series:
         single = all(block.dtype == np.float32 for block in values.blocks)
         self.dtype = dtype or np.dtype(np.float32 if single else np.float64)
         self.n_channels = values.blocks[0].shape[1]
+        #: Where pooled series come from, see `_pooled`.
+        self.origin = None
         #: The position in its block of the only channel of each series, if pooled.
         self._channels = None
+        #: Channels that are read later, see `_known_ahead`.
+        self.known = None
+        #: The number of the given series that each part comes from, if gaps split them.
+        self.sources = None
+        #: The declared frequency of the index, or None.
+        self.freq = None
         self._stamps = None
         self._place(values, dates)
 
@@ -375,12 +371,6 @@ class Series:
         return state | {"_values": tuple(values), "_dates": dates}
 
     def __setstate__(self, state):
-        if "arrays" not in state:
-            vars(self).update(state)
-            dates = self._dates and Layout(*self._dates)
-            self._place(Layout(*self._values), dates)
-            return
-        # A series that was pickled when it held a list of arrays.
-        arrays, indexes = state.pop("arrays"), state.pop("indexes")
-        self.__init__(arrays, None, indexes)
         vars(self).update(state)
+        dates = self._dates and Layout(*self._dates)
+        self._place(Layout(*self._values), dates)

@@ -78,8 +78,6 @@ class WindowView(View):
     array([0., 0., 0.])
     """
 
-    on_missing_history: str = "warn"  # also for views pickled before it existed
-
     def __init__(
         self,
         series: ArrayLike | Sequence[ArrayLike] | SeriesView,

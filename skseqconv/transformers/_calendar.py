@@ -125,9 +125,6 @@ class CalendarFeatures(  # type: ignore[call-arg]
     2025-01-01 18:00:00   2.0     -1.0     -0.0
     """
 
-    #: The time zone of the fit; older files do not know it.
-    _zone = "unknown"
-
     _parameter_constraints = {  # noqa: RUF012
         "periods": ["array-like"],
         "ahead": [Integral],
@@ -194,7 +191,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
         check_is_fitted(self)
         lengths = self._lengths()
         self._check_table(X)
-        if str(X.index.tz) != self._zone != "unknown":
+        if str(X.index.tz) != self._zone:
             _warn_of_other_zone(str(X.index.tz), self._zone)
         clock = self._clock(X.index)
         per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)

@@ -172,8 +172,7 @@ class FlattenWindows(SequenceTransformer):
         names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         if len(names) == len(self._known_lags) and self._is_table:
             return names[np.searchsorted(-self._known_lags, -self.lags_)]
-        # Older files have no channels known ahead.
-        ahead = vars(self).get("_channels_ahead") or [0] * len(names)
+        ahead = self._channels_ahead or [0] * len(names)
         lags = [lag - own for lag in self.lags_ for own in ahead]
         pairs = zip(np.tile(names, len(self.lags_)), lags, strict=True)
         return np.array([_entry_name(*pair) for pair in pairs], dtype=object)

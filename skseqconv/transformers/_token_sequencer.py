@@ -302,10 +302,6 @@ class TokenSequencer(SequenceTransformer):
 
     def __setstate__(self, state):
         state = dict(state)
-        if "stop_words" not in state:  # an older file, without tokenizers by name
-            old = state["tokenizer"]
-            state |= {"tokenizer": "classic" if old is None else old}
-            state |= {"stop_words": None, "_stopped": "[]"}
         if state.get("vocabulary_") is not None:
             state["vocabulary_"] = numbered(json.loads(state["vocabulary_"]))
         if "_stopped" in state:

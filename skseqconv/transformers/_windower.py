@@ -132,12 +132,6 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         "on_missing_history": [StrOptions(set(ON_MISSING_HISTORY))],
     }
 
-    #: How many series the view of the fit was of; older files do not know.
-    _n_series = 1
-
-    #: How many seconds the rows of the fit were apart; None if that is not known.
-    _usual_step = None
-
     def __init__(
         self,
         lookback: RowsOrTime,
@@ -148,10 +142,6 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         self.lookback = lookback
         self.step = step
         self.on_missing_history = on_missing_history
-
-    def __setstate__(self, state):
-        """Older files have no `on_missing_history`."""
-        super().__setstate__({"on_missing_history": "warn", **state})
 
     @one_task
     def fit(self, X: SeriesView | ArrayLike, y: object = None) -> Self:
@@ -233,7 +223,7 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         check_is_fitted(self)
         view = self._as_rows(X, reset=False)
         warn_of_other_step(view, self._usual_step)
-        warn_of_other_target(view, getattr(self, "target_", None))  # not in old files
+        warn_of_other_target(view, self.target_)
         return WindowView(
             view,
             lags=self.lags_,

@@ -414,11 +414,3 @@ def test_the_sentence_is_about_models_and_corrects_for_their_number():
     del scores["ridge"]
     said = compared(scores, ["now", "season"]).summary()
     assert said == "season: mean absolute error 2.13."
-
-
-def test_a_comparison_of_an_older_version_has_one_baseline():
-    old = compared({"now": [3.0, 3.1, 3.3], "net": [1.9, 2.0, 2.1]}, ["now"])
-    del old.baselines
-    assert old.baselines is None
-    assert old.summary().startswith("net beats now by 36.2 %")
-    assert_array_equal(old.table.index, ["net", "now"])

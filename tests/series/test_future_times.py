@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseqconv import LookbackWindower, SeriesView, make_supervised
-from skseqconv.series._series import Series
 from skseqconv.series.ahead._origins import at_newest, with_target
 from skseqconv.series.times._future_times import row_times, times_from
 from skseqconv.series.times._next_times import step_of
@@ -400,15 +399,6 @@ def test_the_frequency_is_remembered_by_parts_and_pooled_channels():
         table, ["a", "b"], freq=DAYS_OPEN, on_gap="split", pooled=True
     )
     assert forecast_dates(X) == [pd.Timestamp("2025-04-22")] * 2
-
-
-def test_series_pickled_before_they_had_a_frequency():
-    X, _ = make_supervised(np.arange(9.0), 0, freq=None)
-    state = X._series.__getstate__()
-    state.pop("freq", None)
-    series = Series.__new__(Series)
-    series.__setstate__(state)
-    assert series.freq is None
 
 
 def test_a_declared_frequency_that_a_series_does_not_have_does_not_count_there():

@@ -452,28 +452,6 @@ def test_a_pickle_has_the_rows_of_its_series_only():
     assert_array_equal(pickle.loads(pickle.dumps(part)).to_numpy(), part.to_numpy())
 
 
-def test_a_series_pickled_as_a_list_of_arrays_is_read():
-    arrays, dates = many(3), pd.date_range("2024-01-01", periods=4)
-    state = {
-        "arrays": arrays,
-        "names": None,
-        "labels": None,
-        "indexes": [dates, dates[:4], dates + dates.freq],
-        "stops": np.array([4, 8, 12]),
-        "starts": np.array([0, 4, 8]),
-        "_stamps": None,
-        "dtype": np.dtype(np.float64),
-    }
-    old = Series.__new__(Series)
-    old.__setstate__(state)
-    new = Series(arrays, None, [dates, dates, dates + dates.freq])
-    rows = np.arange(12)
-    assert_array_equal(old.take(rows), new.take(rows))
-    assert_array_equal(old.stamps(rows), new.stamps(rows))
-    assert old.index_at(rows).equals(new.index_at(rows))
-    assert old.ids is None
-
-
 def test_views_of_series_do_not_copy_rows_to_be_derived():
     view = SeriesView(many(5))
     with warnings.catch_warnings():

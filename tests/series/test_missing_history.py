@@ -286,17 +286,6 @@ def test_a_windower_refuses_or_ignores(table, tmp_path):
     assert other.on_missing_history == "raise"
 
 
-def test_what_was_kept_before_there_was_a_choice_warns(table):
-    windower = LookbackWindower(3).fit(table)
-    del vars(windower)["on_missing_history"]
-    again = pickle.loads(pickle.dumps(windower))
-    windows = again.transform(table)
-    assert clone(again).get_params()["on_missing_history"] == "warn"
-    del vars(windows)["on_missing_history"]
-    with pytest.warns(MissingHistoryWarning, match=told(2, 90, 3)):
-        np.asarray(windows)
-
-
 @pytest.mark.parametrize("choice", ["error", None, True])
 def test_other_choices_are_refused(choice, table):
     with pytest.raises(ValueError, match="'on_missing_history' parameter of Lookback"):

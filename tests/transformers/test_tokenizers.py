@@ -1,7 +1,6 @@
 """How texts become tokens: scripts, normal forms, stop words."""
 # ruff: noqa: RUF001 -- letters of many scripts look like each other
 
-import json
 import unicodedata
 import warnings
 
@@ -374,16 +373,3 @@ def test_tokenizers_by_name_and_stop_words_are_saved(tokenizer, tmp_path):
     again = load(tmp_path / "sequencer.skops")
     assert again.get_params() == sequencer.get_params()
     np.testing.assert_array_equal(again.transform(texts), sequencer.transform(texts))
-
-
-@pytest.mark.parametrize("old, new", [(None, "classic"), (str.split, str.split)])
-def test_what_was_saved_without_a_name_has_the_classic_words(old, new):
-    texts = ["it\u2019s a caf\u00e9\u2014really", "A caf\u00e9"]
-    fitted = TokenSequencer(max_length=4, tokenizer=new).fit(texts)
-    state = fitted.__getstate__()
-    assert json.loads(state.pop("_stopped")) == []
-    assert state.pop("stop_words") is None
-    again = TokenSequencer.__new__(TokenSequencer)
-    again.__setstate__({**state, "tokenizer": old})
-    assert again.get_params() == fitted.get_params()
-    np.testing.assert_array_equal(again.transform(texts), fitted.transform(texts))
