@@ -16,7 +16,7 @@ from skseqconv._public import public
 from skseqconv.forecasts._table import Places
 
 from ._significance import diebold_mariano, paired_by_fold
-from ._words import missing_folds, readable, sentence, spoken
+from ._words import readable, summary_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +58,7 @@ class Comparison:
         Place in time of each row of `predictions`; None if X has no time order.
     horizon : int or None
         Largest delay between a row and its target; None if y is not a forecast.
-    baselines : dict of str to str, default=None
+    baselines : dict of str to str
         By name, what each baseline forecasts, in words.
     places : object, default=None
         Ids, origins and dates of the predictions, for :meth:`forecasts`; None if X does
@@ -107,27 +107,12 @@ class Comparison:
     metrics: dict[str, Metric]
     stamps: NDArray[np.int64] | None
     horizon: int | None
-    baselines: dict[str, str] | None = None
+    baselines: dict[str, str]
     places: Places | None = None
 
     def __post_init__(self):
         self.tables = {name: self._table(m) for name, m in self.metrics.items()}
         self.table = next(iter(self.tables.values()))
-
-    @property
-    def greater_is_better(self) -> dict[str, bool]:
-        """Whether a higher value is better, for each metric."""
-        return {name: metric.greater_is_better for name, metric in self.metrics.items()}
-
-    @property
-    def perfect(self) -> dict[str, float]:
-        """The best possible value of each metric: 0, 1, or NaN if unknown."""
-        return {name: metric.perfect for name, metric in self.metrics.items()}
-
-    @property
-    def powers(self) -> dict[str, int]:
-        """For each metric, the power of the errors that `differences` compares."""
-        return {name: metric.power for name, metric in self.metrics.items()}
 
     def _scores(self, metric):
         """Scores of shape (n_folds, n_models), in the order of the given models."""
@@ -320,37 +305,7 @@ class Comparison:
             compared with the baseline (Bonferroni), up to 1. The p-values in `table`
             and of :meth:`differences` are not corrected.
         """
-        metric = chosen_metric(metric, self.metrics)
-        order = list(self.tables[metric.name].index)
-        reference = self.baseline or order[min(1, len(order) - 1)]
-        no_models = {reference, *(self.baselines or ())}
-        best = next((model for model in order if model not in no_models), None)
-        missing = missing_folds(self._scores(metric), bool(len(self.failures)))
-        if best is None:
-            mean = self.tables[metric.name].loc[reference, "mean"]
-            return f"{reference}: {metric.words} {spoken(mean)}.{missing}"
-        paired = self._paired(metric, reference)
-        row = paired.loc[best]
-        if not row["folds"]:
-            return f"{best} and {reference} have no fold that both completed.{missing}"
-        # The two best models differ less than other pairs: no correction is needed.
-        rivals = 1
-        if self.baseline is not None:
-            gains = paired.drop(no_models, errors="ignore")["gain"]
-            rivals = np.isfinite(gains).sum()
-        said = sentence(best, reference, metric, row, rivals)
-        return said + self._said_of_baselines() + missing
-
-    def _said_of_baselines(self):
-        """Which baselines there are, if there are several."""
-        if len(self.baselines or ()) < 2:
-            return ""
-        words = next(iter(self.metrics.values())).words
-        each = [f"{name} ({what})" for name, what in self.baselines.items()]
-        return (
-            f" {self.baseline} has the best {words} of {len(each)} baselines: "
-            f"{', '.join(each)}."
-        )
+        return summary_of(self, chosen_metric(metric, self.metrics))
 
     def plot(
         self, metric: str | None = None, ax: Axes | None = None

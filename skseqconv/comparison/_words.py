@@ -29,6 +29,48 @@ def _told_apart(mean, reference):
     return " against ".join(texts)
 
 
+def summary_of(comparison, metric):
+    """Which model is best, by how much, and whether that is significant.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    metric : Metric
+    """
+    order = list(comparison.tables[metric.name].index)
+    reference = comparison.baseline or order[min(1, len(order) - 1)]
+    no_models = {reference, *comparison.baselines}
+    best = next((model for model in order if model not in no_models), None)
+    missing = _missing_folds(comparison, metric)
+    if best is None:
+        mean = comparison.tables[metric.name].loc[reference, "mean"]
+        return f"{reference}: {metric.words} {spoken(mean)}.{missing}"
+    paired = comparison._paired(metric, reference)
+    row = paired.loc[best]
+    if not row["folds"]:
+        return f"{best} and {reference} have no fold that both completed.{missing}"
+    # The two best models differ less than other pairs: no correction is needed.
+    rivals = 1
+    if comparison.baseline is not None:
+        gains = paired.drop(no_models, errors="ignore")["gain"]
+        rivals = np.isfinite(gains).sum()
+    said = sentence(best, reference, metric, row, rivals)
+    return said + _several_baselines(comparison) + missing
+
+
+def _several_baselines(comparison):
+    """Which baselines there are, if there are several."""
+    baselines = comparison.baselines
+    if len(baselines) < 2:
+        return ""
+    words = next(iter(comparison.metrics.values())).words
+    each = [f"{name} ({what})" for name, what in baselines.items()]
+    return (
+        f" {comparison.baseline} has the best {words} of {len(each)} baselines: "
+        f"{', '.join(each)}."
+    )
+
+
 def sentence(best, reference, metric, row, rivals=1):
     """The comparison of two models in words.
 
@@ -77,21 +119,15 @@ def _verdict(row, rivals):
     )
 
 
-def missing_folds(scores, are_failures):
-    """Which models lack scores, in how many folds; "" if none does.
-
-    Parameters
-    ----------
-    scores : DataFrame of shape (n_folds, n_models)
-    are_failures : bool
-        Whether there is a table of failures to look at.
-    """
+def _missing_folds(comparison, metric):
+    """Which models lack scores, in how many folds; "" if none does."""
+    scores = comparison._scores(metric)
     missing = scores.isna().sum()
     missing = missing[missing > 0]
     if missing.empty:
         return ""
     each = [f"{name} in {n} of {len(scores)} folds" for name, n in missing.items()]
-    see = " (see failures)" if are_failures else ""
+    see = " (see failures)" if len(comparison.failures) else ""
     return (
         f" No score: {', '.join(each)}{see}. Means in the table are over the other "
         "folds, comparisons over those that both models have."

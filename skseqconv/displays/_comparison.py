@@ -36,7 +36,7 @@ class Compared(Protocol):
     fold_scores: pd.DataFrame
     metrics: dict[str, Metric]
     baseline: str | None
-    baselines: dict[str, str] | None
+    baselines: dict[str, str]
 
 
 @public
@@ -159,7 +159,7 @@ class ComparisonDisplay:
             metric=shown.name,
             greater_is_better=shown.greater_is_better,
             baseline=comparison.baseline,
-            baselines=comparison.baselines or (),
+            baselines=comparison.baselines,
         )
         return display.plot(ax, dots_kw=dots_kw)
 

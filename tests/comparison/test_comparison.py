@@ -141,7 +141,8 @@ def test_scores_are_those_of_cross_validate(found, climate):
             assert_allclose(
                 scores_of(found, name, metric), sign * scores["test_score"], rtol=1e-12
             )
-    assert found.greater_is_better == {MAE: False, RMSE: False, "r2": True}
+    better = {name: metric.greater_is_better for name, metric in found.metrics.items()}
+    assert better == {MAE: False, RMSE: False, "r2": True}
 
 
 def test_predictions_are_out_of_fold_and_of_the_fits_that_were_scored(found, climate):
@@ -325,6 +326,7 @@ def made(scores, baseline="base", metric=MAE, perfect=0.0):
         {metric: Metric(metric, perfect != 0, perfect)},
         stamps=None,
         horizon=None,
+        baselines={},
     )
 
 
@@ -528,7 +530,8 @@ def test_differences_by_hand(found, climate, slow_diebold_mariano):
 
 def test_rows_are_compared_by_the_function_of_the_metric(climate):
     def losses_of(scoring):
-        return compare_models(MODELS, *climate, cv=CV, scoring=scoring).powers
+        found = compare_models(MODELS, *climate, cv=CV, scoring=scoring)
+        return {name: metric.power for name, metric in found.metrics.items()}
 
     assert losses_of("neg_mean_squared_error") == {"mean_squared_error": 2}
     scoring = {
@@ -720,12 +723,14 @@ def test_metrics_of_any_form(table):
     for name, (scoring, greater, perfect) in cases.items():
         found = compare_models([Ridge()], *table, cv=3, scoring=scoring)
         assert found.table.columns.name == name
-        assert found.greater_is_better[name] is greater
-        assert_array_equal(found.perfect[name], perfect)
+        assert found.metrics[name].greater_is_better is greater
+        assert_array_equal(found.metrics[name].perfect, perfect)
         assert (scores_of(found, "ridge", name) > 0).all()
     assert_allclose(scores_of(found, "ridge", "max_error"), expected)
     found = compare_models([Ridge()], *table, cv=3, scoring=two)
-    assert found.greater_is_better == {"worst": False, "rows": True}
+    assert list(found.metrics) == ["worst", "rows"]
+    assert not found.metrics["worst"].greater_is_better
+    assert found.metrics["rows"].greater_is_better
     assert_allclose(scores_of(found, "ridge", "worst"), expected)
     assert_array_equal(scores_of(found, "ridge", "rows"), [40, 40, 40])
 
@@ -747,9 +752,10 @@ def test_scores_bounded_by_one_have_a_skill():
     X, y = load_iris(return_X_y=True)
     scoring = {"f1": make_scorer(f1_score, average="macro"), "kept": "accuracy"}
     found = compare_models([GaussianNB()], X, y, cv=3, scoring=scoring)
-    assert found.perfect == {"f1": 1.0, "kept": 1.0}
+    assert list(found.metrics) == ["f1", "kept"]
+    assert [metric.perfect for metric in found.metrics.values()] == [1.0, 1.0]
     found = compare_models([GaussianNB()], X, y, cv=3, scoring="mutual_info_score")
-    assert np.isnan(found.perfect["mutual_info_score"])
+    assert np.isnan(found.metrics["mutual_info_score"].perfect)
 
 
 def test_labels_may_be_texts():
