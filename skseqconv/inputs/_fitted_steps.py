@@ -39,7 +39,7 @@ def remember_steps(estimator, windows):
     """Remember some rows of a fit, raw and after the steps."""
     before = vars(estimator).get("_steps_seen")
     same = before is not None and not steps_changed(estimator, windows)
-    before = before.get("ranges") if same else None
+    before = before["ranges"] if same else None
     estimator._steps_seen = None
     if not (isinstance(windows, WindowView) and windows.steps):
         return

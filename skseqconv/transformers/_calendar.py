@@ -234,7 +234,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
         if "step_" in state:
             state = {**state, "step_": pd.Timedelta(state["step_"])}
             state["freq_"] = offset_of(state["freq_"])
-        super().__setstate__({**state, "freq": offset_of(state.get("freq"))})
+        super().__setstate__({**state, "freq": offset_of(state["freq"])})
 
     def _find_frequency(self, index):
         """Set `step_` and `freq_`. With `ahead`, refuse dates without a frequency."""
