@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels, rows_after, whole_series_of
-from skseqconv.series._window_view import WindowView
 
 #: A line is interrupted if two times are more than this many usual steps apart.
 LEAP = 5
@@ -37,13 +37,9 @@ class Times:
     step: pd.Timedelta | None = None
 
 
-def is_view(index):
-    return isinstance(index, (SeriesView, WindowView))
-
-
 def times_of(index, delays, target, shape):
     """Times of y, the name of the target, and the columns of y to draw."""
-    if not (is_view(index) and index.target is not None):
+    if not (isinstance(index, View) and index.target is not None):
         return times_of_array(index, delays, shape), target, slice(None)
     if delays is not None:
         raise ValueError(
@@ -108,9 +104,9 @@ def times_of_view(view, columns, n_samples):
 
 def row_times(X):
     """Index of X if its targets are unknown; None without an index."""
-    index = X.index if is_view(X) or hasattr(X, "iloc") else None
+    index = X.index if isinstance(X, View) or hasattr(X, "iloc") else None
     if index is None or plain_times(index) is None:
-        return pd.Index(X.rows, name="Row of X") if is_view(X) else None
+        return pd.Index(X.rows, name="Row of X") if isinstance(X, View) else None
     dated = plain_times(index).dtype.kind == "M"
     return index.rename("Time of the row of X" if dated else "Row of X")
 
@@ -118,7 +114,7 @@ def row_times(X):
 def times_of_array(index, delays, shape):
     """Times of y from an index that the user gives."""
     delays = _checked_delays(delays, shape[1])
-    index = row_times(index) if is_view(index) else index
+    index = row_times(index) if isinstance(index, View) else index
     if index is None:
         return Times(delays=delays)
     values = plain_times(index)
