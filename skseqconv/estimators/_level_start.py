@@ -16,7 +16,6 @@ from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
     Variant,
     sharing_to_try,
-    simplest,
     solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
@@ -30,6 +29,7 @@ from skseqconv.inputs._period import (
     why_not_held,
 )
 from skseqconv.inputs._relation import mean_and_spread
+from skseqconv.inputs._simplest import simplest
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._view_internals import n_whole_series
 from skseqconv.series._window_view import WindowView
