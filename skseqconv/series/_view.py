@@ -2,8 +2,7 @@
 
 A view holds a series, the positions of its rows and, for windows, their lags. Indexing
 a view makes another view on the same memory. Values are copied only when they are
-read, so a hundred thousand windows take a hundred thousand integers. This module needs
-NumPy only.
+read, so a hundred thousand windows take a hundred thousand integers.
 """
 
 from __future__ import annotations
@@ -12,23 +11,24 @@ import copy
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 from types import EllipsisType
-from typing import TYPE_CHECKING, Literal, Self, overload
+from typing import Literal, Self, overload
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from skseqconv._counts import is_whole
+from skseqconv.series.ahead._future_rows import with_future
 from skseqconv.series.ahead._known_ahead import known_labels, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
+from ._frame import frame_of
+from ._on_gap import check_gaps
 from ._pooled import origin_of, source_rows, unpooled
 from ._series import Series
 from ._steps import Step
 from ._touched import block_of, touched_rows
 from ._view_internals import depth_of, ids_of
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class View:
@@ -50,8 +50,6 @@ class View:
             self._series = Series.of(series, **columns, any_frequency=any_frequency)
             self.steps, self.target = (), None
             if self._series is not series:
-                from ._on_gap import check_gaps  # views need no pandas
-
                 check_gaps(self._series, on_gap, stacklevel=3)
                 self._series.warn_of_ids(stacklevel=3)
         if rows is not None:
@@ -145,8 +143,6 @@ class View:
         0     a    1    0  5.0
         1     b    1    0  6.0
         """
-        from ._frame import frame_of
-
         return frame_of(self)
 
     @property
@@ -357,8 +353,6 @@ class View:
         >>> newest.with_future(plan).to_numpy()
         array([[8., 1.]])
         """
-        from skseqconv.series.ahead._future_rows import with_future
-
         return self._derive(_series=with_future(self._series, future, self.rows))
 
     @overload
