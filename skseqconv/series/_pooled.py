@@ -149,6 +149,14 @@ def origin_of(view):
     return origin
 
 
+def channel_of_rows(view):
+    """The label of the pooled channel of each row; None if the view is not pooled."""
+    origin = view._series.origin
+    if origin is None:
+        return None
+    return origin.labels[origin.channels[view.series_ids]]
+
+
 def source_rows(view):
     """The row of each row of the view, as the unpooled rows are numbered."""
     data = view._series
