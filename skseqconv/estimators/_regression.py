@@ -12,7 +12,7 @@ from sklearn.base import RegressorMixin
 from skseqconv.inputs._fitted_steps import steps_changed
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._target_columns import check_target_columns
-from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._window_view import WindowView
@@ -164,14 +164,14 @@ class SequenceRegressor(
         level = self._found_level()
         if level is None:
             return None
-        return still_explains(level, self, X.data, y.reshape(len(y), -1))
+        return still_explains(level, self, X.data, columns_of(y))
 
     def _is_far(self, y):
         """Without a level, nothing else shows that y has other units."""
         if self._level is not None:
             return False
         scaler = self.target_encoder_
-        away = np.abs(np.median(y.reshape(len(y), -1), axis=0) - scaler.mean_)
+        away = np.abs(np.median(columns_of(y), axis=0) - scaler.mean_)
         return bool(((away > FAR * scaler.scale_) & (scaler.scale_ > 0)).any())
 
     def _solve_again(self, fit):
@@ -179,9 +179,9 @@ class SequenceRegressor(
         X, y = fit.X, fit.y
         level, known = self._found_level(), self.target_encoder_.scale_ > 0
         if fit.one_epoch:
-            level = self._level_of_more(level, X, y.reshape(len(y), -1))
+            level = self._level_of_more(level, X, columns_of(y))
         elif level is not None:
-            columns = y.reshape(len(y), -1)
+            columns = columns_of(y)
             weight = fit.sample_weight
             level = solve_level(level.kind, self, X.data, columns, level, weight)
         encoder = self._encoder(level, y).fit(y)
@@ -288,7 +288,7 @@ class SequenceRegressor(
 
     def _other_targets(self, X, y):
         """Whether y belongs to other channels, or lies otherwise ahead, than before."""
-        level, columns = self._found_level(), y.reshape(len(y), -1)
+        level, columns = self._found_level(), columns_of(y)
         if level is None or columns.shape[1] != len(level.channels):
             return False
         now = find_target(self, X.data, columns, level)
@@ -322,7 +322,7 @@ class SequenceRegressor(
                 f"loss={self.loss!r} needs positive forecasts. Use {way_out}, or "
                 "another loss."
             )
-        return find_level(self, X.data, y.reshape(len(y), -1), sample_weight)
+        return find_level(self, X.data, columns_of(y), sample_weight)
 
     def _encoder(self, level, y):
         if level is not None:
