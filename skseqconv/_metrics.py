@@ -69,7 +69,7 @@ class Metric(NamedTuple):
         is_error = name.startswith("neg_") or getattr(scorer, "_sign", 1) < 0
         bounded = 1.0 if function in _bounded() else np.nan
         # The key of a dict may say nothing: the name of the function is better.
-        computed = getattr(function, "__name__", name)
+        computed = name_of_scorer(function, name)
         squared = "squared" in computed or computed in _OF_SQUARES
         return cls(
             name.removeprefix("neg_"),
@@ -96,6 +96,12 @@ class Metric(NamedTuple):
     @property
     def direction(self):
         return "higher is better" if self.greater_is_better else "lower is better"
+
+
+def name_of_scorer(scorer, otherwise="score"):
+    """The name of the function that a scorer calls, or of the scorer itself."""
+    function = getattr(scorer, "_score_func", scorer)
+    return getattr(function, "__name__", otherwise)
 
 
 @cache

@@ -15,6 +15,7 @@ from skseqconv.inputs._relation import (
     target_relations,
 )
 from skseqconv.inputs._target_channel import find_target
+from skseqconv.inputs._targets import columns_of
 
 
 class ForecastsFromChannel(CallbackSupportMixin, RegressorMixin, BaseEstimator):
@@ -31,7 +32,7 @@ class ForecastsFromChannel(CallbackSupportMixin, RegressorMixin, BaseEstimator):
 
     def _relate(self, windows, y):
         """Find the channel of each column of y and the relation; return the delays."""
-        columns = y.reshape(len(y), -1)
+        columns = columns_of(y)
         channels, raw, delays = find_target(self, windows, columns)
         slopes, offsets, rests = target_relations(windows, columns, channels, delays)
         if reason := no_relation(channels, rests):

@@ -20,7 +20,7 @@ from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import lags_of, parts_of
 from skseqconv.inputs._target_channel import labels_of
-from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
@@ -249,7 +249,7 @@ class LinearAutoregression(ForecastsFromChannel):
             )
         solved = solve_autoregression(
             windows,
-            y.reshape(len(y), -1),
+            columns_of(y),
             channels=channels,
             raw_channels=self._raw_channels,
             slopes=self.slopes_,

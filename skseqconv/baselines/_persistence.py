@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Hashable, Sequence
 from numbers import Integral
 from typing import Literal, Self
@@ -17,10 +16,11 @@ from skseqconv._public import public
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._past_values import lags_of, parts_of, with_lags
-from skseqconv.inputs._period import find_held_period, lag_of_season, why_not_held
+from skseqconv.inputs._period import find_held_period, warn_of_better
+from skseqconv.inputs._season_lags import lag_of_season, why_not_held
 from skseqconv.inputs._targets import check_values
 from skseqconv.inputs._time_spans import checked_in_rows
-from skseqconv.series._missing_history import check_history, stacklevel_of_caller
+from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import RowsOrTime
 
@@ -191,11 +191,7 @@ class PersistenceRegressor(ForecastsFromChannel):
         )
         if better:
             instead = "the last value" if period is None else f"the period {period}"
-            warnings.warn(
-                f"{better} Until then, {instead} is used.",
-                UserWarning,
-                stacklevel=stacklevel_of_caller(),
-            )
+            warn_of_better(better, instead)
         return period
 
     def _lag(self, delay, windows):

@@ -12,8 +12,10 @@ from sklearn.pipeline import make_pipeline
 from skseqconv._metrics import ranked
 from skseqconv.baselines._linear_autoregression import LinearAutoregression
 from skseqconv.baselines._persistence import PersistenceRegressor
-from skseqconv.inputs._period import find_period, lags_of_season
+from skseqconv.inputs._period import find_period
+from skseqconv.inputs._season_lags import lags_of_season
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
 from skseqconv.transformers._base import SequenceTransformer
 from skseqconv.transformers._per_step import PerStep
@@ -132,7 +134,7 @@ def _named(X, kind):
 
 
 def _is_forecast(X):
-    return isinstance(X, (SeriesView, WindowView)) and bool(X.target)
+    return isinstance(X, View) and bool(X.target)
 
 
 def _asking(estimator):

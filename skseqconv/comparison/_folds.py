@@ -52,7 +52,7 @@ def _row_numbers(key):
 
 def warn_of_leaks(X, splits):
     """Warn of folds whose training targets lie in their test period."""
-    if not isinstance(X, (SeriesView, WindowView)):
+    if not isinstance(X, View):
         return
     counts = (n_leaks(X, train, test) for train, test in splits)
     leaks = {fold: n_rows for fold, n_rows in enumerate(counts) if n_rows}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sklearn.metrics import check_scoring
 
-from skseqconv._metrics import Metric
+from skseqconv._metrics import Metric, name_of_scorer
 from skseqconv._similar import check_scorer_name
 
 
@@ -21,8 +21,7 @@ def named_scorers(scoring, kind):
     elif isinstance(scoring, Mapping):
         named = dict(scoring)
     elif callable(scoring):
-        function = getattr(scoring, "_score_func", scoring)
-        name = getattr(function, "__name__", "score")
+        name = name_of_scorer(scoring)
         named = {name if name.isidentifier() else "score": scoring}
     else:
         named = {}

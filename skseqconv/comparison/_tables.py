@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.forecasts._table import Places
-from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import ids_of, rows_after
-from skseqconv.series._window_view import WindowView
 
 from ._scorers import metrics_of
 
@@ -107,7 +106,7 @@ def _missing(n_rows, truth):
 
 def _index_of(X, positions):
     """Index of the rows of X: dates, row numbers of the series, or positions."""
-    if isinstance(X, (SeriesView, WindowView)):
+    if isinstance(X, View):
         index = pd.Index(X.source_rows) if X.index is None else X.index
         ids = ids_of(X)
         if ids is not None:

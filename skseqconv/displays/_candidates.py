@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv._metrics import Metric
+from skseqconv._metrics import Metric, name_of_scorer
 
 from ._common import in_words
 
@@ -26,7 +26,7 @@ def metric_of(search, metric):
         key = f"neg_{key}" if f"neg_{key}" in known else key
         name, scorer = key, scorer.get(key) if isinstance(scorer, dict) else None
     else:
-        score = getattr(getattr(scorer, "_score_func", None), "__name__", "score")
+        score = name_of_scorer(getattr(scorer, "_score_func", None))
         name = search.scoring if isinstance(search.scoring, str) else score
         known = [name.removeprefix("neg_")]
         if metric in (None, name, *known):

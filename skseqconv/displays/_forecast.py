@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from skseqconv._public import public
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
 
 from ._common import axes_for, by_name, check_matplotlib, legend_above, light_grid
@@ -19,7 +20,7 @@ from ._forecast_lines import ForecastLines, mean_of_known
 from ._future import FutureDisplay
 from ._panels import panels_of
 from ._predictions import check_samples, checked, predicted_by
-from ._times import is_view, row_times, times_of
+from ._times import row_times, times_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -190,7 +191,7 @@ class ForecastDisplay(ForecastLines):
         estimators = by_name(estimator)
         check_samples(X, y)
         forecasts, intervals = predicted_by(estimators, X, coverage)
-        index = X if is_view(X) else row_times(X)
+        index = X if isinstance(X, View) else row_times(X)
         return cls.from_predictions(
             y,
             forecasts,

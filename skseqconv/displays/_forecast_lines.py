@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._common import GRAY, alone, look, name_and_unit, styled
-from ._times import in_units, lead, means_over, span_for, with_breaks
+from ._time_axis import in_units, lead, means_over, span_for, with_breaks
 
 #: Up to the first number of values, each has a marker; above the others, lines are
 #: thinner.

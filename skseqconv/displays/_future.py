@@ -20,7 +20,8 @@ from ._common import (
     styled,
 )
 from ._panels import Panel
-from ._times import plain_times, with_breaks
+from ._time_axis import with_breaks
+from ._times import plain_times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

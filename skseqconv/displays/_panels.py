@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels, raw_values
 from skseqconv.series.ahead._origins import at_rows, positions_of_target, whole_series
 from skseqconv.series.times._future_times import row_times
-
-from ._times import is_view
 
 #: More series than this are drawn only if they are named.
 MAX_PANELS = 6
@@ -164,7 +163,7 @@ class History:
     """The series behind a view, by id."""
 
     def __init__(self, history):
-        self.view = history if is_view(history) else SeriesView(history)
+        self.view = history if isinstance(history, View) else SeriesView(history)
         self.label = None
         ids, self.starts, self.stops = whole_series(self.view)
         self.ids = {one.name: one for one in ids}

@@ -10,18 +10,8 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels, rows_after, whole_series_of
-from skseqconv.series._window_view import WindowView
-
-#: A line is interrupted if two times are more than this many usual steps apart.
-LEAP = 5
-
-#: Means are drawn for more days than this.
-MANY_DAYS = 60
-
-#: Frequency of the means and their number of days.
-_SPANS = {"day": ("D", 1), "week": ("W", 7)}
-_UNITS = (("days", "D", 4), ("h", "h", 2), ("min", "min", 2), ("s", "s", 0))
 
 
 @dataclass
@@ -37,13 +27,9 @@ class Times:
     step: pd.Timedelta | None = None
 
 
-def is_view(index):
-    return isinstance(index, (SeriesView, WindowView))
-
-
 def times_of(index, delays, target, shape):
     """Times of y, the name of the target, and the columns of y to draw."""
-    if not (is_view(index) and index.target is not None):
+    if not (isinstance(index, View) and index.target is not None):
         return times_of_array(index, delays, shape), target, slice(None)
     if delays is not None:
         raise ValueError(
@@ -108,9 +94,9 @@ def times_of_view(view, columns, n_samples):
 
 def row_times(X):
     """Index of X if its targets are unknown; None without an index."""
-    index = X.index if is_view(X) or hasattr(X, "iloc") else None
+    index = X.index if isinstance(X, View) or hasattr(X, "iloc") else None
     if index is None or plain_times(index) is None:
-        return pd.Index(X.rows, name="Row of X") if is_view(X) else None
+        return pd.Index(X.rows, name="Row of X") if isinstance(X, View) else None
     dated = plain_times(index).dtype.kind == "M"
     return index.rename("Time of the row of X" if dated else "Row of X")
 
@@ -118,7 +104,7 @@ def row_times(X):
 def times_of_array(index, delays, shape):
     """Times of y from an index that the user gives."""
     delays = _checked_delays(delays, shape[1])
-    index = row_times(index) if is_view(index) else index
+    index = row_times(index) if isinstance(index, View) else index
     if index is None:
         return Times(delays=delays)
     values = plain_times(index)
@@ -207,61 +193,3 @@ def _only(steps):
     steps = np.unique(steps)
     step = pd.Timedelta(steps[0]) if len(steps) == 1 else pd.Timedelta(0)
     return step if step > pd.Timedelta(0) else None
-
-
-def in_units(delays, step):
-    """Delays in rows, or in a suitable unit of time, and the name of the unit."""
-    if step is None:
-        return np.array(delays), "rows"
-    longest = max(delays) * step
-    name, code = next((n, c) for n, c, k in _UNITS if longest >= pd.Timedelta(k, c))
-    return np.array(delays) * step / pd.Timedelta(1, code), name
-
-
-def lead(delay, step):
-    """Horizon of a forecast as text: "24 h", "1 row"."""
-    [value], unit = in_units([delay], step)
-    unit = "row" if (value, unit) == (1, "rows") else unit
-    return f"{value:.4g} {unit}"
-
-
-def span_for(times, most):
-    """Period of the means, "day" or "week"; None for few values or days."""
-    if times.dtype.kind != "M" or len(times) <= most:
-        return None
-    n_days = len(np.unique(times.astype("M8[D]")))
-    if n_days <= MANY_DAYS:
-        return None
-    return "day" if n_days <= most else "week"
-
-
-def means_over(times, columns, span):
-    """The middle of each day or week with values, and the means of these."""
-    if times.dtype.kind != "M":
-        raise ValueError(
-            f"mean_over={span!r} needs dates, but the times are numbers: use "
-            "mean_over=None."
-        )
-    frequency, n_days = _SPANS[span]
-    begins = pd.DatetimeIndex(times).to_period(frequency).start_time
-    begins, owner = np.unique(begins.to_numpy(), return_inverse=True)
-    means = [pd.DataFrame(column).groupby(owner).mean() for column in columns]
-    means = [
-        mean.to_numpy().reshape(-1, *column.shape[1:])
-        for mean, column in zip(means, columns, strict=True)
-    ]
-    return begins + np.timedelta64(12 * n_days, "h"), means
-
-
-def with_breaks(times, columns):
-    """Sorted times and columns of values, with NaN inside long gaps."""
-    order = np.argsort(times, kind="stable")
-    times = times[order]
-    columns = [np.asarray(column, dtype=float)[order] for column in columns]
-    steps = np.diff(times).astype(float)
-    if (steps > 0).any():
-        at = np.flatnonzero(steps > LEAP * np.median(steps[steps > 0]))
-        middle = times[at] + (times[at + 1] - times[at]) // 2
-        times = np.insert(times, at + 1, middle)
-        columns = [np.insert(column, at + 1, np.nan, axis=0) for column in columns]
-    return times, columns

@@ -104,7 +104,7 @@ class Network:
 
     # State that a fit changes.
 
-    def reset(self, seed, learning_rate=None, vectors=None):
+    def reset(self, seed, vectors=None):
         """Draw new weights and reset the optimizer.
 
         `vectors` are the ids and the vectors that an embedding begins with.
@@ -123,7 +123,6 @@ class Network:
             variable.assign(value)
         for variable, weight in self._begins_as_weights:
             variable.assign(weight)
-        self.set_learning_rate(learning_rate)
         self.model.reset_metrics()
         self.model.stop_training = False
 

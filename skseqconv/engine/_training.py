@@ -39,8 +39,8 @@ def train(
     callbacks,
     verbose,
     fit_task,
-    schedule=None,
-    scores=None,
+    schedule,
+    scores,
 ):
     """Train for some epochs.
 
@@ -64,10 +64,10 @@ def train(
         As in `keras.Model.fit`.
     fit_task : FitTask or None
         Gets each epoch, and may stop training. None for `partial_fit`.
-    schedule : str, default=None
+    schedule : str or None
         A name in `SCHEDULES`: the learning rate goes through it in these epochs, and
         back to what it was. None for a constant rate.
-    scores : callable, default=None
+    scores : callable or None
         Takes the outputs for the validation samples, and gives scores by name. Its
         `names` are known before.
 
@@ -237,7 +237,7 @@ def as_list(callbacks):
     return list(callbacks or [])
 
 
-def check_watched(callbacks, after_batches, after_epochs, *, scheduled=False):
+def check_watched(callbacks, after_batches, after_epochs, *, scheduled):
     """Refuse callbacks of Keras that monitor a metric which does not exist.
 
     Keras would warn in each epoch and never stop. With a callback of the user's own,

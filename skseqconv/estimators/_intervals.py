@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._sampling import spread_positions
 from skseqconv.inputs._complete import rows_to_learn
+from skseqconv.inputs._targets import columns_of
 from skseqconv.series._window_view import WindowView
 
 from ._conformal import (
@@ -206,7 +207,7 @@ class GivesIntervals:
         else:
             some = series.rows_of_each(MAX_ROWS_OF_SERIES)
         forecasts = self.target_encoder_.in_units(*self._outputs_and_level(X[some]))
-        kept = Calibration(y[some].reshape(len(some), -1), forecasts)
+        kept = Calibration(columns_of(y[some]), forecasts)
         if series is not None:
             kept = kept._replace(codes=series.codes[some], ids=series.ids, by=by)
         self._calibration = tuple(kept)

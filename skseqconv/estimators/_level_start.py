@@ -16,20 +16,16 @@ from skseqconv.inputs._autoregression_solved import (
     TooLargeError,
     Variant,
     sharing_to_try,
-    simplest,
     solve_variants,
 )
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._last_known import fill_missing, missing_in_series
 from skseqconv.inputs._parts_in_time import FIRST_HELD_OUT, parts_in_time
 from skseqconv.inputs._past_values import lags_of, with_lags
-from skseqconv.inputs._period import (
-    find_held_period,
-    find_period,
-    lag_of_season,
-    why_not_held,
-)
+from skseqconv.inputs._period import find_held_period, find_period, warn_of_better
 from skseqconv.inputs._relation import mean_and_spread
+from skseqconv.inputs._season_lags import lag_of_season, why_not_held
+from skseqconv.inputs._simplest import simplest
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._view_internals import n_whole_series
 from skseqconv.series._window_view import WindowView
@@ -184,11 +180,7 @@ def _found_period(windows, channels, raw_channels, delays):
         )
         raise ValueError(f"level='seasonal' is not possible: {reason}")
     if better:
-        warnings.warn(
-            f"{better} Until then, the period {period} is used.",
-            UserWarning,
-            stacklevel=stacklevel_of_caller(),
-        )
+        warn_of_better(better, f"the period {period}")
     return period
 
 

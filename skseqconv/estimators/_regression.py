@@ -9,32 +9,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
-from skseqconv.inputs._fitted_steps import steps_changed
-from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._target_columns import check_target_columns
-from skseqconv.inputs._targets import check_values
+from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._tokens import embeds
 from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._window_view import WindowView
-from skseqconv.series.times._time_spans import each_in_rows, in_rows
+from skseqconv.series.times._time_spans import each_in_rows
 
 from ._base import SequenceEstimator
 from ._conformal import check_quantiles
 from ._intervals import GivesIntervals
 from ._level import Level
-from ._level_found import (
-    asked_for,
-    can_be_solved,
-    find_level,
-    solve_level,
-    still_explains,
-    with_scale_of,
-)
+from ._level_found import asked_for, find_level
 from ._losses import check_regression_loss, is_poisson
 from ._measured import check_for_values, measured
 from ._network_held import of_one_fit
-from ._own_validation import FAR
 from ._parameters import RegressionParameters, parameters
+from ._regression_continued import ContinuesRegression
 from ._relative import relative
 from ._scored import PredictedValues
 from ._target_encoders import TargetScaler
@@ -42,7 +33,11 @@ from ._target_encoders import TargetScaler
 
 @parameters
 class SequenceRegressor(
-    RegressorMixin, GivesIntervals, RegressionParameters, SequenceEstimator
+    RegressorMixin,
+    GivesIntervals,
+    ContinuesRegression,
+    RegressionParameters,
+    SequenceEstimator,
 ):
     """Regression: the network predicts the standardized y, or its change."""
 
@@ -159,64 +154,6 @@ class SequenceRegressor(
             return outputs
         return np.repeat(outputs[:, :, None], len(self._quantiles), axis=2)
 
-    def _explains(self, X, y):
-        """Whether y relates to X as it did in the fit; None if unknown."""
-        level = self._found_level()
-        if level is None:
-            return None
-        return still_explains(level, self, X.data, y.reshape(len(y), -1))
-
-    def _is_far(self, y):
-        """Without a level, nothing else shows that y has other units."""
-        if self._level is not None:
-            return False
-        scaler = self.target_encoder_
-        away = np.abs(np.median(y.reshape(len(y), -1), axis=0) - scaler.mean_)
-        return bool(((away > FAR * scaler.scale_) & (scaler.scale_ > 0)).any())
-
-    def _solve_again(self, fit):
-        """Solve level and scale for the present X and y; the weights stay."""
-        X, y = fit.X, fit.y
-        level, known = self._found_level(), self.target_encoder_.scale_ > 0
-        if fit.one_epoch:
-            level = self._level_of_more(level, X, y.reshape(len(y), -1))
-        elif level is not None:
-            columns = y.reshape(len(y), -1)
-            weight = fit.sample_weight
-            level = solve_level(level.kind, self, X.data, columns, level, weight)
-        encoder = self._encoder(level, y).fit(y)
-        if fit.one_epoch and level is None:
-            # Only columns that were constant are solved.
-            before = self.target_encoder_
-            encoder.mean_ = np.where(known, before.mean_, encoder.mean_)
-            encoder.scale_ = np.where(known, before.scale_, encoder.scale_)
-        if level is not None:
-            self._slot.network.set_level(level.weights)
-        self._level = level and dict(vars(level))
-        self.target_encoder_ = encoder
-
-    def _level_of_more(self, level, X, y):
-        """The level for `partial_fit`: the present one while it explains the rows."""
-        if level is None:
-            return None
-        changed = steps_changed(self, X.data)
-        explained = still_explains(level, self, X.data, y) is not False
-        told = can_be_solved(level, self, X.data, y)
-        if explained and not changed:
-            if told and not level.changes.all():
-                return with_scale_of(level, X.data, y)
-            return level
-        if told:
-            return solve_level(level.kind, self, X.data, y, level)
-        what = "y does not relate to its channel in X as before"
-        if changed:
-            what = "X has passed other fitted steps than before"
-        raise ValueError(
-            f"{what}, and these rows do not show how y relates to its channel now. "
-            "Give more rows that know their target (from make_supervised), or fit the "
-            "whole Pipeline (warm_start=True keeps the weights)."
-        )
-
     @property
     def _quantiles(self):
         """Quantiles that the network was built for, or None."""
@@ -268,61 +205,34 @@ class SequenceRegressor(
             own["reads_newest"] = True
         return options | own
 
-    def _options_of_level(self):
-        options = super()._options_of_level()
-        if self.window_norm != "auto":
-            options["window_norm"] = self.window_norm
-        if self.channel_independent != "auto":
-            options["channel_independent"] = bool(self.channel_independent)
-        return options
-
-    def _changed(self, X, y):
-        level = self._found_level()
-        if self.level not in ("auto", level and level.start):
-            return True
-        seasonal = level is not None and level.start == "seasonal"
-        period = in_rows("period", self.period, X.data)
-        if seasonal and period not in ("auto", level.period):
-            return True
-        return self._other_targets(X, y) or super()._changed(X, y)
-
-    def _other_targets(self, X, y):
-        """Whether y belongs to other channels, or lies otherwise ahead, than before."""
-        level, columns = self._found_level(), y.reshape(len(y), -1)
-        if level is None or columns.shape[1] != len(level.channels):
-            return False
-        now = find_target(self, X.data, columns, level)
-        delays = [-1 if delay is None else delay for delay in now.delays]
-        known = (level.delays >= 0) & (np.array(delays) >= 0)
-        return now.channels != level.channels.tolist() or bool(
-            (level.delays != delays)[known].any()
-        )
-
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)
+        refusal = self._refusal_of_level(X, asked, way_out)
+        if not refusal:
+            return find_level(self, X.data, columns_of(y), sample_weight)
+        if asked:
+            raise ValueError(refusal)
+        return None
+
+    def _refusal_of_level(self, X, asked, way_out):
+        """Why there can be no level, for one who asked for it; None if there can be."""
         if X.lengths is not None:
-            if not asked:
-                return None
-            raise ValueError(
+            return (
                 f"{asked} needs windows of one length, but X holds series of unequal "
                 f"length. Use {way_out}."
             )
         if embeds(self):
-            if not asked:
-                return None
-            raise ValueError(
+            return (
                 f"{asked} is for numeric channels, but with embedding_dim X holds "
                 f"token ids. Use {way_out}, or no embedding_dim."
             )
         if is_poisson(self.loss):
-            if not asked:
-                return None
-            raise ValueError(
+            return (
                 f"{asked} forecasts changes, which may be negative, but "
                 f"loss={self.loss!r} needs positive forecasts. Use {way_out}, or "
                 "another loss."
             )
-        return find_level(self, X.data, y.reshape(len(y), -1), sample_weight)
+        return None
 
     def _encoder(self, level, y):
         if level is not None:

@@ -8,6 +8,7 @@ from skseqconv._aligned import aligned
 from skseqconv._public import public
 from skseqconv.inputs._finite import chunks_of
 from skseqconv.inputs._relation import mean_and_spread
+from skseqconv.inputs._targets import columns_of
 
 
 @public
@@ -25,14 +26,14 @@ class TargetScaler(BaseEstimator):
     def fit(self, y):
         self.n_dims_ = y.ndim
         if self.mean is None:
-            self.mean_, self.scale_ = mean_and_spread(y.reshape(len(y), -1))
+            self.mean_, self.scale_ = mean_and_spread(columns_of(y))
         else:
             self.mean_, self.scale_ = self.mean, self.scale
         return self
 
     def transform(self, y, level=None):
         """(y - mean) / scale, or (y - level) / scale with a level for each row."""
-        y = y.reshape(len(y), -1)
+        y = columns_of(y)
         scale = np.where(self.scale_ > 0, self.scale_, 1)
         out = aligned(y.shape, np.float32)
         for part in chunks_of(y):

@@ -8,8 +8,8 @@ from skseqconv._unwrap import channels_ahead_of_fit, series_of_fit, target_of_fi
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
+from skseqconv.series._view import View
 from skseqconv.series._view_internals import first_index, known_of, n_whole_series
-from skseqconv.series._window_view import WindowView
 from skseqconv.series.ahead._origins import (
     at_newest,
     positions_of_target,
@@ -23,7 +23,7 @@ from skseqconv.series.tables._several import is_list_of_series
 
 def view_of(X, model):
     """A view of the rows of X, to forecast from with a fitted model."""
-    if isinstance(X, (SeriesView, WindowView)):
+    if isinstance(X, View):
         return X
     try:
         view = SeriesView(X)

@@ -24,10 +24,7 @@ from ._complete import rows_to_learn
 from ._known_entries import known_entries
 from ._parts_in_time import folds_of, parts_in_time
 from ._ridge import Chosen, Moments, choose, solve_ridge
-
-#: A simpler forecast is taken if its error on held-out rows is at most this much
-#: larger, as a share of the error of persistence.
-MARGIN = 0.01
+from ._simplest import simplest
 
 #: Fewer rows do not show which strength is best.
 LEAST_ROWS = 20
@@ -71,18 +68,6 @@ def sharing_to_try(channels, delays):
     first, *others = of_channel.values()
     alike = others and all(other == first for other in others)
     return [True, False] if alike else [False]
-
-
-def simplest(candidates, errors):
-    """The first of candidates whose error is at most `MARGIN` above the least.
-
-    Errors are squared errors on held-out rows, as shares of those of the last value;
-    None if no rows were held out.
-    """
-    unknown = [error is None or np.isnan(error) for error in errors]
-    errors = np.where(unknown, np.inf, np.array(errors, dtype=float))
-    known = zip(candidates, errors, strict=True)
-    return next(one for one, error in known if error <= min(errors) + MARGIN)
 
 
 class Variant(NamedTuple):
@@ -247,7 +232,7 @@ class _Solution:
         tried = self._intercepts_tried
         chosen = Chosen(self._alpha, tried[-1])
         if isinstance(self._alpha, str):
-            chosen = choose(folds_of(moments), total, factors, tried, MARGIN)
+            chosen = choose(folds_of(moments), total, factors, tried)
         if chosen.sums is not None and spread > 0:
             sums = chosen.sums / spread**2
             self._sums = sums if self._sums is None else self._sums + sums

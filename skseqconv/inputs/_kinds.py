@@ -76,7 +76,6 @@ def check_channels(estimator, X, *, reset):
     """
     if isinstance(X, View):
         _check_shifts(estimator, X, reset=reset)
-    if isinstance(X, View):
         n_channels, names = X.n_channels, X.channel_names
     else:
         n_channels, names = X.shape[2], None

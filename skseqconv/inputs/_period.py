@@ -1,14 +1,18 @@
 """The period of a season, found in the rows that windows read."""
 
-import math
+import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._touched import touched_rows
 from skseqconv.series._view_internals import first_index, raw_values
 from skseqconv.series.times._index_kinds import comparable
+
+from ._season_lags import lag_of_season, lags_of_season, why_not_held
 
 #: At most this many of the newest rows are looked at, of at most this many series.
 MAX_ROWS = 50_000
@@ -75,28 +79,8 @@ def find_period(windows, channel, raw_channel, delays, lags=None):
     period : int or None
         None if no period counts.
     """
-    delays = [1 if delay is None else int(delay) for delay in delays]
-    pairs = set(zip(_listed(channel), _listed(raw_channel), strict=True))
-    histories = [h for pair in sorted(pairs) for h in _histories(windows, *pair)]
-    trial = _Trial(histories, delays)
-    calendar = _of_calendar(first_index(windows))
-    searched = {p for history in histories for p in _repeats(history)} - calendar
-    candidates = {p for p in calendar | searched if trial.is_possible(p)}
-    if lags is not None:
-        held = set(np.asarray(lags).tolist())
-        candidates = {p for p in candidates if lags_of_season(p, delays) <= held}
-    gains = {
-        p: trial.gain(p, None, N_ERRORS if p in calendar else N_ERRORS_SEARCHED)
-        for p in candidates
-    }
-    counting = {p for p in candidates if gains[p]}
-    for best in sorted(counting, key=gains.get, reverse=True):
-        plainer = {p for p in candidates if p < best and not best % p}
-        plainer |= candidates & calendar if best in searched else set()
-        equal = {p for p in plainer if not trial.gain(best, p)}
-        if equal <= counting:
-            return min(equal, default=best)
-    return None
+    found = _gains(windows, channel, raw_channel, delays, lags)
+    return _best(found, found.gains)
 
 
 def find_held_period(windows, channel, raw_channel, delays):
@@ -115,7 +99,8 @@ def find_held_period(windows, channel, raw_channel, delays):
     better : str or None
         Says that there is a better period, and which windows hold it.
     """
-    best = find_period(windows, channel, raw_channel, delays)
+    found = _gains(windows, channel, raw_channel, delays)
+    best = _best(found, found.gains)
     reason = best and why_not_held(best, delays, windows.lags)
     if reason is None:
         return best, None
@@ -123,54 +108,63 @@ def find_held_period(windows, channel, raw_channel, delays):
         f"period='auto' found a season of {best} rows, but the window does not hold "
         f"it: {reason}"
     )
-    return find_period(windows, channel, raw_channel, delays, windows.lags), better
+    return _best(found, _held(found.gains, found.delays, windows.lags)), better
 
 
-def why_not_held(period, delays, lags):
-    """Why windows do not hold the values of a season, and the way out.
-
-    Parameters
-    ----------
-    period : int
-    delays : sequence of int
-    lags : ndarray of int
-        The lags of the windows, the largest first.
-
-    Returns
-    -------
-    reason : str or None
-        None if they hold the season.
-    """
-    delay_of = {lag_of_season(period, delay): delay for delay in delays}
-    missing = set(delay_of) - set(lags.tolist())
-    if not missing:
-        return None
-    lag, step = max(missing), math.gcd(*np.diff(lags).tolist()) or 1
-    divisor = math.gcd(*delay_of)
-    if lag <= lags[0]:
-        way_out = f"a step that divides {divisor}" if divisor > 1 else "step=1"
-    elif divisor % step:
-        way_out = f"a lookback of at least {lag + 1} with step=1"
-    else:
-        way_out = f"a lookback of at least {lag + step}"
-    return (
-        f"period={period} with delay={delay_of[lag]} needs the value {lag} rows before "
-        f"the end of the window, but the window has lags {lags[0]} to {lags[-1]}. Use "
-        f"{way_out}."
+def warn_of_better(better, instead):
+    """Warn that there is a better period, and say what is used instead."""
+    warnings.warn(
+        f"{better} Until then, {instead} is used.",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
     )
 
 
-def lag_of_season(period, delay):
-    """Rows from the end of a window back to the value of a seasonal naive forecast.
+class _Found(NamedTuple):
+    """Candidates, and what they gain over the last value: None if that is not clear."""
 
-    It is the latest known value a whole number of periods before the forecast time.
-    """
-    return -(-delay // period) * period - delay
+    gains: dict[int, float | None]
+    calendar: set[int]
+    trial: "_Trial"
+    delays: list[int]
 
 
-def lags_of_season(period, delays):
-    """The lags that a window must hold for a seasonal naive forecast."""
-    return {lag_of_season(period, delay) for delay in delays}
+def _gains(windows, channel, raw_channel, delays, lags=None):
+    """Candidates that windows with these lags hold, if given, and their gains."""
+    delays = [1 if delay is None else int(delay) for delay in delays]
+    pairs = set(zip(_listed(channel), _listed(raw_channel), strict=True))
+    histories = [h for pair in sorted(pairs) for h in _histories(windows, *pair)]
+    trial = _Trial(histories, delays)
+    calendar = _of_calendar(first_index(windows))
+    searched = {p for history in histories for p in _repeats(history)} - calendar
+    candidates = {p for p in calendar | searched if trial.is_possible(p)}
+    if lags is not None:
+        candidates = _held(candidates, delays, lags)
+    gains = {
+        p: trial.gain(p, None, N_ERRORS if p in calendar else N_ERRORS_SEARCHED)
+        for p in candidates
+    }
+    return _Found(gains, calendar, trial, delays)
+
+
+def _held(periods, delays, lags):
+    """The periods of which a window with these lags holds all values."""
+    held = set(np.asarray(lags).tolist())
+    return {p for p in periods if lags_of_season(p, delays) <= held}
+
+
+def _best(found, candidates):
+    """The best of some candidates, as `find_period` describes it."""
+    gains, candidates = found.gains, set(candidates)
+    counting = {p for p in candidates if gains[p]}
+    for best in sorted(counting, key=gains.get, reverse=True):
+        plainer = {p for p in candidates if p < best and not best % p}
+        if best not in found.calendar:
+            plainer |= candidates & found.calendar
+        equal = {p for p in plainer if not found.trial.gain(best, p)}
+        if equal <= counting:
+            return min(equal, default=best)
+    return None
 
 
 def _listed(channels):

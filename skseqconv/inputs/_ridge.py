@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._simplest import simplest
+
 #: Strengths that are tried, as exponents of ten beside the mean eigenvalue of the
 #: centered Gram matrix: from nearly no penalty to weights of nearly zero.
 EXPONENTS = np.arange(-6.0, 6.5, 0.5)
@@ -180,7 +182,7 @@ class Chosen(NamedTuple):
         return np.mean(error / np.where(of_zero > 0, of_zero, 1.0))
 
 
-def choose(folds, total, factors, intercepts=(True,), margin=0.0):
+def choose(folds, total, factors, intercepts):
     """The ridge regression with the least squared error on held-out rows.
 
     Parameters
@@ -191,11 +193,9 @@ def choose(folds, total, factors, intercepts=(True,), margin=0.0):
         Of all rows. Strengths around its mean eigenvalue are tried.
     factors : ndarray of shape (n_features,)
         As for `solve_ridge`.
-    intercepts : sequence of bool, default=(True,)
-        What to try, in the order of preference. Without folds, the last is taken.
-    margin : float, default=0.0
-        The first of `intercepts` is taken whose error is at most so much above the
-        least, as a share of the error of forecasting no change.
+    intercepts : sequence of bool
+        What to try, in the order of preference (`simplest`). Without folds, the last is
+        taken.
 
     Returns
     -------
@@ -211,9 +211,7 @@ def choose(folds, total, factors, intercepts=(True,), margin=0.0):
     if not folds:
         return Chosen(float(alphas[0]), intercepts[-1])
     found = [_best_alpha(folds, alphas, factors, one) for one in intercepts]
-    errors = [one.mean_share() for one in found]
-    known = zip(found, errors, strict=True)
-    return next(one for one, error in known if error <= min(errors) + margin)
+    return simplest(found, [one.mean_share() for one in found])
 
 
 def _best_alpha(folds, alphas, factors, intercept):

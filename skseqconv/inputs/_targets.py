@@ -159,6 +159,11 @@ def _refuse_none(estimator, y):
         raise ValueError(f"{name} requires y to be passed, but the target y is None.")
 
 
+def columns_of(y):
+    """y with two dimensions: one column if it has one dimension."""
+    return y.reshape(len(y), -1)
+
+
 def check_length(y, n_samples):
     """Refuse a y that has more rows than X, or fewer."""
     if _num_samples(y) != n_samples:

@@ -5,7 +5,7 @@ from sklearn.base import is_classifier, is_regressor
 from sklearn.metrics import check_scoring
 from sklearn.utils import get_tags
 
-from skseqconv._metrics import Metric
+from skseqconv._metrics import Metric, name_of_scorer
 from skseqconv._similar import check_scorer_name
 from skseqconv._unwrap import last_step
 
@@ -112,9 +112,7 @@ def scorer_of(model, scoring):
         check_scorer_name(scoring)
         scorer, name = check_scoring(scoring=scoring), scoring
     elif callable(scoring):
-        scorer = scoring
-        function = getattr(scoring, "_score_func", scoring)
-        name = getattr(function, "__name__", "score").removesuffix("_score")
+        scorer, name = scoring, name_of_scorer(scoring).removesuffix("_score")
     else:
         raise ValueError(
             f"scoring={scoring!r} must be the name of one metric, or a scorer. Call "

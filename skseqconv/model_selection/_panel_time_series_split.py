@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.model_selection import BaseCrossValidator
 
 from skseqconv._counts import is_count
 from skseqconv._public import public
@@ -16,11 +15,12 @@ from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
 from skseqconv.series.times._time_spans import RowsOrTime, duration_of
 
+from ._base import FoldsOfSeries
 from ._times import earlier, times_of
 
 
 @public
-class PanelTimeSeriesSplit(BaseCrossValidator):
+class PanelTimeSeriesSplit(FoldsOfSeries):
     """Time series cross-validation of many series, which counts times, not rows.
 
     Each fold tests a stretch of time of all series, and trains on what lies before it.
@@ -79,8 +79,6 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
     (12, 6)
     """
 
-    __metadata_request__split = {"groups": True}  # noqa: RUF012
-
     def __init__(
         self,
         n_splits: int = 5,
@@ -97,23 +95,6 @@ class PanelTimeSeriesSplit(BaseCrossValidator):
         self.test_size = test_size
         self.gap = gap
         self.max_train_size = max_train_size
-
-    def get_n_splits(
-        self, X: object = None, y: object = None, groups: object = None
-    ) -> int:
-        """Give the number of folds.
-
-        Parameters
-        ----------
-        X, y, groups : object, default=None
-            Ignored.
-
-        Returns
-        -------
-        n_splits : int
-            As given.
-        """
-        return self.n_splits
 
     def split(
         self, X: View | ArrayLike, y: object = None, groups: ArrayLike | None = None

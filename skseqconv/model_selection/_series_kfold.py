@@ -7,15 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from sklearn.model_selection import BaseCrossValidator, KFold
+from sklearn.model_selection import KFold
 
 from skseqconv._public import public
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import whole_series_of
 
+from ._base import FoldsOfSeries
+
 
 @public
-class SeriesKFold(BaseCrossValidator):
+class SeriesKFold(FoldsOfSeries):
     """K-fold cross-validation that holds out whole series.
 
     It tests how well a model forecasts series that it has not seen. Each series is
@@ -65,8 +67,6 @@ class SeriesKFold(BaseCrossValidator):
     [0 1] [2]
     """
 
-    __metadata_request__split = {"groups": True}  # noqa: RUF012
-
     def __init__(
         self,
         n_splits: int = 5,
@@ -78,23 +78,6 @@ class SeriesKFold(BaseCrossValidator):
         self.n_splits = n_splits
         self.shuffle = shuffle
         self.random_state = random_state
-
-    def get_n_splits(
-        self, X: object = None, y: object = None, groups: object = None
-    ) -> int:
-        """Give the number of folds.
-
-        Parameters
-        ----------
-        X, y, groups : object, default=None
-            Ignored.
-
-        Returns
-        -------
-        n_splits : int
-            As given.
-        """
-        return self.n_splits
 
     def split(
         self, X: View | ArrayLike, y: object = None, groups: ArrayLike | None = None

@@ -101,8 +101,8 @@ def convolutions(
     filters,
     activation,
     normalization,
-    bottleneck=None,
-    reads_newest=False,
+    bottleneck,
+    reads_newest,
     **sizes,
 ):
     """Convolutions, each with its normalization, shortcut, activation and pooling.
@@ -133,7 +133,7 @@ def convolutions(
             widths[i],
             stride,
             bottleneck=bottleneck,
-            pooling_branch=sizes.get("pooling_branch", False),
+            pooling_branch=sizes["pooling_branch"],
             dilation_rate=dilations[i],
             padding=sizes["padding"],
             activation=None if later else activation,

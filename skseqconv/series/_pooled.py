@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from skseqconv._public import public
@@ -126,8 +127,6 @@ def _missing_first(data, channels):
 
 def _pooled_ids(data, labels):
     """The label of the channel, after the id (or number) of its series if several."""
-    import pandas as pd
-
     channels = pd.Index(labels, name="channel", tupleize_cols=False)
     each = channels[np.tile(np.arange(len(labels)), data.n_series)]
     ids = data.ids
@@ -148,6 +147,14 @@ def origin_of(view):
             "SeriesView(series).pool()."
         )
     return origin
+
+
+def channel_of_rows(view):
+    """The label of the pooled channel of each row; None if the view is not pooled."""
+    origin = view._series.origin
+    if origin is None:
+        return None
+    return origin.labels[origin.channels[view.series_ids]]
 
 
 def source_rows(view):
@@ -203,8 +210,6 @@ def _refuse_repeats(view, cells):
 
 def _frame(view, table, at):
     """The table as a DataFrame; `at` are places in the view that have its rows."""
-    import pandas as pd
-
     origin = view._series.origin
     if table.ndim > 3:
         raise ValueError(

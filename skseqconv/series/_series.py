@@ -6,9 +6,12 @@ from skseqconv._public import public
 from skseqconv.series.held._copies import copied, copied_of_each
 from skseqconv.series.held._layout import Layout, layout_of_arrays, one_block, ranges
 from skseqconv.series.held._owners import CHUNK_ROWS, Owners, by_chunks
+from skseqconv.series.held._ranks import Ranks
 from skseqconv.series.tables._containers import is_long_table, names_of, read_series
 from skseqconv.series.tables._ids import warn_of_ids
+from skseqconv.series.tables._long_table import read_long_table
 from skseqconv.series.tables._several import is_list_of_series, read_several
+from skseqconv.series.times._dates import layout_of_indexes
 
 
 @public
@@ -36,11 +39,7 @@ class Series:
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
     ):
-        dates = None
-        if indexes is not None:
-            from skseqconv.series.times._dates import layout_of_indexes
-
-            dates = layout_of_indexes(indexes)
+        dates = None if indexes is None else layout_of_indexes(indexes)
         self._hold(layout_of_arrays(arrays), names, dates, dtype, labels, ids)
 
     def _hold(self, values, names, dates, dtype, labels, ids):
@@ -116,8 +115,6 @@ class Series:
 
     @classmethod
     def _of_long_table(cls, table, *columns, any_frequency):
-        from skseqconv.series.tables._long_table import read_long_table
-
         read = read_long_table(table, *columns, any_frequency=any_frequency)
         return cls.of_block(names=names_of(read.labels), **vars(read))
 
@@ -250,8 +247,6 @@ class Series:
 
     def _ranking(self):
         if self._ranks is None:
-            from skseqconv.series.held._ranks import Ranks
-
             self._ranks = Ranks(self._dates)
         return self._ranks
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pandas.tseries.offsets import BaseOffset
 
 from skseqconv._public import public
 from skseqconv.series.ahead._delays import checked_delays
@@ -21,9 +22,6 @@ from ._on_gap import mend_gaps
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
-
-if TYPE_CHECKING:
-    from pandas.tseries.offsets import BaseOffset
 
 
 @public

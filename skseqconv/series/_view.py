@@ -2,8 +2,7 @@
 
 A view holds a series, the positions of its rows and, for windows, their lags. Indexing
 a view makes another view on the same memory. Values are copied only when they are
-read, so a hundred thousand windows take a hundred thousand integers. This module needs
-NumPy only.
+read, so a hundred thousand windows take a hundred thousand integers.
 """
 
 from __future__ import annotations
@@ -12,26 +11,27 @@ import copy
 from collections.abc import Hashable, Sequence
 from functools import cached_property
 from types import EllipsisType
-from typing import TYPE_CHECKING, Literal, Self, overload
+from typing import Self, overload
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from skseqconv._counts import is_whole
+from skseqconv.series.ahead._future_rows import with_future
 from skseqconv.series.ahead._known_ahead import known_labels, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
-from ._pooled import origin_of, source_rows, unpooled
+from ._frame import frame_of
+from ._on_gap import check_gaps
+from ._pooled_rows import PooledRows
 from ._series import Series
 from ._steps import Step
 from ._touched import block_of, touched_rows
 from ._view_internals import depth_of, ids_of
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-class View:
+class View(PooledRows):
     """The common part of rows and windows: the series, the rows, the steps to apply."""
 
     lags: NDArray[np.int64]
@@ -50,8 +50,6 @@ class View:
             self._series = Series.of(series, **columns, any_frequency=any_frequency)
             self.steps, self.target = (), None
             if self._series is not series:
-                from ._on_gap import check_gaps  # views need no pandas
-
                 check_gaps(self._series, on_gap, stacklevel=3)
                 self._series.warn_of_ids(stacklevel=3)
         if rows is not None:
@@ -145,30 +143,12 @@ class View:
         0     a    1    0  5.0
         1     b    1    0  6.0
         """
-        from ._frame import frame_of
-
         return frame_of(self)
 
     @property
     def stamps(self) -> NDArray[np.int64]:
         """Integers in the order of time, one for each row; equal for equal dates."""
         return self._series.stamps(self.rows)
-
-    @property
-    def channels(self) -> NDArray[np.object_] | None:
-        """The pooled channel of each row: its label, or its position; or None.
-
-        None if the view is not pooled, see :meth:`SeriesView.pool`.
-        """
-        if self._series.origin is None:
-            return None
-        origin = origin_of(self)
-        return origin.labels[origin.channels[self.series_ids]]
-
-    @property
-    def source_rows(self) -> NDArray[np.int64]:
-        """The row numbers before pooling; `rows` if the view is not pooled."""
-        return source_rows(self)
 
     @property
     def reach(self) -> int:
@@ -357,62 +337,7 @@ class View:
         >>> newest.with_future(plan).to_numpy()
         array([[8., 1.]])
         """
-        from skseqconv.series.ahead._future_rows import with_future
-
         return self._derive(_series=with_future(self._series, future, self.rows))
-
-    @overload
-    def unpool(
-        self, values: ArrayLike, *, as_frame: Literal[False] = False
-    ) -> NDArray: ...
-
-    @overload
-    def unpool(self, values: ArrayLike, *, as_frame: Literal[True]) -> pd.DataFrame: ...
-
-    def unpool(
-        self, values: ArrayLike, *, as_frame: bool = False
-    ) -> NDArray | pd.DataFrame:
-        """Lay out values of a pooled view by row and channel.
-
-        Works for forecasts, targets and errors, on any part of a pooled view and on
-        its windows.
-
-        Parameters
-        ----------
-        values : array-like of shape (n_rows,) or (n_rows, n_delays)
-            One entry for each row of this view. An array may have more dimensions.
-        as_frame : bool, default=False
-            Whether to return a DataFrame.
-
-        Returns
-        -------
-        table : ndarray of shape (n_times, n_channels) or \
-                (n_times, n_channels, n_delays), or DataFrame
-            A row for each different entry of `source_rows`, in the order of time;
-            channels in the order of ``pool``. NaN where a channel has no row in this
-            view. A DataFrame has the dates (or row numbers) as its index, with the
-            ids (or numbers) of the series before them if several were pooled. Its
-            columns are the channels, or pairs of channel and delay.
-
-        Raises
-        ------
-        ValueError
-            If the view is not pooled, if it has a row of a channel twice, or if
-            `values` do not fit.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> from skseqconv import make_supervised
-        >>> series = np.array([[1.0, 10], [2, 20], [3, 30]])
-        >>> X, y = make_supervised(series, [0, 1], delay=1, pooled=True)
-        >>> y
-        array([ 2., 20.,  3., 30.])
-        >>> X.unpool(y)
-        array([[ 2., 20.],
-               [ 3., 30.]])
-        """
-        return unpooled(self, values, as_frame)
 
     def _memory(self):
         return (

@@ -8,6 +8,7 @@ import numpy as np
 
 from skseqconv.series.ahead._known_ahead import read_rows, series_name, with_known
 from skseqconv.series.held._owners import by_chunks
+from skseqconv.series.times._index_kinds import dates_of, in_zone_of
 
 #: Later than any row.
 NEVER = np.iinfo(np.int64).max
@@ -72,8 +73,6 @@ def first_rows_from(view, date):
 
     `NEVER` for a series that ends before the date. None for series without dates.
     """
-    from skseqconv.series.times._index_kinds import dates_of, in_zone_of
-
     series = view._series
     if series.dates is None:
         return None

@@ -9,9 +9,6 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._past_values import with_lags
-from skseqconv.series._missing_history import check_history
-from skseqconv.series._window_view import WindowView
 
 
 class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
@@ -63,11 +60,3 @@ class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator)
         tags.input_tags.allow_nan = True
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def entries_at(windows, lags, dtype=None, advice=""):
-    """Read the entries at some lags, oldest first; warn where history is missing."""
-    check_history(windows, lags[0], advice)
-    if isinstance(windows, WindowView):
-        return with_lags(windows, lags).to_numpy(dtype)
-    return with_lags(windows, lags)

@@ -15,11 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
-from skseqconv.inputs._past_values import lags_of
+from skseqconv.inputs._past_values import lags_of, with_lags
 from skseqconv.inputs._target_channel import rows_ahead
+from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 
-from ._base import SequenceTransformer, entries_at
+from ._base import SequenceTransformer
 
 
 @public
@@ -147,7 +148,9 @@ class FlattenWindows(SequenceTransformer):
                 f"The windows of X have the lags {_spelled(known)}, but FlattenWindows "
                 f"was fitted on windows with the lags {_spelled(self._known_lags)}."
             )
-        values = entries_at(X, self.lags_, advice=advice)
+        check_history(X, self.lags_[0], advice)
+        chosen = with_lags(X, self.lags_)
+        values = chosen.to_numpy() if isinstance(chosen, WindowView) else chosen
         values = values.reshape(len(values), math.prod(values.shape[1:]))
         return self._contain(values, self.get_feature_names_out(), index=index)
 

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
-from skseqconv.series._series_view import SeriesView
-from skseqconv.series._window_view import WindowView
+from skseqconv.series._view import View
 from skseqconv.series.tables._containers import refuse_masked
 
 
@@ -46,7 +45,7 @@ def _refuse_other_containers(X):
             "as X.to_numpy()."
         )
     is_iterable = isinstance(X, Iterable) or hasattr(X, "__array__")
-    if isinstance(X, (Mapping, Set, SeriesView, WindowView)) or not is_iterable:
+    if isinstance(X, (Mapping, Set, View)) or not is_iterable:
         raise ValueError(
             "TokenSequencer needs a list of texts or of lists of token ids, one per "
             f"sample, got X={shown(X)} ({type(X).__name__})."

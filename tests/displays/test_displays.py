@@ -38,7 +38,7 @@ from skseqconv.displays import (
     HistoryDisplay,
     SearchDisplay,
 )
-from skseqconv.displays._times import span_for, with_breaks
+from skseqconv.displays._time_axis import span_for, with_breaks
 from tests.versions.since import need
 
 matplotlib = pytest.importorskip("matplotlib", reason="the extra plot")

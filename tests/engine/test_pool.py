@@ -222,7 +222,7 @@ def test_reset_forgets_everything():
     fresh = network.get_state()
     for variable in [*network.model.weights, *network.optimizer.variables]:
         variable.assign(np.ones(variable.shape, dtype=variable.dtype))
-    network.reset(1, learning_rate=None)
+    network.reset(1)
     for before, after in zip(fresh, network.get_state(), strict=True):
         np.testing.assert_array_equal(before, after)
     network.reset(2)

@@ -11,8 +11,9 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import LookbackWindower, PerStep, Standardizer, make_supervised
 from skseqconv.inputs import _past_values, _ridge
-from skseqconv.inputs._autoregression_solved import MARGIN, solve_autoregression
+from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._parts_in_time import parts_in_time
+from skseqconv.inputs._simplest import MARGIN
 
 CLOSE = {"rtol": 1e-6, "atol": 1e-9}
 

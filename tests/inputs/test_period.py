@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from skseqconv import LookbackWindower, PerStep, SeriesView, Standardizer, WindowView
-from skseqconv.inputs._period import find_period, lag_of_season, why_not_held
+from skseqconv.inputs._period import find_period
+from skseqconv.inputs._season_lags import lag_of_season, why_not_held
 
 
 def load(n_rows, per_day=24, *, weekends=True, seed=0):

@@ -2,12 +2,9 @@
 
 import pandas as pd
 
+from skseqconv.series.tables._column_roles import times_of
+from skseqconv.series.tables._columns import OtherColumns, PandasColumns
 from skseqconv.series.tables._containers import is_other_table, positions_of
-from skseqconv.series.tables._table_columns import (
-    OtherColumns,
-    PandasColumns,
-    times_of,
-)
 from skseqconv.series.times._index_kinds import comparable, dates_of
 
 

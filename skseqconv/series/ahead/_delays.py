@@ -3,6 +3,7 @@
 import numpy as np
 
 from skseqconv._counts import is_count, is_whole
+from skseqconv.series.times._time_spans import in_rows, spans_in_words
 
 
 def checked_delays(delay, view):
@@ -10,11 +11,6 @@ def checked_delays(delay, view):
 
     Spans of time become numbers of rows of the view.
     """
-    from skseqconv.series.times._time_spans import (  # views need no pandas
-        in_rows,
-        spans_in_words,
-    )
-
     several = np.iterable(delay) and not isinstance(delay, str)
     delays = list(delay) if several else [delay]
     delays = [in_rows("delay", d, view) for d in delays]

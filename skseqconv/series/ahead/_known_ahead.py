@@ -8,17 +8,17 @@ come from a second table, the future.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from skseqconv._public import public
 from skseqconv.series.tables._channels import several_channels
 from skseqconv.series.tables._ids import described_id
 
-if TYPE_CHECKING:
-    import pandas as pd
+from ._known_times import times_after, times_at
 
 
 @public
@@ -114,8 +114,6 @@ def with_known_of(data, rows, part):
 
     Later rows of the series, and their future, are the future of the part.
     """
-    from ._known_times import times_at
-
     known = data.known
     if not len(rows):
         rows = data.starts[:1] - 1
@@ -186,8 +184,6 @@ def values_at(data, rows, owners, channels):
 
 def _no_future(data, beyond, owners):
     """The error for rows that need values of the future which nobody gave."""
-    from ._known_times import times_after
-
     owner, known = owners[0], data.known
     n_needed = int(beyond[owners == owner].max()) + 1
     there = int(known.lengths[owner])

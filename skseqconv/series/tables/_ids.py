@@ -5,6 +5,8 @@ import warnings
 
 import numpy as np
 
+from skseqconv.series.times._index_kinds import comparable
+
 from ._containers import positions_of
 
 #: Names of such channels.
@@ -112,8 +114,6 @@ def _is_one_series(index):
 
     Series below each other, or row by row in turns, repeat dates.
     """
-    from skseqconv.series.times._index_kinds import comparable
-
     index = comparable(index)
     return hasattr(index, "asi8") and bool((np.diff(index.asi8) > 0).all())
 

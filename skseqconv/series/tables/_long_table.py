@@ -10,25 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from skseqconv.series.held._layout import Layout, groups_of
+from skseqconv.series.held._layout import Layout
 from skseqconv.series.held._owners import CHUNK_ROWS
 from skseqconv.series.times._clock_changes import clock_changes
 from skseqconv.series.times._dates import layout_of_index
-from skseqconv.series.times._frequency import most_common, readable_difference
 from skseqconv.series.times._index_kinds import ticks
 
+from ._column_roles import ids_words, read_columns, times_of
 from ._ids import described_id
-from ._table_columns import ids_words, read_columns, times_of
-
-#: An id has a frequency if this many differences at least, and half of all, are equal.
-MIN_EQUAL = 3
-
-#: Frequencies differ if one is this many times the other; the differences of calendar
-#: frequencies vary: months have 28 to 31 days.
-OTHER, OTHER_CALENDAR = 1.02, 1.2
-
-#: Differences of calendar frequencies are at least this long.
-CALENDAR_DAYS = 13
+from ._one_frequency import refuse_several_frequencies
 
 
 @dataclass
@@ -80,7 +70,7 @@ def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False
     lengths = np.bincount(codes, minlength=1 if ids is None else len(ids))
     dates = None if index is None else layout_of_index(index, lengths)
     if ids is not None and dates is not None and not any_frequency:
-        _refuse_frequencies(dates, ids)
+        refuse_several_frequencies(dates, ids)
     return LongTable(block, lengths, dates, read.channel_labels(columns.channels), ids)
 
 
@@ -280,80 +270,3 @@ def _refuse_changes(block, codes, index, ids, read, columns):
             f"{after[row]:g}{when}. A static column has one value for each id. If it "
             "may change, leave it out of static=: it is a channel as well."
         )
-
-
-# Frequencies.
-
-
-def _refuse_frequencies(dates, ids):
-    """Refuse ids whose usual differences of time are not those of the others."""
-    usual, index = _usual_of_each(dates), dates.blocks[0]
-    judged = np.flatnonzero(usual > 0)
-    if not len(judged):
-        return
-    common = most_common(usual[judged])
-    limit = OTHER
-    if hasattr(index, "unit"):
-        days = pd.Timedelta(CALENDAR_DAYS, "D") / pd.Timedelta(1, index.unit)
-        limit = OTHER_CALENDAR if common >= days else OTHER
-    ratios = usual[judged] / common
-    others = judged[(ratios > limit) | (ratios < 1 / limit)]
-    if not len(others):
-        return
-    other, one = others[0], judged[np.argmax(usual[judged] == common)]
-    one_step, other_step = (
-        readable_difference(index, usual[at].astype(ticks(index).dtype))
-        for at in (one, other)
-    )
-    raise ValueError(
-        f"The frequencies differ between ids: most rows of {described_id(ids, one)} "
-        f"are {one_step} apart, those of {described_id(ids, other)} {other_step} "
-        f"({len(others)} of {len(ids)} ids have another frequency). The same delay "
-        "would be different times: bring the series to one frequency, or make one X "
-        "and y of each frequency. Options of make_supervised: freq= declares the "
-        'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
-    )
-
-
-def _usual_of_each(dates):
-    """The most common difference of the times of each series; 0 if there is none."""
-    distinct, same = dates.distinct()
-    numbers = distinct._replace(blocks=[ticks(block) for block in distinct.blocks])
-    usual = []
-    for group in groups_of(numbers.lengths, CHUNK_ROWS):
-        own = range(group.start, group.stop)
-        codes = np.repeat(np.arange(len(own)), numbers.lengths[group])
-        times = np.concatenate([numbers.own(i) for i in own])
-        usual.append(_usual_differences(times, codes, len(own)))
-    return np.concatenate(usual)[same]
-
-
-def _usual_differences(numbers, codes, n_ids):
-    """The most common difference of the times of each id; 0 if there is none."""
-    inside = codes[1:] == codes[:-1]
-    owners, differences = codes[1:][inside], np.diff(numbers)[inside]
-    usual = np.zeros(n_ids, dtype=differences.dtype)
-    counts = np.bincount(owners, minlength=n_ids)
-    known = np.flatnonzero(counts)
-    if not len(known):
-        return usual
-    firsts = (np.cumsum(counts) - counts)[known]
-    least = np.minimum.reduceat(differences, firsts)
-    most = np.maximum.reduceat(differences, firsts)
-    enough = counts[known] >= MIN_EQUAL
-    usual[known[enough]] = least[enough]
-    # Ids with several differences: count these, and keep the most common one.
-    mixed = np.zeros(n_ids, dtype=bool)
-    mixed[known[least < most]] = True
-    rest = mixed[owners]
-    if rest.any():
-        usual[mixed] = 0
-        pairs = pd.DataFrame({"id": owners[rest], "step": differences[rest]})
-        found = pairs.value_counts().reset_index()  # the most common ones first
-        found = found.drop_duplicates("id")
-        enough = (found["count"] >= MIN_EQUAL) & (
-            2 * found["count"] >= counts[found["id"]]
-        )
-        found = found[enough]
-        usual[found["id"]] = found["step"]
-    return usual

@@ -1,5 +1,10 @@
 """A list of series, which must have the same channels."""
 
+import pandas as pd
+
+from skseqconv.series.times._dates import layout_of_indexes
+from skseqconv.series.times._order import check_orders
+
 from ._containers import read_series
 
 
@@ -41,11 +46,6 @@ def read_several(given):
 
 def _check_known(indexes):
     """Check the order of the series that have an index, beside some that have none."""
-    import pandas as pd
-
-    from skseqconv.series.times._dates import layout_of_indexes
-    from skseqconv.series.times._order import check_orders
-
     nothing = pd.RangeIndex(0)
     known = [nothing if index is None else index for index in indexes]
     check_orders(layout_of_indexes(known))
