@@ -20,6 +20,8 @@ from skseqconv.series.times._dates import layout_of_indexes
 from skseqconv.series.times._gaps import warn_of_gaps
 from skseqconv.series.times._order import ordered_differences
 
+from ._known_words import refuse_ids
+
 
 def kind_of(X):
     """The kind of X: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
@@ -191,6 +193,8 @@ def refuse_dimensions(estimator, X):
 
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
+    if reset:
+        refuse_ids(estimator, X)
     X = unmasked(X)
     if 0 in np.shape(X)[1:]:
         raise ValueError(
@@ -232,6 +236,8 @@ def warn_of_jumps(index, *, quiet=False):
 
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
+    if reset:
+        refuse_ids(estimator, X)
     X = unmasked(X)
     if hasattr(X, "iloc") and not hasattr(X, "columns"):
         raise ValueError(
