@@ -257,10 +257,7 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         try:
             X[name].astype(np.float64)
         except (TypeError, ValueError):
-            raise ValueError(
-                f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
-                "it out, or convert it to numbers first."
-            ) from None
+            raise ValueError(_not_numeric(X, name)) from None
     n_features = getattr(estimator, "n_features_in_", None)
     if not reset and 1 in (n_features, channels_of_fit(estimator)):
         shape = _shape(X)
@@ -276,6 +273,24 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         reset=reset,
         dtype=[np.float64, np.float32],
         ensure_all_finite=ensure_all_finite,
+    )
+
+
+def _not_numeric(table, name):
+    """Says that a column of pandas is not numeric, and the way out."""
+    column = table[name]
+    found = f"Column {name!r} of X is not numeric (dtype {column.dtype})"
+    cell = column.iloc[0] if len(column) else None
+    if isinstance(cell, str) or np.ndim(cell) != 1:
+        return f"{found}: leave it out, or convert it to numbers first."
+    way_out = f"X[{name!r}].tolist()"
+    if hasattr(cell, "iloc"):
+        way_out = f"[cell.to_numpy() for cell in X[{name!r}]]"
+    if len(table.columns) > 1:
+        way_out = "[numpy.column_stack(row) for row in X.to_numpy()]"
+    return (
+        f"{found}: its cells hold a {type(cell).__name__} of {len(cell)} values each. "
+        f"Give a list with an array for each sample, {way_out}."
     )
 
 
