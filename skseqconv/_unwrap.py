@@ -5,9 +5,17 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    TunedThresholdClassifierCV,
+)
 from sklearn.pipeline import Pipeline
 
 from skseqconv._monotonic import inverse_of_bounds
+
+#: They choose classes from the outputs of their ``estimator_``, which they leave as
+#: they are.
+THRESHOLDS = (FixedThresholdClassifier, TunedThresholdClassifierCV)
 
 
 def opened(model):
@@ -20,9 +28,12 @@ def opened(model):
 def fitted_steps(model, name=None):
     """Names and fitted steps of a model, in the order of the data.
 
-    Steps of Pipelines, also of those that are `opened`, take the place of these.
+    Steps of Pipelines, also of those that are `opened`, take the place of these. So
+    does the model whose outputs get a threshold.
     """
     model = opened(model)
+    if isinstance(model, THRESHOLDS) and hasattr(model, "estimator_"):
+        model = opened(model.estimator_)
     if isinstance(model, Pipeline):
         for step_name, step in model.steps:
             yield from fitted_steps(step, step_name)

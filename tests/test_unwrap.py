@@ -5,8 +5,12 @@ import pytest
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.ensemble import VotingRegressor
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, Ridge
-from sklearn.model_selection import GridSearchCV
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TunedThresholdClassifierCV,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -21,6 +25,10 @@ from skseqconv._unwrap import (
 )
 
 X, Y = np.arange(12.0).reshape(6, 2), np.arange(6.0)
+
+
+def tuned(model):
+    return TunedThresholdClassifierCV(model, cv=2)
 
 
 def test_the_innermost_estimator_of_wrappers_in_wrappers():
@@ -45,6 +53,19 @@ def test_what_is_frozen_is_looked_into():
         assert inside(frozen, X).estimator is search.best_estimator_[-1]
     unfitted = make_pipeline(StandardScaler(), Ridge())
     assert last_step(FrozenEstimator(unfitted)) is unfitted[-1]
+
+
+@pytest.mark.parametrize("wrapper", [FixedThresholdClassifier, tuned])
+def test_what_gets_a_threshold_is_looked_into(wrapper):
+    model = make_pipeline(StandardScaler(), LogisticRegression())
+    X, y = np.arange(12.0)[:, None], np.repeat([0, 1], 6)
+    wrapped = wrapper(model).fit(X, y)
+    search = GridSearchCV(wrapper(model), {}, cv=2).fit(X, y)
+    for one in (wrapped, search, FrozenEstimator(wrapped)):
+        names = [name for name, _ in fitted_steps(one)]
+        assert names == ["standardscaler", "logisticregression"]
+        assert isinstance(innermost(one), LogisticRegression)
+    assert innermost(wrapped) is wrapped.estimator_[-1]
 
 
 @pytest.mark.parametrize("model", [make_pipeline("passthrough"), LinearRegression()])

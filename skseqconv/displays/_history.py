@@ -115,8 +115,8 @@ class HistoryDisplay:
         Parameters
         ----------
         estimator : estimator or dict of estimators
-            A fitted network, or a Pipeline, search or TransformedTargetRegressor with
-            one inside; or a dict of several by name.
+            A fitted network, or a Pipeline, search, TransformedTargetRegressor or
+            TunedThresholdClassifierCV with one inside; or a dict of several by name.
         metric : str, default="loss"
             A name in ``history_``, without ``"val_"``: "loss", "accuracy" of a
             classifier, one of `metrics`, or one that a callback adds.

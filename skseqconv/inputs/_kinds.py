@@ -20,6 +20,8 @@ from skseqconv.series.times._dates import layout_of_indexes
 from skseqconv.series.times._gaps import warn_of_gaps
 from skseqconv.series.times._order import ordered_differences
 
+from ._known_words import refuse_ids
+
 
 def kind_of(X):
     """The kind of X: "rows" or "windows" of a series, a 3-D "panel", or a "table"."""
@@ -190,6 +192,8 @@ def refuse_dimensions(estimator, X):
 
 def check_panel(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A panel as a float array of shape (n_samples, n_steps, n_channels)."""
+    if reset:
+        refuse_ids(estimator, X)
     X = unmasked(X)
     if 0 in np.shape(X)[1:]:
         raise ValueError(
@@ -231,6 +235,8 @@ def warn_of_jumps(index, *, quiet=False):
 
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
+    if reset:
+        refuse_ids(estimator, X)
     X = unmasked(X)
     if hasattr(X, "iloc") and not hasattr(X, "columns"):
         raise ValueError(
@@ -250,10 +256,7 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         try:
             X[name].astype(np.float64)
         except (TypeError, ValueError):
-            raise ValueError(
-                f"Column {name!r} of X is not numeric (dtype {X[name].dtype}): leave "
-                "it out, or convert it to numbers first."
-            ) from None
+            raise ValueError(_not_numeric(X, name)) from None
     n_features = getattr(estimator, "n_features_in_", None)
     if not reset and 1 in (n_features, channels_of_fit(estimator)):
         shape = _shape(X)
@@ -269,6 +272,24 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         reset=reset,
         dtype=[np.float64, np.float32],
         ensure_all_finite=ensure_all_finite,
+    )
+
+
+def _not_numeric(table, name):
+    """Says that a column of pandas is not numeric, and the way out."""
+    column = table[name]
+    found = f"Column {name!r} of X is not numeric (dtype {column.dtype})"
+    cell = column.iloc[0] if len(column) else None
+    if isinstance(cell, str) or np.ndim(cell) != 1:
+        return f"{found}: leave it out, or convert it to numbers first."
+    way_out = f"X[{name!r}].tolist()"
+    if hasattr(cell, "iloc"):
+        way_out = f"[cell.to_numpy() for cell in X[{name!r}]]"
+    if len(table.columns) > 1:
+        way_out = "[numpy.column_stack(row) for row in X.to_numpy()]"
+    return (
+        f"{found}: its cells hold a {type(cell).__name__} of {len(cell)} values each. "
+        f"Give a list with an array for each sample, {way_out}."
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from skseqconv._public import public
 
-#: How a `TokenSequencer` names its columns, alone or in a `ColumnTransformer`.
-_ID = re.compile(r"(^|__)token\d+$")
+#: How a `TokenSequencer` names its columns, alone or in a `ColumnTransformer`, which
+#: puts a prefix before them.
+_ID = re.compile(r"(|.*__)token(\d+)")
 
 #: Where a table of pandas has the fingerprint of a vocabulary. (It copies what it has
 #: there, which may not be large.)
@@ -74,15 +75,13 @@ class TokenIds(np.ndarray):
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         result = super().__array_function__(func, types, args, kwargs)
         if func in (np.hstack, np.concatenate, np.vstack):
-            parts = [part for part in args[0] if isinstance(part, TokenIds)]
-            first = parts[0].vocabulary
-            alike = all(part.vocabulary == first for part in parts)
-            several = not alike or any(part.several for part in parts)
+            known = [one for one in map(known_ids, args[0]) if one is not None]
+            several = any(one.several or not one.same(known[0]) for one in known)
             axis = kwargs.get("axis", args[1] if len(args) > 1 else 0)
             sideways = func is np.hstack or (func is np.concatenate and axis in (1, -1))
             beside = _beside(args[0]) if sideways else None
-            known = None if several else first
-            return TokenIds.of(np.asarray(result), known, beside, several)
+            words = None if several else self.vocabulary
+            return TokenIds.of(np.asarray(result), words, beside, several)
         return result
 
     def __repr__(self) -> str:
@@ -93,6 +92,68 @@ class TokenIds(np.ndarray):
         return TokenIds.of, (np.asarray(self), *known)
 
 
+class KnownIds(NamedTuple):
+    """What is known of the token ids in an X."""
+
+    #: The columns that are no ids, as those of `TokenIds`.
+    beside: dict[int, str] | None = None
+    vocabulary: dict[str, int] | None = None
+    #: The fingerprint of the vocabulary, if only that is known.
+    noted: str | None = None
+    #: Whether they may be ids of several vocabularies.
+    several: bool = False
+
+    @property
+    def words(self) -> str | None:
+        """The fingerprint of the vocabulary; None if it is not known."""
+        return self.noted or fingerprint(self.vocabulary)
+
+    def same(self, other: KnownIds) -> bool:
+        """Whether it is known that the other ids are from the same vocabulary."""
+        if None not in (self.vocabulary, other.vocabulary):
+            return self.vocabulary == other.vocabulary
+        return self.words is not None and self.words == other.words
+
+
+def known_ids(X: Any) -> KnownIds | None:
+    """What is known of the token ids in X; None if it is not known to hold any.
+
+    An array from a `TokenSequencer` tells all. Tables forget the vocabulary where they
+    are joined, but the names of their columns tell which are ids, and from how many
+    `TokenSequencer`.
+    """
+    if isinstance(X, TokenIds):
+        if X.vocabulary is None and not X.several:
+            return None
+        return KnownIds(X.beside, X.vocabulary, None, X.several)
+    noted = X.attrs.get(_WORDS) if isinstance(X, pd.DataFrame) else None
+    names = [str(name) for name in getattr(X, "columns", ())]
+    runs = _runs_of_ids(names)
+    if not runs:
+        return None if noted is None else KnownIds(noted=noted)
+    ids = {at for run in runs for at in run}
+    beside = {at: name for at, name in enumerate(names) if at not in ids}
+    return KnownIds(beside, noted=noted, several=len(runs) > 1 and noted is None)
+
+
+def _runs_of_ids(names: list[str]) -> list[range]:
+    """Where columns have the names of one `TokenSequencer`: "token0", "token1", ..."""
+    runs: list[range] = []
+    prefix = None
+    for at, name in enumerate(names):
+        found = _ID.fullmatch(name)
+        if found is None:
+            prefix = None
+        elif found[2] == "0":
+            prefix = found[1]
+            runs.append(range(at, at + 1))
+        elif found[1] == prefix and found[2] == str(len(runs[-1])):
+            runs[-1] = range(runs[-1].start, at + 1)
+        else:
+            prefix = None
+    return runs
+
+
 def _beside(parts: Any) -> dict[int, str] | None:
     """Which columns of parts side by side are no ids, with their names."""
     found: dict[int, str] = {}
@@ -101,42 +162,65 @@ def _beside(parts: Any) -> dict[int, str] | None:
         if np.ndim(part) != 2:
             return None
         width = np.shape(part)[1]
-        if isinstance(part, TokenIds):
-            if part.beside is None:
-                return None
-            own = part.beside
+        known = known_ids(part)
+        if known is None:
+            own = dict(enumerate(map(str, getattr(part, "columns", [""] * width))))
+        elif known.beside is None:
+            return None
         else:
-            names = getattr(part, "columns", [""] * width)
-            named = beside_by_names(part)
-            own = dict(enumerate(map(str, names))) if named is None else named
+            own = known.beside
         found |= {start + at: name for at, name in own.items()}
         start += width
     return found
 
 
 def table_of_words(table: Any, vocabulary: dict[str, int] | None) -> Any:
-    """A table of pandas that tells from which vocabulary its ids are."""
+    """A table of pandas that tells from which vocabulary its ids are.
+
+    pandas forgets it where a table is joined with others.
+    """
     if isinstance(table, pd.DataFrame) and vocabulary is not None:
         table.attrs[_WORDS] = fingerprint(vocabulary)
     return table
 
 
-def words_of_table(X: Any) -> str | None:
-    """What `table_of_words` has noted; None if it is not known.
+def refuse_ids(estimator: Any, X: Any) -> None:
+    """Refuse token ids before an estimator that would read them as numbers."""
+    known = known_ids(X)
+    if known is None:
+        return
+    is_sure = isinstance(X, TokenIds) or known.noted is not None
+    beside = None if is_sure else known.beside
+    if beside is not None and not _are_whole(X, beside):
+        return
+    reader = type(estimator).__name__
+    way_out = (
+        "Only a network with embedding_dim reads token ids: put it directly after the "
+        "TokenSequencer, without this step."
+    )
+    if hasattr(estimator, "embedding_dim"):
+        reader = f"embedding_dim={estimator.embedding_dim!r}: {reader}"
+        way_out = "Set embedding_dim, for example to 32."
+    if beside is not None:
+        first = next(at for at in range(X.shape[1]) if at not in beside)
+        way_out += (
+            f" If the column {X.columns[first]!r} and those after it are numbers, "
+            "rename them: a TokenSequencer names ids so."
+        )
+    raise ValueError(
+        f"X holds token ids, but {reader} would read the ids as sizes. {way_out}"
+    )
 
-    pandas forgets it where a table is joined with others.
-    """
-    return X.attrs.get(_WORDS) if isinstance(X, pd.DataFrame) else None
 
-
-def beside_by_names(X: Any) -> dict[int, str] | None:
-    """The columns of a table that are not named as a `TokenSequencer` names ids.
-
-    Tables lack what `TokenIds` know. None if no column is named so.
-    """
-    names = [str(name) for name in getattr(X, "columns", ())]
-    beside = {at: name for at, name in enumerate(names) if not _ID.search(name)}
-    return beside if len(beside) < len(names) else None
+def _are_whole(table: Any, beside: dict[int, str]) -> bool:
+    """Whether the columns of a table that are named as ids are whole numbers."""
+    for at, name in enumerate(table.columns):
+        values = None if at in beside else np.asarray(table[name])
+        if values is None or values.dtype.kind in "iu":
+            continue
+        if values.dtype.kind != "f" or not np.array_equal(values, np.floor(values)):
+            return False
+    return True
 
 
 def fingerprint(vocabulary: dict[str, int] | None) -> str | None:

@@ -16,7 +16,6 @@ from ._kinds import (
     refuse_one_sample,
     refuse_unequal,
 )
-from ._known_words import TokenIds
 from ._padded import as_panel, without_padding
 from ._sequences import Sequences
 from ._targets import how_to_begin_anew
@@ -73,12 +72,6 @@ def check_input(estimator, X, *, reset, unequal=False):
         if not reset:
             refuse_one_sample(estimator, X)
         refuse_dimensions(estimator, X)
-        if reset and isinstance(X, TokenIds) and X.vocabulary is not None:
-            raise ValueError(
-                f"X holds token ids, but embedding_dim={estimator.embedding_dim!r}: "
-                f"{name} would read the ids as sizes. Set embedding_dim, for example "
-                "to 32."
-            )
         columns = list(X.columns) if hasattr(X, "columns") else None
         X = check_table(estimator, X, reset=reset, ensure_all_finite=False)
         _check_finite(X[:, :, None], columns)

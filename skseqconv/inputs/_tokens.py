@@ -9,7 +9,7 @@ from sklearn.utils.validation import validate_data
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.tables._containers import refuse_masked
 
-from ._known_words import TokenIds, beside_by_names, fingerprint, words_of_table
+from ._known_words import KnownIds, TokenIds, known_ids
 from ._sequences import TokenSequences
 from ._word_vectors import are_by_word, vectors_by_id, vectors_by_word
 
@@ -37,9 +37,9 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    vocabulary, beside, words = None, beside_by_names(X), words_of_table(X)
-    if isinstance(X, TokenIds):
-        vocabulary, beside, words = X.vocabulary, X.beside, fingerprint(X.vocabulary)
+    known = known_ids(X) or KnownIds()
+    beside, words = known.beside, known.words
+    if known.several:
         _refuse_several_vocabularies(X)
     if reset:
         estimator._numeric_columns = estimator.numeric_columns
@@ -66,7 +66,7 @@ def check_tokens(estimator, X, kind, *, reset):
             f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
             f"time step {at}: use 0 for padding."
         )
-    start = _start(estimator, X, vocabulary) if reset else None
+    start = _start(estimator, X, known.vocabulary) if reset else None
     n_known = estimator._vocabulary_size
     if X.max() >= n_known:
         sample, at = np.argwhere(X >= n_known)[0]
@@ -97,12 +97,19 @@ def _refuse_other_words(estimator, found):
 
 def _refuse_several_vocabularies(X):
     """Refuse ids of several vocabularies, which would share their vectors."""
-    if X.several:
-        raise ValueError(
-            "X joins token ids of two vocabularies, so one id is two words, and both "
-            "would have the same vector. Join the columns of texts into one, such as "
-            "table['title'] + ' ' + table['text'], and give it to one TokenSequencer."
+    unsure = ""
+    if not isinstance(X, TokenIds):
+        unsure = (
+            " The names of the columns of X tell this, such as 'token0'. If such "
+            "columns are numbers, rename them. If both TokenSequencers have one "
+            "vocabulary, use set_output(transform='default'), whose output tells it."
         )
+    raise ValueError(
+        "X joins token ids of two vocabularies, so one id is two words, and both "
+        "would have the same vector. Join the columns of texts into one, such as "
+        f"table['title'] + ' ' + table['text'], and give it to one TokenSequencer."
+        f"{unsure}"
+    )
 
 
 def _start(estimator, X, vocabulary):

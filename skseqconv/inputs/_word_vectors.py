@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -34,6 +35,8 @@ def are_by_word(given: Any) -> bool:
 
 def vectors_by_id(given: Any, embedding_dim: int | None) -> Vectors:
     """A row for each token id, from 0."""
+    if isinstance(given, pd.DataFrame):
+        _refuse_texts(given)
     values = check_array(given, dtype=np.float32, input_name="embedding_weights")
     _check_length(values.shape[1], embedding_dim)
     return Vectors(np.arange(len(values)), values)
@@ -122,11 +125,32 @@ def _rows_of(table, vocabulary):
         )
     at = table.index.get_indexer(list(vocabulary))
     words = [word for word, row in zip(vocabulary, at, strict=True) if row >= 0]
+    _refuse_texts(table)
     return words, table.to_numpy(dtype=np.float32)[at[at >= 0]]
 
 
+def _refuse_texts(table):
+    """Refuse a table with texts in a column, which may be the words."""
+    for name in table.columns:
+        try:
+            table[name].astype(np.float32)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"embedding_weights has the column {name!r}, which is not numeric "
+                f"(dtype {table[name].dtype}). If it holds the words, make it the "
+                f"index: table.set_index({name!r}). Otherwise leave it out."
+            ) from None
+
+
 def _as_vector(vector, word):
-    vector = np.asarray(vector, dtype=np.float32)
+    try:
+        vector = np.asarray(vector, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"embedding_weights has {reprlib.repr(vector)} "
+            f"({type(vector).__name__}) for {word!r}: each word needs a vector of "
+            "numbers."
+        ) from None
     if vector.ndim != 1:
         raise ValueError(
             f"embedding_weights has an array of shape {vector.shape} for {word!r}: "

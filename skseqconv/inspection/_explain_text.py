@@ -108,8 +108,9 @@ def explain_text(
     Parameters
     ----------
     model : estimator
-        A fitted Pipeline that begins with a `TokenSequencer`, or a search over one. A
-        classifier must have `predict_proba` or `decision_function`.
+        A fitted Pipeline that begins with a `TokenSequencer`, or a search over one, or
+        a classifier with another threshold (`TunedThresholdClassifierCV`). A classifier
+        must have `predict_proba` or `decision_function`.
     texts : str, iterable of str, or DataFrame
         One text, or several. Rows of a table, if the Pipeline begins with a
         `ColumnTransformer` that has a `TokenSequencer` for one of its columns. The

@@ -38,7 +38,8 @@ def telling_words(
     Parameters
     ----------
     model : estimator
-        A fitted Pipeline that begins with a `TokenSequencer`, or a search over one.
+        A fitted Pipeline that begins with a `TokenSequencer`, or another model that
+        :func:`explain_text` takes.
     texts : iterable of str, or DataFrame
         Texts that the model was not fitted to, or rows of a table, as in
         :func:`explain_text`.

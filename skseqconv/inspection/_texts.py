@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv._unwrap import opened
+from skseqconv._unwrap import THRESHOLDS, models_inside, opened
 from skseqconv.transformers._samples import read_samples
 from skseqconv.transformers._token_ids import encode_tokens, laid_out
 from skseqconv.transformers._token_sequencer import TokenSequencer
@@ -54,12 +54,7 @@ class TextReader:
             name, self.sequencer, self._column = _of_texts(first)
             self._own = None if name is None else first.output_indices_[name]
         if self.sequencer is None or self.rest is None:
-            raise ValueError(
-                f"{type(model).__name__} does not begin with a TokenSequencer, so its "
-                "words are not known. Give a fitted Pipeline of a TokenSequencer (or "
-                "a ColumnTransformer that has one) and an estimator, or a search over "
-                "one."
-            )
+            raise ValueError(_without_words(model))
         if self.sequencer.vocabulary_ is None:
             raise ValueError(
                 "The TokenSequencer was fitted on lists of token ids, so it knows no "
@@ -212,6 +207,25 @@ def without_run(read, run):
     return read._replace(words=kept)
 
 
+def _without_words(model):
+    """Why it is not known which words a model reads, and the way out."""
+    name = type(model).__name__
+    model = opened(model)
+    lists = "calibrated_classifiers_", "estimators_"
+    held = next((one for one in lists if hasattr(model, one)), None)
+    if held and any(isinstance(one, TokenSequencer) for one in models_inside(model)):
+        inner = ".estimator" if held == "calibrated_classifiers_" else ""
+        return (
+            f"{name} holds a list of fitted models, and each of them has a vocabulary "
+            f"of its own. Explain one of them, such as model.{held}[0]{inner}."
+        )
+    return (
+        f"{name} does not begin with a TokenSequencer, so its words are not known. "
+        "Give a fitted Pipeline of a TokenSequencer (or a ColumnTransformer that has "
+        "one) and an estimator, or a search over one."
+    )
+
+
 def _of_texts(columns):
     """Name, TokenSequencer and column of the texts of a ColumnTransformer."""
     found = []
@@ -227,6 +241,10 @@ def _of_texts(columns):
     return found[0] if found else (None, None, None)
 
 
+#: What changes the predictions of one fitted model, and where it holds this.
+_WRAPPERS = (TransformedTargetRegressor, "regressor_"), (THRESHOLDS, "estimator_")
+
+
 def _split(model):
     """The first step of a model, which reads the texts, and the rest; or Nones."""
     model = opened(model)
@@ -237,9 +255,10 @@ def _split(model):
         first, rest = _split(steps[0][1]) if steps else (None, None)
         steps = steps[1:] if rest is None else [(steps[0][0], rest), *steps[1:]]
         return (first, Pipeline(steps)) if first is not None and steps else (None, None)
-    if isinstance(model, TransformedTargetRegressor):
-        first, rest = _split(model.regressor_)
-        changed = copy.copy(model)
-        changed.regressor_ = rest
-        return first, changed
+    for kinds, held in _WRAPPERS:
+        if isinstance(model, kinds):
+            first, rest = _split(getattr(model, held))
+            changed = copy.copy(model)
+            setattr(changed, held, rest)
+            return (first, changed) if rest is not None else (None, None)
     return None, None

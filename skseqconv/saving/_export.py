@@ -53,7 +53,9 @@ def export_keras(
     ----------
     estimator : estimator
         A fitted network of this package, a Pipeline that ends with one, a search (its
-        `best_estimator_` is used), or a `FrozenEstimator` of these. Other steps may be
+        `best_estimator_` is used), or a `FrozenEstimator` of these. A classifier may
+        have another threshold (`TunedThresholdClassifierCV`), which only moves the
+        labels: the Keras model gives the same probabilities. Other steps may be
         `LookbackWindower`, `Standardizer`, and scikit-learn's StandardScaler,
         MinMaxScaler, RobustScaler, MaxAbsScaler and SimpleImputer, with or without
         `PerStep`.

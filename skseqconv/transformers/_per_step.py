@@ -14,6 +14,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skseqconv._public import public, typed
+from skseqconv.inputs._known_words import refuse_ids
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import unmasked
@@ -76,6 +77,8 @@ class PerStep(RowWise):
         return clone(self.transformer)
 
     def _check_table(self, X, *, reset):
+        if reset:
+            refuse_ids(self, X)
         # The transformer checks the values: it may accept more than floats.
         if hasattr(X, "columns"):
             validate_data(self, X, reset=reset, skip_check_array=True)

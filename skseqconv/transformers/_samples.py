@@ -34,6 +34,8 @@ def read_samples(X):
 
 
 def _refuse_other_containers(X):
+    if isinstance(X, np.ndarray) and X.ndim == 0:
+        X = X.item()
     if isinstance(X, (str, bytes)):
         raise ValueError(f"X is a single text, {shown(X)}. Pass a list, [text].")
     if hasattr(X, "columns"):

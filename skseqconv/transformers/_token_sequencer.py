@@ -68,7 +68,7 @@ class TokenSequencer(SequenceTransformer):
         - "characters": each character, including punctuation. White space becomes one
           space. For scripts without spaces between words, such as Chinese.
         - A callable takes the unchanged text and returns a list of str.
-    stop_words : "english", list of str or None, default=None
+    stop_words : "english", list, tuple or set of str, or None, default=None
         Tokens that are removed before `ngram_range` is applied. "english" is the
         list of scikit-learn, which contains "not" and "no". `tokenizer` is applied to
         each stop word, so its case and kind of apostrophe do not matter.
@@ -189,7 +189,7 @@ class TokenSequencer(SequenceTransformer):
         "max_tokens": [Interval(Integral, 3, _MOST_TOKENS, closed="both")],
         "max_length": [Interval(Integral, 1, None, closed="left")],
         "tokenizer": [StrOptions(set(TOKENIZERS)), callable],
-        "stop_words": [StrOptions({"english"}), list, None],
+        "stop_words": [str, list, tuple, set, None],
         "ngram_range": [tuple, list],
         "padding": [StrOptions({"pre", "post"})],
         "truncating": [StrOptions({"pre", "post"})],
@@ -201,7 +201,7 @@ class TokenSequencer(SequenceTransformer):
         max_length: int = 500,
         *,
         tokenizer: str | Callable[[str], Sequence[str]] = "words",
-        stop_words: str | list[str] | None = None,
+        stop_words: str | list[str] | tuple[str, ...] | set[str] | None = None,
         ngram_range: tuple[int, int] = (1, 1),
         padding: str = "pre",
         truncating: str = "pre",

@@ -194,10 +194,15 @@ def read_stop_words(stop_words, tokenizer):
                 "single characters. Use stop_words=None, or tokenizer='words'."
             )
         stop_words = sorted(ENGLISH_STOP_WORDS)
+    elif isinstance(stop_words, str):
+        raise ValueError(
+            f"stop_words={stop_words!r} is unknown: only 'english' is a list of this "
+            "package. Give a list of your own words, such as ['der', 'die', 'das']."
+        )
     wrong = [word for word in stop_words if not isinstance(word, str)]
     if wrong:
         raise ValueError(
-            f"stop_words must be a list of str, but it holds {shown(wrong[0])} "
+            f"stop_words must be words of type str, but it holds {shown(wrong[0])} "
             f"({type(wrong[0]).__name__})."
         )
     read = {w: tokens_of(tokenizer, w, f"the stop word {w!r}") for w in stop_words}

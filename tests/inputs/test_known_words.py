@@ -6,11 +6,23 @@ import numpy as np
 import pandas as pd
 import pytest
 from joblib import Memory, Parallel, delayed
+from sklearn import config_context
+from sklearn.base import clone
 from sklearn.compose import make_column_transformer
+from sklearn.frozen import FrozenEstimator
 from sklearn.preprocessing import StandardScaler
 
-from skseqconv import TokenSequencer
-from skseqconv.inputs._known_words import TokenIds
+from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRURegressor,
+    FlattenWindows,
+    LookbackWindower,
+    MiniRocket,
+    PerStep,
+    Standardizer,
+    TokenSequencer,
+)
+from skseqconv.inputs._known_words import TokenIds, known_ids
 
 TEXTS = ["a good film", "a dull film", "good"]
 IDS = TokenSequencer(max_length=3).fit_transform(TEXTS)
@@ -100,3 +112,117 @@ def test_files_of_ids_without_columns_are_read():
     again = TokenIds.of(np.asarray(IDS), WORDS)
     assert again.beside is None
     assert again.vocabulary == WORDS
+
+
+# Tables, which know less.
+
+
+def told(X):
+    known = known_ids(X)
+    return known and (known.beside, known.several)
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["token0", "token1"], ({}, False)),
+        (["a__token0", "a__token1", "b__n"], ({2: "b__n"}, False)),
+        (["b__n", "token0", "token1"], ({0: "b__n"}, False)),
+        (["a__token0", "a__token1", "b__token3"], ({2: "b__token3"}, False)),
+        (["a__token0", "b__token1"], ({1: "b__token1"}, False)),
+        (["a__token0", "a__token2"], ({1: "a__token2"}, False)),
+        (["a__token0", "n", "a__token1"], ({1: "n", 2: "a__token1"}, False)),
+        (["a__token0", "a__token00"], ({1: "a__token00"}, False)),
+        (["a__token0", "a__token1", "b__token0"], ({}, True)),
+        (["a__token0", "n", "a__b__token0"], ({1: "n"}, True)),
+        (["token3"], None),
+        (["a__token1", "mytoken0", "token0s"], None),
+        ([0, 1], None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_names_of_columns_tell_which_are_ids(names, expected, kind):
+    if kind == "polars":
+        names = [str(name) for name in names]
+    values = np.ones((2, len(names)), dtype=np.int32)
+    frame = pytest.importorskip(kind).DataFrame
+    X = frame(values, columns=names) if kind == "pandas" else frame(values, names)
+    assert told(X) == expected
+
+
+def test_one_vocabulary_of_two_columns_is_known_as_long_as_pandas_tells_it():
+    table = pd.DataFrame({"text": TEXTS, "title": TEXTS[::-1], "age": [1, 2, 3]})
+    frozen = FrozenEstimator(TokenSequencer(max_length=2).fit(TEXTS))
+    texts = (frozen, "text"), (frozen, "title")
+    for output, expected in (
+        ("default", ({}, False)),
+        ("pandas", ({}, False)),
+        ("polars", ({}, True)),
+    ):
+        with config_context(transform_output=output):
+            assert told(make_column_transformer(*texts).fit_transform(table)) == (
+                expected
+            )
+
+
+def test_arrays_beside_a_table_of_ids():
+    table = TokenSequencer(max_length=3).set_output(transform="pandas")
+    same, other = table.fit_transform(TEXTS), table.fit_transform(["film film a"] * 3)
+    both = np.hstack([same, IDS])
+    assert (both.vocabulary, both.beside, both.several) == (WORDS, {}, False)
+    assert np.hstack([IDS, other]).several
+    assert np.hstack([IDS, other.set_axis(list("abc"), axis=1)]).several
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [
+        Standardizer(),
+        PerStep(StandardScaler()),
+        MiniRocket(84),
+        FlattenWindows(),
+        LookbackWindower(2),
+        Conv1DClassifier(),
+        Conv1DGRURegressor(),
+    ],
+)
+@pytest.mark.parametrize("output", ["default", "pandas", "polars"])
+def test_ids_are_not_read_as_numbers(reader, output):
+    sequencer = TokenSequencer(max_length=12).set_output(transform=output)
+    ids = sequencer.fit_transform(TEXTS)
+    name = type(reader).__name__
+    with pytest.raises(ValueError, match=f"X holds token ids, but .*{name} would read"):
+        clone(reader).fit(ids, [0, 1, 0])
+
+
+@pytest.mark.parametrize("reader", [Standardizer(), Conv1DClassifier()])
+def test_ids_of_three_dimensions_are_not_read_as_numbers(reader):
+    with pytest.raises(ValueError, match="X holds token ids"):
+        reader.fit(IDS[:, :, None], [0, 1, 0])
+
+
+def test_ids_beside_numbers_are_not_read_as_numbers():
+    table = pd.DataFrame({"text": TEXTS, "age": [1.5, 2.0, 4.0]})
+    for output in ("default", "pandas", "polars"):
+        columns = make_column_transformer(
+            (TokenSequencer(max_length=3), "text"), ("passthrough", ["age"])
+        ).set_output(transform=output)
+        if output == "polars":
+            columns.set_params(passthrough=StandardScaler())
+        with pytest.raises(ValueError, match="X holds token ids, but Standardizer"):
+            Standardizer().fit(columns.fit_transform(table))
+
+
+def test_numbers_with_names_of_ids_are_numbers_if_they_are_not_whole():
+    X = pd.DataFrame({"token0": [0.5, 2.0], "token1": [1.0, 2.0]})
+    assert Standardizer().fit(X).mean_.tolist() == [1.25, 1.5]
+    with pytest.raises(ValueError, match=r"column 'token0' and those after.*rename"):
+        Standardizer().fit(X.round())
+    assert Standardizer().fit(X.round()[["token1"]]).mean_.tolist() == [1.5]
+    with pytest.raises(ValueError, match="X holds token ids"):  # also if renamed
+        Standardizer().fit(
+            TokenSequencer(max_length=2)
+            .set_output(transform="pandas")
+            .fit_transform(TEXTS)
+            .rename(columns=str.upper)
+        )

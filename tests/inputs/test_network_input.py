@@ -1,12 +1,16 @@
 """Checks of X, without a network."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from skseqconv import (
     Conv1DClassifier,
     Conv1DRegressor,
+    MiniRocket,
     Standardizer,
     TokenSequencer,
     WindowView,
@@ -63,6 +67,24 @@ def test_a_column_of_text_among_numbers_is_named():
     table = pd.DataFrame({"a": [1.0, 2.0], "place": ["north", "south"]})
     with pytest.raises(ValueError, match="Column 'place' of X is not numeric"):
         Standardizer().fit(table)
+
+
+@pytest.mark.parametrize("cell", [np.array, pd.Series, list])
+@pytest.mark.parametrize("names", [["a"], ["a", "b"]])
+@pytest.mark.parametrize("reader", [Conv1DClassifier(), Standardizer(), MiniRocket(84)])
+def test_series_in_the_cells_of_a_table_become_arrays(reader, names, cell):
+    values = np.random.default_rng(0).normal(size=(3, 20, len(names)))
+    cells = {
+        name: [cell(one) for one in values[:, :, i]] for i, name in enumerate(names)
+    }
+    X = pd.DataFrame(cells)
+    match = r"Column 'a' of X .* hold a .* of 20 values each.*sample, (.*)\.$"
+    with pytest.raises(ValueError, match=match) as told:
+        clone(reader).fit(X, [0, 1, 0])
+    way_out = re.search(match, str(told.value))[1]
+    samples = eval(way_out, {"X": X, "numpy": np})
+    np.testing.assert_array_equal(np.reshape(samples, values.shape), values)
+    check_input(Conv1DClassifier(), samples, reset=True, unequal=True)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 1), (1, 2, 3), (2, 1, 3), (2, 3, 1)])

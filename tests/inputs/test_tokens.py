@@ -93,7 +93,15 @@ def test_what_is_neither_id_nor_number(X, message):
         checked(X)
 
 
-TABLE = pd.DataFrame({"text": ["a film", "bad"], "stars": [1.0, 4.0], "age": [3, 5]})
+TABLE = pd.DataFrame(
+    {
+        "text": ["a film", "bad"],
+        "title": ["good", "a"],
+        "stars": [1.0, 4.0],
+        "age": [3, 5],
+        "token3": [7, 8],
+    }
+)
 
 
 def beside(*columns, output="default"):
@@ -122,13 +130,19 @@ def test_columns_that_are_known_to_be_no_ids(columns, numeric_columns, message, 
         checked(beside(*columns, output=output), numeric_columns)
 
 
-def test_ids_of_two_columns_of_texts_are_refused():
-    table = TABLE.assign(title=["good", "a"])
-    columns = make_column_transformer(
-        WORDS, (TokenSequencer(max_length=2), "title"), STARS, sparse_threshold=0
-    )
-    with pytest.raises(ValueError, match=r"two vocabularies.*Join the columns"):
-        checked(columns.fit_transform(table), 1)
+@pytest.mark.parametrize("output", ["default", "pandas", "polars"])
+def test_ids_of_two_columns_of_texts_are_refused(output):
+    X = beside(WORDS, (TokenSequencer(max_length=2), "title"), AGE, output=output)
+    with pytest.raises(ValueError, match=r"two vocabularies.*Join the columns") as told:
+        checked(X, 1)
+    assert ("rename them" in str(told.value)) is (output != "default")
+
+
+def test_numbers_may_be_named_like_an_id():
+    X = beside(WORDS, ("passthrough", ["token3"]), output="pandas")
+    assert checked(X, 1).parts(slice(None))[1].tolist() == [[7], [8]]
+    with pytest.raises(ValueError, match=r"numeric_columns=0, but .*token3"):
+        checked(X, 0)
 
 
 def test_a_missing_number_is_named():

@@ -64,6 +64,13 @@ def test_arrays_have_a_row_for_each_id(given):
         ({"good": [np.nan, 1.0], "film": [1, 2]}, None, "NaN or infinity .* 'good'"),
         ({"good": [[1.0, 2.0]]}, None, r"array of shape \(1, 2\) for 'good'"),
         ({}, None, "embedding_weights is empty"),
+        ({"good": "1 2"}, None, r"embedding_weights has '1 2' \(str\) for 'good'"),
+        ({"good": [[1], [2, 3]]}, None, r"weights has \[\[1\], .* \(list\) for 'good'"),
+        (
+            TABLE.assign(kind="adjective"),
+            None,
+            r"embedding_weights has the column 'kind', which is not numeric.*leave it",
+        ),
         ({"Film": [1.0]}, None, "none of the 3 words .*'film', 'good'.*lower case"),
         (pd.concat([TABLE, TABLE]), None, "several rows for 'good': keep one"),
     ],
@@ -84,6 +91,10 @@ def test_vectors_by_word_need_words():
         (np.eye(3), "has vectors of 3 numbers, but embedding_dim=2"),
         ([[1.0, np.inf]], "embedding_weights contains infinity"),
         ([1.0, 2.0], "Expected 2D array, got 1D array"),
+        (
+            TABLE.reset_index(names="word"),
+            r"weights has the column 'word', .*index: table.set_index\('word'\)",
+        ),
     ],
 )
 def test_arrays_that_are_no_vectors(given, message):

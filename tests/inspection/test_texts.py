@@ -1,17 +1,20 @@
 """Words that move predictions, against loops that remove them from the texts."""
 
 import copy
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, make_scorer, mean_squared_error
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -342,6 +345,48 @@ def test_numbers_beside_the_text_stay(output):
     model = make_pipeline(no_text, LogisticRegression()).fit(table, LABELS)
     with pytest.raises(ValueError, match="does not begin with a TokenSequencer"):
         explain_text(model, table)
+
+
+@pytest.mark.parametrize("inside", ["threshold", "search", "frozen"])
+def test_predictions_with_a_threshold(inside):
+    """The effects are those on the probability, the loss in score is that of labels."""
+    plain = make_pipeline(TokenSequencer(30, 6), OfPairs()).fit(TEXTS, LABELS)
+    model = FixedThresholdClassifier(plain, threshold=0.9, pos_label="liked")
+    if inside == "search":
+        model = GridSearchCV(model, {}, cv=2)
+    model.fit(TEXTS, LABELS)
+    if inside == "frozen":
+        model = FrozenEstimator(model)
+    found, expected = explain_text(model, TEXTS[0]), explain_text(plain, TEXTS[0])
+    assert found.label == expected.label
+    pd.testing.assert_frame_equal(found.effects, expected.effects)
+    pd.testing.assert_frame_equal(
+        telling_words(model, TEXTS), telling_words(plain, TEXTS)
+    )
+    texts = [*TEXTS, "film", "good", "all bad"]
+    labels = [*LABELS, "hated", "liked", "liked"]
+    cut = [" ".join(w for w in t.split() if w != "not") for t in texts]
+    loss = model.score(texts, labels) - model.score(cut, labels)
+    assert loss != plain.score(texts, labels) - plain.score(cut, labels)
+    shown = importance(model, texts, labels, by="word", words=["not"])
+    np.testing.assert_allclose(shown.importances_mean, [loss])
+
+
+@pytest.mark.parametrize(
+    ("wrapper", "way_out"),
+    [
+        (lambda model: CalibratedClassifierCV(model, cv=2), "calibrated_classifiers_"),
+        (lambda model: VotingClassifier([("a", model)]), "estimators_"),
+    ],
+)
+def test_one_of_several_models_is_explained(wrapper, way_out):
+    model = wrapper(make_pipeline(TokenSequencer(30, 6), OfPairs())).fit(TEXTS, LABELS)
+    name = type(model).__name__
+    match = rf"{name} holds a list .*such as (model\.{way_out}\[0\](\.estimator)?)\."
+    with pytest.raises(ValueError, match=match) as told:
+        explain_text(model, TEXTS[0])
+    one = eval(re.search(match, str(told.value))[1], {"model": model})
+    assert explain_text(one, TEXTS[0]).words == TEXTS[0].split()
 
 
 # Many texts.

@@ -20,7 +20,11 @@ from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    TimeSeriesSplit,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -399,6 +403,14 @@ def test_the_best_of_a_search(inside):
     wanted = search.predict(X)[:, None]
     for model in (search, FrozenEstimator(search)):
         assert_close(export_keras(model)(windows_of(X)).numpy(), wanted)
+
+
+def test_a_threshold_leaves_the_probabilities():
+    X = np.random.default_rng(0).normal(size=(60, 16))
+    pipe = make_pipeline(Standardizer(), Conv1DClassifier(**SMALL))
+    model = FixedThresholdClassifier(pipe, threshold=0.9).fit(X, X[:, 3] > 0)
+    windows = X[:, :, None].astype(np.float32)
+    assert_close(export_keras(model)(windows).numpy(), model.predict_proba(X))
 
 
 # What it refuses.

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, CountVectorizer
 
 from skseqconv import TokenSequencer
@@ -341,8 +342,11 @@ def test_stop_words_of_several_tokens_are_told():
 
 
 def test_stop_words_that_cannot_be():
-    with pytest.raises(ValueError, match=r"list of str, but it holds 3 \(int\)"):
+    with pytest.raises(ValueError, match=r"type str, but it holds 3 \(int\)"):
         TokenSequencer(stop_words=["a", 3]).fit(["a text"])
+    match = r"stop_words='german' is unknown.*list of your own words"
+    with pytest.raises(ValueError, match=match):
+        TokenSequencer(stop_words="german").fit(["a text"])
     match = "stop_words='english' are words, but tokenizer='characters'"
     with pytest.raises(ValueError, match=match):
         TokenSequencer(stop_words="english", tokenizer="characters").fit(["a text"])
@@ -373,3 +377,18 @@ def test_tokenizers_by_name_and_stop_words_are_saved(tokenizer, tmp_path):
     again = load(tmp_path / "sequencer.skops")
     assert again.get_params() == sequencer.get_params()
     np.testing.assert_array_equal(again.transform(texts), sequencer.transform(texts))
+
+
+@pytest.mark.parametrize("kind", [list, tuple, set])
+def test_any_collection_of_stop_words(kind, tmp_path):
+    from skseqconv import load, save
+
+    sequencer = clone(TokenSequencer(stop_words=kind(["a", "the"])))
+    rows = sequencer.fit_transform(["the film", "a good film"])
+    assert sequencer.inverse_transform(rows) == ["film", "good film"]
+    save(sequencer, tmp_path / "sequencer.skops")
+    again = load(tmp_path / "sequencer.skops")
+    assert again.stop_words == sequencer.stop_words == kind(["a", "the"])
+    np.testing.assert_array_equal(
+        again.fit_transform(["the film", "a good film"]), rows
+    )
