@@ -19,6 +19,7 @@ from skseqconv.engine._pool import refuse_fork
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
@@ -191,7 +192,13 @@ class SequenceEstimator(
     ):
         """Prepare a fit and train; without a task, for one epoch (`partial_fit`)."""
         going_on = keep_network and self.initialized_
-        X, y = self._checked(X, y, reset=not going_on, classes=classes)
+        try:
+            X, y = self._checked(X, y, reset=not going_on, classes=classes)
+        except NewLabels as error:
+            way_out = "Set warm_start=False to fit a new network."
+            if task is None:
+                way_out = "Name all in the first call, partial_fit(X, y, classes=...)."
+            raise ValueError(f"{error} {way_out}") from None
         if going_on and self._changed(X, y):
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
