@@ -80,13 +80,13 @@ class Feed:
     ----------
     sequences : Sequences
     y : ndarray of float32 of shape (n_samples, n_outputs)
-    weights : ndarray of float32 of shape (n_samples,), default=None
+    weights : ndarray of shape (n_samples,), default=None
     """
 
     def __init__(self, sequences, y, weights=None):
         self.n_samples = len(sequences)
         self.sequences = sequences
-        self._labels = (y,) if weights is None else (y, weights)
+        self._labels = (y,) if weights is None else (y, np.float32(weights))
         self._whole = sequences.fits_tensor()
         if self._whole:
             self._tensors = to_tensors(sequences.tensors())

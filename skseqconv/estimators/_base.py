@@ -19,6 +19,7 @@ from skseqconv.engine._pool import refuse_fork
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
@@ -93,7 +94,8 @@ class SequenceEstimator(
             Target: labels for a classifier, values for a regressor. Values stay in
             their own units; the estimator standardizes them.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss. Samples with weight zero are skipped.
+            Weight of each sample in the loss, which is a weighted mean: only the ratios
+            of the weights count, within one call. Samples with weight zero are skipped.
         X_val : SeriesView, WindowView or array-like, default=None
             Samples to validate on, instead of those of `validation_split`. The network
             learns from all of X then. Windows as X; or rows of a `SeriesView`, which
@@ -104,8 +106,8 @@ class SequenceEstimator(
             does not transform `y_val`: give it transformed, or leave the transformer
             out, because the networks standardize y themselves.
         sample_weight_val : array-like of shape (n_val,), default=None
-            Weight of each of them in the validation loss. `class_weight` does not
-            change it.
+            Weight of each of them in the validation loss, which is a weighted mean,
+            too. `class_weight` does not change it.
 
         Returns
         -------
@@ -190,7 +192,13 @@ class SequenceEstimator(
     ):
         """Prepare a fit and train; without a task, for one epoch (`partial_fit`)."""
         going_on = keep_network and self.initialized_
-        X, y = self._checked(X, y, reset=not going_on, classes=classes)
+        try:
+            X, y = self._checked(X, y, reset=not going_on, classes=classes)
+        except NewLabels as error:
+            way_out = "Set warm_start=False to fit a new network."
+            if task is None:
+                way_out = "Name all in the first call, partial_fit(X, y, classes=...)."
+            raise ValueError(f"{error} {way_out}") from None
         if going_on and self._changed(X, y):
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
@@ -210,13 +218,9 @@ class SequenceEstimator(
         X, y, sample_weight = given
         one_epoch = task is None
         sample_weight = checked_weight("sample_weight", sample_weight, y)
-        learned = rows_to_learn(X.data, sample_weight)
-        sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
-        samples = Samples(X, y, sample_weight)
-        held_out = None
-        if validation is not None:
-            held_out = checked_validation(self, validation, X.data)
-        elif self.validation_split != 0 and not one_epoch:
+        learned, held_out = rows_to_learn(X.data, sample_weight), None
+        split = validation is None and not one_epoch and self.validation_split != 0
+        if split:
             learned, rows = validation_part(
                 X.data,
                 y,
@@ -226,10 +230,16 @@ class SequenceEstimator(
                 delay=self._delays(X.data),
                 strata=self._strata(y),
             )
-            held_out = samples.at(rows)
-        fit = RunningFit(
-            samples.at(learned), held_out, validation is not None, going_on, task
-        )
+        weights = self._weighted(y, sample_weight, learned, one_epoch)
+        samples = Samples(X, y, weights)
+        to_learn = samples.at(learned)
+        if not one_epoch:  # a call of partial_fit may weigh more than others
+            to_learn = to_learn.of_mean_weight("learn from")
+        if split:
+            held_out = samples.at(rows).of_mean_weight("validate on")
+        elif validation is not None:
+            held_out = checked_validation(self, validation, X.data)
+        fit = RunningFit(to_learn, held_out, validation is not None, going_on, task)
         self._check_learned(fit)
         return fit
 

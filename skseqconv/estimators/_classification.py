@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils import compute_sample_weight
+from sklearn.utils import compute_class_weight
 
 from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_labels
@@ -53,7 +53,9 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
             In the first call, all labels that this and later calls may contain; None
             for the labels of y. An indicator matrix does not need it.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss.
+            Weight of each sample in the loss. Without it, the weights are 1. Unlike
+            those of `fit`, they also count from call to call: samples of larger weight
+            change the network more.
 
         Returns
         -------
@@ -175,12 +177,13 @@ class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEsti
                 "class_weight='balanced' needs all of y, but partial_fit sees only a "
                 "part. Use a dict, from sklearn.utils.compute_class_weight for example."
             )
-        weights = np.zeros(len(y), dtype=np.float32)
-        if self.class_weight == "balanced":
-            weights[learned] = compute_sample_weight("balanced", y[learned])
-        else:
-            by_class = _weights_of(self.classes_.tolist(), self.class_weight)
-            weights[learned] = by_class[np.searchsorted(self.classes_, y[learned])]
+        by_class = self.class_weight
+        if by_class == "balanced":
+            known = np.unique(y[learned])
+            each = compute_class_weight("balanced", classes=known, y=y[learned])
+            by_class = dict(zip(known.tolist(), each, strict=True))
+        of_classes = _weights_of(self.classes_.tolist(), by_class)
+        weights = of_classes[np.searchsorted(self.classes_, y)]
         return weights if sample_weight is None else weights * sample_weight
 
     def _check_learned(self, fit):

@@ -165,9 +165,10 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
     verbose : int, default=0
         0 is silent, 1 shows Keras' progress bar, 2 prints one line per epoch.
     class_weight : dict or "balanced", default=None
-        Weight of each class in the loss, times `sample_weight`. "balanced" gives all
-        classes the same total weight. None means no class weights. It is for one class
-        per sample.
+        Weight of each class in the loss, times `sample_weight`, also in the loss of the
+        samples that `validation_split` holds out. "balanced" gives all classes the same
+        total weight among the samples to learn from. None means no class weights. It is
+        for one class per sample.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
         of shape (n_samples, n_steps). None takes the length from `embedding_weights`.
@@ -210,11 +211,12 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         of its values are trained ("n_parameters") or not ("n_fixed").
     history_ : dict of list of float
         "loss", "accuracy" and, with validation samples, "val_loss" and
-        "val_accuracy": one value per epoch. With several labels per sample, the
-        accuracy is that of `score`: the share of the samples whose labels are all
-        right. `metrics` of Keras are there, for example, as "auc" and "val_auc",
-        scorers only as "val_roc_auc". With `learning_rate_schedule`, "learning_rate" is
-        that of the last step of each epoch.
+        "val_accuracy": one value per epoch, means with the weights of the samples and
+        of their classes. With several labels per sample, the accuracy is that of
+        `score`: the share of the samples whose labels are all right. `metrics` of Keras
+        are there, for example, as "auc" and "val_auc", scorers only as "val_roc_auc".
+        With `learning_rate_schedule`, "learning_rate" is that of the last step of each
+        epoch.
     best_epoch_ : int
         The epoch whose weights are kept, from 1; 0 is the start. Exists with
         `early_stopping`.

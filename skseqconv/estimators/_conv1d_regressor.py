@@ -242,10 +242,10 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         "loss" and, with validation samples, "val_loss": one value per epoch, in units
         of the standardized y. If the network forecasts changes, the unit is the root
         mean square error of its start on the training rows. Held-out rows may be harder
-        or easier, so compare with `reference_loss_`. `metrics` of Keras are there, for
-        example, as "mae" and "val_mae", scorers only as "val_r2". With
-        `learning_rate_schedule`, "learning_rate" is that of the last step of each
-        epoch.
+        or easier, so compare with `reference_loss_`. With `sample_weight`, the losses
+        are weighted means. `metrics` of Keras are there, for example, as "mae" and
+        "val_mae", scorers only as "val_r2". With `learning_rate_schedule`,
+        "learning_rate" is that of the last step of each epoch.
     reference_loss_ : dict of dict of float
         Losses to compare `history_` with, of the same rows and in the same units:
         "persistence" (the last value) and "start" (the network before its first epoch).

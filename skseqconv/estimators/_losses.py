@@ -15,7 +15,7 @@ _OF_DIFFERENCES = (
 _INSTEAD = {
     "mean_absolute_percentage_error": (
         "divides by y, but the network learns a standardized y. Use loss='mae' with "
-        "sample_weight=1 / np.abs(y), which differs by the factor 100 only"
+        "sample_weight=1 / np.abs(y), which differs by a constant factor only"
     ),
     "mean_squared_logarithmic_error": (
         "takes the logarithm of y, but the network learns a standardized y. Use "

@@ -79,7 +79,8 @@ def checked_validation(estimator, given, X):
         y = estimator._check_target(given.y, len(X_val), reset=False)
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
         _warn_of_other_units(X_val.data, X)
-        return Samples(X_val, y, weight).at(rows_to_learn(X_val.data, weight))
+        rows = rows_to_learn(X_val.data, weight)
+        return Samples(X_val, y, weight).at(rows).of_mean_weight("validate on")
     except NewLabels as error:
         raise ValueError(
             f"y_val has labels that y lacks ({error.labels}). Leave these samples out, "

@@ -68,7 +68,9 @@ class SequenceRegressor(
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             Target.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample in the loss.
+            Weight of each sample in the loss. Without it, the weights are 1. Unlike
+            those of `fit`, they also count from call to call: samples of larger weight
+            change the network more.
 
         Returns
         -------

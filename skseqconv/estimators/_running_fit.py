@@ -30,6 +30,25 @@ class Samples(NamedTuple):
             key = slice(rows[0], rows[-1] + 1)  # it does not copy
         return type(self)(X[key], y[key], None if weight is None else weight[key])
 
+    def of_mean_weight(self, purpose: str) -> Self:
+        """The samples with weights of mean 1, or without weights if all are equal.
+
+        Then the mean of the weighted losses, which Keras computes, is the weighted mean
+        of the losses. And optimizers, whose steps depend on the size of the loss, do
+        not depend on the unit of the weights.
+        """
+        weight = self.sample_weight
+        if weight is None:
+            return self
+        if not weight.any():
+            raise ValueError(
+                f"class_weight gives weight zero to all {len(weight)} samples to "
+                f"{purpose}. At least one of their classes needs a positive weight."
+            )
+        if np.ptp(weight) == 0:
+            return self._replace(sample_weight=None)
+        return self._replace(sample_weight=weight / weight.mean())
+
 
 @dataclass(frozen=True)
 class RunningFit:

@@ -6,7 +6,7 @@ from inspect import signature
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.exceptions import UndefinedMetricWarning
-from sklearn.metrics import get_scorer
+from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.utils.multiclass import type_of_target
 
 #: Functions behind scorers that take the labels of a sample for classes, one of which
@@ -103,5 +103,12 @@ class Scores:
         except (TypeError, ValueError) as error:
             raise ValueError(
                 f"metrics={name!r} of scikit-learn cannot be computed on the "
-                f"validation samples: {error}"
+                f"validation samples: {error}{_way_out(name)}"
             ) from None
+
+
+def _way_out(name):
+    """What to do about a score of one class, such as "f1", which is that of label 1."""
+    if f"{name}_macro" not in get_scorer_names():
+        return ""
+    return f" Use '{name}_macro', the mean over the classes, or the labels 0 and 1."

@@ -24,12 +24,12 @@ def complete_rows(X):
     return complete
 
 
-def checked_weight(name, weight, y, dtype=np.float32):
-    """Weights of samples; None if there are none."""
+def checked_weight(name, weight, y):
+    """Weights of samples as float64; None if there are none."""
     if weight is None:
         return None
     refuse_masked(name, weight)
-    return _check_sample_weight(weight, y, dtype=dtype)
+    return _check_sample_weight(weight, y, dtype=np.float64)
 
 
 def rows_to_learn(windows, sample_weight=None):

@@ -65,7 +65,9 @@ def refuse_unequal(samples):
         f"{found} lengths, {low} to {high}. If they are several series, give the list "
         "to make_supervised or SeriesView. If they are samples, bring them to one "
         "length: token ids by TokenSequencer, numbers by Standardizer or PerStep, "
-        "which pad with NaN. The networks take numbers of unequal length as they are."
+        "which pad with NaN. The networks take numbers of unequal length as they are. "
+        "A list of numbers counts as a row of a table: make arrays of such samples by "
+        "[np.asarray(sample) for sample in X]."
     )
 
 
@@ -81,7 +83,7 @@ def check_channels(estimator, X, *, reset):
         n_channels, names = X.n_channels, X.channel_names
     else:
         n_channels, names = X.shape[2], None
-        if not reset and n_channels == 1:
+        if not reset and n_channels == 1 and channels_of_fit(estimator) is None:
             _refuse_other_count(
                 estimator,
                 n_channels,

@@ -88,7 +88,7 @@ def check_labels(estimator, y, n_samples, *, reset, classes=None):
 
 
 class NewLabels(ValueError):
-    """Labels that are none of the classes. Its text is for a fit that goes on."""
+    """Labels that are none of the classes. Who catches it says what to do."""
 
     #: Some of them.
     labels = ()
@@ -100,8 +100,7 @@ def _among(y, classes):
     if len(unknown):
         error = NewLabels(
             f"y has the labels {unknown.tolist()[:5]}, which are not among the classes "
-            f"{classes.tolist()[:20]}: name all classes in the first call, "
-            "partial_fit(X, y, classes=...). Set warm_start=False to fit a new network."
+            f"{classes.tolist()[:20]}."
         )
         error.labels = unknown.tolist()[:5]
         raise error

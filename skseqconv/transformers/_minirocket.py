@@ -27,6 +27,7 @@ from skseqconv.inputs._kinds import (
     kind_of,
     refuse_one_sample,
 )
+from skseqconv.inputs._large_levels import warn_of_large_levels
 from skseqconv.inputs._padded import as_panel
 from skseqconv.inputs._whole_samples import WholeSamples
 from skseqconv.series._missing_history import check_history
@@ -35,6 +36,11 @@ from skseqconv.series._window_view import WindowView
 from ._base import SequenceTransformer
 from ._fixed_kernels import KERNELS, WIDTH, Kernels, make_kernels
 from ._positive_shares import biases_of, positive_shares
+
+#: A mean of so many standard deviations gets a warning: float32 then rounds by 0.06
+#: standard deviations. Of two classes of waves in noise, a linear classifier found 98 %
+#: up to ten times as far, and half of them, which is chance, at a hundred times.
+FAR = 1_000_000
 
 #: Numbers of a batch: its arrays should stay in the cache of a processor.
 BATCH = 2**16
@@ -183,6 +189,12 @@ class MiniRocket(SequenceTransformer):
         else:
             usable = np.arange(len(samples.lengths))
             samples.check_values()  # of all samples, not only of drawn ones
+        warn_of_large_levels(
+            samples.X,
+            FAR,
+            "float32, in which MiniRocket computes, rounds its changes away. Put "
+            "Standardizer() before MiniRocket.",
+        )
         random = check_random_state(self.random_state)
         kernels = make_kernels(
             samples.lengths.max(),

@@ -125,8 +125,10 @@ def test_the_history_is_that_of_keras(arrays, loss, weighted):
     learned, validation = arrays
     model = network(dropout=0.0, level=None, window_norm=None, loss=loss)
     model.set_params(optimizer=keras.optimizers.SGD(0.05))
-    weight = np.linspace(0.5, 2, 50).astype(np.float32) if weighted else None
-    _, expected = fitted_by_keras(model, learned, validation, weight)
+    weight = np.linspace(0.5, 2, 50) if weighted else None
+    # Keras divides the sum of the weighted losses by the number of samples.
+    of_keras = (weight / weight.mean()).astype(np.float32) if weighted else None
+    _, expected = fitted_by_keras(model, learned, validation, of_keras)
     X_val, y_val = validation
     given = {"X_val": X_val, "y_val": y_val, "sample_weight_val": weight}
     model.fit(*learned, **given)

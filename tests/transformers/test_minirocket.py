@@ -333,7 +333,8 @@ def test_windows_are_samples(labeled, monkeypatch):
     monkeypatch.setattr(WindowView, "to_numpy", counted)
     monkeypatch.setattr("skseqconv.transformers._minirocket.BATCH", 20 * 50)
     assert_array_equal(MiniRocket(168).fit(whole).transform(whole), found[19:])
-    assert max(sizes) <= 84
+    assert sizes[0] <= 200  # some of them tell the level
+    assert max(sizes[1:]) <= 84
     assert sum(sizes) >= len(whole)
 
 
@@ -488,10 +489,26 @@ def test_infinite_and_huge_values():
             MiniRocket().fit(panel)
 
 
+def test_a_level_that_float32_rounds_to_is_named():
+    panel = random_panel()
+    panel /= panel.std()
+    message = (
+        r"Channel 0 has a mean of 1e\+08 .* Put Standardizer\(\) before MiniRocket"
+    )
+    with pytest.warns(UserWarning, match=message) as found:
+        MiniRocket(84).fit(panel + 1e8)
+    assert len(found) == 1 and found[0].filename == __file__
+    MiniRocket(84).fit(panel + 1e5)
+    make_pipeline(Standardizer(), MiniRocket(84)).fit(panel + 1e8)
+
+
 def test_other_channels_than_in_fit():
     model = MiniRocket(84).fit(random_panel(n_channels=2))
     with pytest.raises(ValueError, match=r"X has 3 features.*expecting 2"):
         model.transform(random_panel(n_channels=3))
+    with pytest.raises(ValueError, match=r"X has 1 features.*expecting 2") as refused:
+        model.transform(random_panel(n_channels=1))
+    assert "table" not in str(refused.value)  # the fit was given none
     mixed = [np.zeros((12, 2)), np.zeros((13, 3))]
     with pytest.raises(ValueError, match="with the same channels"):
         model.transform(mixed)

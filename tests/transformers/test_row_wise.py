@@ -698,8 +698,11 @@ def test_arrays_are_rows_of_the_table_of_the_fit():
 
 
 def test_lists_of_numbers_are_rows_of_a_table():
-    with pytest.raises(ValueError, match="2 arrays of different lengths, 1 to 2"):
-        Standardizer().fit([[1.0, 2.0], [3.0]])
+    X = [[1.0, 2.0], [3.0]]
+    match = r"2 arrays of different lengths, 1 to 2.* by \[np\.asarray\(sample\) for"
+    with pytest.raises(ValueError, match=match):
+        Standardizer().fit(X)
+    assert Standardizer().fit([np.asarray(sample) for sample in X]).mean_ == [2.0]
 
 
 def test_a_panel_without_any_value_is_refused():
