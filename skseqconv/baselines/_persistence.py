@@ -53,6 +53,7 @@ class PersistenceRegressor(ForecastsFromChannel):
         is longer, it is the latest known value a whole number of periods before. None
         forecasts the last value. "auto" finds the period in `fit`, see Notes; it needs
         a view, because the rows of a plain array are not known to follow each other.
+        A season counts rows: for one season after a clock change it is one hour off.
     delay : int, time span or sequence of these, default=None
         Forecast horizon: the number of rows, or the time such as "24h", from the end of
         the window to the target. None takes the delay known from `make_supervised`.
