@@ -6,9 +6,13 @@ from skseqconv.series._view_internals import depth_of, ids_of, place_of
 
 from ._target_channel import rows_ahead
 
-#: How to fill missing values from the past: of one series, and of each id.
-FILL = "table.ffill()"
-FILL_EACH = "in the order of time, table.groupby(<id>).ffill()"
+#: How to fill missing values from the past: of one series, and of each id. Missing
+#: values at the end stay: filled, they would move the start of forecasts.
+FILL = "table.ffill(limit_area='inside')"
+FILL_EACH = (
+    "in the order of time, table.groupby(<id>).transform(lambda one: "
+    "one.ffill(limit_area='inside'))"
+)
 
 
 #: Arrays of rows are looked at in chunks of this many.

@@ -616,16 +616,17 @@ def test_missing_values_are_told_with_the_id():
     with pytest.warns(UserWarning, match="1 of 8 rows have no target"):
         X, y = make_supervised(table, "sold", id="store", time="day")
     model = make_pipeline(LookbackWindower(3), LinearAutoregression())
-    match = (
-        r"first at row 1 \(2020-10-21 00:00:00\) of series 'b'.*groupby\(<id>\)\.ffill"
-    )
+    match = r"first at row 1 \(2020-10-21 00:00:00\) of .*b'.*groupby\(<id>\)\.tran"
     with pytest.raises(ValueError, match=match):
         model.fit(X, y)
 
 
 @pytest.mark.parametrize(
     ("ids", "way_out"),
-    [([], r"from the past: table\.ffill\(\)"), (["store"], r"groupby\(<id>\)\.ffill")],
+    [
+        ([], r"from the past: table\.ffill\(limit_area='inside'\)"),
+        (["store"], r"groupby\(<id>\)\.transform"),
+    ],
 )
 def test_missing_values_of_pooled_channels(ids, way_out):
     table = pd.DataFrame(
