@@ -25,6 +25,8 @@ from skseqconv.transformers._per_step import PerStep
 from skseqconv.transformers._standardizer import Standardizer
 from skseqconv.transformers._windower import LookbackWindower
 
+from ._finished import check_finished
+
 if TYPE_CHECKING:
     import keras
 
@@ -87,7 +89,8 @@ def export_keras(
     ------
     ValueError
         If the last step is not a network of this package, another step cannot be
-        exported, or `path` does not end in ".keras".
+        exported, the last fit of the Pipeline did not finish, or `path` does not end in
+        ".keras".
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     OSError
@@ -139,6 +142,7 @@ def export_keras(
             raise ValueError(f"path={path!r} must end in '.keras'.")
         path = writable_path(path)
     check_is_fitted(estimator)
+    check_finished(estimator)
     *steps, (name, last) = _opened(estimator, type(estimator).__name__)
     if not isinstance(last, SequenceEstimator):
         raise ValueError(
