@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,7 +174,9 @@ def export_keras(
     if path is not None:
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "model.keras"
-            model.save(made)
+            with warnings.catch_warnings():  # of Keras with NumPy 2, not of the model
+                warnings.simplefilter("ignore", DeprecationWarning)
+                model.save(made)
             with whole_file(path) as file:
                 file.write(made.read_bytes())
     return model
