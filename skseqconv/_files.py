@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -9,6 +10,9 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
+
+#: Errors of a write for which nothing can be done but to make room.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def file_path(path: str | bytes | os.PathLike) -> str:
@@ -47,30 +51,53 @@ def read_file(path: str) -> bytes:
 
 def writable_path(path: str | bytes | os.PathLike) -> str:
     """Path of a file to write: links are followed, special files are refused."""
-    path = os.path.realpath(file_path(path))
+    given = file_path(path)
+    path = os.path.realpath(given)
     if os.path.lexists(path):
         refuse_special(path)
+    elif not os.path.isdir(folder := os.path.dirname(path)):
+        raise FileNotFoundError(
+            errno.ENOENT,
+            f"path={given!r} cannot be written, because the folder {folder!r} does not "
+            "exist. Create the folder, or give another path",
+        )
     return path
 
 
 @contextmanager
 def whole_file(path: str | bytes | os.PathLike) -> Iterator[IO[bytes]]:
-    """Open a new file that replaces `path` only if the block succeeds."""
-    path = writable_path(path)
+    """Open a new file that replaces `path` only if the block succeeds.
+
+    The new file has another name until then. No error names it.
+    """
+    given, path = os.fsdecode(path), writable_path(path)
     folder, name = os.path.split(path)
     # Only the owner can read the files of tempfile, but folders may be shared. The name
     # is cut because names have a maximum length.
     part = os.path.join(folder, f".{name[:30]}.{secrets.token_hex(8)}")
-    file = open(part, "xb")
     try:
-        with file:
+        with open(part, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())  # a power cut could leave an empty file
         if os.path.exists(path):
             shutil.copymode(path, part)
         os.replace(part, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
+    except BaseException as error:
+        # The folder may refuse this, too, and the first error says more.
+        with suppress(OSError):
             os.unlink(part)
+        if isinstance(error, OSError):
+            _name_the_file(error, part, given)
         raise
+
+
+def _name_the_file(error, part, given):
+    """Raise the same error for `given`, if it is of the new file or a full disk."""
+    if error.filename != part and error.errno not in _FULL:
+        return
+    raise OSError(
+        error.errno,
+        f"path={given!r} cannot be written: {error.strerror}. An earlier file is as it "
+        "was. Give another path, or make it possible to write there",
+    ) from error

@@ -315,6 +315,34 @@ def test_whoever_predicts_during_a_fit_is_answered_by_the_one_before(action, win
     assert while_predicting(model, X[:50], change) <= seen
 
 
+def test_a_pipeline_answers_as_before_while_a_copy_is_fitted(task):
+    """The way that the guide shows, whether the fit of the copy succeeds or not."""
+    X, y = task
+    model = pipeline(small(warm_start=True)).fit(X, y)
+    before = {model.predict(X[100:150]).tobytes()}
+    stopped = Meanwhile(lambda: raise_(KeyboardInterrupt))
+    fitted = []
+
+    def refit():
+        for make in (copy.deepcopy, clone):
+            fitted.append(make(model).fit(X[:600], y[:600]))
+            failed = make(model)
+            failed[-1].set_params(callbacks=[stopped])
+            with pytest.raises(KeyboardInterrupt):
+                failed.fit(X[:600], y[:600])
+        with pytest.raises(NotFittedError):
+            failed.predict(X[100:150])
+
+    assert while_predicting(model, X[100:150], refit) == before
+    assert {model.predict(X[100:150]).tobytes()} == before
+    answers = {one.predict(X[100:150]).tobytes() for one in fitted}
+    assert len(answers | before) == 3
+
+
+def raise_(error):
+    raise error
+
+
 def test_classes_and_probabilities_are_those_of_one_fit(windows):
     X, y = windows
     settings = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}

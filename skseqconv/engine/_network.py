@@ -85,6 +85,8 @@ class Network:
         self.measured |= {metric.name: best_is(metric) for metric in metrics}
         self.model.compile(optimizer, loss, weighted_metrics=metrics, jit_compile=False)
         self.optimizer = self.model.optimizer
+        if self.strategy is None:
+            _sum_no_gradients(self.optimizer)
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in self.optimizer.variables]
         self._begins_as_weights = copies(
@@ -323,6 +325,16 @@ class Network:
     def _predict(self, fixed_size, tensors, at):
         at = tf.ensure_shape(at, [fixed_size])
         return on_fed(self.model)(gather(tensors, at), training=False)
+
+
+def _sum_no_gradients(optimizer):
+    """Let an optimizer leave out the sum of gradients over devices: there is one.
+
+    The sum of TensorFlow has a gradient of its own, which is registered for good and
+    holds the whole graph. So a network that is compiled anew would never be freed.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of mixed precision
+    optimizer._all_reduce_sum_gradients = lambda pairs: pairs
 
 
 def widest_output(model):

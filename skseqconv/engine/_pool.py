@@ -1,8 +1,8 @@
 """Compiled networks, lent to estimators while they train or predict.
 
 Building and tracing a Keras model takes longer than a small fit, and TensorFlow never
-frees all memory of a trace. So the networks stay here, and a fitted estimator holds
-only the arrays of its weights. To predict, it borrows the network that already has
+frees the trace of a GRU. So the networks stay here, and a fitted estimator holds only
+the arrays of its weights. To predict, it borrows the network that already has
 these weights, or one of the same architecture, which then loads them.
 """
 
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from skseqconv._public import public
 from skseqconv.networks._plain_state import plain_state
@@ -25,13 +26,27 @@ from ._network import Network
 
 #: Most networks kept for reuse whose weights no estimator holds any more; the last used
 #: ones stay. Networks of living estimators stay in any case. Tracing one again takes
-#: half a second, and memory that TensorFlow never frees.
+#: half a second, and for a GRU memory that TensorFlow never frees.
 MAX_POOLED = 8
 
 _used_in = None  # the process that first ran a network
 
 
-def refuse_fork():
+def refuse_wrong_place():
+    """Refuse to run where networks cannot: in a forked process, and in a graph."""
+    _refuse_fork()
+    with tf.init_scope():  # out of a tf.function, which is no reason to refuse
+        eager = tf.executing_eagerly()
+    if not eager:
+        raise RuntimeError(
+            "This is called where TensorFlow builds a graph of version 1, in which "
+            "networks cannot run: inside tf.Graph().as_default(), or after "
+            "tf.compat.v1.disable_eager_execution(). Call it outside of the graph or "
+            "in another thread, and leave eager execution enabled."
+        )
+
+
+def _refuse_fork():
     """Refuse to run in a forked process, where TensorFlow would hang for good."""
     global _used_in
     if _used_in not in (None, os.getpid()):
@@ -146,7 +161,7 @@ _clock = itertools.count(1)
 @contextmanager
 def running(recipe, weights):
     """A network with these weights, to run; several threads may share it."""
-    refuse_fork()
+    refuse_wrong_place()
     if weights.own is not None:
         yield weights.own
         return
@@ -178,7 +193,7 @@ def take(recipe, weights=None):
 
     `give_back` ends the loan.
     """
-    refuse_fork()
+    refuse_wrong_place()
     trains = recipe.keys()[1]
     if weights is not None:
         slot = _shared(weights, lambda slot: slot.whole and slot.trains == trains)
@@ -267,7 +282,7 @@ def clear_compiled_networks() -> None:
 
     Fitted estimators stay fitted, because they hold their weights. Their next
     prediction compiles a network again. TensorFlow keeps part of the memory of each
-    compilation until the process ends.
+    compiled Conv1D-GRU until the process ends.
 
     See Also
     --------

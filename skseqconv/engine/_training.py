@@ -209,7 +209,7 @@ def raise_if_not_finite(logs, epoch, network):
             rate = network.learning_rate
             raise ValueError(
                 f"Training diverged: {name} is {value} in epoch {epoch + 1}. The "
-                "estimator is unchanged. Standardize the channels (Standardizer), use "
+                "network is unchanged. Standardize the channels (Standardizer), use "
                 f"a lower learning_rate (now {rate:g}), or limit the gradient "
                 "(optimizer=keras.optimizers.RMSprop(clipnorm=1.0))."
             )

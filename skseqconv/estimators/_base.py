@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
-from skseqconv.engine._pool import refuse_fork
+from skseqconv.engine._pool import refuse_wrong_place
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
@@ -62,7 +62,7 @@ class SequenceEstimator(
         return constraints(self)
 
     def _validate_params(self):
-        refuse_fork()
+        refuse_wrong_place()
         super()._validate_params()
         check_together(self)
 

@@ -53,6 +53,7 @@ def remember_steps(estimator, windows):
     estimator._steps_seen = {
         "rows": rows,
         "made": _made(windows.steps, rows),
+        "n_steps": len(windows.steps),
         "ranges": _ranges(raw, made, before),
     }
     _verify(rows, windows.steps)
@@ -91,11 +92,32 @@ def steps_changed(estimator, windows):
         return False
     if seen["rows"].shape[1] != with_steps(windows, ()).n_channels:
         return False
+    return _are_other(steps, seen)
+
+
+def fitted_before(estimator, steps):
+    """Whether these are the steps that windows came through in the fit, as fitted then.
+
+    True if it is not known: windows may have come through more steps, in front of a
+    Pipeline, and files of earlier versions do not say how many there were.
+    """
+    seen = vars(estimator).get("_steps_seen")
+    if seen is None or seen.get("n_steps") != len(steps):
+        return True
+    return not _are_other(steps, seen)
+
+
+def _are_other(steps, seen):
+    """Whether the remembered rows become others by these steps."""
     known, last = _verified.get(id(seen["rows"]), (lambda: None, ()))
     same = known() is seen["rows"] and len(last) == len(steps)
     if same and all(a is b for a, b in zip(last, steps, strict=True)):
         return False
-    if not _alike(seen["made"], _made(steps, seen["rows"])):
+    try:
+        made = _made(steps, seen["rows"])
+    except ValueError:  # the steps of the fit did not refuse these rows
+        return True
+    if not _alike(seen["made"], made):
         return True
     _verify(seen["rows"], steps)
     return False
@@ -119,9 +141,10 @@ def check_steps(estimator, windows):
         steps = [type(step.transformer).__name__ for step in windows.steps]
         raise ValueError(
             f"X was transformed by other fitted steps ({', '.join(steps)}) than in the "
-            f"fit of this {name}, so its values have another meaning. Transform X by "
-            "the steps of that fit, or fit the whole Pipeline again (a network with "
-            "warm_start=True keeps its weights)."
+            f"fit of this {name}, so its values have another meaning. If they are in a "
+            "Pipeline, its last fit may not have finished. Transform X by the steps of "
+            f"the fit of this {name}, fit the whole Pipeline again (a network with "
+            "warm_start=True keeps its weights), or load the last saved one."
         )
     if _looks_raw(estimator, windows):
         warnings.warn(

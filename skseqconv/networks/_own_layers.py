@@ -56,19 +56,9 @@ class Embedding(layers.Embedding):
 
     def call(self, inputs):
         ids = ops.cast(inputs, "int32")
-        vectors = _rows_of(tf.convert_to_tensor(self.embeddings), ids)
-        return ops.cast(vectors, self.compute_dtype)
-
-
-@tf.custom_gradient
-def _rows_of(table, ids):
-    n_ids, size = table.shape
-
-    def gradient(of_vectors):
-        rows, at = tf.reshape(of_vectors, [-1, size]), tf.reshape(ids, [-1])
-        return tf.math.unsorted_segment_sum(rows, at, n_ids), None
-
-    return tf.gather(table, ids), gradient
+        # The gradient of a reshape is dense: rows of the same id are added.
+        table = tf.reshape(tf.convert_to_tensor(self.embeddings), self.embeddings.shape)
+        return ops.cast(tf.gather(table, ids), self.compute_dtype)
 
 
 @public

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,8 @@ from skseqconv._unwrap import fitted_steps
 from skseqconv.transformers._per_step import PerStep
 from skseqconv.transformers._standardizer import Standardizer
 from skseqconv.transformers._windower import LookbackWindower
+
+from ._finished import check_finished
 
 if TYPE_CHECKING:
     import keras
@@ -89,7 +92,8 @@ def export_keras(
     ------
     ValueError
         If the last step is not a network of this package, another step cannot be
-        exported, or `path` does not end in ".keras".
+        exported, the last fit of the Pipeline did not finish, or `path` does not end in
+        ".keras".
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     OSError
@@ -141,6 +145,7 @@ def export_keras(
             raise ValueError(f"path={path!r} must end in '.keras'.")
         path = writable_path(path)
     check_is_fitted(estimator)
+    check_finished(estimator)
     *steps, (name, last) = _opened(estimator, type(estimator).__name__)
     if not isinstance(last, SequenceEstimator):
         raise ValueError(
@@ -171,7 +176,9 @@ def export_keras(
     if path is not None:
         with tempfile.TemporaryDirectory() as folder:
             made = Path(folder) / "model.keras"
-            model.save(made)
+            with warnings.catch_warnings():  # of Keras with NumPy 2, not of the model
+                warnings.simplefilter("ignore", DeprecationWarning)
+                model.save(made)
             with whole_file(path) as file:
                 file.write(made.read_bytes())
     return model

@@ -28,6 +28,7 @@ from ._archive import (
     read_versions,
     warn_of_versions,
 )
+from ._finished import check_finished
 from ._trusted import (
     TYPES,
     check_arrays,
@@ -35,7 +36,7 @@ from ._trusted import (
     check_repeats,
     refused_entries,
 )
-from ._usable import LacksParameters, check_usable
+from ._usable import LacksParameters, check_usable, estimators_in
 
 
 @public
@@ -61,7 +62,7 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
         If the estimator holds what `load` would refuse: callbacks, a function or a
         class of your own, an estimator of another library, or a tree of scikit-learn
         (a made-up file of a tree can crash the process). Keras' own losses and
-        optimizers can be saved.
+        optimizers can be saved. If the last fit of a Pipeline did not finish.
     OSError
         If the file cannot be written, or `path` is a folder, a pipe or a device.
 
@@ -95,6 +96,8 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     if isinstance(estimator, type) or not isinstance(estimator, BaseEstimator):
         raise ValueError(f"estimator={estimator!r} must be an estimator (an instance).")
     path = writable_path(path)
+    for one in estimators_in(estimator):
+        check_finished(one)
     data, problem = _tried(estimator)
     if problem is not None:
         raise ValueError(

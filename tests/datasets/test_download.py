@@ -184,7 +184,7 @@ def test_file_grows_too_large(remote, path):
 
 
 def test_folder_is_missing(remote, tmp_path):
-    with pytest.raises(OSError, match=r"could not be written: .*No such file"):
+    with pytest.raises(OSError, match=r"written: .*the folder .* does not exist"):
         download(remote, tmp_path / "none" / "data.bin")
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from sklearn.base import clone
 
 from skseqconv import (
@@ -216,6 +217,34 @@ def test_cleared_networks_are_compiled_again():
         assert again is not network
 
 
+def n_graphs():
+    gc.collect()
+    return sum(issubclass(type(one), tf.Graph) for one in gc.get_objects())
+
+
+class OfMyOwn(keras.callbacks.Callback):
+    """May change the network, so each fit compiles a new one."""
+
+
+@pytest.mark.parametrize("kind", ["float32", "mixed_float16", "embedding"])
+def test_nothing_is_left_of_a_dropped_network(kind):
+    own = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
+    model = Conv1DClassifier(**own, callbacks=OfMyOwn())
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    if kind == "embedding":
+        X, policy = np.arange(480).reshape(40, 12) % 7, "float32"
+        model.set_params(embedding_dim=4)
+    else:
+        policy = kind
+    counted = []
+    with configured("dtype_policy", policy):
+        for _ in range(3):
+            model.fit(X, np.arange(40) % 2)
+            counted.append(n_graphs())
+    assert counted == [counted[0]] * 3
+    assert _pool._slots == []
+
+
 def test_reset_forgets_everything():
     network = take().network
     network.reset(1)
@@ -416,6 +445,42 @@ def test_a_time_limit_ends_a_call_by_its_own_error(action):
         finally:
             sys.settrace(before)
     np.testing.assert_array_equal(model.predict(X), expected)
+
+
+@pytest.mark.parametrize("action", ["predict", "fit", "partial_fit"])
+def test_a_graph_of_version_1_is_refused(action):
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    y = X[:, -1, 0]
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1).fit(X, y)
+    expected = model.predict(X)
+    arguments = (X,) if action == "predict" else (X, -y)
+    with tf.Graph().as_default():
+        with pytest.raises(RuntimeError, match=r"graph of version 1.*another thread"):
+            getattr(model, action)(*arguments)
+    np.testing.assert_array_equal(model.predict(X), expected)
+
+
+def test_inside_a_function_and_without_compiled_functions_it_runs():
+    X = np.random.default_rng(0).normal(size=(40, 12, 2))
+    model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
+    expected = model.fit(X, X[:, -1, 0]).predict(X)
+    seen = []
+
+    @tf.function
+    def traced():
+        with tf.init_scope():
+            seen.append(model.predict(X))
+
+    traced()
+    np.testing.assert_array_equal(seen, [expected])
+    with tf.Graph().as_default():  # another thread has a graph of its own
+        answers = in_threads(lambda: model.predict(X), 2)
+    np.testing.assert_array_equal(answers, [expected] * 2)
+    tf.config.run_functions_eagerly(True)
+    try:
+        np.testing.assert_allclose(model.predict(X), expected, rtol=1e-5, atol=1e-6)
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 # What an import sets, and what it refuses: in processes that have not run TensorFlow.

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import textwrap
+import warnings
 import weakref
 import zipfile
 
@@ -512,6 +513,12 @@ def test_a_file_stays_whole_if_saving_fails(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
     export_keras(fitted("tokens")[0], path)
     assert zipfile.is_zipfile(path)
+
+
+def test_no_warning_of_keras_gets_through(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        export_keras(fitted("tokens")[0], tmp_path / "model.keras")
 
 
 # What serves it.

@@ -1,5 +1,6 @@
 """Paths that `save`, `load` and `export_keras` take, and those that they refuse."""
 
+import errno
 import os
 import socket
 import zipfile
@@ -8,7 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from skseqconv import Conv1DRegressor, Standardizer, export_keras, load, save
+from skseqconv import (
+    Conv1DRegressor,
+    Standardizer,
+    _files,
+    export_keras,
+    load,
+    save,
+)
 
 pytestmark = pytest.mark.trains
 
@@ -149,3 +157,56 @@ def test_links_are_followed(write, tmp_path):
     for act in (load, write):
         with pytest.raises(OSError, match="symbolic links"):
             act(link)
+
+
+# Errors name the path that was given, and no file that was not asked for.
+
+
+@pytest.mark.parametrize("as_path", [str, os.fsencode, Path])
+def test_a_folder_that_does_not_exist(as_path, write, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").touch()
+    for folder in ("nowhere", "file"):
+        with pytest.raises(FileNotFoundError) as error:
+            write(as_path(f"{folder}/model.keras"))
+        assert str(error.value) == (
+            f"[Errno 2] path='{folder}/model.keras' cannot be written, because the "
+            f"folder '{tmp_path / folder}' does not exist. Create the folder, or give "
+            "another path"
+        )
+    assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("place", ["open", "fsync", "replace"])
+def test_a_folder_that_refuses_and_a_full_disk(place, write, tmp_path, monkeypatch):
+    """Tests may run as root, who may write everywhere."""
+    path = tmp_path / "model.keras"
+    path.write_bytes(b"the one before")
+    number = errno.ENOSPC if place == "fsync" else errno.EACCES
+
+    def refuse(file, *rest, **options):
+        name = None if place == "fsync" else os.fspath(file)
+        raise OSError(number, os.strerror(number), name)
+
+    with monkeypatch.context() as patch:
+        if place == "open":
+            patch.setattr(_files, "open", refuse, raising=False)
+        else:
+            patch.setattr(os, place, refuse)
+        with pytest.raises(OSError, match=r"^\[Errno") as error:
+            write(path)
+    assert error.value.errno == number
+    said = f"path={str(path)!r} cannot be written: {os.strerror(number)}. An earlier"
+    assert said in str(error.value)
+    assert ".model" not in str(error.value)
+    assert path.read_bytes() == b"the one before"
+    assert os.listdir(tmp_path) == ["model.keras"]
+
+
+def test_errors_of_the_content_are_passed_on(tmp_path):
+    """A download that is cut off is not a fault of the path."""
+    cut = ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+    with pytest.raises(ConnectionResetError) as error:
+        with _files.whole_file(tmp_path / "model.skops"):
+            raise cut
+    assert error.value is cut
