@@ -19,7 +19,7 @@ from skseqconv import (
     Conv1DGRURegressor,
     Conv1DRegressor,
     FlatWindowRegressor,
-    ForecastDisplay,
+    FutureDisplay,
     LookbackWindower,
     Standardizer,
     compare_models,
@@ -120,7 +120,5 @@ print(next_day.head(6).to_string(index=False, float_format="%.1f"))
 # -----------
 #
 # The history goes on to the end of tomorrow, so the picture shows what came.
-display = ForecastDisplay.from_forecast(
-    next_day, history=series[[TARGET]], coverage=0.8
-)
+display = FutureDisplay.from_forecast(next_day, history=series[[TARGET]], coverage=0.8)
 display.figure_.savefig("01_next_day.png")

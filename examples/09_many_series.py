@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     Conv1DRegressor,
-    ForecastDisplay,
+    FutureDisplay,
     LinearAutoregression,
     LookbackWindower,
     PanelTimeSeriesSplit,
@@ -146,5 +146,5 @@ print(result.head(4).to_string(index=False, float_format="{:.1f}".format))
 # %%
 # The picture
 # -----------
-display = ForecastDisplay.from_forecast(result, history=X, coverage=0.8)
+display = FutureDisplay.from_forecast(result, history=X, coverage=0.8)
 display.figure_.savefig("09_future.png")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -17,8 +17,6 @@ from skseqconv.series._window_view import WindowView
 
 from ._common import axes_for, by_name, check_matplotlib, legend_above, light_grid
 from ._forecast_lines import ForecastLines, mean_of_known
-from ._future import FutureDisplay
-from ._panels import panels_of
 from ._predictions import check_samples, checked, predicted_by
 from ._times import row_times, times_of
 
@@ -33,7 +31,7 @@ class ForecastDisplay(ForecastLines):
     Each forecast is drawn at the time of the forecast value. If the delay is known, the
     label of the axis shows how long before it was made. :meth:`from_estimator` creates
     a display from fitted estimators, :meth:`from_predictions` from predictions.
-    :meth:`from_forecast` draws the table of :func:`forecast`.
+    :class:`FutureDisplay` draws the table of :func:`forecast`.
 
     Parameters
     ----------
@@ -302,73 +300,6 @@ class ForecastDisplay(ForecastLines):
             line_kw=line_kw,
             band_kw=band_kw,
         )
-
-    @staticmethod
-    def from_forecast(
-        table: pd.DataFrame,
-        history: SeriesView | WindowView | ArrayLike | None = None,
-        *,
-        ids: Hashable | Sequence[Hashable] = None,
-        models: str | Sequence[str] | None = None,
-        past: int | None = None,
-        coverage: float | None = None,
-        target: Hashable = None,
-        unit: str | None = None,
-        ax: Axes | Sequence[Axes] | None = None,
-        line_kw: dict[str, Any] | None = None,
-        band_kw: dict[str, Any] | None = None,
-    ) -> FutureDisplay:
-        """Draw a table of forecasts after the history, one panel for each series.
-
-        Several targets have a panel each. Where forecasts of several horizons overlap,
-        those from the newest origin are drawn, and those before that end where one that
-        is drawn begins.
-
-        Parameters
-        ----------
-        table : DataFrame
-            From :func:`forecast` or :meth:`Comparison.forecasts`.
-        history : SeriesView, WindowView, DataFrame or ndarray, default=None
-            The series that were forecast, such as the X of :func:`forecast`. Known
-            values after the first forecast are drawn, too. None draws forecasts only.
-        ids : id or list of ids, default=None
-            The series to draw, in this order. None draws the first 6 panels.
-        models : str or list of str, default=None
-            The models to draw, in this order, if the table has several. None draws all.
-        past : int, default=None
-            Number of rows of the history before the first forecast. None for four
-            times the longest horizon, at least 30.
-        coverage : float, default=None
-            Nominal coverage of the interval, for the legend.
-        target : label, default=None
-            The target to draw, if the table has several. None draws all.
-        unit : str, default=None
-            Unit of the values; None takes the text in parentheses at the end of the
-            name of the target.
-        ax : matplotlib.axes.Axes or sequence of these, default=None
-            Axes to draw on, one for each panel; None for a new figure.
-        line_kw : dict, default=None
-            Options of ``matplotlib.axes.Axes.plot`` for the forecasts.
-        band_kw : dict, default=None
-            Options of ``matplotlib.axes.Axes.fill_between`` for the intervals.
-
-        Returns
-        -------
-        display : FutureDisplay
-            The display, drawn.
-
-        Raises
-        ------
-        ValueError
-            If the table is not one of forecasts, if `ids`, `models` or `target` are not
-            in it, or if `history` does not hold its series.
-        """
-        check_matplotlib("ForecastDisplay.from_forecast")
-        panels, options = panels_of(
-            table, history, ids=ids, models=models, past=past, target=target
-        )
-        display = FutureDisplay(panels, unit=unit, coverage=coverage, **options)
-        return display.plot(ax, line_kw=line_kw, band_kw=band_kw)
 
     @property
     def mae(self) -> pd.DataFrame:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from skseqconv._public import public
+from skseqconv.series._series_view import SeriesView
+from skseqconv.series._window_view import WindowView
 
 from ._common import (
     alone,
@@ -19,7 +22,7 @@ from ._common import (
     name_and_unit,
     styled,
 )
-from ._panels import Panel
+from ._panels import Panel, panels_of
 from ._time_axis import with_breaks
 from ._times import plain_times
 
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 class FutureDisplay:
     """History, forecast and interval of several series, one panel each.
 
-    :meth:`ForecastDisplay.from_forecast` creates it from the table of
-    :func:`forecast` or of :meth:`Comparison.forecasts`.
+    :meth:`from_forecast` creates it from the table of :func:`forecast` or of
+    :meth:`Comparison.forecasts`.
 
     Parameters
     ----------
@@ -72,11 +75,11 @@ class FutureDisplay:
     >>> import matplotlib.pyplot as plt
     >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
-    >>> from skseqconv import ForecastDisplay, LookbackWindower, PersistenceRegressor
+    >>> from skseqconv import FutureDisplay, LookbackWindower, PersistenceRegressor
     >>> from skseqconv import forecast, make_supervised
     >>> X, y = make_supervised(np.arange(40.0) % 7, 0, delay=range(1, 8))
     >>> naive = make_pipeline(LookbackWindower(7), PersistenceRegressor(period=7))
-    >>> display = ForecastDisplay.from_forecast(forecast(naive.fit(X, y), X), history=X)
+    >>> display = FutureDisplay.from_forecast(forecast(naive.fit(X, y), X), history=X)
     >>> type(display).__name__, len(display.axes_)
     ('FutureDisplay', 1)
     >>> plt.close(display.figure_)
@@ -98,6 +101,74 @@ class FutureDisplay:
         self.target = target
         self.unit = unit
         self.coverage = coverage
+
+    @classmethod
+    def from_forecast(
+        cls,
+        table: pd.DataFrame,
+        history: SeriesView | WindowView | ArrayLike | None = None,
+        *,
+        ids: Hashable | Sequence[Hashable] = None,
+        models: str | Sequence[str] | None = None,
+        past: int | None = None,
+        coverage: float | None = None,
+        target: Hashable = None,
+        unit: str | None = None,
+        ax: Axes | Sequence[Axes] | None = None,
+        line_kw: dict[str, Any] | None = None,
+        band_kw: dict[str, Any] | None = None,
+    ) -> Self:
+        """Draw a table of forecasts after the history, one panel for each series.
+
+        Several targets have a panel each. Where forecasts of several horizons overlap,
+        those from the newest origin are drawn, and those before that end where one that
+        is drawn begins.
+
+        Parameters
+        ----------
+        table : DataFrame
+            From :func:`forecast` or :meth:`Comparison.forecasts`.
+        history : SeriesView, WindowView, DataFrame or ndarray, default=None
+            The series that were forecast, such as the X of :func:`forecast`. Known
+            values after the first forecast are drawn, too. None draws forecasts only.
+        ids : id or list of ids, default=None
+            The series to draw, in this order. None draws the first 6 panels.
+        models : str or list of str, default=None
+            The models to draw, in this order, if the table has several. None draws all.
+        past : int, default=None
+            Number of rows of the history before the first forecast. None for four
+            times the longest horizon, at least 30.
+        coverage : float, default=None
+            Nominal coverage of the interval, for the legend.
+        target : label, default=None
+            The target to draw, if the table has several. None draws all.
+        unit : str, default=None
+            Unit of the values; None takes the text in parentheses at the end of the
+            name of the target.
+        ax : matplotlib.axes.Axes or sequence of these, default=None
+            Axes to draw on, one for each panel; None for a new figure.
+        line_kw : dict, default=None
+            Options of ``matplotlib.axes.Axes.plot`` for the forecasts.
+        band_kw : dict, default=None
+            Options of ``matplotlib.axes.Axes.fill_between`` for the intervals.
+
+        Returns
+        -------
+        display : FutureDisplay
+            The display, drawn.
+
+        Raises
+        ------
+        ValueError
+            If the table is not one of forecasts, if `ids`, `models` or `target` are not
+            in it, or if `history` does not hold its series.
+        """
+        check_matplotlib("FutureDisplay.from_forecast")
+        panels, options = panels_of(
+            table, history, ids=ids, models=models, past=past, target=target
+        )
+        display = cls(panels, unit=unit, coverage=coverage, **options)
+        return display.plot(ax, line_kw=line_kw, band_kw=band_kw)
 
     def plot(
         self,

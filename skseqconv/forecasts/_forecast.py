@@ -119,7 +119,7 @@ def forecast(
     See Also
     --------
     make_supervised : Makes X and y to fit a model.
-    ForecastDisplay.from_forecast : Draws the table.
+    FutureDisplay.from_forecast : Draws the table.
     Comparison.forecasts : Out-of-fold forecasts with the same columns.
 
     Notes

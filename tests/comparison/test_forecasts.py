@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     FlatWindowRegressor,
-    ForecastDisplay,
+    FutureDisplay,
     LookbackWindower,
     compare_models,
     forecast,
@@ -66,7 +66,7 @@ def test_all_models_with_the_baselines(panel):
     pytest.importorskip("matplotlib", reason="the extra plot")
     import matplotlib.pyplot as plt
 
-    display = ForecastDisplay.from_forecast(table, X, ids="b")
+    display = FutureDisplay.from_forecast(table, X, ids="b")
     assert set(display.lines_["b"]) == {"observed", *found.table.index}
     plt.close(display.figure_)
 

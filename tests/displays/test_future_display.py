@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
-from skseqconv import ForecastDisplay, SeriesView, make_supervised
+from skseqconv import FutureDisplay, SeriesView, make_supervised
 
 plt = pytest.importorskip("matplotlib.pyplot", reason="the extra plot")
 
@@ -59,7 +59,7 @@ def data_of(line):
 
 def test_history_forecast_and_interval_of_each_series():
     X = panel(3)
-    display = ForecastDisplay.from_forecast(table_of(names(3)), X, coverage=0.8)
+    display = FutureDisplay.from_forecast(table_of(names(3)), X, coverage=0.8)
     assert list(display.panels) == names(3)
     assert [ax.get_title(loc="left") for ax in display.axes_] == names(3)
     times, values = data_of(display.lines_["store 1"]["observed"])
@@ -82,14 +82,14 @@ def test_history_forecast_and_interval_of_each_series():
 
 
 def test_two_columns_of_panels_say_the_year_and_the_unit_once():
-    display = ForecastDisplay.from_forecast(table_of(names(5)), panel(5))
+    display = FutureDisplay.from_forecast(table_of(names(5)), panel(5))
     labels = [ax.get_ylabel() for ax in display.axes_]
     assert labels == ["sales (k)", "", "sales (k)", "", "sales (k)"]
     said = [ax.xaxis.get_offset_text().get_visible() for ax in display.axes_]
     assert said == [False, False, False, True, True]
     other = table_of(["store 0"], origin=DAYS[20])
     table = pd.concat([other, table_of(names(3)[1:])])
-    display = ForecastDisplay.from_forecast(table, panel(3))
+    display = FutureDisplay.from_forecast(table, panel(3))
     said = [ax.xaxis.get_offset_text().get_visible() for ax in display.axes_]
     assert all(said)  # the dates differ
 
@@ -98,18 +98,18 @@ def test_forecasts_begin_at_a_known_value_only():
     table = table_of(names(1), origin=DAYS[40])
     for horizons, n_values in ([1, 2, 3], 4), ([2, 3], 2):
         chosen = table[table["horizon"].isin(horizons)]
-        display = ForecastDisplay.from_forecast(chosen, panel(1))
+        display = FutureDisplay.from_forecast(chosen, panel(1))
         line = display.lines_["store 0"]["forecast"]
         assert len(line.get_xdata()) == n_values
     sales = pd.DataFrame({"sales": np.arange(60.0)}, DAYS)
     sales.iloc[40] = np.nan
-    display = ForecastDisplay.from_forecast(table.drop(columns="store"), sales)
+    display = FutureDisplay.from_forecast(table.drop(columns="store"), sales)
     assert len(display.lines_[""]["forecast"].get_xdata()) == 3
 
 
 def test_the_first_six_of_many_series_are_drawn_and_the_figure_says_so():
     X = panel(8)
-    display = ForecastDisplay.from_forecast(table_of(names(8)), X)
+    display = FutureDisplay.from_forecast(table_of(names(8)), X)
     assert list(display.panels) == names(6)
     (legend,) = display.figure_.legends
     assert legend.get_title().get_text() == "6 of 8 series"
@@ -117,9 +117,9 @@ def test_the_first_six_of_many_series_are_drawn_and_the_figure_says_so():
 
 def test_named_series_are_drawn_in_their_order():
     table = table_of(names(8))
-    display = ForecastDisplay.from_forecast(table, ids=["store 7", "store 2"])
+    display = FutureDisplay.from_forecast(table, ids=["store 7", "store 2"])
     assert list(display.panels) == ["store 7", "store 2"]
-    display = ForecastDisplay.from_forecast(table, panel(8), ids="store 7")
+    display = FutureDisplay.from_forecast(table, panel(8), ids="store 7")
     assert_array_equal(
         display.lines_["store 7"]["forecast"].get_ydata(), [759, 701, 702, 703]
     )
@@ -127,14 +127,14 @@ def test_named_series_are_drawn_in_their_order():
     assert legend.get_title().get_text() == ""
     assert display.axes_[0].get_ylabel() == "sales (k)"
     with pytest.raises(ValueError, match=r"ids has 'x', .*'store 0', .*\.\.\."):
-        ForecastDisplay.from_forecast(table, ids=["store 7", "x"])
+        FutureDisplay.from_forecast(table, ids=["store 7", "x"])
     with pytest.raises(ValueError, match=r"ids=\[\] names no series"):
-        ForecastDisplay.from_forecast(table, ids=[])
+        FutureDisplay.from_forecast(table, ids=[])
 
 
 def test_known_values_after_the_origin_are_drawn():
     table = table_of(names(1), origin=DAYS[40])
-    display = ForecastDisplay.from_forecast(table, panel(1), past=5)
+    display = FutureDisplay.from_forecast(table, panel(1), past=5)
     times, _ = data_of(display.lines_["store 0"]["observed"])
     assert times.equals(DAYS[36:44])
 
@@ -143,11 +143,11 @@ def test_forecasts_of_several_origins_are_not_joined():
     table = pd.concat(
         [table_of(names(1), origin=DAYS[i], bounds=False) for i in (40, 50)]
     )
-    display = ForecastDisplay.from_forecast(table)
+    display = FutureDisplay.from_forecast(table)
     values = display.lines_["store 0"]["forecast"].get_ydata()
     assert_array_equal(values, [1, 2, 3, np.nan, 1, 2, 3])
     assert not display.bands_["store 0"]
-    display = ForecastDisplay.from_forecast(table, panel(1))
+    display = FutureDisplay.from_forecast(table, panel(1))
     times, values = data_of(display.lines_["store 0"]["forecast"])
     assert_array_equal(values, [40, 1, 2, 3, np.nan, 50, 1, 2, 3])
     assert times.equals(DAYS[[40, 41, 42, 43, 51, 50, 51, 52, 53]])
@@ -161,12 +161,12 @@ def test_of_overlapping_forecasts_those_that_fit_before_the_newest_are_drawn():
         ).assign(fold=i % 2)
         for i in origins
     ]
-    display = ForecastDisplay.from_forecast(pd.concat(paths).sample(frac=1))
+    display = FutureDisplay.from_forecast(pd.concat(paths).sample(frac=1))
     part = display.panels["store 0"].table
     assert set(part["origin"]) == {DAYS[i] for i in (41, 44, 47, 50)}
     assert len(part) == 4 * 2 * 3
     numbers = part.assign(origin=5, row=5 + part["horizon"]).drop(columns="date")
-    display = ForecastDisplay.from_forecast(
+    display = FutureDisplay.from_forecast(
         numbers[["origin", "row", "horizon", "forecast"]]
     )
     assert len(display.panels[""].table) == 24
@@ -174,7 +174,7 @@ def test_of_overlapping_forecasts_those_that_fit_before_the_newest_are_drawn():
 
 def test_forecasts_of_one_horizon_are_joined():
     rows = [table_of(names(1), DAYS[i], horizons=[2]) for i in (50, 40, 45)]
-    display = ForecastDisplay.from_forecast(pd.concat(rows))
+    display = FutureDisplay.from_forecast(pd.concat(rows))
     times, values = data_of(display.lines_["store 0"]["forecast"])
     assert times.equals(DAYS[[42, 47, 52]])
     assert_array_equal(values, [2, 2, 2])
@@ -182,7 +182,7 @@ def test_forecasts_of_one_horizon_are_joined():
 
 def test_each_model_has_a_line():
     table = table_of(["store 0", "store 0"], bounds=False, model=["naive", "network"])
-    display = ForecastDisplay.from_forecast(table, panel(1))
+    display = FutureDisplay.from_forecast(table, panel(1))
     assert list(display.lines_["store 0"]) == ["observed", "naive", "network"]
     assert_array_equal(
         display.lines_["store 0"]["network"].get_ydata(), [59, 101, 102, 103]
@@ -192,15 +192,15 @@ def test_each_model_has_a_line():
 def test_models_are_chosen_by_name():
     three = ["naive", "network", "linear"]
     table = table_of(["store 0"] * 3, bounds=False, model=three)
-    display = ForecastDisplay.from_forecast(table, models=["linear", "naive"])
+    display = FutureDisplay.from_forecast(table, models=["linear", "naive"])
     assert list(display.lines_["store 0"]) == ["linear", "naive"]
-    display = ForecastDisplay.from_forecast(table, models="network")
+    display = FutureDisplay.from_forecast(table, models="network")
     assert list(display.lines_["store 0"]) == ["network"]
     for wrong in (["x"], []):
         with pytest.raises(ValueError, match=r"models=.* must name some .*'naive', 'n"):
-            ForecastDisplay.from_forecast(table, models=wrong)
+            FutureDisplay.from_forecast(table, models=wrong)
     with pytest.raises(ValueError, match="models='x': the table has no column model"):
-        ForecastDisplay.from_forecast(table_of(names(1)), models="x")
+        FutureDisplay.from_forecast(table_of(names(1)), models="x")
 
 
 @pytest.mark.parametrize("own_axes", [False, True])
@@ -208,7 +208,7 @@ def test_title_and_legend_do_not_overlap(own_axes):
     models = [f"a model with a long name, number {i}" for i in range(6)]
     table = table_of(["store 0"] * 6, bounds=False, model=models)
     ax = plt.subplots()[1] if own_axes else None
-    display = ForecastDisplay.from_forecast(table, panel(1), ax=ax)
+    display = FutureDisplay.from_forecast(table, panel(1), ax=ax)
     figure = display.figure_
     figure.draw_without_rendering()
     legends = [*figure.legends, display.axes_[0].get_legend()]
@@ -224,19 +224,19 @@ def test_one_of_several_targets():
     table = table_of(["store 0", "store 0"], bounds=False, target=["a (m)", "b"])
     history = pd.DataFrame({"a (m)": np.arange(60.0), "b": 1.0}, DAYS)
     table = table.drop(columns="store")
-    display = ForecastDisplay.from_forecast(table, history, target="a (m)")
+    display = FutureDisplay.from_forecast(table, history, target="a (m)")
     assert list(display.panels) == [""]
     assert_array_equal(display.lines_[""]["forecast"].get_ydata(), [59, 1, 2, 3])
     assert_array_equal(display.lines_[""]["observed"].get_ydata(), np.arange(30, 60))
     assert display.axes_[0].get_ylabel() == "a (m)"
     with pytest.raises(ValueError, match=r"target='c' must be one of .*'a \(m\)', 'b'"):
-        ForecastDisplay.from_forecast(table, history, target="c")
+        FutureDisplay.from_forecast(table, history, target="c")
 
 
 def test_several_targets_have_a_panel_each():
     table = table_of(["store 0"] * 2, bounds=False, target=["a (m)", "b"])
     history = pd.DataFrame({"a (m)": np.arange(60.0), "b": 1.0}, DAYS)
-    display = ForecastDisplay.from_forecast(table.drop(columns="store"), history)
+    display = FutureDisplay.from_forecast(table.drop(columns="store"), history)
     assert list(display.panels) == ["a (m)", "b"]
     for target, values in {"a (m)": [59, 1, 2, 3], "b": [1, 101, 102, 103]}.items():
         line = display.lines_[target]["forecast"]
@@ -251,28 +251,28 @@ def test_ids_and_targets_have_panels_up_to_six():
         table_of(names(4), bounds=False).assign(target=target) for target in ("a", "b")
     ]
     table = pd.concat(tables)
-    display = ForecastDisplay.from_forecast(table)
+    display = FutureDisplay.from_forecast(table)
     first = ["store 0: a", "store 0: b", "store 1: a", "store 1: b"]
     assert list(display.panels) == [*first, "store 2: a", "store 2: b"]
     (legend,) = display.figure_.legends
     assert legend.get_title().get_text() == "6 of 8 series"
-    display = ForecastDisplay.from_forecast(table, ids="store 3")
+    display = FutureDisplay.from_forecast(table, ids="store 3")
     assert list(display.panels) == ["store 3: a", "store 3: b"]
-    display = ForecastDisplay.from_forecast(table, target="b")
+    display = FutureDisplay.from_forecast(table, target="b")
     assert list(display.panels) == names(4)
 
 
 def test_rows_instead_of_dates():
     X, _ = make_supervised(np.arange(50.0), 0)
     table = pd.DataFrame({"origin": [49], "row": [50], "horizon": [1], "forecast": 3.0})
-    display = ForecastDisplay.from_forecast(table, X)
+    display = FutureDisplay.from_forecast(table, X)
     assert_array_equal(display.lines_[""]["forecast"].get_xdata(), [49, 50])
     assert_array_equal(display.lines_[""]["observed"].get_xdata(), np.arange(20, 50))
 
 
 def test_given_axes():
     _, axes = plt.subplots(2)
-    display = ForecastDisplay.from_forecast(table_of(names(2)), panel(2), ax=axes)
+    display = FutureDisplay.from_forecast(table_of(names(2)), panel(2), ax=axes)
     assert list(display.axes_) == list(axes)
     with pytest.raises(ValueError, match="ax has 1 axes, but there are 2 panels"):
         display.plot(axes[0])
@@ -292,15 +292,15 @@ def test_given_axes():
 )
 def test_what_is_no_table_of_forecasts_is_refused(table, message):
     with pytest.raises(ValueError, match=message):
-        ForecastDisplay.from_forecast(table)
+        FutureDisplay.from_forecast(table)
 
 
 def test_a_history_of_other_series_is_refused():
     with pytest.raises(ValueError, match="history has no series 'store 2'"):
-        ForecastDisplay.from_forecast(table_of(names(4)), panel(2))
+        FutureDisplay.from_forecast(table_of(names(4)), panel(2))
     other = SeriesView(pd.DataFrame({"a": np.arange(60.0)}, DAYS))
     with pytest.raises(ValueError, match="no ids named 'store'"):
-        ForecastDisplay.from_forecast(table_of(names(1)), other)
+        FutureDisplay.from_forecast(table_of(names(1)), other)
     two = SeriesView(pd.DataFrame({"a": np.arange(60.0), "b": 1.0}, DAYS))
     with pytest.raises(ValueError, match=r"several channels .*target="):
-        ForecastDisplay.from_forecast(table_of(names(1)), two)
+        FutureDisplay.from_forecast(table_of(names(1)), two)

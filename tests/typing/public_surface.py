@@ -220,7 +220,7 @@ def displays(
     forecast = sk.ForecastDisplay.from_estimator(fitted, X, y, coverage=0.8)
     assert_type(forecast.plot(kind="horizon", mean_over="day"), sk.ForecastDisplay)
     sk.ForecastDisplay.from_predictions(y, {"Conv1D": y}, index=X, delays=[1, 2])
-    future = sk.ForecastDisplay.from_forecast(sk.forecast(fitted, X), history=X)
+    future = sk.FutureDisplay.from_forecast(sk.forecast(fitted, X), history=X)
     assert_type(future, sk.FutureDisplay)
     search = GridSearchCV(fitted, {"filters": [16, 32]}).fit(X, y)
     assert_type(sk.SearchDisplay.from_search(search, params="filters").best, pd.Series)
