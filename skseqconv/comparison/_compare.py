@@ -41,6 +41,7 @@ def compare_models(
     y: ArrayLike,
     *,
     cv: int | BaseCrossValidator | Iterable,
+    groups: ArrayLike | None = None,
     scoring: str | Sequence[str] | Mapping[str, Any] | Callable | None = None,
     baseline: BaseEstimator | str | None = "auto",
     n_jobs: int | None = None,
@@ -68,6 +69,9 @@ def compare_models(
         the number of folds of a `PanelTimeSeriesSplit`: in the order of time, with a
         gap as long as the targets lie ahead. Other views have a time order, too, and
         need a splitter. For arrays, as in `cross_validate`.
+    groups : array-like of shape (n_samples,), default=None
+        The group of each sample, such as its patient, for a splitter that holds out
+        whole groups: ``cv=GroupKFold(5)``.
     scoring : str, list of str, dict, callable or None, default=None
         As in `cross_validate`. Of several metrics, the first one is the leading one.
         None is "neg_mean_absolute_error" for regressors and "accuracy" for
@@ -86,9 +90,9 @@ def compare_models(
         Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
         Passed to the `fit` of each model; values as long as X are cut to the fold.
-        ``groups`` goes to the splitter. The baseline of "auto" gets only the
-        parameters that its `fit` has. With metadata routing enabled, each model and
-        scorer gets what it requests.
+        ``groups`` goes to the splitter, unless `groups` is given. The baseline of
+        "auto" gets only the parameters that its `fit` has. With metadata routing
+        enabled, each model and scorer gets what it requests.
     error_score : numpy.nan or "raise", default=numpy.nan
         If a model fails: NaN sets its score to NaN and adds a row to `failures`;
         "raise" raises the error.
@@ -103,8 +107,9 @@ def compare_models(
     Raises
     ------
     ValueError
-        If a parameter is not as described, X and y differ in length, a training part
-        has no complete window for the lookback of a model, or every model failed.
+        If a parameter is not as described, X and y differ in length, a model needs
+        windows and gets rows, a training part has no complete window for the lookback
+        of a model, or every model failed.
 
     Warns
     -----
@@ -179,7 +184,9 @@ def compare_models(
     scorers = named_scorers(scoring, kind)
     raises = _checked_error_score(error_score)
     params = dict(params or {})
-    splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
+    if groups is None:
+        groups = params.pop("groups", None)
+    splits = make_splits(cv, X, y, groups, kind == "classifier")
     models, baselines = with_baselines(models, baseline, X, y, splits, scorers)
     is_automatic = isinstance(baseline, str) and baseline == "auto"
     chosen = given if is_automatic else list(models)
