@@ -12,9 +12,12 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import BaseCrossValidator
 
+from skseqconv._metrics import Metric, averages_units
 from skseqconv._public import public
+from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._missing_history import said_once
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
 
@@ -24,6 +27,7 @@ from ._folds import check_windows, make_splits, warn_of_leaks
 from ._models import check_target, kind_of_model, named_models
 from ._scorers import named_scorers
 from ._tables import (
+    absolute_errors,
     described_failures,
     failure_table,
     fit_table,
@@ -119,6 +123,9 @@ def compare_models(
         If X is a view and training targets of a fold lie in its test period. If X
         does not know its target, the training rows themselves are checked. Folds that
         hold out whole series are not checked.
+    UserWarning
+        If a metric is the mean of errors in the units of several targets, and those of
+        one target are more than 30 times as large as those of another.
     MissingHistoryWarning
         Once, if test rows have too little history in their series.
 
@@ -214,7 +221,7 @@ def compare_models(
     predictions, positions = prediction_table(X, y, splits, trials)
     delays = [delay for _, delay in getattr(X, "target", None) or ()]
     is_forecast = kind == "regressor" and bool(delays)
-    return Comparison(
+    comparison = Comparison(
         fold_scores,
         fit_table(timings, trials, splits),
         predictions,
@@ -226,6 +233,24 @@ def compare_models(
         baselines=baselines,
         places=places_of(X, positions, predictions) if is_forecast else None,
     )
+    if kind == "regressor":
+        _warn_of_units(comparison, X, positions, scorers)
+    return comparison
+
+
+def _warn_of_units(comparison, X, positions, scorers):
+    """Warn if a metric is the mean of errors in different units."""
+    means = [Metric.of(n, s).words for n, s in scorers.items() if averages_units(s)]
+    if not means:
+        return
+    way_out = "comparison.predictions has each column."
+    rows = X[positions] if isinstance(X, View) else X
+    if comparison.places is not None:
+        of = "target" if rows.channels is None else "channel"
+        way_out = f"comparison.forecasts() has each one: group its errors by {of!r}."
+    model = comparison.baseline or comparison.table.index[0]
+    errors = absolute_errors(comparison.predictions, model)
+    warn_of_unlike_targets(rows, errors, means[0], way_out)
 
 
 def _refuse_without_scores(trials, scorers, failures):
