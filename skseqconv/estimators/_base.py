@@ -24,6 +24,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
 
+from ._few_windows import warn_of_few_windows
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers
 from ._network_built import BuildsNetwork
@@ -118,6 +119,13 @@ class SequenceEstimator(
             If X or y do not match the parameters, or training diverges. A failed fit
             does not change the estimator.
 
+        Warns
+        -----
+        UserWarning
+            If fewer than 20 windows of a series are left to learn from. If an array
+            has at most 8 time steps and at least four times as many channels, so that
+            its axes seem to be exchanged.
+
         Notes
         -----
         In the scope of a `tf.distribute.MirroredStrategy` each batch is split among
@@ -210,7 +218,7 @@ class SequenceEstimator(
         X, y, sample_weight = given
         one_epoch = task is None
         sample_weight = checked_weight("sample_weight", sample_weight, y)
-        learned = rows_to_learn(X.data, sample_weight)
+        learned = usable = rows_to_learn(X.data, sample_weight)
         sample_weight = self._weighted(y, sample_weight, learned, one_epoch)
         samples = Samples(X, y, sample_weight)
         held_out = None
@@ -231,6 +239,10 @@ class SequenceEstimator(
             samples.at(learned), held_out, validation is not None, going_on, task
         )
         self._check_learned(fit)
+        if not (going_on or one_epoch):
+            n_tail = len(held_out.X) if held_out and validation is None else 0
+            counts = len(usable), len(learned), n_tail
+            warn_of_few_windows(X.data, *counts, self._needs_fewer)
         return fit
 
     def _checked(self, X, y=None, *, reset=False, classes=None):
