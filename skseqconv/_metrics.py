@@ -24,6 +24,16 @@ _OF_SQUARES = ("r2_score", "explained_variance_score")
 #: Scores of scikit-learn that have no upper bound of 1.
 _UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
 
+#: Errors in the unit of y, or in its square. Over several targets they are a mean.
+_IN_UNITS = (
+    "mean_absolute_error",
+    "mean_squared_error",
+    "root_mean_squared_error",
+    "median_absolute_error",
+    "mean_pinball_loss",
+    "max_error",
+)
+
 #: Parts of the names of metrics of which less is better, in lower case.
 _OF_ERRORS = (
     "loss",
@@ -113,6 +123,13 @@ def _bounded():
         for name, scorer in known.items()
         if scorer._sign > 0 and name not in _UNBOUNDED
     )
+
+
+def averages_units(scorer):
+    """Whether a scorer is a mean over targets, each in its own unit."""
+    name = getattr(getattr(scorer, "_score_func", None), "__name__", None)
+    weighted = "multioutput" in getattr(scorer, "_kwargs", {})
+    return name in _IN_UNITS and not weighted
 
 
 def best_is(metric):

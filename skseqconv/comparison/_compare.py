@@ -12,9 +12,12 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import BaseCrossValidator
 
+from skseqconv._metrics import Metric, averages_units
 from skseqconv._public import public
+from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._missing_history import said_once
 from skseqconv.series._series_view import SeriesView
+from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
 
@@ -24,6 +27,7 @@ from ._folds import check_windows, make_splits, warn_of_leaks
 from ._models import check_target, kind_of_model, named_models
 from ._scorers import named_scorers
 from ._tables import (
+    absolute_errors,
     described_failures,
     failure_table,
     fit_table,
@@ -41,6 +45,7 @@ def compare_models(
     y: ArrayLike,
     *,
     cv: int | BaseCrossValidator | Iterable,
+    groups: ArrayLike | None = None,
     scoring: str | Sequence[str] | Mapping[str, Any] | Callable | None = None,
     baseline: BaseEstimator | str | None = "auto",
     n_jobs: int | None = None,
@@ -68,6 +73,9 @@ def compare_models(
         the number of folds of a `PanelTimeSeriesSplit`: in the order of time, with a
         gap as long as the targets lie ahead. Other views have a time order, too, and
         need a splitter. For arrays, as in `cross_validate`.
+    groups : array-like of shape (n_samples,), default=None
+        The group of each sample, such as its patient, for a splitter that holds out
+        whole groups: ``cv=GroupKFold(5)``.
     scoring : str, list of str, dict, callable or None, default=None
         As in `cross_validate`. Of several metrics, the first one is the leading one.
         None is "neg_mean_absolute_error" for regressors and "accuracy" for
@@ -86,9 +94,9 @@ def compare_models(
         Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
         Passed to the `fit` of each model; values as long as X are cut to the fold.
-        ``groups`` goes to the splitter. The baseline of "auto" gets only the
-        parameters that its `fit` has. With metadata routing enabled, each model and
-        scorer gets what it requests.
+        ``groups`` goes to the splitter, unless `groups` is given. The baseline of
+        "auto" gets only the parameters that its `fit` has. With metadata routing
+        enabled, each model and scorer gets what it requests.
     error_score : numpy.nan or "raise", default=numpy.nan
         If a model fails: NaN sets its score to NaN and adds a row to `failures`;
         "raise" raises the error.
@@ -103,8 +111,9 @@ def compare_models(
     Raises
     ------
     ValueError
-        If a parameter is not as described, X and y differ in length, a training part
-        has no complete window for the lookback of a model, or every model failed.
+        If a parameter is not as described, X and y differ in length, a model needs
+        windows and gets rows, a training part has no complete window for the lookback
+        of a model, or every model failed.
 
     Warns
     -----
@@ -114,6 +123,9 @@ def compare_models(
         If X is a view and training targets of a fold lie in its test period. If X
         does not know its target, the training rows themselves are checked. Folds that
         hold out whole series are not checked.
+    UserWarning
+        If a metric is the mean of errors in the units of several targets, and those of
+        one target are more than 30 times as large as those of another.
     MissingHistoryWarning
         Once, if test rows have too little history in their series.
 
@@ -179,7 +191,9 @@ def compare_models(
     scorers = named_scorers(scoring, kind)
     raises = _checked_error_score(error_score)
     params = dict(params or {})
-    splits = make_splits(cv, X, y, params.pop("groups", None), kind == "classifier")
+    if groups is None:
+        groups = params.pop("groups", None)
+    splits = make_splits(cv, X, y, groups, kind == "classifier")
     models, baselines = with_baselines(models, baseline, X, y, splits, scorers)
     is_automatic = isinstance(baseline, str) and baseline == "auto"
     chosen = given if is_automatic else list(models)
@@ -207,7 +221,7 @@ def compare_models(
     predictions, positions = prediction_table(X, y, splits, trials)
     delays = [delay for _, delay in getattr(X, "target", None) or ()]
     is_forecast = kind == "regressor" and bool(delays)
-    return Comparison(
+    comparison = Comparison(
         fold_scores,
         fit_table(timings, trials, splits),
         predictions,
@@ -219,6 +233,24 @@ def compare_models(
         baselines=baselines,
         places=places_of(X, positions, predictions) if is_forecast else None,
     )
+    if kind == "regressor":
+        _warn_of_units(comparison, X, positions, scorers)
+    return comparison
+
+
+def _warn_of_units(comparison, X, positions, scorers):
+    """Warn if a metric is the mean of errors in different units."""
+    means = [Metric.of(n, s).words for n, s in scorers.items() if averages_units(s)]
+    if not means:
+        return
+    way_out = "comparison.predictions has each column."
+    rows = X[positions] if isinstance(X, View) else X
+    if comparison.places is not None:
+        of = "target" if rows.channels is None else "channel"
+        way_out = f"comparison.forecasts() has each one: group its errors by {of!r}."
+    model = comparison.baseline or comparison.table.index[0]
+    errors = absolute_errors(comparison.predictions, model)
+    warn_of_unlike_targets(rows, errors, means[0], way_out)
 
 
 def _refuse_without_scores(trials, scorers, failures):

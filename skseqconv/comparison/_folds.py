@@ -3,18 +3,22 @@
 import warnings
 from contextlib import suppress
 from numbers import Integral
+from types import NoneType
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import check_cv
 from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
 
 from skseqconv.inputs._leaks import n_leaks
 from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
+from skseqconv.series._view_internals import depth_of
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import in_rows
+from skseqconv.transformers._row_wise import RowWise
 from skseqconv.transformers._windower import LookbackWindower
 
 
@@ -29,11 +33,24 @@ def make_splits(cv, X, y, groups, classifier):
                 f"use {_safe_folds(X, n_splits)}."
             )
         cv = PanelTimeSeriesSplit(n_splits)
+    if groups is not None and np.shape(groups) != (len(y),):
+        raise ValueError(
+            f"groups has the shape {np.shape(groups)}: it must have one entry for each "
+            f"of the {len(y)} rows of X."
+        )
     splitter = check_cv(cv, y, classifier=classifier)
-    splits = [
-        (_row_numbers(train), _row_numbers(test))
-        for train, test in splitter.split(X, y, groups)
-    ]
+    try:
+        splits = [
+            (_row_numbers(train), _row_numbers(test))
+            for train, test in splitter.split(X, y, groups)
+        ]
+    except ValueError as error:
+        if groups is not None or "groups" not in str(error):
+            raise
+        raise ValueError(
+            f"cv={cv!r}: {error} compare_models gives the splitter groups=, with one "
+            "entry for each row."
+        ) from None
     if not splits:
         raise ValueError(f"cv={cv!r} gives no folds: at least one is needed.")
     for fold, (train, test) in enumerate(splits):
@@ -84,27 +101,57 @@ def _safe_folds(X, n_splits):
 
 
 def check_windows(models, X, splits):
-    """Raise for a fold without a complete window, before anything is trained."""
+    """Raise for a model or a fold without a window, before anything is trained."""
+    if isinstance(X, SeriesView):
+        for name, model in models.items():
+            _refuse_without_windower(name, model)
+    histories = [_longest_history(X, train) for train, _ in splits]
     for name, model in models.items():
         seen = {(f"models[{name!r}]", *span) for span in spans(model, X)}
         if isinstance(X, WindowView):
             seen = {("X", X.reach, X.lookback)}
         for where, reach, lookback in sorted(seen):
-            for fold, (train, _) in enumerate(splits):
-                if not _any_complete(X, train, reach):
-                    raise ValueError(
-                        f"Fold {fold} has {len(train)} training rows, and none has a "
-                        f"complete window: {where} has lookback={lookback}. Use a "
-                        "shorter lookback, fewer folds or a longer series."
-                    )
+            short = np.flatnonzero(np.array(histories) < reach)
+            if len(short):
+                fold, step = short[0], lookback - reach
+                longest = (histories[fold] // step + 1) * step
+                raise ValueError(
+                    f"Fold {fold} has {len(splits[fold][0])} training rows, and none "
+                    f"has a complete window: {where} has lookback={lookback}. The "
+                    f"longest possible there is {longest}. "
+                    f"{_ways_to_windows(X, len(splits))}"
+                )
 
 
-def _any_complete(X, train, reach):
-    if isinstance(X, WindowView):
-        return X[train].complete.any()
-    if isinstance(X, SeriesView):
-        return WindowView(X[train], lags=[reach]).complete.any()
-    return len(train) > reach
+def _longest_history(X, train):
+    """How many rows of its own series come before a training row, at most."""
+    return depth_of(X[train]).max() if isinstance(X, View) else len(train) - 1
+
+
+def _ways_to_windows(X, n_folds):
+    fewer = ", fewer folds" if n_folds > 2 else ""
+    ways = f"Use a shorter lookback{fewer} or a longer series."
+    if getattr(X, "target", None):
+        ways += (
+            " PersistenceRegressor and LinearAutoregression with a short lookback can "
+            "forecast after a few rows."
+        )
+    return ways
+
+
+def _refuse_without_windower(name, model):
+    """Refuse a model that reads windows, but gets rows of a view."""
+    steps = dict(model.steps).values() if isinstance(model, Pipeline) else [model]
+    no_rows = [one for one in steps if not isinstance(one, RowWise | str | NoneType)]
+    # Of scikit-learn's own estimators none has this tag.
+    for reader in no_rows[:1]:
+        tags = get_tags(reader) if hasattr(reader, "__sklearn_tags__") else None
+        if tags and tags.input_tags.three_d_array:
+            raise ValueError(
+                f"models[{name!r}]: {type(reader).__name__} needs windows, but X holds "
+                "rows. Put a LookbackWindower before it: make_pipeline("
+                f"LookbackWindower(24), {type(reader).__name__}(...))."
+            )
 
 
 def spans(model, X):

@@ -89,6 +89,12 @@ def prediction_table(X, y, splits, trials):
     return pd.DataFrame(table, index=_index_of(X, positions)), positions
 
 
+def absolute_errors(predictions, model):
+    """Of the out-of-fold predictions of a model, of shape (n_rows, n_columns)."""
+    truth, values = (predictions[name].to_numpy(float) for name in ("truth", model))
+    return np.abs(values - truth).reshape(len(predictions), -1)
+
+
 def places_of(X, positions, predictions):
     """Ids, origins and dates of the predictions; None where X lacks the dates."""
     n_columns = predictions["truth"].to_numpy().reshape(len(positions), -1).shape[1]

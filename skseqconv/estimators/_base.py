@@ -25,6 +25,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
 
+from ._few_windows import warn_of_few_windows
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers
 from ._network_built import BuildsNetwork
@@ -119,6 +120,13 @@ class SequenceEstimator(
         ValueError
             If X or y do not match the parameters, or training diverges. A failed fit
             does not change the estimator.
+
+        Warns
+        -----
+        UserWarning
+            If fewer than 20 windows of a series are left to learn from. If an array
+            has at most 8 time steps and at least four times as many channels, so that
+            its axes seem to be exchanged.
 
         Notes
         -----
@@ -218,7 +226,8 @@ class SequenceEstimator(
         X, y, sample_weight = given
         one_epoch = task is None
         sample_weight = checked_weight("sample_weight", sample_weight, y)
-        learned, held_out = rows_to_learn(X.data, sample_weight), None
+        usable = learned = rows_to_learn(X.data, sample_weight)
+        held_out, rows = None, ()
         split = validation is None and not one_epoch and self.validation_split != 0
         if split:
             learned, rows = validation_part(
@@ -241,6 +250,9 @@ class SequenceEstimator(
             held_out = checked_validation(self, validation, X.data)
         fit = RunningFit(to_learn, held_out, validation is not None, going_on, task)
         self._check_learned(fit)
+        if not (going_on or one_epoch):
+            counts = len(usable), len(learned), len(rows)
+            warn_of_few_windows(X.data, *counts, self._needs_fewer)
         return fit
 
     def _checked(self, X, y=None, *, reset=False, classes=None):

@@ -13,11 +13,12 @@ from sklearn.utils import check_random_state
 from skseqconv.inputs._fitted_steps import remember_steps
 from skseqconv.inputs._large_levels import warn_of_large_levels
 from skseqconv.inputs._sequences import TokenSequences
+from skseqconv.inputs._swapped import hint_if_swapped, warn_if_swapped
 from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
 
 from ._layers_shown import describe_layers
-from ._unequal import architecture_for_lengths, check_shortest, seems_swapped
+from ._unequal import architecture_for_lengths, check_shortest, is_panel
 
 #: A mean of so many standard deviations gets a warning. Networks found 95 % of the
 #: classes of synthetic series of 40 steps around zero, and 89 to 92 % at 10. At 20 and
@@ -66,9 +67,11 @@ class BuildsNetwork:
         shape = [int(n) for n in X.shape[1:]]
         self._shortest = shape[0] if X.lengths is None else int(X.lengths.min())
         self._architecture = self._architecture_for(shape, self._shortest, y, options)
-        if X.lengths is None and seems_swapped(X):
+        if is_panel(X) and X.lengths is None and hint_if_swapped(X.shape):
             check_shortest(self._architecture, X)
         self._fit_to_lengths(X, held_out)
+        if is_panel(X):
+            warn_if_swapped(X.shape)
         self._compiled_with = self._compile_options()
         self._policy = keras.config.dtype_policy().name
         network = self._take_network()

@@ -42,6 +42,7 @@ class SequenceRegressor(
     """Regression: the network predicts the standardized y, or its change."""
 
     _own_names = (("loss", "quantile"),)
+    _needs_fewer = " LinearAutoregression and PersistenceRegressor need fewer."
 
     def partial_fit(
         self,

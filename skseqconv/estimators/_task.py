@@ -50,6 +50,9 @@ class TaskHooks:
     #: Loss, optimizer and metrics of the network.
     _compiled_with: tuple
 
+    #: Sentences on what learns from fewer windows than a network.
+    _needs_fewer: ClassVar[str] = ""
+
     def _check_target(
         self,
         y: ArrayLike,

@@ -8,6 +8,7 @@ is one for each length that is rounded up, so that a few serve all.
 from inspect import signature
 
 from skseqconv.inputs._sequences import PanelSequences
+from skseqconv.inputs._swapped import hint_if_swapped
 from skseqconv.networks._lengths import OF_LENGTHS, what_fits
 from skseqconv.networks._per_layer import per_layer
 from skseqconv.networks._registry import NETWORKS
@@ -83,21 +84,11 @@ def check_shortest(architecture, X, name="X"):
         which = int(lengths.argmin())
         has = f"The shortest sample of {name} ({which}) has {shortest} time steps"
     layers = {one: architecture[one] for one in (*OF_LENGTHS, "padding")}
-    hint = ""
-    if seems_swapped(X):
-        hint = (
-            f" If X has {n_steps} channels of {X.shape[2]} time steps, swap its axes: "
-            "X.transpose(0, 2, 1)."
-        )
+    hint = hint_if_swapped(X.shape) if is_panel(X) else ""
     raise ValueError(
         f"{has}, but this network needs {needed}. Fit with "
-        f"{what_fits(shortest, layers)}, or leave shorter samples out.{hint}"
+        f"{what_fits(shortest, layers)}, or leave shorter samples out. {hint}".rstrip()
     )
-
-
-def seems_swapped(X):
-    """Whether a panel may have its channels before its time steps."""
-    return is_panel(X) and X.shape[2] > X.shape[1]
 
 
 def _check_independent(architecture, n_steps, known, unequal):

@@ -72,8 +72,12 @@ def validation_part(X, y, rows, split, gap, **options):
     try:
         last = deque(split.split(X[rows], y[rows]), maxlen=1)
     except ValueError as error:
-        way_out = " fit passes no groups: SeriesKFold holds out whole series without."
-        way_out = way_out if "'groups'" in str(error) else ""
+        way_out = (
+            " fit passes no groups. SeriesKFold holds out whole series of a view "
+            "without groups. Otherwise split X and y before, and give the part to hold "
+            "out to fit, as X_val= and y_val=."
+        )
+        way_out = way_out if "groups" in str(error) else ""
         raise ValueError(f"validation_split={split!r}: {error}{way_out}") from None
     none = rows[:0]
     training, validation = (rows[part] for part in (last or [(none, none)])[0])

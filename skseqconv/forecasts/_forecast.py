@@ -55,8 +55,9 @@ def forecast(
         last row of the series in which a target channel has a value, whether X has this
         row or not. Later rows, whose target is missing, are the future: channels known
         ahead are read from them. Of a series that was split at gaps, only the newest
-        part with a known target counts. "all" is each row of X. Numbers are positions
-        in X, so ``rows=[-1]`` forecasts from the last row of X.
+        part with a known target counts. A filled target counts as known, also after
+        the rows that ``make_supervised(rows=...)`` chose. "all" is each row of X.
+        Numbers are positions in X, so ``rows=[-1]`` forecasts from the last row of X.
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
     recursive : bool, default=False

@@ -6,6 +6,7 @@ from skseqconv.series._window_view import WindowView
 
 from ._finite import raise_if_not_finite
 from ._padded import lengths_of
+from ._swapped import hint_if_swapped
 
 #: Larger values could become infinite in sums of float32.
 LARGEST = 1e36
@@ -126,10 +127,5 @@ class WholeSamples:
 
     def _if_swapped(self):
         """A hint, if the axes of a panel look exchanged."""
-        shape = self.X.shape
-        if isinstance(self.X, WindowView) or shape[2] <= shape[1]:
-            return ""
-        return (
-            f" X has the shape {shape}: {shape[1]} steps of {shape[2]} channels. If it "
-            "is (n_samples, n_channels, n_steps), pass X.swapaxes(1, 2)."
-        )
+        hint = "" if isinstance(self.X, WindowView) else hint_if_swapped(self.X.shape)
+        return f" {hint}" if hint else ""

@@ -14,9 +14,11 @@ from sklearn.utils import Bunch, _safe_indexing
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skseqconv._counts import check_count, is_count
+from skseqconv._metrics import averages_units
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
 from skseqconv.inputs._kinds import is_text
+from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels
 
@@ -131,6 +133,12 @@ def importance(
         If a parameter or X has no meaning here, such as an unknown channel, a stretch
         outside of the windows, or y of another length.
 
+    Warns
+    -----
+    UserWarning
+        If the score is the mean of errors in the units of several targets, and those of
+        one target are more than 30 times as large as those of another.
+
     See Also
     --------
     ImportanceDisplay : Draws the result.
@@ -211,6 +219,10 @@ def importance(
             changed = occluded_answers(model, samples, places, fill)
             refuse_fill_of_ids(samples, model, places, fill)
     baseline, losses = judge.losses(before, changed)
+    if averages_units(scorer) and not each_output:
+        errors = np.abs(_columns(before.predict()) - _columns(_some(y, chosen)))
+        rows = X[chosen] if isinstance(X, View) else X
+        warn_of_unlike_targets(rows, errors, metric.words, _each_target(rows))
     if each_output:
         table = _crossed(table, _outputs(X, len(baseline)))
     table["mean"], table["std"] = losses.mean(axis=1), losses.std(axis=1)
@@ -227,6 +239,17 @@ def importance(
         method=method,
         n_samples=len(chosen),
     )
+
+
+def _each_target(X):
+    """How to score each target on its own."""
+    if isinstance(X, View) and X.channels is not None:
+        return "X[X.channels == ...] has the rows of one."
+    return "each_output=True scores each column of y."
+
+
+def _columns(values):
+    return np.asarray(values, dtype=np.float64).reshape(len(values), -1)
 
 
 def _checked_by(by):

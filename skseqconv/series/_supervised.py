@@ -68,16 +68,19 @@ def make_supervised(
         The rows to forecast from, each once, in any order; None for all. The other
         rows still are history of their windows. Nothing is held or read for other
         rows, so a network can learn from a memmap larger than memory. Rows are
-        numbered as in :class:`SeriesView`. Rows without a target are left out.
+        numbered as in :class:`SeriesView`. Rows without a target are left out. Filled
+        values count as known: end the table at the last measured value of the target,
+        because :func:`forecast` starts from its last value.
     on_gap : {"raise", "warn", "ignore", "split"}, default="raise"
         What to do at gaps of the index: missing or repeated timestamps. "split" makes
         the parts between gaps separate series, so windows never cross a gap. It drops
         a row that repeats timestamp and values of the row before, and refuses a row
         that repeats the timestamp with other values. "warn" and "ignore" take all rows
-        as consecutive, with or without a warning; use them for natural gaps, such as
-        nights or holidays without trade. :func:`forecast` then warns if it dates rows
-        after the end by the usual step although a gap is due: declare `freq`. An index
-        out of order is always an error. The series of a view cannot be split.
+        as consecutive, with or without a warning; use them for gaps that belong to the
+        series, such as nights or holidays without trade. :func:`forecast` then warns if
+        it dates rows after the end by the usual step although a gap is due: declare
+        `freq`. An index out of order is always an error. The series of a view cannot be
+        split.
     freq : str, offset of pandas, or int, default=None
         The frequency of the index. Two neighboring timestamps that differ by another
         amount, beyond rounding, have a gap between them. It may be anything that pandas

@@ -25,6 +25,7 @@ from sklearn.model_selection import (
     KFold,
     ShuffleSplit,
     TimeSeriesSplit,
+    cross_val_score,
     cross_validate,
 )
 from sklearn.naive_bayes import GaussianNB
@@ -35,9 +36,11 @@ from sklearn.svm import LinearSVC
 from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     MissingHistoryWarning,
     PanelTimeSeriesSplit,
+    PersistenceRegressor,
     SeriesKFold,
     SeriesView,
     Standardizer,
@@ -842,6 +845,25 @@ def test_groups_go_to_the_splitter(table):
     assert (by_fold == by_fold[:, :1]).all()
 
 
+def test_groups_are_held_out_whole_as_by_cross_val_score(table):
+    X, y = table
+    groups = np.random.default_rng(0).integers(6, size=120).astype(str)
+    options = {"cv": GroupKFold(3), "groups": groups}
+    found = compare_models({"ridge": Ridge()}, X, y, scoring="r2", **options)
+    expected = cross_val_score(Ridge(), X, y, scoring="r2", **options)
+    assert_allclose(scores_of(found, "ridge", "r2"), expected)
+    search = GridSearchCV(Ridge(), {"alpha": [1e-3, 1e3]}, cv=GroupKFold(2))
+    found = compare_models([search], X, y, params={"groups": groups}, **options)
+    assert found.failures.empty
+
+
+@pytest.mark.parametrize("cv", [GroupKFold(3), SeriesKFold(3)])
+def test_a_splitter_that_lacks_groups_is_told_where_they_go(table, cv):
+    message = r"Fold\(.*groups.*compare_models gives the splitter groups=, with one"
+    with pytest.raises(ValueError, match=message):
+        compare_models([Ridge()], *table, cv=cv)
+
+
 def test_several_series_are_tested_in_the_order_of_time(slow_diebold_mariano):
     stations = [make_climate(400, freq="1h", random_state=seed) for seed in (0, 1)]
     X, y = make_supervised(stations, "T (degC)", delay=DELAY)
@@ -1023,6 +1045,8 @@ class NoKind(BaseEstimator):
         ({"baseline": 3}, "baseline=3 has no fit: give a regressor"),
         ({"y": np.zeros(119)}, "X has 120 rows and y has 119"),
         ({"y": None}, "y=None"),
+        ({"groups": range(119)}, r"groups has the shape \(119,\): .* the 120 rows"),
+        ({"groups": np.zeros((120, 2))}, r"groups has the shape \(120, 2\): it must"),
         ({"cv": []}, r"cv=\[\] gives no folds"),
         ({"cv": [([0, 1], [])]}, "gives 2 training rows and 0 test rows in fold 0"),
         (
@@ -1227,9 +1251,56 @@ def test_a_fold_needs_the_rows_of_one_window(kind):
     X = {"rows": X, "array": np.zeros((30, 1)), "windows": windower.fit_transform(X)}
     model = windowed(DummyRegressor()) if kind == "windows" else windower
     check_windows({"a": model}, X[kind], [(np.arange(10), np.arange(20, 30))])
-    with pytest.raises(ValueError, match=r"Fold 1 has 9 training rows.*lookback=12\."):
-        splits = [(np.arange(n), np.arange(20, 30)) for n in (10, 9)]
+    splits = [(np.arange(n), np.arange(20, 30)) for n in (10, 9)]
+    message = (
+        r"Fold 1 has 9 training rows.*lookback=12\. The longest possible there is 9\. "
+        r"Use a shorter lookback or a longer series\.$"
+    )
+    with pytest.raises(ValueError, match=message):
         check_windows({"a": model}, X[kind], splits)
+    with pytest.raises(ValueError, match="shorter lookback, fewer folds or a longer"):
+        check_windows({"a": model}, X[kind], [*splits, splits[0]])
+
+
+@pytest.mark.parametrize("lookback, step", [(5, 1), (6, 2), (30, 30)])
+def test_the_longest_possible_lookback_has_a_window(lookback, step):
+    X, _ = make_supervised(np.arange(60.0) % 7, 0, delay=range(1, 13))
+    fitting, too_long = (
+        {"a": make_pipeline(LookbackWindower(n, step=step), LinearAutoregression())}
+        for n in (lookback, lookback + step)
+    )
+    splits = list(PanelTimeSeriesSplit(2).split(X))
+    assert len(splits[0][0]) == 5
+    check_windows(fitting, X, splits)
+    message = (
+        f"longest possible there is {lookback}. .* longer series. PersistenceRegressor "
+        "and LinearAutoregression with a short lookback can forecast after a few"
+    )
+    with pytest.raises(ValueError, match=message):
+        check_windows(too_long, X, splits)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        PersistenceRegressor(period="7D"),
+        LinearAutoregression(),
+        FlatWindowRegressor(),
+        Conv1DRegressor(),
+        make_pipeline(Standardizer(), "passthrough", PersistenceRegressor()),
+    ],
+)
+def test_models_that_lack_windows_are_told_before_training(climate, model):
+    X, y = climate
+    name = type(model[-1] if hasattr(model, "steps") else model).__name__
+    message = (
+        rf"models\['naive'\]: {name} needs windows, but X holds rows. Put a "
+        rf"LookbackWindower before it: make_pipeline\(LookbackWindower\(24\), {name}"
+    )
+    with pytest.raises(ValueError, match=message):
+        compare_models({"first": Untouched(), "naive": model}, X, y, cv=CV)
+    windows = LookbackWindower(24).fit_transform(X)
+    check_windows({"naive": model}, windows, list(CV.split(windows)))
 
 
 def test_what_a_search_sets_is_left_to_the_search(climate):

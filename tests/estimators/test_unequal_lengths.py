@@ -402,7 +402,7 @@ def test_auto_padding_leaves_a_step_of_the_shortest_sample():
 
 def test_channels_first_are_told_to_swap_axes():
     swapped = np.zeros((4, 3, 200))
-    match = r"If X has 3 channels of 200 time steps, swap .* X\.transpose\(0, 2, 1\)"
+    match = r"3 steps of 200 channels\. If it is .* pass X\.swapaxes\(1, 2\)"
     with pytest.raises(ValueError, match=match):
         small(padding="valid").fit(swapped, [0, 1, 0, 1])
     with pytest.raises(ValueError, match=match):

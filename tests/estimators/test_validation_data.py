@@ -483,10 +483,13 @@ def test_folds_as_masks_of_ones_own():
             KFold(7),
             r"validation_split=KFold\(.*: Cannot have number of splits n_splits",
         ),
-        (SeriesKFold(2), r"validation_split=SeriesKFold\(.*: groups=None, but X is no"),
+        (
+            SeriesKFold(2),
+            r"validation_split=SeriesKFold\(.*: groups=None, but X is no.*X_val=",
+        ),
         (
             GroupKFold(2),
-            r"GroupKFold\(.*'groups' .* None.* SeriesKFold holds out whole",
+            r"GroupKFold\(.*'groups' .* None.* SeriesKFold holds out whole.*X_val= and",
         ),
         (PanelTimeSeriesSplit(), r"gap='auto' needs X from make_supervised"),
     ],

@@ -741,3 +741,21 @@ def test_other_bad_input_is_refused(flat):
     mixed = pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})
     with pytest.raises(ValueError, match="importance needs numbers"):
         importance(Ridge().fit([[1.0, 2.0]], [1.0]), mixed, [1, 2])
+
+
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_score_in_several_units_is_told(pooled):
+    random = np.random.default_rng(0)
+    series = random.normal(size=(300, 2)) * [1e5, 1]
+    X, y = make_supervised(series, [0, 1], delay=[1, 2], pooled=pooled)
+    model = make_pipeline(LookbackWindower(4), LinearAutoregression()).fit(X, y)
+    options = {"scoring": "neg_mean_absolute_error", "random_state": 0}
+    way_out = r"X\[X.channels == ...\] has" if pooled else "each_output=True scores"
+    message = f"mean absolute error is a mean over .* errors of 0 are .*{way_out}"
+    with pytest.warns(UserWarning, match=message) as said:
+        importance(model, X, y, **options)
+    assert len(said) == 1 and said[0].filename == __file__
+    importance(model, X, y, scoring="r2", random_state=0)
+    if pooled:
+        X, y = X[X.channels == 1], y[X.channels == 1]
+    importance(model, X, y, each_output=True, **options)

@@ -512,7 +512,7 @@ def test_a_series_without_a_future_says_so_when_it_is_read():
         (
             lambda later: later.assign(when=later["when"] + pd.Timedelta("1h")),
             "series 'a', which ends at 2020-01-01 08:00:00: it needs 2020-01-01 "
-            r"09:00:00, but begins at 2020-01-01 10.*model, X\[X.ids != 'a'\]",
+            r"09:00:00, but begins at 2020-01-01 10.*model, view\[view.ids != 'a'\]",
         ),
         (
             lambda later: later.assign(when=later["when"] - pd.Timedelta("9h")),
@@ -616,11 +616,11 @@ def test_only_series_with_rows_in_the_view_are_followed():
     late = future["store"] == "b"
     future["when"] += pd.to_timedelta(3 * late, unit="h")
     X, _ = make_supervised(table, "load", delay=3, known_ahead="sun", **columns)
-    with pytest.raises(ValueError, match=r"'b', .*X\[X.ids != 'b'\], \.\.\."):
+    with pytest.raises(ValueError, match=r"'b', .*view\[view.ids != 'b'\], \.\.\."):
         X.with_future(future)
     others = X[X.ids != "b"].with_future(future)
     assert SeriesView(others, rows=[8]).to_numpy()[0, 1] == 111
-    with pytest.raises(ValueError, match=r"end of series 'b'.*X\[X.ids != 'b'\]"):
+    with pytest.raises(ValueError, match=r"end of series 'b'.*view\[view.ids != 'b'\]"):
         SeriesView(others, rows=[13]).to_numpy()
     only_b = X[X.ids == "b"].with_future(future[~late])
     with pytest.raises(ValueError, match="end of series 'b'"):
@@ -634,8 +634,8 @@ def test_the_way_out_for_several_columns_of_ids():
     )
     with pytest.raises(ValueError, match="If the series has ended") as caught:
         X.with_future(future[future.index % 9 != 3])
-    key = str(caught.value).split("forecast(model, X[")[1].split("], ...)")[0]
-    chosen = X[eval(key, {"X": X})]
+    key = str(caught.value).split("forecast(model, view[")[1].split("], ...)")[0]
+    chosen = X[eval(key, {"view": X})]
     assert ("n", "b") not in set(chosen.ids)
     assert {("n", "a"), ("n", "c")} == set(chosen.ids)
 

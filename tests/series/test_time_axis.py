@@ -1,6 +1,7 @@
 """The time axis of every table that becomes a series: order, gaps, frequency."""
 
 import inspect
+import re
 import warnings
 
 import numpy as np
@@ -845,6 +846,47 @@ def test_the_series_out_of_order_is_named(on_gap):
         SeriesView(series, on_gap=on_gap)
     with pytest.raises(ValueError, match=r"^series\[1\]: The rows are not in order"):
         SeriesView([np.ones((5, 1)), series[1]["v"].to_frame(0)], on_gap=on_gap)
+
+
+@pytest.mark.parametrize(
+    ("index", "freq"),
+    [
+        (hours(48), None),
+        (hours(48, tz="Europe/Berlin"), None),
+        (hours(48), "h"),
+        (pd.date_range("2020-01-01", periods=48, freq="10min"), None),
+        (pd.date_range("2020-03-01", periods=48, freq="D", tz="Europe/Berlin"), None),
+        (pd.date_range("2020-01-31", periods=48, freq="ME"), None),
+        (pd.date_range("2020-01-01", periods=48, freq="MS"), None),
+    ],
+)
+def test_the_call_that_inserts_missing_rows_comes_first(index, freq):
+    series = table(index.delete([20, 33]))
+    with pytest.raises(ValueError, match="inserts the missing rows") as error:
+        make_supervised(series, "v", freq=freq)
+    call = re.search(r"series\.asfreq\(.*?\)", str(error.value)).group()
+    repaired = eval(call, {"series": series})
+    assert repaired.index.equals(index)
+    assert repaired["v"].isna().sum() == 2
+    assert str(error.value).index(call) < str(error.value).index("Options of")
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        hours(240)[hours(240).hour < 20],  # nights
+        pd.bdate_range("2020-01-01", "2020-08-31").difference(pd.to_datetime(HOLIDAYS)),
+        MONDAY_TO_SATURDAY.delete(20),
+        hours(48).delete(range(20, 30)),  # an outage of a fifth
+        hours(48).delete(20) + pd.to_timedelta(1 * (np.arange(47) == 30), unit="min"),
+        hours(48)[[*range(30), 29, *range(30, 48)]],  # a repeated row
+        pd.RangeIndex(48).delete(20),
+    ],
+)
+def test_rows_are_not_inserted_where_more_is_wrong(index):
+    with pytest.raises(ValueError, match="Options of make_supervised") as error:
+        make_supervised(table(index), "v")
+    assert "asfreq" not in str(error.value)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -211,11 +211,15 @@ def _no_future(data, beyond, owners):
 
 
 def without_series(data, owner):
-    """The call that forecasts without a series, such as a store that was closed."""
-    own = f"X.ids != {described_id(data.ids, owner)}"
+    """The call that forecasts without a series, such as a store that was closed.
+
+    X of `make_supervised` may be of fewer series than the view that was given: one that
+    has just begun has no target yet. So the call does not name X.
+    """
+    own = f"view.ids != {described_id(data.ids, owner)}"
     if data.ids.nlevels > 1:  # ids are tuples, which NumPy does not compare
-        own = f"[one != {described_id(data.ids, owner)} for one in X.ids]"
-    return f"forecast(model, X[{own}], ...)"
+        own = f"[one != {described_id(data.ids, owner)} for one in view.ids]"
+    return f"forecast(model, view[{own}], ...), where view is the one of this call"
 
 
 def name_of(data, channel):

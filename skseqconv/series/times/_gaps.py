@@ -14,6 +14,7 @@ from ._clock_changes import (
 )
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
 from ._index_kinds import format_of_dates
+from ._missing_rows import call_that_inserts
 from ._order import ONE_ROW_EACH, named_series, ordered_differences
 from ._regular import irregular
 
@@ -90,7 +91,7 @@ class Gaps(NamedTuple):
         return hints
 
     def ways_out(self):
-        """What make_supervised can do with the gaps."""
+        """What pandas and make_supervised can do with the gaps."""
         declare = "freq= declares the frequency to compare with"
         split = 'on_gap="split" makes the parts between gaps separate series'
         if len(self.places) >= MANY_GAPS * len(self.differences):
@@ -100,9 +101,20 @@ class Gaps(NamedTuple):
         else:
             ways = f"{split}; {declare}"
         return (
-            f"Options of make_supervised: {ways}. For natural gaps, such as nights or "
-            'holidays, on_gap="warn" takes the rows as consecutive, and '
-            'on_gap="ignore" does so without a warning.'
+            f"{self._repair()}Options of make_supervised: {ways}. If the gaps belong "
+            'to the series, such as nights without trade, on_gap="warn" takes the rows '
+            'as consecutive, and on_gap="ignore" does so without a warning.'
+        )
+
+    def _repair(self):
+        """How pandas inserts the missing rows, if nothing else is wrong."""
+        offset = self.rule.offset
+        call = call_that_inserts(self.timestamps, self.differences, offset)
+        if self.name or not call:  # a table of several series needs more than a call
+            return ""
+        return (
+            f"{call} inserts the missing rows. Their values are missing then: fill "
+            "them, or impute them in the Pipeline. "
         )
 
     def refuse_choice(self, values):

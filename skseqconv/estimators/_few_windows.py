@@ -1,0 +1,46 @@
+"""A warning for networks that learn from a few windows only."""
+
+import warnings
+
+from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._window_view import WindowView
+
+#: Fewer windows get a warning. Fewer rows cannot choose the strength of a ridge either.
+LEAST_WINDOWS = 20
+
+
+def warn_of_few_windows(windows, n_usable, n_learned, n_held_out, way_out):
+    """Warn if so few windows of a series are left that a network hardly learns.
+
+    Parameters
+    ----------
+    windows : WindowView or ndarray
+        All that `fit` was given. Samples of an array are not counted: they are what
+        there is, and no setting has reduced them.
+    n_usable, n_learned, n_held_out : int
+        Number of complete windows with a weight, and how many of them the network
+        learns from and is validated on.
+    way_out : str
+        Sentences on what needs fewer windows.
+    """
+    if not isinstance(windows, WindowView) or n_learned >= LEAST_WINDOWS:
+        return
+    n_complete = int(windows.complete.sum())
+    longest = max((delay for _, delay in windows.target or ()), default=0)
+    ahead = f", which is as long as the longest delay ({longest})" if longest else ""
+    lost = {
+        f"have no complete window of {windows.reach + 1} rows": (
+            len(windows) - n_complete
+        ),
+        "have the weight zero": n_complete - n_usable,
+        "are held out for validation": n_held_out,
+        f"lie in the gap before these{ahead}": n_usable - n_held_out - n_learned,
+    }
+    said = [f"{n} {reason}" for reason, n in lost.items() if n]
+    why = f": {', '.join(said)}" if said else ""
+    warnings.warn(
+        f"The network learns from {n_learned} of {len(windows)} rows{why}. These are "
+        f"few for a network. Use a shorter lookback, or more rows.{way_out}",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
+    )
