@@ -18,10 +18,10 @@ from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._complete import checked_weight
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.inputs._past_values import lags_of, parts_of
 from skseqconv.inputs._target_channel import labels_of
 from skseqconv.inputs._targets import check_values, columns_of
-from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._channels import channel_position

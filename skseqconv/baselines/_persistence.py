@@ -15,11 +15,11 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.inputs._past_values import lags_of, parts_of, with_lags
 from skseqconv.inputs._period import find_held_period, warn_of_better
 from skseqconv.inputs._season_lags import lag_of_season, why_not_held
 from skseqconv.inputs._targets import check_values
-from skseqconv.inputs._time_spans import checked_in_rows
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import RowsOrTime

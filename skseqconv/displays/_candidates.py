@@ -165,7 +165,7 @@ def _identity(value):
 
 
 @dataclass
-class Places:
+class AxisPlaces:
     """Positions of values on an axis: on a scale of numbers, or one per label."""
 
     at: np.ndarray
@@ -178,7 +178,7 @@ def places(values, *, scale_above=MANY_VALUES):
     distinct = {_identity(value): value for value in values}
     numbers = all(isinstance(v, Real) and not isinstance(v, bool) for v in values)
     if numbers and len(distinct) > scale_above:
-        return Places(np.array(values, dtype=float), None, len(distinct))
+        return AxisPlaces(np.array(values, dtype=float), None, len(distinct))
     if numbers:
         distinct = dict(sorted(distinct.items(), key=lambda item: item[1]))
     order = list(distinct)
@@ -186,7 +186,7 @@ def places(values, *, scale_above=MANY_VALUES):
     if len(set(labels)) < len(labels):
         labels = order
     at = np.array([order.index(_identity(value)) for value in values])
-    return Places(at, labels, len(order))
+    return AxisPlaces(at, labels, len(order))
 
 
 def _text(value):

@@ -50,7 +50,7 @@ class Target:
         return replace(self, scale=1.0, mean=0.0)
 
 
-class Samples(NamedTuple):
+class TargetChanges(NamedTuple):
     """The newest known values of a target, and the changes from them to y."""
 
     newest: np.ndarray
@@ -67,7 +67,7 @@ def samples_of(task, target, at, past):
     changes /= target.slopes
     changes -= newest[:, None]
     weight = None if task.sample_weight is None else task.sample_weight[at]
-    return Samples(newest, changes, weight, ~np.isnan(newest))
+    return TargetChanges(newest, changes, weight, ~np.isnan(newest))
 
 
 def targets_of(channels, raw_channels, slopes, offsets):

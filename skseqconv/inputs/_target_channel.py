@@ -21,7 +21,7 @@ from ._relation import (
 )
 
 
-class Target(NamedTuple):
+class TargetColumns(NamedTuple):
     """Channel and delay of each column of y.
 
     `channels` are positions after the steps, `raw_channels` positions in the series
@@ -53,7 +53,7 @@ def find_target(estimator, windows, y, before=None):
 
     Returns
     -------
-    target : Target
+    target : TargetColumns
     """
     known = known_target(windows, y.shape[1])
     remembers = before is not None and known is None
@@ -67,9 +67,9 @@ def find_target(estimator, windows, y, before=None):
     else:
         delays = _delays(estimator, windows, y.shape[1], known)
     if as_before:
-        return Target(channels, before.raw_channels.tolist(), delays)
+        return TargetColumns(channels, before.raw_channels.tolist(), delays)
     raw = _raw_channels(estimator, windows, y, channels, known)
-    return Target(channels, raw, delays)
+    return TargetColumns(channels, raw, delays)
 
 
 def _channels(estimator, windows, n_outputs, known):

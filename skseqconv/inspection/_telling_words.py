@@ -12,7 +12,7 @@ from sklearn.utils import _safe_indexing
 from skseqconv._counts import check_count
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
-from skseqconv.transformers._samples import read_samples
+from skseqconv.transformers._texts_or_ids import read_samples
 
 from ._explain_text import checked_lengths
 from ._texts import TextReader, without_run

@@ -17,8 +17,8 @@ from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._unwrap import THRESHOLDS, models_inside, opened
-from skseqconv.transformers._samples import read_samples
-from skseqconv.transformers._token_ids import encode_tokens, laid_out
+from skseqconv.transformers._encoded import encode_tokens, laid_out
+from skseqconv.transformers._texts_or_ids import read_samples
 from skseqconv.transformers._token_sequencer import TokenSequencer
 from skseqconv.transformers._tokenizers import ngrams, tokens_of
 

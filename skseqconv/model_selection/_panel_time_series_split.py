@@ -16,7 +16,7 @@ from skseqconv.series._view_internals import target_stamps
 from skseqconv.series.times._time_spans import RowsOrTime, duration_of
 
 from ._base import FoldsOfSeries
-from ._times import earlier, times_of
+from ._distinct_times import earlier, times_of
 
 
 @public

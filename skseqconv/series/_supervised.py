@@ -12,7 +12,7 @@ from pandas.tseries.offsets import BaseOffset
 from skseqconv._public import public
 from skseqconv.series.ahead._delays import checked_delays
 from skseqconv.series.ahead._known_ahead import is_given, known_labels, with_known_ahead
-from skseqconv.series.ahead._targets import rows_and_targets, without_missing
+from skseqconv.series.ahead._rows_with_target import rows_and_targets, without_missing
 from skseqconv.series.tables._channels import several_channels
 from skseqconv.series.tables._containers import names_columns, positions_of
 from skseqconv.series.tables._ids import refuse_as_target, warn_of_short_series

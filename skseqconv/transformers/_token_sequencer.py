@@ -18,8 +18,7 @@ from skseqconv._public import public
 from skseqconv.inputs._known_words import TokenIds, table_of_words
 
 from ._base import SequenceTransformer
-from ._samples import read_samples, shown, whole_numbers
-from ._token_ids import (
+from ._encoded import (
     PADDING,
     SPECIAL,
     encode_ids,
@@ -28,6 +27,7 @@ from ._token_ids import (
     learn_vocabulary,
     numbered,
 )
+from ._texts_or_ids import read_samples, shown, whole_numbers
 from ._tokenizers import (
     TOKENIZERS,
     check_ngram_range,

@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from skseqconv._counts import is_count
 from skseqconv.series._missing_history import stacklevel_of_caller
 
-from ._samples import shown
+from ._texts_or_ids import shown
 
 # The words of any script that separates them.
 #

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
-from skseqconv.inputs._time_spans import checked_in_rows
+from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.series._missing_history import (
     ON_MISSING_HISTORY,
     stacklevel_of_caller,

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from skseqconv import SeriesView, TokenSequencer
-from skseqconv.transformers._samples import shown
+from skseqconv.transformers._texts_or_ids import shown
 from skseqconv.transformers._tokenizers import classic_words, words
 
 SIDES = ["pre", "post"]

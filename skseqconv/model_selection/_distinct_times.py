@@ -12,7 +12,7 @@ from skseqconv.series._view import View
 from skseqconv.series.times._index_kinds import moments_of
 
 
-class Times(NamedTuple):
+class DistinctTimes(NamedTuple):
     """The distinct times of some rows, in order.
 
     `at` is the position of each row's time among them, `stamps` are they as integers,
@@ -51,7 +51,7 @@ def times_of(X, groups):
 
     Returns
     -------
-    times : Times
+    times : DistinctTimes
     """
     if groups is None and isinstance(X, View):
         return _of_view(X)
@@ -75,7 +75,7 @@ def _of_view(X):
     distinct = np.flatnonzero(known) + low
     one_row = np.empty(len(distinct), dtype=np.int64)
     one_row[at] = np.arange(len(X))  # the last of the rows of a stamp
-    return Times(at, distinct, moments_of(X[one_row].index))
+    return DistinctTimes(at, distinct, moments_of(X[one_row].index))
 
 
 def _of_groups(groups, n_rows):
@@ -91,4 +91,4 @@ def _of_groups(groups, n_rows):
             "as groups=pd.to_datetime(dates)."
         )
     at, distinct = pd.factorize(index, sort=True)
-    return Times(at, np.arange(len(distinct)), moments_of(distinct))
+    return DistinctTimes(at, np.arange(len(distinct)), moments_of(distinct))
