@@ -1,8 +1,7 @@
-"""Models on the same folds: scores, predictions, failures, what differences mean."""
+"""Models on the same folds: scores, predictions, what differences mean."""
 
 import gc
 import pickle
-import re
 import warnings
 import weakref
 
@@ -12,12 +11,12 @@ import pytest
 import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris
-from sklearn.dummy import DummyClassifier, DummyRegressor
+from sklearn.dummy import DummyRegressor
 from sklearn.exceptions import FitFailedWarning
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import Ridge
 from sklearn.metrics import f1_score, make_scorer, mean_absolute_error
 from sklearn.model_selection import (
     GridSearchCV,
@@ -31,102 +30,37 @@ from sklearn.model_selection import (
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 
 from skseqconv import (
     Conv1DRegressor,
     FlatWindowRegressor,
-    LinearAutoregression,
     LookbackWindower,
     MissingHistoryWarning,
-    PanelTimeSeriesSplit,
-    PersistenceRegressor,
     SeriesKFold,
-    SeriesView,
-    Standardizer,
     TokenSequencer,
     make_supervised,
 )
 from skseqconv._metrics import Metric
 from skseqconv.comparison import Comparison, compare_models
-from skseqconv.comparison._folds import check_windows
 from skseqconv.comparison._significance import corrected_t_test
 from skseqconv.datasets import make_climate
-
-DELAY = 6
-CV = TimeSeriesSplit(4, gap=DELAY)
-MAE, RMSE = "mean_absolute_error", "root_mean_squared_error"
-
-
-def windowed(model, lookback=24):
-    return make_pipeline(Standardizer(), LookbackWindower(lookback, step=3), model)
-
-
-MODELS = {
-    "ridge": windowed(FlatWindowRegressor()),
-    "one lag": windowed(FlatWindowRegressor(Ridge(10.0), lags=[0])),
-}
-
-
-@pytest.fixture(scope="module")
-def climate():
-    """X and y: the temperature of a made station, six hours ahead."""
-    series = make_climate(900, freq="1h", random_state=0)
-    return make_supervised(series, "T (degC)", delay=DELAY)
+from tests.comparison.models import (
+    CV,
+    DELAY,
+    MAE,
+    MODELS,
+    RMSE,
+    Counted,
+    Fails,
+    scores_of,
+    windowed,
+)
 
 
 @pytest.fixture(scope="module")
 def found(climate):
     scoring = ["neg_mean_absolute_error", "neg_root_mean_squared_error", "r2"]
     return compare_models(MODELS, *climate, cv=CV, scoring=scoring)
-
-
-@pytest.fixture(scope="module")
-def table():
-    """A plain table of numbers, and a target."""
-    random = np.random.default_rng(0)
-    X = random.normal(size=(120, 3))
-    return X, X @ [1.0, 2.0, 0.0] + random.normal(size=120)
-
-
-class Counted(RegressorMixin, BaseEstimator):
-    """The mean of y; counts how often it is fitted and asked."""
-
-    fits = predictions = 0
-
-    def fit(self, X, y):
-        type(self).fits += 1
-        self.mean_ = np.mean(y)
-        return self
-
-    def predict(self, X):
-        type(self).predictions += 1
-        return np.full(len(X), self.mean_)
-
-
-class Fails(RegressorMixin, BaseEstimator):
-    """Fails for a training part of up to `most` rows."""
-
-    def __init__(self, most=50, predicts=True):
-        self.most = most
-        self.predicts = predicts
-
-    def fit(self, X, y):
-        if len(X) <= self.most:
-            raise RuntimeError(f"{len(X)} rows are too few")
-        self.mean_ = np.mean(y)
-        return self
-
-    def predict(self, X):
-        if not self.predicts:
-            raise RuntimeError("it will not say")
-        return np.full(len(X), self.mean_)
-
-
-def scores_of(comparison, model, metric=MAE):
-    scores = comparison.fold_scores
-    chosen = (scores["model"] == model) & (scores["metric"] == metric)
-    return scores[chosen].sort_values("fold")["score"].to_numpy()
 
 
 # Scores, predictions and rows.
@@ -624,74 +558,6 @@ def test_comparison_of_every_kth_row_is_that_of_all_in_their_time(slow_diebold_m
     assert_allclose((row["dm"], row["dm_p_value"]), expected)
 
 
-# Baselines.
-
-
-def test_baseline_of_windows_is_persistence(climate):
-    X, y = climate
-    windows = LookbackWindower(12).fit_transform(X)
-    found = compare_models([FlatWindowRegressor()], windows, y, cv=CV)
-    assert found.baseline == "persistence"
-    assert set(found.table.index) == {"persistence", "flatwindowregressor"}
-
-
-def test_persistence_of_a_target_with_missing_values(climate):
-    series = climate[0].series.copy()
-    series[300:310, 1] = np.nan
-    with pytest.warns(UserWarning, match="10 of 894 rows have no target"):
-        X, y = make_supervised(series, 1, delay=DELAY)
-    known = pd.Series(series[:, 1]).ffill().to_numpy()
-    assert np.isnan(series[X.rows, 1]).sum() == DELAY
-    for rows in (X, LookbackWindower(3).fit_transform(X)):
-        found = compare_models({"mean": DummyRegressor()}, rows, y, cv=CV)
-        assert found.failures.empty
-        predictions = found.predictions
-        assert_allclose(predictions["persistence"], known[predictions.index])
-
-
-def test_baseline_of_arrays_is_the_mean(table):
-    X, y = table
-    found = compare_models([Ridge()], X, y, cv=5)
-    assert found.baseline == "mean"
-    expected = cross_validate(DummyRegressor(), X, y, cv=5, scoring="r2")
-    r2 = compare_models([Ridge()], X, y, cv=5, scoring="r2")
-    assert_allclose(scores_of(r2, "mean", "r2"), expected["test_score"])
-    assert found.horizon is None
-
-
-def test_view_that_does_not_know_its_target_has_the_mean(climate):
-    X, y = climate
-    rows = SeriesView(X.series)[: len(y)]
-    assert compare_models(MODELS, rows, y, cv=CV).baseline == "mean"
-
-
-def test_baseline_of_classes_is_their_frequency():
-    X, y = load_iris(return_X_y=True)
-    scoring = ["accuracy", "neg_log_loss"]
-    found = compare_models([GaussianNB()], X, y, cv=5, scoring=scoring)
-    assert found.baseline == "prior"
-    assert_allclose(scores_of(found, "prior", "log_loss"), np.log(3))
-    assert_allclose(scores_of(found, "prior", "accuracy"), 1 / 3)
-    assert compare_models([GaussianNB()], X, y, cv=3).table.columns.name == "accuracy"
-
-
-def test_a_model_of_the_users_own_is_the_baseline(table):
-    models = {"ridge": Ridge(), "mean": Ridge(1e6)}
-    assert compare_models(models, *table, cv=3).baseline == "mean"
-    assert list(models) == ["ridge", "mean"]
-    by_name = compare_models(models, *table, cv=3, baseline="ridge")
-    by_itself = compare_models(models, *table, cv=3, baseline=models["ridge"])
-    assert by_name.baseline == by_itself.baseline == "ridge"
-    assert by_name.table.index.tolist() == by_itself.table.index.tolist()
-    assert len(by_name.table) == 2
-    added = compare_models(models, *table, cv=3, baseline=LinearRegression())
-    assert added.baseline == "linearregression"
-    assert len(added.table) == 3
-    none = compare_models(models, *table, cv=3, baseline=None)
-    assert none.baseline is None
-    assert "skill" not in none.table
-
-
 # Names, kinds of models, metrics and parameters.
 
 
@@ -888,441 +754,6 @@ def test_progress_is_printed(table, capsys):
     assert lines[1].startswith(f"r: {MAE} 0.")
     assert lines[2].startswith(f"few: {MAE} nan, ")
     assert lines[3] == "never: failed (0 s)"
-
-
-# What fails.
-
-
-def test_a_model_that_fails_in_one_fold_reports_the_others(table):
-    X, y = table
-    cv = TimeSeriesSplit(3)
-    with pytest.warns(FitFailedWarning) as warned:
-        found = compare_models({"few": Fails(40), "ridge": Ridge()}, X, y, cv=cv)
-    [warning] = warned
-    expected = "few failed in fold 0 (fit): RuntimeError: 30 rows are too few"
-    assert str(warning.message) == expected
-    assert_array_equal(np.isnan(scores_of(found, "few")), [True, False, False])
-    assert np.isfinite(scores_of(found, "ridge")).all()
-    [failure] = found.failures.to_dict("records")
-    assert (failure["model"], failure["fold"], failure["stage"]) == ("few", 0, "fit")
-    assert "in fit" in failure["traceback"]
-    missing = found.predictions["few"].isna()
-    assert_array_equal(missing, found.predictions["fold"] == 0)
-    assert found.table.loc["few", "folds"] == 2
-    said = "No score: few in 1 of 3 folds (see failures). Means in the table are over"
-    assert said in found.summary() and said in repr(found)
-
-
-def test_equal_failures_are_told_once(table):
-    models = {"few": Fails(50, predicts=False), "ridge": Ridge()}
-    with pytest.warns(FitFailedWarning) as warned:
-        found = compare_models(models, *table, cv=TimeSeriesSplit(3))
-    told = [str(warning.message) for warning in warned]
-    assert "few failed in fold 0 (fit): RuntimeError: 30 rows are too few" in told
-    metric = "few failed in folds 1, 2 (neg_mean_absolute_error): RuntimeError: it will"
-    assert any(text.startswith(metric) for text in told)
-    assert found.predictions["few"].isna().all()
-    assert found.table.index[-1] == "few"
-
-
-def test_a_metric_that_a_model_has_not_leaves_the_others():
-    X, y = load_iris(return_X_y=True)
-    models = {"margins": LinearSVC(), "bayes": GaussianNB()}
-    scoring = ["accuracy", "neg_log_loss"]
-    with pytest.warns(FitFailedWarning, match=r"margins failed in folds 0, 1, 2 \(neg"):
-        found = compare_models(models, X, y, cv=3, scoring=scoring)
-    assert np.isnan(scores_of(found, "margins", "log_loss")).all()
-    assert np.isfinite(scores_of(found, "margins", "accuracy")).all()
-    assert np.isfinite(scores_of(found, "bayes", "log_loss")).all()
-    assert found.predictions["margins"].notna().all()
-
-
-def test_a_metric_that_no_model_has_keeps_its_place():
-    X, y = load_iris(return_X_y=True)
-    models, scoring = {"margins": LinearSVC()}, ["accuracy", "roc_auc_ovr", "r2"]
-    with pytest.warns(FitFailedWarning, match=r"margins failed in folds 0, 1, 2 \(roc"):
-        found = compare_models(models, X, y, cv=3, scoring=scoring, baseline=None)
-    assert list(found.metrics) == scoring
-    assert np.isnan(scores_of(found, "margins", "roc_auc_ovr")).all()
-    said = found.summary("roc_auc_ovr")
-    assert said.endswith("models have.") and "margins in 3 of 3 folds (see" in said
-
-
-def test_the_metric_that_ranks_is_one_that_a_model_has(capsys):
-    X, y = load_iris(return_X_y=True)
-    models, scoring = {"margins": LinearSVC()}, ["neg_log_loss", "accuracy"]
-    message = (
-        "(?s)No model has a score for 'neg_log_loss', the first .*put another metric "
-        r"first\.\nmargins failed in folds 0, 1, 2 \(neg_log_loss\): AttributeError"
-    )
-    with pytest.raises(ValueError, match=message):
-        compare_models(models, X, y, cv=3, scoring=scoring, verbose=1)
-    assert "margins: log_loss nan, nan, nan" in capsys.readouterr().out
-
-
-def test_scores_of_a_dict_stand_where_their_scorer_does(table):
-    def own(model, X, y):
-        if len(X) < 40:
-            raise RuntimeError("too few rows")
-        return {"first": 1.0, "neg_second": -2.0}
-
-    scoring = {"r2": "r2", "own": own, "neg_max_error": "neg_max_error"}
-    cv = [(np.arange(60), np.arange(60, 90)), (np.arange(60), np.arange(60, 110))]
-    with pytest.warns(FitFailedWarning, match=r"ridge failed in fold 0 \(own\)"):
-        found = compare_models([Ridge()], *table, cv=cv, scoring=scoring, baseline=None)
-    assert list(found.metrics) == ["r2", "first", "second", "max_error"]
-    assert_array_equal(scores_of(found, "ridge", "second"), [np.nan, 2.0])
-
-
-@pytest.mark.parametrize("others", [{}, {"mae": "r2"}])
-def test_scores_of_one_name_are_refused_after_the_first_fit(table, others):
-    names = ["mae"] if others else ["mae", "neg_mae"]
-    scoring = {"own": lambda *_: dict.fromkeys(names, -1.0), **others}
-    Counted.fits = 0
-    with pytest.raises(ValueError, match=r"scoring has 'mae' twice: .* or rename it"):
-        compare_models([Counted()], *table, cv=3, scoring=scoring, baseline=None)
-    assert Counted.fits == 1
-
-
-def test_the_automatic_baselines_are_named(climate):
-    message = "'one lag', an estimator, .* adds 'persistence', the naive forecast"
-    with pytest.raises(ValueError, match=message):
-        compare_models(MODELS, *climate, cv=CV, baseline="naive")
-    X, y = load_iris(return_X_y=True)
-    with pytest.raises(ValueError, match="adds 'prior', the class frequencies"):
-        compare_models([GaussianNB()], X, y, cv=3, baseline="dummy")
-
-
-def test_errors_are_raised_when_asked_for(table):
-    with pytest.raises(RuntimeError, match="30 rows are too few"):
-        compare_models([Fails(40)], *table, cv=TimeSeriesSplit(3), error_score="raise")
-    with pytest.raises(RuntimeError, match="it will not say"):
-        compare_models([Fails(0, False)], *table, cv=3, error_score="raise")
-
-
-def test_models_that_all_fail_are_an_error(table):
-    with pytest.raises(ValueError, match=r"(?s)Every model failed in every .*100 rows"):
-        compare_models([Fails(1000)], *table, cv=6)
-
-
-class NoKind(BaseEstimator):
-    def fit(self, X, y):
-        return self
-
-    def predict(self, X):
-        return X
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        ({"models": {}}, r"models=\{\} must hold at least one"),
-        ({"models": []}, r"models=\[\] must hold at least one"),
-        ({"models": Ridge()}, r"models=Ridge\(\) must be a dict .* or a list"),
-        (
-            {"models": {1: Ridge()}},
-            "models has the name 1: names must be non-empty str",
-        ),
-        ({"models": {"": Ridge()}}, "models has the name ''"),
-        ({"models": {"truth": Ridge()}}, "models has the name 'truth'"),
-        ({"models": {"r": Ridge}}, r"models\['r'\] is the class Ridge: give .*Ridge\("),
-        ({"models": {"s": StandardScaler()}}, r"models\['s'\].* has no predict"),
-        ({"models": ["ridge"]}, r"models\['str'\]='ridge' has no fit: give"),
-        ({"models": {"n": NoKind()}}, r"NoKind\(\) must be a regressor or a"),
-        (
-            {"models": {"r": Ridge(), "l": LogisticRegression()}},
-            "models must be of one kind, but 'r' is a regressor, 'l' is a classifier",
-        ),
-        (
-            {"baseline": "naive"},
-            "baseline='naive' must be one of the models 'ridge', an .* adds 'mean'",
-        ),
-        (
-            {"baseline": DummyClassifier()},
-            "is a classifier, but the models are regressors",
-        ),
-        ({"baseline": Ridge(3.0)}, "gets the name 'ridge', which a model already has"),
-        ({"baseline": 3}, "baseline=3 has no fit: give a regressor"),
-        ({"y": np.zeros(119)}, "X has 120 rows and y has 119"),
-        ({"y": None}, "y=None"),
-        ({"groups": range(119)}, r"groups has the shape \(119,\): .* the 120 rows"),
-        ({"groups": np.zeros((120, 2))}, r"groups has the shape \(120, 2\): it must"),
-        ({"cv": []}, r"cv=\[\] gives no folds"),
-        ({"cv": [([0, 1], [])]}, "gives 2 training rows and 0 test rows in fold 0"),
-        (
-            {"scoring": "mean_absolute_error"},
-            r"Did you mean 'neg_mean_absolute_error'\?$",
-        ),
-        ({"scoring": "mae"}, r"Did you mean 'neg_mean_absolute_error'\?$"),
-        ({"scoring": {"a": "acuracy"}}, "scoring='acuracy' .* mean 'accuracy'"),
-        ({"scoring": "best"}, r"scoring='best' is not in sklearn.metrics.get_scorer"),
-        ({"scoring": []}, r"scoring=\[\] must be the name"),
-        ({"scoring": 3}, "scoring=3 must be the name"),
-        ({"scoring": {"a": 3}}, r"scoring\['a'\]=3 must be the name"),
-        (
-            {"scoring": {"neg_a": "r2", "a": "r2"}},
-            "has 'a' twice",
-        ),
-        ({"scoring": lambda model, X, y: "good"}, "'score' must return a number"),
-        ({"error_score": 0.0}, 'error_score=0.0 must be numpy.nan or "raise"'),
-        ({"error_score": "nan"}, "error_score='nan' must be numpy.nan or"),
-    ],
-)
-def test_bad_input(table, change, message):
-    given = {"models": [Ridge()], "X": table[0], "y": table[1], "cv": 3, **change}
-    with pytest.raises(ValueError, match=message):
-        compare_models(given.pop("models"), given.pop("X"), given.pop("y"), **given)
-
-
-def test_a_number_of_folds_keeps_rows_in_order_and_leaves_a_gap(climate):
-    X, y = climate
-    found = compare_models(MODELS, X, y, cv=4)
-    folds = PanelTimeSeriesSplit(4)
-    expected = compare_models(MODELS, X, y, cv=folds)
-    pd.testing.assert_frame_equal(found.predictions, expected.predictions)
-    (train, test), *_ = folds.split(X)
-    assert X.rows[train].max() + DELAY == X.rows[test].min()
-
-
-def test_a_number_of_folds_is_refused_for_rows_without_a_target(climate):
-    X, y = climate
-    message = (
-        r"cv=None, but X does not know .* use PanelTimeSeriesSplit\(5, gap=\.\.\.\),"
-    )
-    with pytest.raises(ValueError, match=message):
-        compare_models(MODELS, SeriesView(X.series)[: len(y)], y, cv=None)
-
-
-@pytest.mark.parametrize(
-    "n_rows, most, folds",
-    [
-        (25, 3, "cv=PanelTimeSeriesSplit(3)"),
-        (17, 2, "cv=PanelTimeSeriesSplit(2)"),
-        (9, 0, "a longer series"),
-    ],
-)
-def test_folds_that_are_advised_have_their_rows(climate, n_rows, most, folds):
-    X, y = (part[:n_rows] for part in climate)
-    with pytest.warns(UserWarning, match=re.escape(f"use {folds}.")):
-        compare_models([DummyRegressor()], X, y, cv=KFold(4), baseline=None)
-    enough = [n for n in (1, 2, 3, 4) if splits_of(n, X) is not None]
-    assert enough == list(range(1, most + 1))
-
-
-def splits_of(n, X):
-    try:
-        return list(PanelTimeSeriesSplit(n).split(X))
-    except ValueError:
-        return None
-
-
-def stations(n_series):
-    """Rows of several series side by side, as many at each stamp."""
-    random = np.random.default_rng(0)
-    series = [random.normal(size=(60, 2)).cumsum(axis=0) for _ in range(n_series)]
-    return make_supervised(series, 0, delay=[1, 4])
-
-
-def parts(n_series):
-    """Rows of series that are cut in three by missing dates, at other places."""
-    hours = pd.date_range("2020-01-01", periods=70, freq="h")
-    series = []
-    for i in range(n_series):
-        frame = pd.DataFrame({"T": np.arange(70.0) % 13, "p": 1.0}, index=hours)
-        series.append(frame.drop(hours[np.r_[20 + i, 45 : 50 + i]]))
-    series = series if n_series > 1 else series[0]
-    return make_supervised(series, "T", delay=4, on_gap="split")
-
-
-def every_third(n_series):
-    return make_supervised(np.arange(180.0), 0, delay=10, rows=np.arange(0, 180, 3))
-
-
-@pytest.mark.parametrize(
-    "make, n_series, gap",
-    [
-        (stations, 1, 4),
-        (stations, 3, 12),
-        (parts, 1, 4),
-        (parts, 3, 12),
-        (every_third, 1, 4),
-    ],
-)
-def test_folds_trained_on_the_future_are_told(make, n_series, gap):
-    X, y = make(n_series)
-    models, options = [DummyRegressor()], {"baseline": None}
-    for enough in (gap - 1, gap):
-        compare_models(models, X, y, cv=TimeSeriesSplit(5, gap=enough), **options)
-    compare_models(models, X, y, cv=5, **options)
-    late = r"training targets lie .* use cv=PanelTimeSeriesSplit\(5\)\."
-    for cv in (
-        TimeSeriesSplit(5, gap=0),
-        KFold(5),
-        KFold(5, shuffle=True, random_state=0),
-    ):
-        with pytest.warns(UserWarning, match=late) as warned:
-            compare_models(models, X, y, cv=cv, **options)
-        assert len(warned) == 1
-        assert warned[0].filename == __file__
-
-
-def test_a_part_between_gaps_is_no_series_of_its_own():
-    hours = pd.date_range("2025-01-01", periods=60, freq="h")
-    table = pd.DataFrame({"a": np.sin(np.arange(60.0))}, hours)
-    tables = [table.drop(hours[k : k + 2]) for k in (20, 30, 40)]
-    X, y = make_supervised(tables, "a", delay=2, on_gap="split")
-    models, options = [DummyRegressor()], {"baseline": None}
-    compare_models(models, X, y, cv=SeriesKFold(3), **options)
-    parts = [
-        (np.flatnonzero(X.series_ids != one), np.flatnonzero(X.series_ids == one))
-        for one in range(2)
-    ]
-    with pytest.warns(UserWarning, match="Leakage in fold 0 and 1 more"):
-        compare_models(models, X, y, cv=parts, **options)
-
-
-@pytest.mark.parametrize("short", range(4))
-def test_the_warning_counts_the_rows_of_each_fold(climate, short):
-    X, y = climate
-    cv = TimeSeriesSplit(4, gap=DELAY - 1 - short)
-    windows = LookbackWindower(3).fit_transform(X)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        compare_models([DummyRegressor()], windows, y, cv=cv)
-    said = [str(warning.message) for warning in caught]
-    assert len(said) == (short > 0)
-    told = (
-        f"Leakage in fold 0 and 3 more: {short} training targets lie in the test period"
-    )
-    assert all(text.startswith(told) for text in said)
-
-
-def test_one_fold_on_the_future_is_named(climate):
-    X, y = climate
-    splits = [*CV.split(X), (np.arange(100, 300), np.arange(50, 90))]
-    with pytest.warns(UserWarning, match="^Leakage in fold 4: 200 training targets"):
-        compare_models([DummyRegressor()], X, y, cv=splits)
-
-
-def test_without_a_delay_later_rows_are_told_of(climate):
-    X = SeriesView(climate[0].series[:200])
-    y = np.arange(200.0)
-    compare_models([DummyRegressor()], X, y, cv=TimeSeriesSplit(3))
-    told = r"^Leakage in fold 0 .* training rows lie .* PanelTimeSeriesSplit\(3, gap"
-    with pytest.warns(UserWarning, match=told):
-        compare_models([DummyRegressor()], X, y, cv=KFold(3))
-
-
-def test_series_that_are_held_out_whole_are_let_be():
-    X, y = stations(3)
-    params = {"groups": X.series_ids}
-    found = compare_models(
-        [DummyRegressor()], X, y, cv=GroupKFold(3), params=params, baseline=None
-    )
-    assert found.failures.empty
-
-
-class Untouched(Counted):
-    def fit(self, X, y):
-        raise AssertionError("trained before the folds were checked")
-
-
-def test_folds_without_a_window_are_told_before_training(climate):
-    X, y = climate
-    models = {"first": Untouched(), "long": windowed(FlatWindowRegressor(), 240)}
-    message = (
-        r"Fold 0 has \d+ training rows, and none has a complete window: "
-        r"models\['long'\] has lookback=240"
-    )
-    with pytest.raises(ValueError, match=message):
-        compare_models(models, X, y, cv=CV, error_score="raise")
-    windows = LookbackWindower(240).fit_transform(X)
-    with pytest.raises(ValueError, match="complete window: X has lookback=240"):
-        compare_models([Untouched()], windows, y, cv=CV, error_score="raise")
-    frame = pd.DataFrame(X.to_numpy())
-    with pytest.raises(ValueError, match=r"Fold 0 .*models\['long'\] has lookback=240"):
-        compare_models(models, frame, y, cv=CV, error_score="raise")
-
-
-@pytest.mark.parametrize("kind", ["rows", "windows", "array"])
-def test_a_fold_needs_the_rows_of_one_window(kind):
-    """Of lookback 12 and step 3 it has ten: nine rows back, and its own."""
-    X, windower = SeriesView(np.zeros((30, 1))), LookbackWindower(12, step=3)
-    X = {"rows": X, "array": np.zeros((30, 1)), "windows": windower.fit_transform(X)}
-    model = windowed(DummyRegressor()) if kind == "windows" else windower
-    check_windows({"a": model}, X[kind], [(np.arange(10), np.arange(20, 30))])
-    splits = [(np.arange(n), np.arange(20, 30)) for n in (10, 9)]
-    message = (
-        r"Fold 1 has 9 training rows.*lookback=12\. The longest possible there is 9\. "
-        r"Use a shorter lookback or a longer series\.$"
-    )
-    with pytest.raises(ValueError, match=message):
-        check_windows({"a": model}, X[kind], splits)
-    with pytest.raises(ValueError, match="shorter lookback, fewer folds or a longer"):
-        check_windows({"a": model}, X[kind], [*splits, splits[0]])
-
-
-@pytest.mark.parametrize("lookback, step", [(5, 1), (6, 2), (30, 30)])
-def test_the_longest_possible_lookback_has_a_window(lookback, step):
-    X, _ = make_supervised(np.arange(60.0) % 7, 0, delay=range(1, 13))
-    fitting, too_long = (
-        {"a": make_pipeline(LookbackWindower(n, step=step), LinearAutoregression())}
-        for n in (lookback, lookback + step)
-    )
-    splits = list(PanelTimeSeriesSplit(2).split(X))
-    assert len(splits[0][0]) == 5
-    check_windows(fitting, X, splits)
-    message = (
-        f"longest possible there is {lookback}. .* longer series. PersistenceRegressor "
-        "and LinearAutoregression with a short lookback can forecast after a few"
-    )
-    with pytest.raises(ValueError, match=message):
-        check_windows(too_long, X, splits)
-
-
-@pytest.mark.parametrize(
-    "model",
-    [
-        PersistenceRegressor(period="7D"),
-        LinearAutoregression(),
-        FlatWindowRegressor(),
-        Conv1DRegressor(),
-        make_pipeline(Standardizer(), "passthrough", PersistenceRegressor()),
-    ],
-)
-def test_models_that_lack_windows_are_told_before_training(climate, model):
-    X, y = climate
-    name = type(model[-1] if hasattr(model, "steps") else model).__name__
-    message = (
-        rf"models\['naive'\]: {name} needs windows, but X holds rows. Put a "
-        rf"LookbackWindower before it: make_pipeline\(LookbackWindower\(24\), {name}"
-    )
-    with pytest.raises(ValueError, match=message):
-        compare_models({"first": Untouched(), "naive": model}, X, y, cv=CV)
-    windows = LookbackWindower(24).fit_transform(X)
-    check_windows({"naive": model}, windows, list(CV.split(windows)))
-
-
-def test_what_a_search_sets_is_left_to_the_search(climate):
-    search = GridSearchCV(
-        windowed(FlatWindowRegressor(), lookback=900),
-        {"lookbackwindower__lookback": [12, 24]},
-        cv=TimeSeriesSplit(2, gap=DELAY),
-    )
-    found = compare_models({"search": search}, *climate, cv=CV)
-    assert found.failures.empty
-    assert found.table["n_parameters"].max() in (4 * 14 + 1, 8 * 14 + 1)
-
-
-def test_a_wrong_number_of_predictions_is_a_failure(table):
-    class Half(Counted):
-        def predict(self, X):
-            return super().predict(X)[::2]
-
-    models = {"half": Half(), "ridge": Ridge()}
-    with pytest.warns(FitFailedWarning, match="predict returned the shape"):
-        found = compare_models(models, *table, cv=3, scoring=lambda m, X, y: 1.0)
-    assert found.predictions["half"].isna().all()
 
 
 # Rows with too little history.

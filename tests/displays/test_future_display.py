@@ -12,15 +12,6 @@ plt = pytest.importorskip("matplotlib.pyplot", reason="the extra plot")
 DAYS = pd.date_range("2025-01-01", periods=60, freq="D")
 
 
-@pytest.fixture(autouse=True)
-def figures_closed():
-    """Each test draws for real, so that what drawing warns of is an error."""
-    yield
-    for number in plt.get_fignums():
-        plt.figure(number).draw_without_rendering()
-    plt.close("all")
-
-
 def panel(n_series, n_rows=60, delay=(1, 2, 3)):
     tables = {
         f"store {i}": pd.DataFrame({"sales (k)": np.arange(n_rows) + 100.0 * i}, DAYS)
