@@ -76,7 +76,7 @@ GRID = {"knobs__kernel_size": [3, 5, 7], "knobs__pool_size": [1, 2]}
 SCORES = {"Conv1D": [2.0, 3.0, 1.5], "now": [2.5, 3.1, 2.2], "ridge": [4.0, 3.9, 3.0]}
 
 
-def compared(scores=SCORES, baseline="now", baselines=None):
+def compared(scores=SCORES, baseline="now", baselines=()):
     """What is drawn of a comparison, in two metrics."""
     table = pd.DataFrame(scores).rename_axis("fold").reset_index()
     table = table.melt("fold", var_name="model", value_name="score")

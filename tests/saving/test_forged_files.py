@@ -16,10 +16,10 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from skseqconv import Conv1DRegressor, LookbackWindower, Standardizer
+from skseqconv import LookbackWindower, Standardizer
 from skseqconv.saving._archive import FORMAT, packed, sealed
 from skseqconv.saving._save import load, save
-from tests.saving.small import SMALL, fail_with, piped
+from tests.saving.small import fail_with
 
 pytestmark = pytest.mark.trains
 
@@ -558,27 +558,6 @@ def test_estimators_without_their_parameters_are_refused(name, fitted, tmp_path)
     message = rf"holds a {cls} without {parameter}: .*skseqconv 0\.2.*scikit-learn"
     with pytest.raises(ValueError, match=message):
         load(forged(fitted[name][0], tmp_path / "model", change))
-
-
-def test_a_network_from_before_there_were_strides_has_none(rows, tmp_path):
-    X, y = rows
-    model = piped(Conv1DRegressor(**SMALL, warm_start=True)).fit(X, y)
-    forecasts = model.predict(X)
-
-    def change(schema, note, members):
-        step = schema["content"]["content"]["steps"]["content"][2]
-        state = step["content"][1]["content"]
-        for part in (state, state["content"]["_architecture"]):
-            del part["content"]["strides"]
-            part["key_types"]["content"].pop()
-
-    again = load(forged(model, tmp_path / "model", change))
-    np.testing.assert_array_equal(again.predict(X), forecasts)
-    assert repr(again) == repr(model)
-    assert again[-1].strides == 1
-    np.testing.assert_array_equal(
-        again.fit(X, y).predict(X), model.fit(X, y).predict(X)
-    )
 
 
 def test_an_estimator_that_lost_a_parameter_is_not_saved(tmp_path):
