@@ -39,8 +39,8 @@ def warn_of_few_windows(windows, n_usable, n_learned, n_held_out, way_out):
     said = [f"{n} {reason}" for reason, n in lost.items() if n]
     why = f": {', '.join(said)}" if said else ""
     warnings.warn(
-        f"The network learns from {n_learned} of {len(windows)} rows{why}. These are "
-        f"few for a network. Use a shorter lookback, or more rows.{way_out}",
+        f"The network learns from {n_learned} of {len(windows)} rows{why}. A "
+        f"network needs more windows. Use a shorter lookback, or more rows.{way_out}",
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )

@@ -237,8 +237,6 @@ def warn_of_jumps(index, *, quiet=False):
 
 def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
     """A table as a float array of shape (n_rows, n_columns)."""
-    if reset:
-        refuse_ids(estimator, X)
     X = unmasked(X)
     if hasattr(X, "iloc") and not hasattr(X, "columns"):
         raise ValueError(
@@ -253,6 +251,8 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         )
     if is_other_table(X):
         numeric_table(X, "table")
+    if reset:
+        refuse_ids(estimator, X)
     mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)
     for name in X.columns if mixed else ():
         try:

@@ -34,7 +34,7 @@ def test_a_fit_says_how_many_windows_are_left_and_why():
     message = (
         "^The network learns from 9 of 48 rows: 23 have no complete window of 24 rows, "
         r"5 are held out for validation, 11 lie in the gap before these, which is as "
-        r"long as the longest delay \(12\)\. These are few for a network\. Use a "
+        r"long as the longest delay \(12\)\. A network needs more windows\. Use a "
         r"shorter lookback, or more rows\. LinearAutoregression and "
         r"PersistenceRegressor need fewer\.$"
     )
@@ -50,7 +50,7 @@ def test_a_classifier_names_no_forecasts():
     weights = np.arange(48) % 3  # a third of them are zero
     message = (
         r"learns from 17 of 48 rows: 23 have no complete window of 24 rows, 8 have the "
-        r"weight zero\. These are few for a network\. Use a shorter lookback, or more "
+        r"weight zero\. A network needs more windows\. Use a shorter lookback, or more "
         r"rows\.$"
     )
     classifier = model(Conv1DClassifier(**SMALL), 24)

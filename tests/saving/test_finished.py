@@ -38,7 +38,7 @@ class Interrupted(Conv1DRegressor):
         return super().fit(X, y)
 
 
-def half_refitted(pipe, rows=X[:20]):
+def half_refitted(pipe, rows=X[:30]):
     """A Pipeline after a fit that was interrupted in its last step."""
     pipe.fit(X, Y)
     for step in pipe[:-1]:
@@ -85,13 +85,13 @@ def test_an_interrupted_fit_of_a_pipeline(tmp_path):
     network = Interrupted(**NETWORK.get_params())
     pipe = piped(Standardizer(), last=network).fit(X, Y)
     with pytest.raises(KeyboardInterrupt):
-        pipe.fit(X[:20], Y[:20])
+        pipe.fit(X[:30], Y[:30])
     path = tmp_path / "model.keras"
     with pytest.raises(ValueError, match="its Interrupted was fitted after other"):
         export_keras(pipe, path)
     with pytest.raises(ValueError, match="its last fit may not have finished"):
         pipe.predict(X)
-    pipe.set_params(interrupted=NETWORK).fit(X[:20], Y[:20])
+    pipe.set_params(interrupted=NETWORK).fit(X[:30], Y[:30])
     export_keras(pipe, path)
     save(pipe, tmp_path / "model.skops")
 

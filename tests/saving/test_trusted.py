@@ -172,16 +172,6 @@ def test_one_object_stays_one():
     assert again["loss"] is again["_compiled_with"][0]
 
 
-def test_a_network_that_forecasts_changes_has_their_level():
-    state = {"_architecture": {**ARCHITECTURE, "window_norm": "standard"}}
-    state["_compiled_with"] = ("mse", "adam", ())
-    with pytest.raises(ValueError, match="forecasts changes, and was saved by"):
-        restored_state(state)
-    assert restored_state({**state, "_level": None})["_level"] is None
-    plain = {**state, "_architecture": {**ARCHITECTURE, "window_norm": None}}
-    assert restored_state(plain) == plain
-
-
 @pytest.mark.parametrize(
     "change",
     [
