@@ -35,8 +35,8 @@ def make_splits(cv, X, y, groups, classifier):
         cv = PanelTimeSeriesSplit(n_splits)
     if groups is not None and np.shape(groups) != (len(y),):
         raise ValueError(
-            f"groups has the shape {np.shape(groups)}: it must have one entry for each "
-            f"of the {len(y)} rows of X."
+            f"groups has the shape {np.shape(groups)}: it must have one "
+            f"dimension, with one entry for each of the {len(y)} rows of X."
         )
     splitter = check_cv(cv, y, classifier=classifier)
     try:

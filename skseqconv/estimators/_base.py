@@ -205,7 +205,10 @@ class SequenceEstimator(
         except NewLabels as error:
             way_out = "Set warm_start=False to fit a new network."
             if task is None:
-                way_out = "Name all in the first call, partial_fit(X, y, classes=...)."
+                way_out = (
+                    "Name all in the first partial_fit(X, y, classes=...) of a new "
+                    "model."
+                )
             raise ValueError(f"{error} {way_out}") from None
         if going_on and self._changed(X, y):
             raise ValueError(

@@ -26,21 +26,23 @@ def warn_of_few_windows(windows, n_usable, n_learned, n_held_out, way_out):
     if not isinstance(windows, WindowView) or n_learned >= LEAST_WINDOWS:
         return
     n_complete = int(windows.complete.sum())
-    longest = max((delay for _, delay in windows.target or ()), default=0)
-    ahead = f", which is as long as the longest delay ({longest})" if longest else ""
     lost = {
         f"have no complete window of {windows.reach + 1} rows": (
             len(windows) - n_complete
         ),
         "have the weight zero": n_complete - n_usable,
         "are held out for validation": n_held_out,
-        f"lie in the gap before these{ahead}": n_usable - n_held_out - n_learned,
+        "are in neither part, such as the gap between them": (
+            n_usable - n_held_out - n_learned
+        ),
     }
     said = [f"{n} {reason}" for reason, n in lost.items() if n]
     why = f": {', '.join(said)}" if said else ""
+    fewer = "Hold out fewer, use" if n_held_out else "Use"
     warnings.warn(
         f"The network learns from {n_learned} of {len(windows)} rows{why}. A "
-        f"network needs more windows. Use a shorter lookback, or more rows.{way_out}",
+        f"network needs more windows. {fewer} a shorter lookback, or more rows."
+        f"{way_out}",
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )

@@ -99,10 +99,10 @@ def fitted_before(estimator, steps):
     """Whether these are the steps that windows came through in the fit, as fitted then.
 
     True if it is not known: windows may have come through more steps, in front of a
-    Pipeline, and files of earlier versions do not say how many there were.
+    Pipeline.
     """
     seen = vars(estimator).get("_steps_seen")
-    if seen is None or seen.get("n_steps") != len(steps):
+    if seen is None or seen["n_steps"] != len(steps):
         return True
     return not _are_other(steps, seen)
 

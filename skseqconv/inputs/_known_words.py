@@ -186,13 +186,14 @@ def table_of_words(table: Any, vocabulary: dict[str, int] | None) -> Any:
 
 def refuse_ids(estimator: Any, X: Any) -> None:
     """Refuse token ids before an estimator that would read them as numbers."""
-    known = known_ids(X)
+    known, beside = known_ids(X), None
     if known is None:
         return
-    is_sure = isinstance(X, TokenIds) or known.noted is not None
-    beside = None if is_sure else known.beside
-    if beside is not None and not _are_whole(X, beside):
-        return
+    if not isinstance(X, TokenIds):
+        # pandas keeps the note of the words in numbers that are computed from ids.
+        beside = known.beside
+        if beside is None or not _are_whole(X, beside):
+            return
     reader = type(estimator).__name__
     way_out = (
         "Only a network with embedding_dim reads token ids: put it directly after the "
@@ -214,13 +215,11 @@ def refuse_ids(estimator: Any, X: Any) -> None:
 
 def _are_whole(table: Any, beside: dict[int, str]) -> bool:
     """Whether the columns of a table that are named as ids are whole numbers."""
-    for at, name in enumerate(table.columns):
-        values = None if at in beside else np.asarray(table[name])
-        if values is None or values.dtype.kind in "iu":
-            continue
-        if values.dtype.kind != "f" or not np.array_equal(values, np.floor(values)):
-            return False
-    return True
+    ids = [at for at in range(table.shape[1]) if at not in beside]
+    values = np.asarray(table.iloc[:, ids] if hasattr(table, "iloc") else table[:, ids])
+    if values.dtype.kind == "f":
+        return np.array_equal(values, np.floor(values))
+    return values.dtype.kind in "iu"
 
 
 def fingerprint(vocabulary: dict[str, int] | None) -> str | None:

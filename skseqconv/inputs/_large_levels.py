@@ -9,8 +9,8 @@ from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._window_view import WindowView
 
 #: Values of a constant channel may differ by so many units of rounding of their mean,
-#: because they were computed.
-CONSTANT = 4
+#: or by this share of it, because they were computed.
+CONSTANT, SHARE = 4, 1e-12
 
 #: So many windows, and about so many values, tell where the channels lie.
 MAX_WINDOWS, MAX_VALUES = 200, 1_000_000
@@ -39,7 +39,7 @@ def warn_of_large_levels(windows, far, advice):
     level, spread = np.abs(steps.mean(axis=0)), steps.std(axis=0)
     span = np.ptp(steps, axis=0)
     # A flag that is mostly 1 has large changes, though they are rare.
-    changes = (span > CONSTANT * rounding * level) & (span < level)
+    changes = (span > max(CONSTANT * rounding, SHARE) * level) & (span < level)
     at = np.flatnonzero((level > far * spread) & changes)
     if len(at):
         first = at[np.argmax(level[at] / spread[at])]

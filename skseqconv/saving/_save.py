@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from skseqconv._files import file_path, read_file, whole_file, writable_path
 from skseqconv._public import public
+from skseqconv._unwrap import models_inside
 from skseqconv.networks._plain_state import plain_state
 
 from ._archive import (
@@ -36,7 +37,7 @@ from ._trusted import (
     check_repeats,
     refused_entries,
 )
-from ._usable import LacksParameters, check_usable, estimators_in
+from ._usable import LacksParameters, check_usable
 
 
 @public
@@ -96,7 +97,7 @@ def save(estimator: BaseEstimator, path: str | bytes | os.PathLike) -> None:
     if isinstance(estimator, type) or not isinstance(estimator, BaseEstimator):
         raise ValueError(f"estimator={estimator!r} must be an estimator (an instance).")
     path = writable_path(path)
-    for one in estimators_in(estimator):
+    for one in models_inside(estimator):
         check_finished(one)
     data, problem = _tried(estimator)
     if problem is not None:

@@ -10,7 +10,7 @@ DEEPEST = 10
 
 def check_usable(estimator):
     """Raise the error that using the estimator, or one that it holds, would raise."""
-    found, depths = list(estimators_in(estimator)), {}
+    found, depths = list(_estimators(estimator)), {}
     for one in found:
         lacking = sorted(set(one._get_param_names()) - set(vars(one)))
         if lacking:
@@ -29,7 +29,7 @@ class LacksParameters(ValueError):
     """Some of an estimator's parameters are missing."""
 
 
-def estimators_in(value):
+def _estimators(value):
     """The estimators in an object, at any depth, each once."""
     seen, left = {}, [value]
     while left:

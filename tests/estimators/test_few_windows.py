@@ -33,9 +33,9 @@ def test_a_fit_says_how_many_windows_are_left_and_why():
     X, y = months()
     message = (
         "^The network learns from 9 of 48 rows: 23 have no complete window of 24 rows, "
-        r"5 are held out for validation, 11 lie in the gap before these, which is as "
-        r"long as the longest delay \(12\)\. A network needs more windows\. Use a "
-        r"shorter lookback, or more rows\. LinearAutoregression and "
+        r"5 are held out for validation, 11 are in neither part, such as the gap "
+        r"between them\. A network needs more windows\. Hold out fewer, use a shorter "
+        r"lookback, or more rows\. LinearAutoregression and "
         r"PersistenceRegressor need fewer\.$"
     )
     network = Conv1DRegressor(validation_split=0.2, **SMALL)

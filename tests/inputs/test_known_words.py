@@ -22,7 +22,7 @@ from skseqconv import (
     Standardizer,
     TokenSequencer,
 )
-from skseqconv.inputs._known_words import TokenIds, known_ids
+from skseqconv.inputs._known_words import TokenIds, known_ids, refuse_ids
 
 TEXTS = ["a good film", "a dull film", "good"]
 IDS = TokenSequencer(max_length=3).fit_transform(TEXTS)
@@ -219,10 +219,14 @@ def test_numbers_with_names_of_ids_are_numbers_if_they_are_not_whole():
     with pytest.raises(ValueError, match=r"column 'token0' and those after.*rename"):
         Standardizer().fit(X.round())
     assert Standardizer().fit(X.round()[["token1"]]).mean_.tolist() == [1.5]
-    with pytest.raises(ValueError, match="X holds token ids"):  # also if renamed
-        Standardizer().fit(
-            TokenSequencer(max_length=2)
-            .set_output(transform="pandas")
-            .fit_transform(TEXTS)
-            .rename(columns=str.upper)
-        )
+
+
+def test_numbers_computed_from_a_table_of_ids_are_numbers():
+    sequencer = TokenSequencer(max_length=3).set_output(transform="pandas")
+    table = sequencer.fit_transform(["a good film", "a film", "bad"])
+    lengths = table.ne(0).sum(axis=1).to_frame("length")
+    for numbers in lengths, table / 7.0, table.assign(mean=1.5)[["mean"]]:
+        assert numbers.attrs == table.attrs  # pandas keeps them
+        refuse_ids(Standardizer(), numbers)
+    with pytest.raises(ValueError, match="would read the ids as sizes"):
+        refuse_ids(Standardizer(), table)

@@ -117,3 +117,9 @@ def test_a_regressor_warns_if_it_takes_plain_windows():
     network.set_params(window_norm=None, level=None)
     with pytest.warns(UserWarning, match="Channel 'p' has a mean of 99.* Put Standard"):
         make_pipeline(LookbackWindower(4), network).fit(X, y)
+
+
+def test_a_constant_channel_may_have_been_computed():
+    steps = np.diff(np.cumsum(np.full(2001, 0.1)))
+    assert np.ptp(steps) > 4 * np.finfo(float).eps * 0.1
+    assert not warned(steps.reshape(50, 40, 1))

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.ensemble import VotingRegressor
 from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
 
@@ -113,19 +115,18 @@ def test_steps_that_refuse_the_rows_of_the_fit_are_other_steps(tmp_path):
         save(pipe, tmp_path / "model.skops")
 
 
-def older(pipe):
-    """As a file of an earlier version gives it."""
-    pipe.fit(X, Y)[-1]._steps_seen.pop("n_steps")
-    return pipe
-
-
 FINE = {
     "not fitted": lambda: piped(Standardizer()),
     "fitted": lambda: piped(PerStep(MinMaxScaler()), Standardizer()).fit(X, Y),
     "a step in front of the Pipeline": lambda: piped(Standardizer()).fit(
         PerStep(MinMaxScaler()).fit_transform(X), Y
     ),
-    "of an earlier version": lambda: older(piped(Standardizer())),
+    "a search, but for its template": lambda: GridSearchCV(
+        half_refitted(piped(Standardizer())), {}, cv=2
+    ).fit(X, Y),
+    "an ensemble, but for its members": lambda: VotingRegressor(
+        [("half", half_refitted(piped(Standardizer())))]
+    ).fit(X, Y),
     "a new step": lambda: (
         piped(Standardizer()).fit(X, Y).set_params(standardizer=Standardizer())
     ),
