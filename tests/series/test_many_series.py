@@ -23,7 +23,7 @@ from skseqconv import (
 )
 from skseqconv.series import _series
 from skseqconv.series._series import Series
-from skseqconv.series.ahead import _targets
+from skseqconv.series.ahead import _rows_with_target
 from skseqconv.series.held import _in_time, _layout, _owners
 from skseqconv.series.held._layout import layout_of_arrays
 from skseqconv.series.held._owners import Owners
@@ -172,7 +172,7 @@ def test_rows_of_any_tables_are_in_the_order_of_time(data):
 
 
 def test_rows_of_a_panel_are_not_sorted():
-    with mock.patch.object(_targets, "order_of") as order:
+    with mock.patch.object(_rows_with_target, "order_of") as order:
         X, _ = make_supervised(many(5), 1)
     assert not order.called
     assert_array_equal(X.rows.reshape(3, 5).T, np.arange(20).reshape(5, 4)[:, :3])
