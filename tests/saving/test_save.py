@@ -22,8 +22,13 @@ import pytest
 import sklearn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sklearn.base import BaseEstimator
-from sklearn.model_selection import GridSearchCV
+from sklearn.base import BaseEstimator, clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.feature_selection import SelectKBest, f_classif
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, TunedThresholdClassifierCV
+from sklearn.multiclass import OutputCodeClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeRegressor
@@ -349,9 +354,57 @@ def test_every_estimator_can_be_saved():
 
 
 def test_trusted_names_exist():
+    since = {"sklearn.calibration._TemperatureScaling": (1, 8)}
+    version = tuple(map(int, sklearn.__version__.split(".")[:2]))
     for name in TYPES:
+        if since.get(name, version) > version:
+            continue
         module, _, attribute = name.rpartition(".")
         assert hasattr(importlib.import_module(module), attribute)
+
+
+WRAPPERS = {
+    "sigmoid": CalibratedClassifierCV(LogisticRegression(), cv=2),
+    "isotonic": CalibratedClassifierCV(LogisticRegression(), method="isotonic", cv=2),
+    "a threshold": TunedThresholdClassifierCV(LogisticRegression(), cv=2),
+    "codes": OutputCodeClassifier(LogisticRegression(), code_size=4, random_state=0),
+    "a choice of features": make_pipeline(
+        SelectKBest(f_classif, k=2), LogisticRegression()
+    ),
+    "a perceptron": MLPClassifier(3, max_iter=200, tol=1.0, random_state=0),
+}
+
+
+@pytest.mark.parametrize("name", WRAPPERS)
+def test_estimators_of_scikit_learn_come_back(name):
+    random = np.random.default_rng(0)
+    X = random.normal(size=(60, 4))
+    y = X[:, 0] + random.normal(size=60) > 0
+    model = clone(WRAPPERS[name]).fit(X, y)
+    again = by_save(model)
+    np.testing.assert_array_equal(again.predict(X), model.predict(X))
+    if hasattr(model, "predict_proba"):
+        proba = again.predict_proba(X)
+        np.testing.assert_array_equal(proba, model.predict_proba(X))
+
+
+def test_imputers_that_iterate_come_back():
+    from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+    from sklearn.impute import IterativeImputer
+
+    X = np.random.default_rng(0).normal(size=(30, 3))
+    X[::5, 1] = np.nan
+    model = IterativeImputer(max_iter=1, tol=1e9).fit(X)
+    np.testing.assert_array_equal(by_save(model).transform(X), model.transform(X))
+
+
+def test_temperatures_come_back():
+    need("scikit-learn", "1.8", "it has no temperature scaling")
+    X = np.linspace(-1, 1, 40)[:, None]
+    model = CalibratedClassifierCV(LogisticRegression(), method="temperature", cv=2)
+    model.fit(X, np.arange(40) % 3 > 0)
+    proba = by_save(model).predict_proba(X)
+    np.testing.assert_array_equal(proba, model.predict_proba(X))
 
 
 # What cannot be saved is said so.
