@@ -17,6 +17,7 @@ from skseqconv.inputs._autoregression import Autoregression
 from skseqconv.inputs._autoregression_solved import solve_autoregression
 from skseqconv.inputs._complete import checked_weight
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
+from skseqconv.inputs._known_entries import warn_of_left_out
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.inputs._past_values import lags_of, parts_of
@@ -52,8 +53,9 @@ class LinearAutoregression(ForecastsFromChannel):
         Channels that help to forecast, by name or position: their values are read as
         they are, at lags 0, 1, 2, 4, 8 and so on (in entries of the window), and so is
         the level of the target channel. If channels are known ahead, all are also read
-        where these have the values of the forecast times. True takes all channels that
-        are no target.
+        where these have the values of the forecast times (of many channels and many
+        horizons at some of them, with a warning). True takes all channels that are no
+        target.
     alpha : float or "auto", default="auto"
         Strength of the penalty on the weights, as in scikit-learn's `Ridge`. "auto"
         tries powers of ten (and of the square root of ten) around the size of the Gram
@@ -247,6 +249,8 @@ class LinearAutoregression(ForecastsFromChannel):
                 "other channels are read as they are, so zero means nothing to them. "
                 'Use fit_intercept="auto", or exogenous=False.'
             )
+        known = [delay for delay in delays if delay is not None]
+        warn_of_left_out(windows, known, len(exogenous))
         solved = solve_autoregression(
             windows,
             columns_of(y),

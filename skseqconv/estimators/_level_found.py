@@ -170,7 +170,7 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
             means=means,
             scale=np.ones(len(channels)),
             changes=np.zeros(len(channels), dtype=bool),
-            exogenous_at=_exogenous_at(windows, delays, before),
+            exogenous_at=_exogenous_at(windows, channels, delays, before),
             **_usual_values(kind, windows, channels, before),
         )
         if before is not None and not steps_changed(estimator, windows):
@@ -180,11 +180,13 @@ def solve_level(kind, estimator, windows, y, before=None, sample_weight=None):
     return replace(level, scale=scale, changes=changes)
 
 
-def _exogenous_at(windows, delays, before):
+def _exogenous_at(windows, channels, delays, before):
     """Positions at which other channels are read; the network's, if it goes on."""
     if before is not None:
         return before.exogenous_at
-    known = known_entries(windows, [delay for delay in delays if delay is not None])
+    n_others = windows.shape[2] - len(set(channels))
+    delays = [delay for delay in delays if delay is not None]
+    known = known_entries(windows, delays, n_others)
     return exogenous_positions(windows.shape[1], known)
 
 

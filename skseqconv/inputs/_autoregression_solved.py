@@ -144,7 +144,8 @@ def solve_variants(
     that common standard deviation, so they have the units of the target, too.
     """
     n_steps, exogenous = windows.shape[1], np.asarray(exogenous, dtype=np.int64)
-    known = known_entries(windows, [delay for delay in delays if delay is not None])
+    delays_known = [delay for delay in delays if delay is not None]
+    known = known_entries(windows, delays_known, len(exogenous))
     at = n_steps - 1 - entries_back(n_steps, exogenous_lags, known)
     task = Task(
         windows,

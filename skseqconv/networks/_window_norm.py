@@ -140,8 +140,8 @@ class WindowNorm(layers.Layer):
         return parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=-1)
 
     def _exogenous(self, relative, weight):
-        read = [relative[:, at, :] for at in self.exogenous_at]
-        return ops.matmul(ops.concatenate(read, axis=-1), weight)
+        read = ops.take(relative, self.exogenous_at, axis=1)
+        return ops.matmul(ops.reshape(read, (-1, weight.shape[0])), weight)
 
     def get_config(self):
         own = {

@@ -24,7 +24,7 @@ from skseqconv import (
     save,
 )
 from skseqconv.estimators._level_start import exogenous_positions
-from skseqconv.inputs._known_entries import MAX_TIMES, known_entries
+from skseqconv.inputs._known_entries import FEW_TIMES, MAX_VALUES, known_entries
 
 LIFT = 5.0
 LOOKBACK = 14
@@ -105,22 +105,62 @@ def test_which_entries_are_read():
         (12, 3, [0]),
     ):
         windows = WindowView(X, lags=np.arange(lookback - step, -1, -step))
-        assert known_entries(windows, [1, 4, 9]).tolist() == expected
-    assert known_entries(windows, []).size == 0
+        assert known_entries(windows, [1, 4, 9], 1).tolist() == expected
+    assert known_entries(windows, [], 1).size == 0
     plain = make_supervised(table, "sold", delay=[1, 4, 9])[0]
     plain = LookbackWindower(9).fit_transform(plain)
-    assert known_entries(plain, [1, 4, 9]).size == 0
-    assert known_entries(np.zeros((3, 9, 2)), [1, 4, 9]).size == 0
+    assert known_entries(plain, [1, 4, 9], 1).size == 0
+    assert known_entries(np.zeros((3, 9, 2)), [1, 4, 9], 1).size == 0
     assert exogenous_positions(9, [0, 5, 8]).tolist() == [0, 3, 4, 6, 7, 8]
 
 
-def test_of_many_horizons_some_are_read():
+@pytest.mark.parametrize(
+    "n_channels, n_read", [(1, 96), (6, 96), (12, 50), (100, FEW_TIMES)]
+)
+def test_of_many_horizons_and_channels_some_are_read(n_channels, n_read):
     delays = list(range(1, 97))
     X, _ = make_supervised(store(300), "sold", delay=delays, known_ahead="promo")
-    entries = known_entries(LookbackWindower(96).fit_transform(X), delays)
-    assert len(entries) == MAX_TIMES
+    windows = LookbackWindower(96).fit_transform(X)
+    entries = known_entries(windows, delays, n_channels)
+    assert len(entries) == n_read == max(FEW_TIMES, min(96, MAX_VALUES // n_channels))
     assert (entries[0], entries[-1]) == (0, 95)
-    assert set(np.diff(entries)) == {3, 4}
+    assert np.ptp(np.diff(entries)) <= 1
+
+
+def quarter_hours(n_channels=1):
+    """Each value is the driver of its own time; drivers have nothing in common."""
+    random = np.random.default_rng(0)
+    drivers = random.normal(size=(700, n_channels))
+    table = pd.DataFrame(drivers, columns=[f"driver{i}" for i in range(n_channels)])
+    own = 5 * table["driver0"] + random.normal(size=700)
+    return table.assign(price=own), list(table)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LinearAutoregression(8, exogenous=True),
+        Conv1DRegressor(
+            level="arx", n_conv=1, filters=2, kernel_size=2, epochs=1, random_state=0
+        ),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+@pytest.mark.trains
+def test_each_of_many_horizons_reads_its_own_driver(model):
+    table, drivers = quarter_hours()
+    X, y = make_supervised(table, "price", delay=range(2, 98), known_ahead=drivers)
+    forecaster = make_pipeline(LookbackWindower(96), model).fit(X[:480], y[:480])
+    errors = np.abs(forecaster.predict(X[500:]) - y[500:]).mean(axis=0)
+    assert errors.max() < 2.5  # without its driver, 4
+
+
+def test_horizons_that_do_not_read_their_own_driver_are_told():
+    table, drivers = quarter_hours(20)
+    X, y = make_supervised(table, "price", delay=range(1, 49), known_ahead=drivers)
+    model = make_pipeline(LookbackWindower(48), LinearAutoregression(1, exogenous=True))
+    with pytest.warns(UserWarning, match="20 channels.* at 32 of the 48 forecast time"):
+        model.fit(X[:300], y[:300])
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
