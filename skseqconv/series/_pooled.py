@@ -30,18 +30,13 @@ class Origin(NamedTuple):
     labels: NDArray[np.object_]
     #: Position of its channel among `labels`.
     channels: NDArray[np.int64]
-    #: Number of the series that it is a channel of.
-    series: NDArray[np.int64]
     #: Its first row, as the unpooled rows are numbered.
     first_rows: NDArray[np.int64]
-    #: How many unpooled series there were.
-    n_series: int
 
     def part(self, which, skipped):
         """The origin of some of the pooled series, after their first `skipped` rows."""
         return self._replace(
             channels=self.channels[which],
-            series=self.series[which],
             first_rows=self.first_rows[which] + skipped,
         )
 
@@ -100,11 +95,7 @@ def _pooled_series(data, channels):
         pooled.labels = (POOLED_NAME,)
     pooled.ids = _pooled_ids(data, labels)
     pooled.origin = Origin(
-        labels,
-        np.tile(np.arange(len(channels)), data.n_series),
-        owners,
-        firsts,
-        data.n_series,
+        labels, np.tile(np.arange(len(channels)), data.n_series), firsts
     )
     return pooled
 
