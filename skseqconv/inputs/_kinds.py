@@ -123,13 +123,20 @@ def _check_shifts(estimator, X, *, reset):
         estimator._rows_ahead = shifts
         return
     expected = vars(estimator).get("_rows_ahead", shifts)
-    if shifts != expected:
+    if shifts != expected and not _names_differ(estimator, X):
         seen, now = (_shifts_in_words(one, X) for one in (expected, shifts))
         raise ValueError(
             f"{type(estimator).__name__} was fitted on rows with {seen}, but X has "
             f"{now}. Make X by make_supervised or SeriesView with the same known_ahead "
             "and delay as in fit."
         )
+
+
+def _names_differ(estimator, X):
+    """Whether channels have other names or another order, which is an error itself."""
+    names = getattr(estimator, "feature_names_in_", None)
+    known = names is not None and X.channel_names is not None
+    return known and not np.array_equal(names, X.channel_names)
 
 
 def _shifts_in_words(shifts, X):

@@ -7,6 +7,7 @@ call. Outside of this folder nothing reads a private attribute of a view.
 import numpy as np
 
 from skseqconv.series.ahead._known_ahead import read_rows, series_name, with_known
+from skseqconv.series.held._layout import ranges
 from skseqconv.series.held._owners import by_chunks
 from skseqconv.series.times._index_kinds import dates_of, in_zone_of
 
@@ -58,6 +59,15 @@ def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
     return rows, view._series.has_later(view.rows, delay)
+
+
+def rows_up_to_last(view):
+    """All rows up to the last one of the view, of each series that it has rows of."""
+    data = view._series
+    last = np.full(data.n_series, -1)
+    np.maximum.at(last, data.series_of(view.rows), view.rows)
+    some = last >= 0
+    return ranges(data.starts[some], last[some] + 1)
 
 
 def target_stamps(view, delay):

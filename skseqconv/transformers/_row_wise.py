@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
-from sklearn.utils import _safe_indexing
+from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
@@ -28,6 +28,7 @@ from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import unmasked
 
 from ._base import SequenceTransformer
+from ._rows_to_learn import rows_to_learn
 
 
 @public
@@ -81,8 +82,10 @@ class RowWise(SequenceTransformer):
                 (n_samples, n_steps, n_channels), or list of arrays of shape \
                 (n_steps, n_channels)
             Each row of a view is used once. The earlier rows that its windows reach
-            are not used. Each time step of a panel is a row. Lengths of samples may
-            differ: padding at the end of a sample (NaN in all channels) is no row.
+            are not used, unless a channel has no value in the rows of X: then all rows
+            of the series up to the last one in X are used. Each time step of a panel is
+            a row. Lengths of samples may differ: padding at the end of a sample (NaN in
+            all channels) is no row.
             Arrays of a list may have the shape (n_steps,): series of one channel. An
             array of two dimensions is a table of rows, and each column a channel. For
             series of one channel, give ``X[:, :, None]``.
@@ -118,7 +121,10 @@ class RowWise(SequenceTransformer):
             if repeats_rows(X):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
-            self._fit_rows(inner, rows, y)
+            learned = rows
+            if not get_tags(inner).target_tags.required:
+                learned = rows_to_learn(rows)
+            self._fit_rows(inner, learned, y if learned is rows else None)
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self

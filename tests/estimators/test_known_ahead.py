@@ -204,3 +204,11 @@ def test_save_export_and_partial_fit(tmp_path):
     network, windows = fitted[-1], fitted[:-1].transform(X)
     network.partial_fit(windows[250:280], y[250:280])
     assert network.predict(windows[280:]).shape == (36, 2)
+
+
+def test_channels_in_another_order_are_named_as_such():
+    X, y = make_supervised(store(60), "sold", delay=3, known_ahead="promo")
+    model = pipeline(LinearAutoregression()).fit(X, y)
+    swapped = SeriesView(store(60)[["promo", "sold"]], known_ahead="promo", delay=3)
+    with pytest.raises(ValueError, match="must be in the same order as they were in f"):
+        model.predict(swapped[30:])

@@ -352,6 +352,34 @@ def test_one_missing_stamp_makes_two_stretches(index):
     assert lengths(holed, on_gap="split") == [at, len(index) - at - 1]
 
 
+@pytest.mark.parametrize("unit", ["s", "ns"])
+@pytest.mark.parametrize("options", [{}, {"freq": "min"}], ids=str)
+def test_times_that_vary_around_a_step_are_resampled(unit, options):
+    seconds = np.random.default_rng(0).integers(0, 20, 300)
+    minutes = pd.date_range("2025-01-01", periods=300, freq="min")
+    index = (minutes + pd.to_timedelta(seconds, unit="s")).as_unit(unit)
+    table = pd.DataFrame({"level": np.arange(300.0)}, index)
+    with pytest.raises(ValueError, match=re.escape("series.resample('1min').mean()")):
+        make_supervised(table, "level", delay=3, **options)
+    make_supervised(table.resample("1min").mean(), "level", delay=3)
+
+
+@pytest.mark.parametrize(
+    "index, options",
+    [
+        (pd.date_range("2025-01-01", periods=90, freq="min"), {"freq": "2min"}),
+        (pd.date_range("2025-01-01", periods=90, freq="D")[::3], {"freq": "D"}),
+        (pd.date_range("2025-01-01", periods=90, freq="ME"), {"freq": "30D"}),
+    ],
+    ids=["another frequency", "rows left out", "months"],
+)
+def test_times_that_do_not_vary_are_not_resampled(index, options):
+    table = pd.DataFrame({"level": np.arange(float(len(index)))}, index)
+    with pytest.raises(ValueError, match=r"gaps \(freq=") as caught:
+        make_supervised(table, "level", delay=3, **options)
+    assert "resample" not in str(caught.value)
+
+
 def test_trading_days_have_natural_gaps():
     trading = pd.bdate_range("2020-01-01", "2020-08-31").difference(
         pd.DatetimeIndex(HOLIDAYS)

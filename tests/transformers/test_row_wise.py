@@ -169,6 +169,55 @@ def test_nothing_is_learned_from_context_rows(series, small_chunks):
         np.testing.assert_allclose(inner[0].mean_, series[rows].mean(axis=0))
 
 
+@pytest.fixture
+def measured_rarely():
+    """A laboratory value in each fifth row, three rows of which have one each."""
+    random = np.random.default_rng(0)
+    values = random.normal(size=(40, 2)) + 5
+    values[np.arange(40) % 5 > 0, 1] = np.nan
+    return values
+
+
+def test_a_channel_missing_in_all_rows_is_learned_from_earlier_rows(measured_rarely):
+    rows = np.array([12, 17, 22])  # where the value of three rows later is known
+    view = SeriesView(measured_rarely, rows=rows)
+    learned, reference = Standardizer().fit(view), StandardScaler()
+    reference.fit(measured_rarely[:23])
+    np.testing.assert_allclose(learned.mean_, reference.mean_, rtol=1e-12)
+    np.testing.assert_allclose(learned.scale_, reference.scale_, rtol=1e-12)
+    scaler = PerStep(StandardScaler()).fit(view, [1, 2, 3])
+    np.testing.assert_allclose(scaler.transformer_.mean_, reference.mean_, rtol=1e-12)
+    filled = PerStep(SimpleImputer()).fit_transform(view)
+    assert filled.n_channels == 2
+    assert filled[:1].to_numpy()[0, 1] == np.nanmean(measured_rarely[:23, 1])
+
+
+def test_earlier_rows_are_those_of_the_same_series(measured_rarely):
+    other = measured_rarely + 100
+    rows = np.array([12, 22, 40 + 3, 80 + 8])
+    view = SeriesView([measured_rarely, other, measured_rarely * 3], rows=rows)
+    parts = [measured_rarely[:23], other[:4], measured_rarely[:9] * 3]
+    expected = np.nanmean(np.concatenate(parts), axis=0)
+    np.testing.assert_allclose(Standardizer().fit(view).mean_, expected, rtol=1e-12)
+
+
+def test_a_channel_without_any_value_changes_nothing(series):
+    series[:, 1] = np.nan
+    view = SeriesView(series, rows=np.arange(10, 20))
+    expected = series[10:20, [0, 2]].mean(axis=0)
+    mean = Standardizer().fit(view).mean_
+    np.testing.assert_allclose(mean[[0, 2]], expected, rtol=1e-12)
+    assert np.isnan(mean[1])
+
+
+def test_a_transformer_that_needs_y_has_the_rows_of_y(measured_rarely):
+    view = SeriesView(measured_rarely[:, :1], rows=np.array([12, 17, 22]))
+    y = measured_rarely[[15, 20, 25], 1]
+    selected = PerStep(SelectKBest(f_regression, k=1)).fit(view, y)
+    expected = f_regression(measured_rarely[[12, 17, 22], :1], y)[0]
+    np.testing.assert_allclose(selected.transformer_.scores_, expected)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_constant_channel_keeps_its_scale(series, kind):
     series[:, 1] = 7.0

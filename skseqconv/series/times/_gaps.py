@@ -14,6 +14,7 @@ from ._clock_changes import (
 )
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
 from ._index_kinds import format_of_dates
+from ._jitter import resample_advice
 from ._missing_rows import call_that_inserts
 from ._order import ONE_ROW_EACH, named_series, ordered_differences
 from ._regular import irregular
@@ -46,6 +47,10 @@ class Gaps(NamedTuple):
     def repeats(self):
         """Positions whose next timestamp is the same."""
         return np.flatnonzero(self.differences == 0)
+
+    @property
+    def _are_many(self):
+        return len(self.places) >= MANY_GAPS * len(self.differences)
 
     def describe(self):
         """Say how many gaps there are, and show the first rows."""
@@ -86,6 +91,8 @@ class Gaps(NamedTuple):
                 f"series.index.astype(str), format='{date_format}') makes dates of "
                 "them."
             )
+        if self._are_many:
+            hints += resample_advice(self.timestamps, self.differences)
         if len(self.repeats):
             hints += f" If rows of one timestamp have different values, {ONE_ROW_EACH}"
         return hints
@@ -94,7 +101,7 @@ class Gaps(NamedTuple):
         """What pandas and make_supervised can do with the gaps."""
         declare = "freq= declares the frequency to compare with"
         split = 'on_gap="split" makes the parts between gaps separate series'
-        if len(self.places) >= MANY_GAPS * len(self.differences):
+        if self._are_many:
             is_dated = isinstance(self.timestamps, pd.DatetimeIndex)
             example = ', such as "2B" or "SMS"' if is_dated else ""
             ways = f"{declare}{example}; {split}"
