@@ -58,12 +58,21 @@ def test_a_level_that_the_user_chose_is_kept(
 
 @pytest.mark.processes
 def test_a_process_that_fits_a_network_writes_nothing(run_python, monkeypatch):
-    """Neither does one without a standard error stream fail."""
     monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL")
     code = (
         "import numpy as np; from skseqconv import Conv1DRegressor;"
         "X = np.zeros((20, 8, 1)); model = Conv1DRegressor(n_conv=1, epochs=1);"
-        "model.fit(X, X[:, 0, 0]).predict(X); "
+        "model.fit(X, X[:, 0, 0]).predict(X); raise SystemExit(1)"
     )
-    assert run_python(code + "raise SystemExit(1)", fails=True) == ""
-    assert run_python("import os; os.close(2);" + code + "print(1)") == "1\n"
+    assert run_python(code, fails=True) == ""
+
+
+def test_a_process_without_a_standard_error_stream_starts(run_python, monkeypatch):
+    """It imports the package, which imports TensorFlow only later."""
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL")
+    code = (
+        "import os; os.close(2); import skseqconv;"
+        "context = skseqconv.quiet_start(); context.__enter__();"
+        "context.__exit__(None, None, None); print(1)"
+    )
+    assert run_python(code) == "1\n"

@@ -10,13 +10,7 @@ from tests.versions.since import need
 
 pytestmark = pytest.mark.processes
 
-CASES = (
-    "Conv1DRegressor",
-    "Conv1DGRURegressor",
-    "Conv1DClassifier",
-    "numbers",
-    "embedding",
-)
+CASES = ("Conv1DRegressor", "Conv1DGRURegressor", "Conv1DClassifier")
 
 
 # What runs in a process of its own: TensorFlow must know its devices before it
@@ -58,24 +52,20 @@ def network_of(model):
 def agreement(name, strategy):
     """One fit on one device and one on two, what they give and how they got there."""
     X, y, weight = data()
-    options, fit = {"batch_size": 32}, {}  # the last batch has 13 samples
-    if name == "numbers":  # beside token ids: the network has two inputs
-        name, X = (
-            "Conv1DRegressor",
-            np.hstack([np.digitize(X[..., 1], [-1, 0, 1]), X[:, -1]]),
-        )
-        options |= {"embedding_weights": np.eye(4), "embedding_trainable": False}
-        options["numeric_columns"] = 2
-    elif name == "embedding":  # Keras' own has a gradient whose shape is the batch's
-        name, X = "Conv1DRegressor", np.digitize(X[..., 0], [-1, 0, 1])
-        options |= {"embedding_dim": 3, "learning_rate": 0.01}
-    if name == "Conv1DClassifier":
-        y = np.digitize(y, [0, 2])
-        options["learning_rate_schedule"] = "one_cycle"
-    elif name == "Conv1DRegressor":
+    fit = {}
+    if name == "Conv1DRegressor":  # ids and numbers: the network has two inputs
+        X = np.hstack([np.digitize(X[..., 1], [-1, 0, 1]), X[:, -1]])
+        options = {"embedding_weights": np.eye(4), "embedding_trainable": False}
+        options |= {"numeric_columns": 2, "batch_size": 43}  # which divides
         fit["sample_weight"] = weight
-    else:  # ten batches of an odd number each, and 51 samples held out
+    elif name == "Conv1DGRURegressor":  # ten batches of an odd number each
         options = {"batch_size": 25, "validation_split": 0.169, "validation_gap": 0}
+        options |= {"target_channel": 0, "delay": 1}
+    else:  # Keras' own embedding has a gradient whose shape is the batch's
+        X, y = np.digitize(X[..., 0], [-1, 0, 1]), np.digitize(y, [0, 2])
+        options = {"embedding_dim": 3, "learning_rate": 0.03}
+        options["learning_rate_schedule"] = "one_cycle"
+        options["batch_size"] = 32  # the last batch has 13 samples
     one = small(name, **options).fit(X, y, **fit)
     with strategy.scope():
         two = small(name, **options).fit(X, y, **fit)
@@ -90,6 +80,7 @@ def agreement(name, strategy):
     found["n_copies"] = sorted({len(each) for each in copies})
     found["in_step"] = all((a.numpy() == b.numpy()).all() for a, b in copies)
     found["carried"] = getattr(pickle.loads(pickle.dumps(two)), outputs)(X).tolist()
+    found["references"] = [getattr(m, "reference_loss_", None) for m in (one, two)]
     return found
 
 
@@ -167,16 +158,6 @@ def continued(strategy):
     return [model.predict(X).tolist() for model in (one, two, three)]
 
 
-def references(strategy):
-    """What losses are compared with, on one device and on two."""
-    X, y, _ = data()
-    options = {"target_channel": 0, "delay": 1, "validation_split": 0.3}
-    one = small("Conv1DRegressor", **options).fit(X, y)
-    with strategy.scope():
-        two = small("Conv1DRegressor", **options).fit(X, y)
-    return [one.reference_loss_, two.reference_loss_]
-
-
 def main():
     strategy = two_devices()
     found = {name: agreement(name, strategy) for name in CASES}
@@ -185,7 +166,6 @@ def main():
     found["of older Keras"] = refusal_of_older_keras(strategy)
     found["pooled"] = pooled(strategy)
     found["continued"] = continued(strategy)
-    found["references"] = references(strategy)
     print(json.dumps(found))
 
 
@@ -207,13 +187,14 @@ def test_two_devices_give_what_one_gives(found, name):
     np.testing.assert_array_equal(found[name]["carried"], two)
     assert two_history.keys() == one_history.keys()
     # 13 samples in the last batch count as 14, where the others divide.
-    rtol = 1e-5 if name == "Conv1DGRURegressor" else 1 / 301
+    rtol = 1 / 301 if name == "Conv1DClassifier" else 1e-5
     for key, expected in one_history.items():
         np.testing.assert_allclose(two_history[key], expected, rtol=rtol)
 
 
 def test_losses_are_compared_with_the_same_on_any_number_of_devices(found):
-    one, two = found["references"]
+    one, two = found["Conv1DGRURegressor"]["references"]
+    assert one
     for name, losses in one.items():
         assert two[name] == pytest.approx(losses, rel=1e-4)
 

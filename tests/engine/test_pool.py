@@ -1,6 +1,5 @@
 """The pool of compiled networks."""
 
-import functools
 import gc
 import json
 import pickle
@@ -226,7 +225,7 @@ class OfMyOwn(keras.callbacks.Callback):
     """May change the network, so each fit compiles a new one."""
 
 
-@pytest.mark.parametrize("kind", ["float32", "mixed_float16", "embedding"])
+@pytest.mark.parametrize("kind", ["mixed_float16", "embedding"])
 def test_nothing_is_left_of_a_dropped_network(kind):
     own = {"filters": 4, "kernel_size": 3, "n_conv": 1, "epochs": 1}
     model = Conv1DClassifier(**own, callbacks=OfMyOwn())
@@ -238,10 +237,10 @@ def test_nothing_is_left_of_a_dropped_network(kind):
         policy = kind
     counted = []
     with configured("dtype_policy", policy):
-        for _ in range(3):
+        for _ in range(2):
             model.fit(X, np.arange(40) % 2)
             counted.append(n_graphs())
-    assert counted == [counted[0]] * 3
+    assert counted[1] == counted[0]
     assert _pool._slots == []
 
 
@@ -313,7 +312,7 @@ def configured(name, value):
         getattr(keras.config, f"set_{name}")(before)
 
 
-#: Each is learned in one epoch: two convolutions with all that may stand between.
+#: Two convolutions with all that may stand between.
 STACK = {"filters": 4, "kernel_size": 3, "n_conv": 2, "pool_size": 2, "epochs": 1}
 NETWORKS = [
     Conv1DRegressor(**STACK, normalization="batch", random_state=0),
@@ -352,48 +351,38 @@ def data_for(model):
     return random.normal(size=(40, 11, 2))
 
 
-def fitted(model):
-    return clone(model).fit(data_for(model), np.arange(40) % 2)
-
-
-def answered(model):
-    """What a network answers after a fit."""
-    return fitted(model).predict(data_for(model))
-
-
-@functools.cache
-def usual(number):
-    """One of the networks, fitted as Keras is configured usually, and its answers."""
-    model = fitted(NETWORKS[number])
-    return model, model.predict(data_for(model))
+def untrained(model):
+    """What a new network answers, computed layer by layer."""
+    X = data_for(model)
+    return clone(model).initialize(X, np.arange(40) % 2).model_(X).numpy()
 
 
 @pytest.mark.parametrize("number", range(len(NETWORKS)))
 def test_time_is_the_first_axis_whatever_is_configured(number):
-    _, expected = usual(number)
-    clear_compiled_networks()
+    expected = untrained(NETWORKS[number])
+    assert np.ptp(expected, axis=0).max() > 1e-5
     with configured("image_data_format", "channels_first"):
-        np.testing.assert_array_equal(answered(NETWORKS[number]), expected)
+        np.testing.assert_array_equal(untrained(NETWORKS[number]), expected)
 
 
-@pytest.mark.parametrize("number", [0, 3])
-@pytest.mark.parametrize("floatx", ["float64", "float16"])
+@pytest.mark.parametrize(("floatx", "number"), [("float64", 0), ("float16", 3)])
 def test_another_floatx_breaks_no_network(floatx, number):
-    model, expected = usual(number)
+    X, y = data_for(NETWORKS[number]), np.arange(40) % 2
+    model = clone(NETWORKS[number]).fit(X, y)
+    expected = model.predict(X)
     with configured("floatx", floatx):
         # The optimizer's own numbers are of that type.
-        found = answered(NETWORKS[number])
+        found = clone(model).fit(X, y).predict(X)
         np.testing.assert_allclose(found, expected, rtol=1e-3)
         kept = pickle.loads(pickle.dumps(model))
-        np.testing.assert_array_equal(kept.predict(data_for(model)), expected)
-    np.testing.assert_array_equal(answered(NETWORKS[number]), expected)
+        np.testing.assert_array_equal(kept.predict(X), expected)
+    np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), expected)
 
 
-@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
-def test_a_network_in_double_precision_is_one(Estimator):
+def test_a_network_in_double_precision_is_one():
     with configured("dtype_policy", "float64"):
         X = np.random.default_rng(0).normal(size=(40, 12, 2))
-        model = Estimator(filters=4, kernel_size=3, n_conv=1, epochs=1)
+        model = Conv1DGRURegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
         model.fit(X, X[:, -1, 0])
         assert {array.dtype for array in model._weights.arrays} >= {np.dtype("f8")}
         assert {layer.compute_dtype for layer in model.model_.layers} == {"float64"}
@@ -425,8 +414,7 @@ class OverTime(Exception):
     """What the handler of a signal raises."""
 
 
-@pytest.mark.parametrize("action", ["predict", "fit"])
-def test_a_time_limit_ends_a_call_by_its_own_error(action):
+def test_a_time_limit_ends_a_call_by_its_own_error():
     X = np.random.default_rng(0).normal(size=(40, 12, 2))
     model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1)
     model.fit(X, X[:, -1, 0])
@@ -438,24 +426,25 @@ def test_a_time_limit_ends_a_call_by_its_own_error(action):
             raise OverTime
 
     before = sys.gettrace()
-    with pytest.raises(OverTime):
-        try:
-            sys.settrace(handler)
-            getattr(model, action)(*{"predict": (X,), "fit": (X, -X[:, 0, 0])}[action])
-        finally:
-            sys.settrace(before)
-    np.testing.assert_array_equal(model.predict(X), expected)
+    for act in (lambda: model.predict(X), lambda: model.fit(X, -X[:, 0, 0])):
+        with pytest.raises(OverTime):
+            try:
+                sys.settrace(handler)
+                act()
+            finally:
+                sys.settrace(before)
+        np.testing.assert_array_equal(model.predict(X), expected)
 
 
-@pytest.mark.parametrize("action", ["predict", "fit", "partial_fit"])
-def test_a_graph_of_version_1_is_refused(action):
+def test_a_graph_of_version_1_is_refused():
     X = np.random.default_rng(0).normal(size=(40, 12, 2))
     y = X[:, -1, 0]
     model = Conv1DRegressor(filters=4, kernel_size=3, n_conv=1, epochs=1).fit(X, y)
     expected = model.predict(X)
-    arguments = (X,) if action == "predict" else (X, -y)
-    with tf.Graph().as_default():
-        with pytest.raises(RuntimeError, match=r"graph of version 1.*another thread"):
+    message = r"graph of version 1.*another thread"
+    for action in ("predict", "fit", "partial_fit"):
+        arguments = (X,) if action == "predict" else (X, -y)
+        with tf.Graph().as_default(), pytest.raises(RuntimeError, match=message):
             getattr(model, action)(*arguments)
     np.testing.assert_array_equal(model.predict(X), expected)
 
@@ -466,7 +455,7 @@ def test_inside_a_function_and_without_compiled_functions_it_runs():
     expected = model.fit(X, X[:, -1, 0]).predict(X)
     seen = []
 
-    @tf.function
+    @tf.function(autograph=False)
     def traced():
         with tf.init_scope():
             seen.append(model.predict(X))
@@ -486,13 +475,15 @@ def test_inside_a_function_and_without_compiled_functions_it_runs():
 # What an import sets, and what it refuses: in processes that have not run TensorFlow.
 
 #: Runs pieces of code, each in a fork of a process that has imported TensorFlow and not
-#: run it. Takes a list of pieces and their variables of the environment, as JSON.
+#: run it, and the first one also in that process itself, in the end. Takes a list of
+#: pieces and their variables of the environment, as JSON.
 IN_FORKS = """
-import json, os, sys, traceback
-import keras, sklearn, tensorflow as tf
+import json, os, sys
+import keras, pandas, scikeras.wrappers, sklearn.model_selection, tensorflow as tf
+pieces = json.loads(sys.argv[1])
 for name in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
     os.environ.pop(name, None)
-for code, environment in json.loads(sys.argv[1]):
+for code, environment in pieces:
     child = os.fork()
     if not child:
         try:
@@ -503,6 +494,8 @@ for code, environment in json.loads(sys.argv[1]):
         sys.stdout.flush()
         os._exit(0)
     os.waitpid(child, 0)
+os.environ.update(pieces[0][1])
+exec(pieces[0][0])
 """
 THREADS = """
 {before}
@@ -546,9 +539,8 @@ def test_tensorflow_keeps_to_the_threads_granted(number, printed):
 
 
 @pytest.mark.processes
-def test_a_fresh_process_keeps_to_the_threads_granted(run_python):
-    code = "import tensorflow as tf" + THREADS.format(before="")
-    assert run_python(code, OMP_NUM_THREADS="1").strip() == "1 1"
+def test_a_process_that_is_no_fork_keeps_to_the_threads_granted(printed):
+    assert printed[-1] == GRANTED[0][-1] == "1 1"
 
 
 @pytest.mark.processes

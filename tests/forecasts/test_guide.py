@@ -1,7 +1,6 @@
 """The code of the guide runs, and its table is what the text says."""
 
 import re
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,6 @@ from sklearn.pipeline import make_pipeline
 from skseqconv import (
     LinearAutoregression,
     LookbackWindower,
-    PersistenceRegressor,
     forecast,
     make_supervised,
 )
@@ -44,46 +42,6 @@ def test_the_guide_of_many_series_runs(root):
     )
     assert values["by_store"].shape[0] == 3
     assert "network" in values["by_store"]
-
-
-@pytest.mark.trains
-def test_an_anomaly_is_found_at_its_own_time():
-    values = run_page("docs/how_to/anomalies.md")
-    series, table = values["series"], values["table"]
-    planted = series.index[(series["load"] - series["load"].shift(24)).argmax()]
-    found = values["alarms"].set_index("date")["residual"].abs()
-    assert found.idxmax() == planted
-    assert values["largest"]["origin"] == planted - pd.Timedelta("1h")
-    assert planted - pd.Timedelta("1h") in values["X"].index
-    assert len(found) < 0.03 * len(table)
-    np.testing.assert_array_equal(table["measured"], series["load"][table["date"]])
-
-
-@pytest.mark.trains
-def test_the_page_on_missing_values():
-    values = run_page("docs/how_to/missing_values.md")
-    newest = values["series"]["load"].last_valid_index()
-    assert newest < values["series"].index[-1]
-    assert set(values["table"]["origin"]) == {newest}
-
-    # The week after the change is wrong in rows of one hour, and right by the clock.
-    zoned, clock = wrong_dates(values["zoned"]), wrong_dates(values["clock"])
-    assert len(zoned) == 7 * 24
-    assert zoned[0] == pd.Timestamp("2025-03-30 03:00", tz="Europe/Berlin")
-    assert len(clock) == 0
-    assert len(wrong_dates(values["zoned"].tz_convert("UTC"))) == 7 * 24
-
-
-def wrong_dates(table):
-    """The dates at which the load of a week ago is not that of the same hour."""
-    with warnings.catch_warnings():  # of the target that is missing in spring
-        warnings.simplefilter("ignore", UserWarning)
-        X, y = make_supervised(table, "load", delay=24)
-    model = make_pipeline(LookbackWindower(168), PersistenceRegressor(period="7D"))
-    found = forecast(model.fit(X, y), X[168:], rows="all")
-    measured = found["date"].map(table["load"])
-    wrong = measured.notna() & (found["forecast"] != measured)
-    return pd.DatetimeIndex(found["date"][wrong])
 
 
 @pytest.mark.parametrize("tomorrow", [False, True])

@@ -26,7 +26,8 @@ from tests.saving.small import SMALL, TEXTS, piped
 
 @pytest.fixture(scope="module")
 def rows(task):
-    X, y = task  # from the first row on that has a whole window in `piped`
+    """Four batches, from the first row on that has a whole window in `piped`."""
+    X, y = task
     return X[11:211], y[11:211]
 
 
@@ -39,7 +40,7 @@ def fitted(rows, weather):
     search = GridSearchCV(
         network,
         {"conv1dregressor__learning_rate": [0.01]},
-        cv=TimeSeriesSplit(2),
+        cv=TimeSeriesSplit(2, test_size=50),
         scoring="neg_mean_absolute_error",
     )
     schedule = keras.optimizers.schedules.ExponentialDecay(0.01, 10, 0.9)

@@ -9,7 +9,7 @@ SMALL = {
     "kernel_size": 3,
     "n_conv": 1,
     "epochs": 1,
-    "batch_size": 64,
+    "batch_size": 50,
     "random_state": 0,
 }
 TEXTS = ["a good film", "not bad at all", "a bad film", "not good at all"] * 8

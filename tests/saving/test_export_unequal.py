@@ -33,19 +33,19 @@ NETWORKS = {
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
-def served(request):
-    """A fitted pipeline, a padded panel, and its probabilities."""
+def served(request, tmp_path_factory):
+    """A fitted pipeline, a padded panel, its probabilities, the model and its file."""
     random = np.random.default_rng(0)
     X = [random.normal(size=(n, 2)) for n in random.integers(12, 31, size=24)]
     pipe = make_pipeline(Standardizer(), NETWORKS[request.param])
     wanted = pipe.fit(X, np.arange(24) % 3).predict_proba(X)
-    return pipe, padded(X).astype(np.float32), wanted
-
-
-def test_a_file_of_keras_alone(served, tmp_path):
-    pipe, panel, wanted = served
-    path = tmp_path / "model.keras"
+    path = tmp_path_factory.mktemp("served") / "model.keras"
     model = export_keras(pipe, path)
+    return pipe, padded(X).astype(np.float32), wanted, model, path
+
+
+def test_a_file_of_keras_alone(served):
+    _, panel, wanted, model, path = served
     np.testing.assert_allclose(model(panel), wanted, atol=1e-6)
     np.testing.assert_array_equal(keras.models.load_model(path)(panel), model(panel))
     with zipfile.ZipFile(path) as file:
@@ -54,8 +54,7 @@ def test_a_file_of_keras_alone(served, tmp_path):
 
 
 def test_a_saved_model_and_onnx(served, tmp_path):
-    pipe, panel, wanted = served
-    model = export_keras(pipe)
+    _, panel, wanted, model, _ = served
     model.export(tmp_path / "model", format="tf_saved_model", verbose=False)
     loaded = tf.saved_model.load(tmp_path / "model")
     np.testing.assert_allclose(loaded.serve(panel), wanted, atol=1e-6)
@@ -70,7 +69,7 @@ def test_a_saved_model_and_onnx(served, tmp_path):
 
 
 def test_a_file_of_the_package(served, tmp_path):
-    pipe, panel, _ = served
+    pipe, panel, *_ = served
     save(pipe, tmp_path / "pipe.skops")
     again, wanted = load(tmp_path / "pipe.skops"), pipe.predict_proba(panel)
     np.testing.assert_array_equal(again.predict_proba(panel), wanted)

@@ -6,12 +6,13 @@ import importlib
 import io
 import json
 import math
+import multiprocessing
 import os
 import pickle
 import re
 import resource
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import cloudpickle
@@ -163,16 +164,15 @@ def test_training_goes_on_as_without_it(name, way, fitted, rows):
 def test_what_is_held_out_comes_back(rows):
     X, y = rows
     X = LookbackWindower(12).fit_transform(X)
-    model = Conv1DRegressor(**SMALL, validation_split=0.2).fit(X, y)
+    model = Conv1DRegressor(**SMALL, validation_split=0.25, validation_gap=0).fit(X, y)
     again = by_save(model)
     np.testing.assert_array_equal(again.predict_interval(X), model.predict_interval(X))
     assert again.history_ == model.history_
 
 
 FRESH = """
-import pickle, sys, joblib, numpy as np
+import pickle, joblib, numpy as np
 from skseqconv import load
-folder = sys.argv[1]
 questions = pickle.load(open(f"{folder}/questions.pickle", "rb"))
 for name, X in questions.items():
     for kind, read in {"skops": load, "joblib": joblib.load}.items():
@@ -186,13 +186,19 @@ for name, X in questions.items():
 
 
 @pytest.mark.processes
-def test_a_fresh_process_answers_the_same(fitted, tmp_path, run_python):
+def test_a_fresh_process_answers_the_same(fitted, tmp_path):
+    """From files that it reads, and then from a fitted model that it is given."""
     questions = {name: X for name, (_, X) in fitted.items()}
     (tmp_path / "questions.pickle").write_bytes(pickle.dumps(questions))
     for name, (estimator, _) in fitted.items():
         save(estimator, tmp_path / f"{name}.skops")
         joblib.dump(estimator, tmp_path / f"{name}.joblib")
-    run_python(FRESH, tmp_path)
+    network, X = fitted["network"]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as process:
+        process.submit(exec, FRESH, {"folder": tmp_path}).result()
+        given = process.submit(network.predict, X).result()
+    np.testing.assert_array_equal(given, network.predict(X))
     for name, (estimator, X) in fitted.items():
         there = np.load(tmp_path / f"{name}.skops.npy")
         np.testing.assert_array_equal(there, answer(estimator, X), err_msg=name)
@@ -263,7 +269,7 @@ def test_files_hold_weights_and_no_graphs(optimizer, slots, rows, tmp_path):
     X, y = rows
     X = LookbackWindower(12).fit_transform(X)
     settings = {**SMALL, "filters": 3000, "kernel_size": 8}
-    model = Conv1DRegressor(**settings, optimizer=optimizer).fit(X, y)
+    model = Conv1DRegressor(**settings, optimizer=optimizer).initialize(X, y)
     n_bytes = 4 * model.n_parameters_ * (1 + slots)
     save(model, tmp_path / "model")
     for size in (len(pickle.dumps(model)), (tmp_path / "model").stat().st_size):
