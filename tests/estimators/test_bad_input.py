@@ -22,6 +22,13 @@ from tests.estimators.small import pipeline, small
 pytestmark = pytest.mark.trains
 
 
+@pytest.fixture(scope="module")
+def windows(windows):
+    """Few windows: a few batches, which one compiled program trains on."""
+    X, y = windows
+    return X[:300], y[:300]
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
@@ -119,6 +126,7 @@ def test_validation_gap_of_compact_views_of_several_series(weather):
 
 
 def test_validation_gap_takes_the_delay_that_is_given(weather):
+    weather = weather[:400]
     knows, y = make_supervised(weather, 0, delay=24)
     knows = LookbackWindower(24).fit_transform(knows)
     told = WindowView(weather, ends=knows.rows, lags=knows.lags)
@@ -142,20 +150,6 @@ def test_a_failed_partial_fit_keeps_the_weights(windows):
     with pytest.raises(ValueError, match="diverged"):
         model.set_params(learning_rate=1e30).partial_fit(X, y)
     np.testing.assert_array_equal(model.predict(X), expected)
-
-
-def test_an_interrupt_while_a_program_is_made_leaves_nothing(windows, monkeypatch):
-    X, y = windows
-    clear_compiled_networks()
-
-    def interrupted(*args):
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(_recurrent, "_project", interrupted)
-        with pytest.raises(KeyboardInterrupt):
-            small(Conv1DGRURegressor).fit(X, y)
-    assert small(Conv1DGRURegressor).fit(X, y).n_iter_ == 2
 
 
 def test_a_network_that_is_not_trained_forecasts_persistence(windows):
@@ -241,8 +235,8 @@ def test_bad_input_is_refused(windows, task):
         model.fit(X, y, sample_weight=np.zeros(len(y)))
     with pytest.raises(ValueError, match="sample_weight is zero for every complete"):
         model.fit(X, y, sample_weight=(~X.complete).astype(float))
-    model.fit(X, y)
-    nameless = small(Conv1DRegressor).fit(X.to_numpy(), y)
+    model.initialize(X, y)
+    nameless = small(Conv1DRegressor).initialize(X.to_numpy(), y)
     with pytest.raises(ValueError, match="X has 2 features, but Conv1DRegressor is"):
         nameless.predict(X.to_numpy()[:, :, :2])
     with pytest.raises(ValueError, match=r"windows of 23 x 3 .*fitted on 24 x 3"):
@@ -264,11 +258,11 @@ def test_infinite_and_missing_values_are_named(windows):
     with pytest.raises(ValueError, match="infinity: channel 1, first at sample 7, ti"):
         small(Conv1DRegressor).fit(panel, y[:60])
     values = np.array(X.series, dtype=np.float64)
-    values[500:, 2] = np.nan
+    values[250:, 2] = np.nan
     holed = WindowView(values, lags=X.lags)
-    model = small(Conv1DRegressor).fit(holed[:500], y[:500])  # the future may be NaN
-    with pytest.raises(ValueError, match="NaN: channel 2, first at row 500 of"):
-        model.predict(holed[495:520])
+    model = small(Conv1DRegressor).fit(holed[:250], y[:250])  # the future may be NaN
+    with pytest.raises(ValueError, match="NaN: channel 2, first at row 250 of"):
+        model.predict(holed[245:270])
 
 
 def test_only_values_that_windows_read_must_be_finite():
@@ -279,3 +273,17 @@ def test_only_values_that_windows_read_must_be_finite():
     )
     model = small(Conv1DRegressor).fit(view, np.arange(150.0))
     assert np.isfinite(model.predict(view)).all()
+
+
+def test_an_interrupt_while_a_program_is_made_leaves_nothing(windows, monkeypatch):
+    X, y = windows
+    clear_compiled_networks()
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_recurrent, "_project", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            small(Conv1DGRURegressor).fit(X, y)
+    assert small(Conv1DGRURegressor).fit(X, y).n_iter_ == 2

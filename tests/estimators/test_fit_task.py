@@ -316,30 +316,6 @@ def test_an_estimator_of_an_epoch_has_no_interval_of_an_earlier_fit(windows):
     )
 
 
-def test_scoring_costs_one_more_network_and_not_asking_costs_none(
-    windows, tmp_path, monkeypatch
-):
-    built, copied = [], []
-
-    class Counted(skseqconv.engine._pool.Network):
-        def __init__(self, *args):
-            built.append(args)
-            super().__init__(*args)
-
-    class Watched(Conv1DRegressor):
-        def __getstate__(self):
-            copied.append(self)
-            return super().__getstate__()
-
-    monkeypatch.setattr(skseqconv.engine._pool, "Network", Counted)
-    skseqconv.clear_compiled_networks()
-    record = Record(tmp_path / "tasks")
-    model = network(Watched, epochs=5).set_callbacks(record).fit(*windows)
-    assert (len(built), len(copied)) == (1, 0)
-    model.set_callbacks(ScoringMonitor(scoring="r2")).fit(*windows)
-    assert (len(built), len(copied)) == (2, 6)
-
-
 # Stopping, and what goes wrong.
 
 
@@ -404,3 +380,30 @@ def test_a_callback_that_fails_leaves_the_estimator_as_it_was(
     else:
         with pytest.raises(NotFittedError):
             model.predict(X)
+
+
+# What it costs.
+
+
+def test_scoring_costs_one_more_network_and_not_asking_costs_none(
+    windows, tmp_path, monkeypatch
+):
+    built, copied = [], []
+
+    class Counted(skseqconv.engine._pool.Network):
+        def __init__(self, *args):
+            built.append(args)
+            super().__init__(*args)
+
+    class Watched(Conv1DRegressor):
+        def __getstate__(self):
+            copied.append(self)
+            return super().__getstate__()
+
+    monkeypatch.setattr(skseqconv.engine._pool, "Network", Counted)
+    skseqconv.clear_compiled_networks()
+    record = Record(tmp_path / "tasks")
+    model = network(Watched, epochs=3).set_callbacks(record).fit(*windows)
+    assert (len(built), len(copied)) == (1, 0)
+    model.set_callbacks(ScoringMonitor(scoring="r2")).fit(*windows)
+    assert (len(built), len(copied)) == (2, 4)

@@ -60,9 +60,17 @@ def counting(**options):
 
 
 @pytest.mark.parametrize("loss", POISSON, ids=named)
-@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
-def test_poisson_loss_gives_forecasts_that_are_not_negative(Estimator, loss, X, counts):
+def test_poisson_is_known_by_name_function_and_object(loss, X, counts):
     assert is_poisson(loss)
+    model = Conv1DRegressor(**SMALL, loss=loss).initialize(X, counts)
+    assert (model.predict(X * 100) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("Estimator", "loss"),
+    [(Conv1DRegressor, POISSON[-1]), (Conv1DGRURegressor, POISSON[0])],
+)
+def test_poisson_loss_gives_forecasts_that_are_not_negative(Estimator, loss, X, counts):
     model = Estimator(**SMALL, loss=loss).fit(X, counts)
     assert (model.predict(X * 100) >= 0).all()
     assert model.history_["loss"][0] < 5  # in units of the mean of y

@@ -72,8 +72,9 @@ def after_each_epoch(model, y, **options):
 
 
 @pytest.mark.trains
-@pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("kind", ["two classes", "classes", "labels"])
+@pytest.mark.parametrize(
+    ("kind", "weighted"), [("two classes", False), ("classes", True), ("labels", True)]
+)
 def test_scores_of_classes_are_those_of_scikit_learn(kind, weighted):
     y, names = TARGETS[kind], ["roc_auc_ovr", "f1_macro"]
     if kind != "labels":
@@ -99,17 +100,16 @@ def test_scores_of_classes_are_those_of_scikit_learn(kind, weighted):
 
 
 @pytest.mark.trains
-@pytest.mark.parametrize("delay", [6, [6, 9]])
-def test_scores_of_values_are_in_the_units_of_y(weather, delay):
-    """Of forecasts that start from a level, with one and several outputs."""
-    X, y = make_supervised(weather, "T (degC)", delay=delay)
+def test_scores_of_values_are_in_the_units_of_y(weather):
+    """Of forecasts that start from a level, with several outputs."""
+    X, y = make_supervised(weather, "T (degC)", delay=[6, 9])
     windows = LookbackWindower(12).fit_transform(X)
     model = network(Conv1DRegressor, metrics=["r2", "neg_mean_absolute_error", "mae"])
-    learned, held = slice(12, 400), slice(400, 500)
+    learned, held = slice(12, 140), slice(140, 240)
     given = {"X_val": windows[held], "y_val": y[held]}
     model.fit(windows[learned], y[learned], **given)
     for epoch in range(3):
-        same = clone(model).set_params(epochs=epoch + 1, metrics=None)
+        same = clone(model).set_params(epochs=epoch + 1, metrics="mae")
         predicted = same.fit(windows[learned], y[learned], **given).predict(
             windows[held]
         )
@@ -179,22 +179,20 @@ def test_metrics_of_keras_are_those_of_keras(kind):
 
 
 @pytest.mark.trains
-@pytest.mark.parametrize("Estimator", [Conv1DClassifier, Conv1DGRUClassifier])
-def test_a_fit_with_metrics_learns_the_same(Estimator):
-    plain = fit(network(Estimator), Y)
-    known = list(plain.history_)
-    for metrics in (["auc"], ["roc_auc"], ["roc_auc", "precision"]):
-        watched = fit(network(Estimator, metrics=metrics), Y)
-        for name in known:
-            assert watched.history_[name] == plain.history_[name]
-        assert_array_equal(watched.predict_proba(X), plain.predict_proba(X))
+def test_a_fit_with_metrics_learns_the_same():
+    """Of a GRU, which draws random numbers in predictions, too."""
+    plain = fit(network(Conv1DGRUClassifier, batch_size=32), Y)
+    metrics = ["roc_auc", "precision"]
+    watched = fit(network(Conv1DGRUClassifier, batch_size=32, metrics=metrics), Y)
+    for name in list(plain.history_):
+        assert watched.history_[name] == plain.history_[name]
+    assert_array_equal(watched.predict_proba(X), plain.predict_proba(X))
 
 
 @pytest.mark.trains
 def test_networks_are_shared_by_those_who_measure_the_same():
     def slot_of(**parameters):
-        model = network(epochs=1, filters=5, **parameters)
-        fit(model, Y)
+        model = network(filters=5, **parameters).initialize(X, Y)
         [slot] = [one for one in _pool._slots if one.owner() is model._weights]
         return slot
 
@@ -250,7 +248,7 @@ def test_files_and_fits_that_go_on(tmp_path):
         assert len(same.history_["val_sure"]) == 1
         fit(same.set_params(metrics="recall"), Y)  # other metrics stop nothing
         assert "val_recall" in same.history_
-    model.partial_fit(X, Y)  # it holds nothing out
+    model.partial_fit(X[LEARNED], Y[LEARNED])  # it holds nothing out
     assert len(model.history_["auc"]) == 2
     assert np.isnan(model.history_["val_roc_auc"][1])
     assert clone(model).metrics[1].get_config() == metrics[1].get_config()

@@ -10,9 +10,7 @@ from sklearn.model_selection import GridSearchCV
 
 from skseqconv import (
     Conv1DClassifier,
-    Conv1DGRUClassifier,
     Conv1DGRURegressor,
-    Conv1DRegressor,
     clear_compiled_networks,
     export_keras,
     load,
@@ -20,8 +18,6 @@ from skseqconv import (
 )
 
 pytestmark = pytest.mark.trains
-
-ALL = [Conv1DClassifier, Conv1DGRUClassifier, Conv1DRegressor, Conv1DGRURegressor]
 
 INCEPTION = {
     "n_conv": 2,
@@ -46,7 +42,7 @@ def small(Estimator, **options):
     return Estimator(**options)
 
 
-@pytest.mark.parametrize("Estimator", ALL)
+@pytest.mark.parametrize("Estimator", [Conv1DClassifier, Conv1DGRURegressor])
 def test_copies_and_files_give_the_same(Estimator, tmp_path):
     X, y = panel()
     model = small(Estimator).fit(X, y)
@@ -91,12 +87,13 @@ def test_exported_models_give_the_same():
 def test_a_search_compares_widths():
     X, y = panel()
     grid = {"kernel_size": [3, (3, 2), [(3, 2), 2]]}
-    model = small(Conv1DClassifier, residual=0, padding="auto")
-    search = GridSearchCV(model, grid, cv=2).fit(X, y)
+    model = Conv1DClassifier(n_conv=2, filters=3, pool_size=1, epochs=1, random_state=0)
+    search = GridSearchCV(model, grid, cv=2, refit=False, error_score="raise")
+    search.fit(X, y)
     assert search.best_params_["kernel_size"] in grid["kernel_size"]
     assert len(search.cv_results_["mean_test_score"]) == 3
-    fits = search.best_estimator_.set_params(kernel_size=np.array([[3, 2], [2, 2]]))
-    assert fits.fit(X, y).receptive_field_ == 1 + 2 + 2
+    fits = model.set_params(kernel_size=np.array([[3, 2], [2, 2]]))
+    assert fits.initialize(X, y).receptive_field_ == 1 + 2 + 1
 
 
 @pytest.mark.parametrize(

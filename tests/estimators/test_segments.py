@@ -10,7 +10,6 @@ from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
     Conv1DClassifier,
-    Conv1DGRUClassifier,
     Conv1DGRURegressor,
     Conv1DRegressor,
     LookbackWindower,
@@ -26,9 +25,8 @@ SMALL = {"filters": 6, "epochs": 2, "batch_size": 64, "random_state": 0}
 
 CONV1D = {Conv1DRegressor, Conv1DClassifier}
 
-EACH = pytest.mark.parametrize(
-    "Estimator",
-    [Conv1DRegressor, Conv1DGRURegressor, Conv1DClassifier, Conv1DGRUClassifier],
+ONE_OF_EACH = pytest.mark.parametrize(
+    "Estimator", [Conv1DClassifier, Conv1DGRURegressor]
 )
 
 
@@ -52,7 +50,7 @@ def series():
     return make_supervised(values, 0, delay=range(1, 31))
 
 
-@EACH
+@ONE_OF_EACH
 def test_the_newest_steps_are_learned_from(Estimator, panel):
     """The newest five of 35 steps; Keras' own strides would leave out three of them."""
     X, y = panel
@@ -71,26 +69,30 @@ def test_the_newest_steps_are_learned_from(Estimator, panel):
     np.testing.assert_array_equal(model.predict(oldest), model.predict(X[200:]))
 
 
-@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
 @pytest.mark.parametrize(
-    "options",
+    ("Estimator", "options"),
     [
-        {"n_conv": 2, "strides": (4, 1), "pool_size": 2},
-        {"n_conv": 2, "strides": np.array([2, 2]), "padding": "causal"},
-        {"n_conv": 2, "strides": [1, 3], "padding": "same", "normalization": "layer"},
-        {
-            "n_conv": 4,
-            "strides": (2, 1, 2, 1),
-            "residual": 2,
-            "pool_size": 1,
-            "normalization": "batch",
-        },
+        (Conv1DGRURegressor, {"strides": (4, 1), "pool_size": 2}),
+        (Conv1DRegressor, {"strides": np.array([2, 2]), "padding": "causal"}),
+        (
+            Conv1DRegressor,
+            {"strides": [1, 3], "padding": "same", "normalization": "layer"},
+        ),
+        (
+            Conv1DRegressor,
+            {
+                "strides": (2, 1),
+                "residual": 2,
+                "pool_size": 1,
+                "normalization": "batch",
+            },
+        ),
     ],
     ids=str,
 )
 def test_fits_repeat_and_go_on(Estimator, options, panel):
     X, y = panel
-    model = small(Estimator, **options).fit(X, y)
+    model = small(Estimator, n_conv=2, **options).fit(X, y)
     forecasts = model.predict(X)
     np.testing.assert_array_equal(clone(model).fit(X, y).predict(X), forecasts)
     again = pickle.loads(pickle.dumps(model))
@@ -108,8 +110,9 @@ def test_another_stride_is_another_network(panel):
         model.fit(X, y)
 
 
-@pytest.mark.parametrize("loss", ["mse", "quantile"])
-@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DGRURegressor])
+@pytest.mark.parametrize(
+    ("Estimator", "loss"), [(Conv1DRegressor, "quantile"), (Conv1DGRURegressor, "mse")]
+)
 def test_many_horizons(Estimator, loss, series):
     X, y = series
     head = {"global_pooling": "flatten"} if Estimator in CONV1D else {}
@@ -118,7 +121,7 @@ def test_many_horizons(Estimator, loss, series):
         LookbackWindower(42, on_missing_history="ignore"),
         small(Estimator, **SEGMENTS, **head, loss=loss, epochs=3),
     )
-    pipe.fit(X[:600], y[:600])
+    pipe.fit(X[:400], y[:400])
     n_features = 5 * 6 if head else 5
     n_quantiles = 3 if loss == "quantile" else 1
     head = pipe[-1].layers_.loc["output", "n_parameters"]
@@ -134,11 +137,11 @@ def test_many_horizons(Estimator, loss, series):
 def test_a_search_over_segments(series):
     X, y = series
     pipe = make_pipeline(
-        Standardizer(), LookbackWindower(42), small(Conv1DGRURegressor, n_conv=1)
+        Standardizer(), LookbackWindower(42), small(Conv1DRegressor, n_conv=1)
     )
-    name = "conv1dgruregressor__"
+    name = "conv1dregressor__"
     sizes = [
-        {name + "kernel_size": [size], name + "strides": [1, size]} for size in (4, 10)
+        {name + "kernel_size": [size], name + "strides": [size]} for size in (4, 10)
     ]
     search = GridSearchCV(
         pipe, sizes, cv=TimeSeriesSplit(2, gap=30), error_score="raise"
@@ -154,7 +157,7 @@ def test_a_search_over_segments(series):
 def test_token_ids_are_read_in_segments():
     X = np.random.default_rng(0).integers(0, 9, (90, 18))
     options = {"embedding_dim": 3, "n_conv": 1, "kernel_size": 4, "strides": 4}
-    model = small(Conv1DGRUClassifier, **options).fit(X, X[:, -1] % 3)
+    model = small(Conv1DClassifier, **options).fit(X, X[:, -1] % 3)
     assert model.layers_.loc["conv_1", "output_shape"] == (4, 6)
     assert model.predict_proba(X).shape == (90, 3)
 
@@ -162,7 +165,7 @@ def test_token_ids_are_read_in_segments():
 # Errors and warnings.
 
 
-@EACH
+@ONE_OF_EACH
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -184,7 +187,7 @@ def test_strides_that_do_not_fit_are_refused(Estimator, options, message, panel)
     assert not model.initialized_
 
 
-@EACH
+@ONE_OF_EACH
 def test_steps_between_kernels_are_told(Estimator, panel):
     model = small(Estimator, n_conv=1, kernel_size=3, strides=8)
     with pytest.warns(UserWarning, match="kernel of 3 steps and a stride of 8, so it"):

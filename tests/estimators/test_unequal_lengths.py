@@ -89,22 +89,20 @@ def test_a_sample_alone_with_longer_ones_and_padded_has_one_probability(fitted):
 @pytest.mark.parametrize("padding", ["same", "causal", "valid"])
 def test_parallel_widths_and_a_pooling_branch_read_no_padding(padding):
     model = small(
-        n_conv=3,
-        kernel_size=[(2, 5)] * 3,
-        filters=4,
+        kernel_size=[(2, 5)] * 2,
         bottleneck=3,
         pooling_branch=True,
         padding=padding,
         pool_size=1,
         normalization="batch",
-        residual=0 if padding == "valid" else 3,
+        residual=0 if padding == "valid" else 2,
     )
     long = [np.concatenate([one, one]) - 1.0 for one in X]  # the maximum is no zero
     model.fit(long, Y)
     expected = model.predict_proba(long)
     assert np.ptp(expected[:, 0]) > 1e-3
     same(model.predict_proba(with_padding(long, 30)), expected)
-    same(np.concatenate([model.predict_proba([one]) for one in long]), expected)
+    same(model.predict_proba(long[:1]), expected[:1])
 
 
 def test_a_pooling_branch_of_many_channels_trains_on_unequal_lengths():
@@ -171,7 +169,7 @@ def test_few_networks_serve_all_lengths(fitted, monkeypatch):
 # Networks that were fitted on one length.
 
 
-@pytest.mark.parametrize("n_steps", [9, 33, 60])
+@pytest.mark.parametrize("n_steps", [9, 60])
 def test_a_network_of_one_length_predicts_series_of_other_lengths(n_steps):
     equal = np.stack([one[:12] for one in X])
     model = small(padding="same", normalization="batch").fit(equal, Y)
@@ -205,7 +203,7 @@ def test_changed_weights_count_for_other_lengths_too():
 )
 def test_networks_of_one_length_refuse_others(options, match):
     equal = np.stack([one[:12] for one in X])
-    model = small(**options).fit(equal, Y)
+    model = small(**options).initialize(equal, Y)
     with pytest.raises(ValueError, match=f"series of 20 time steps.* 12 .*{match}"):
         model.predict(np.zeros((2, 20, 2)))
     with pytest.raises(ValueError, match=match):
@@ -214,12 +212,12 @@ def test_networks_of_one_length_refuse_others(options, match):
 
 def test_a_level_needs_one_length():
     y = np.array([one[-1, 0] for one in X])
-    assert Conv1DRegressor(**SMALL).fit(X, y).level_ is None
+    assert Conv1DRegressor(**SMALL).initialize(X, y).level_ is None
     with pytest.raises(ValueError, match="level='last' needs windows of one length"):
         Conv1DRegressor(**SMALL, level="last").fit(X, y)
     equal = np.stack([one[:12] for one in X])
     model = Conv1DRegressor(**SMALL, level="last", target_channel=0, delay=1)
-    assert model.fit(equal, equal[:, -1, 0] + 0.1 * y).level_ == "last"
+    assert model.initialize(equal, equal[:, -1, 0] + 0.1 * y).level_ == "last"
     with pytest.raises(ValueError, match="forecasts start from a level"):
         model.predict(X)
 
@@ -235,7 +233,7 @@ def test_regression_of_unequal_series():
     assert predicted.shape == y.shape
 
 
-@pytest.mark.parametrize("longest", [20, 31, 45])
+@pytest.mark.parametrize("longest", [20, 45])
 def test_validation_data_may_have_any_length(longest):
     more, labels = series(10, longest=longest, seed=1)
     model = small(padding="same", early_stopping=True)
@@ -290,9 +288,8 @@ def test_tools_of_scikit_learn_index_lists():
         scores, cross_val_score(model, objects, Y, cv=2, error_score="raise")
     )
     train, test, y_train, y_test = train_test_split(X, Y, random_state=0, stratify=Y)
-    search = GridSearchCV(
-        model, {"conv1dclassifier__filters": [2, 3]}, cv=2, error_score="raise"
-    )
+    rates = {"conv1dclassifier__learning_rate": [0.01, 0.02]}
+    search = GridSearchCV(model, rates, cv=2, error_score="raise")
     assert 0 <= search.fit(train, y_train).score(test, y_test) <= 1
     out = cross_val_predict(model, X, Y, cv=2, method="predict_proba")
     assert out.shape == (24, 2)
@@ -393,7 +390,7 @@ def test_the_shortest_sample_is_told_what_the_network_needs(fitted):
 
 def test_auto_padding_leaves_a_step_of_the_shortest_sample():
     settled = [
-        small(kernel_size=size, pool_size=pool, epochs=1).fit(X, Y)._architecture
+        small(kernel_size=size, pool_size=pool).initialize(X, Y)._architecture
         for size, pool in ((4, 2), (8, 2), (8, 20))
     ]
     assert [one["padding"] for one in settled] == ["valid", "same", "same"]
@@ -440,7 +437,7 @@ def test_one_sample_needs_a_list(fitted):
     with pytest.raises(ValueError, match=r"give \[X\.to_numpy\(\)\]"):
         fitted.predict(pd.DataFrame(X[0]))
     vectors = [one[:, 0] for one in X]
-    model = small(epochs=1).fit(vectors, Y)
+    model = small().initialize(vectors, Y)
     for one in (vectors[0], vectors[0][:, None]):
         with pytest.raises(ValueError, match=r"one sample, give \[X\]"):
             model.predict(one)
@@ -451,7 +448,7 @@ def test_a_gru_is_refitted_and_predicts_series_of_any_length():
         filters=4, kernel_size=3, n_conv=1, gru_units=4, epochs=1, random_state=0
     )
     predicted = model.fit(X, Y).predict_proba(X)
-    same(np.concatenate([model.predict_proba([one]) for one in X[:4]]), predicted[:4])
+    same(model.predict_proba(X[:1]), predicted[:1])
     same(model.predict_proba(with_padding(X, 40)), predicted)
     with keras.device("cpu"):
         own = model.model_(padded(X).astype(np.float32))

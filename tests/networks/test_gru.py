@@ -43,16 +43,31 @@ def outputs(layer, x, training):
     return [state, *tape.gradient(loss, sources)] if training else [state]
 
 
-@pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
-@pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_outputs_and_gradients_are_those_of_keras(options, compiled, training):
+def check_against_keras(options, training, run=outputs):
     keras_layer, ours = pair(**options)
     x = tf.constant(np.random.default_rng(1).normal(size=(4, 7, 3)), tf.float32)
     expected = outputs(keras_layer, x, training)
-    run = tf.function(outputs, autograph=False) if compiled else outputs
     for mine, right in zip(run(ours, x, training), expected, strict=True):
         np.testing.assert_allclose(mine, right, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_outputs_and_gradients_are_those_of_keras(options, training):
+    check_against_keras(options, training)
+
+
+@pytest.mark.parametrize(
+    ("options", "training"),
+    [
+        ({}, False),
+        ({"go_backwards": True}, True),
+        ({"dropout": 0.2, "recurrent_dropout": 0.4}, True),
+    ],
+    ids=str,
+)
+def test_a_compiled_program_gives_the_same(options, training):
+    check_against_keras(options, training, tf.function(outputs, autograph=False))
 
 
 def test_a_batch_of_unknown_size_gives_the_same():

@@ -94,22 +94,27 @@ def test_zeros_are_shared_between_both_sides_with_same():
     np.testing.assert_allclose(outputs[0, :, 0], expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("padding", ["causal", "valid"])
+STACKS = [
+    {"kernel_size": 4, "strides": 4, "n_conv": 1},
+    {"kernel_size": 5, "strides": 2, "n_conv": 3},
+    {"kernel_size": 6, "strides": (3, 1, 2), "n_conv": 3},
+    {"kernel_size": 3, "strides": 2, "n_conv": 2, "pool_size": 3},
+    {"kernel_size": 3, "strides": (1, 3), "n_conv": 2, "pool_size": 2},
+    {"kernel_size": 3, "strides": (2, 1), "n_conv": 2, "dilation_rate": (1, 4)},
+    {
+        "kernel_size": 4,
+        "strides": (4, 1, 1),
+        "n_conv": 3,
+        "dilation_rate": "exponential",
+    },
+]
+
+
 @pytest.mark.parametrize(
-    "stack",
+    ("stack", "padding"),
     [
-        {"kernel_size": 4, "strides": 4, "n_conv": 1},
-        {"kernel_size": 5, "strides": 2, "n_conv": 3},
-        {"kernel_size": 6, "strides": (3, 1, 2), "n_conv": 3},
-        {"kernel_size": 3, "strides": 2, "n_conv": 2, "pool_size": 3},
-        {"kernel_size": 3, "strides": (1, 3), "n_conv": 2, "pool_size": 2},
-        {"kernel_size": 3, "strides": (2, 1), "n_conv": 2, "dilation_rate": (1, 4)},
-        {
-            "kernel_size": 4,
-            "strides": (4, 1, 1),
-            "n_conv": 3,
-            "dilation_rate": "exponential",
-        },
+        *((stack, "valid") for stack in STACKS),
+        *((stack, "causal") for stack in STACKS[1::2]),
     ],
     ids=str,
 )
@@ -130,8 +135,10 @@ def test_poolings_leave_out_the_oldest_steps(pool_size):
         assert len(read) == n_steps // (2 * pool_size) * (2 * pool_size)
 
 
-@pytest.mark.parametrize("padding", ["same", "causal"])
-@pytest.mark.parametrize("n_steps", range(24, 30))
+@pytest.mark.parametrize(
+    ("n_steps", "padding"),
+    [*((n, "same") for n in (24, 25, 28)), *((n, "causal") for n in (26, 27, 29))],
+)
 def test_a_residual_block_with_strides_has_a_strided_shortcut(n_steps, padding):
     model = conv1d_network(
         (n_steps, 2), filters=4, pool_size=1, padding=padding, **RESIDUAL
@@ -172,8 +179,7 @@ def test_a_gru_reads_segments(n_steps, n_segments):
     assert model.count_params() == n_parameters
 
 
-@pytest.mark.parametrize("training", [False, True])
-def test_the_gru_over_segments_is_that_of_keras(training):
+def test_the_gru_over_segments_is_that_of_keras():
     """Outputs and gradients, as a compiled program for batches of one size."""
     options = {"filters": 4, "gru_units": 5, "dropout": 0}
     ours = random_weights(conv1d_gru_network((350, 3), 2, **SEGMENTS, **options))
@@ -190,7 +196,7 @@ def test_the_gru_over_segments_is_that_of_keras(training):
 
     def outputs(model):
         with tf.GradientTape() as tape:
-            out = model(x, training=training)
+            out = model(x, training=True)
             loss = tf.reduce_sum(out**2)
         return [out, *tape.gradient(loss, model.trainable_variables)]
 
