@@ -19,7 +19,7 @@ from skseqconv import (
     WindowView,
     make_supervised,
 )
-from skseqconv.engine._pool import clear_compiled_networks
+from skseqconv.engine._pool import _slots, clear_compiled_networks
 from skseqconv.inputs._relation import solve_affine
 from skseqconv.networks import conv1d_gru_network, conv1d_network
 
@@ -492,11 +492,12 @@ def test_missing_value_at_predict_is_named(walk):
 # Last, because it deletes the networks that the others share.
 def test_reused_network_is_as_good_as_a_fresh_one(walk):
     X, y = windows(walk)
-    other, y_other = windows(walk * 7 - 100, 2)
+    other, y_other = windows(walk * 7 - 100)
     model = small(Conv1DRegressor, epochs=1)
     clear_compiled_networks()
     clone(model).fit(X, y)
     reused = clone(model).fit(other, y_other).predict(other)
+    assert len(_slots) == 1  # the network was used again
     clear_compiled_networks()
     fresh = clone(model).fit(other, y_other).predict(other)
     np.testing.assert_array_equal(reused, fresh)
