@@ -1,7 +1,7 @@
 """Whether forecasts start at the time of day, or of the week, of the rows of a view.
 
 A view of the rows at 11:00 has the phase 11:00. Weights that were fitted on such rows
-are those of 11:00, and forecasts from another hour are wrong without any other sign.
+are those of 11:00, and forecasts from another hour may be wrong without any other sign.
 """
 
 import warnings
@@ -43,10 +43,10 @@ def warn_out_of_phase(view, newest):
         f"Forecasts start from {place_of(view, origin)}, the newest row with a target. "
         "But X has only rows at equal distances, such as one row a day. The newest row "
         f"at these distances is {place_of(view, in_phase)}.{more} If the model was "
-        "fitted on such rows only, its forecasts from other rows are wrong. Forecast "
+        "fitted on such rows only, its forecasts from other rows may be wrong. Start "
         f"from such rows: forecast(model, SeriesView(X, rows=[{shown}]), rows='all', "
-        "...). If the model was fitted on all rows, give all of them: forecast(model, "
-        "SeriesView(table), ...).",
+        "...). If the model was fitted on all rows, or the distance has nothing to do "
+        "with a season, give all rows: forecast(model, SeriesView(table), ...).",
         stacklevel=stacklevel_of_caller(),
     )
 
