@@ -117,10 +117,10 @@ def forecast(
         If a series is shorter than the window.
     UserWarning
         If X is a table without ids, the model was fitted on several series, and no
-        dates show that X is one series. If X has only rows at equal distances, such as
-        those at 11:00, and the row that forecasts start from is none of these. If dates
-        after the end of a series follow its usual step, but a gap is due there, such
-        as a night without rows.
+        dates show that X is one series. If X has only rows at one time of the day or
+        week, such as 11:00, and the row that forecasts start from is none of these. If
+        dates after the end of a series follow its usual step, but a gap is due there,
+        such as a night without rows.
 
     See Also
     --------

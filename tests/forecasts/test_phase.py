@@ -138,9 +138,17 @@ def test_no_warning_for_daily_rows_and_steps_of_windows():
     assert told(stepped.fit(X, y), X[24:])[0] == []
 
 
-def test_rows_without_dates():
+def test_no_warning_without_a_season():
+    """Rows without dates, and rows thinned out to learn from fewer."""
     X, y = make_supervised(hourly().to_numpy(), 0)
     model = make_pipeline(LookbackWindower(24), PersistenceRegressor()).fit(X, y)
-    (message,), _ = told(model, X[11::24])
-    assert "start from row 959 of the series" in message
-    assert "is row 947 of the series" in message
+    assert told(model, X[11::24])[0] == []
+    model, X = fitted(hourly())
+    assert told(model, X[::6])[0] == []
+
+
+def test_one_row_a_week():
+    model, X = fitted(hourly(100))
+    (message,), _ = told(model, X[(X.index.hour == 11) & (X.index.day_of_week == 2)])
+    assert "one time of the day or week" in message
+    assert "2025-06-11 11:00:00" in message

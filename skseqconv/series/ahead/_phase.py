@@ -7,6 +7,7 @@ are those of 11:00, and forecasts from another hour may be wrong without any oth
 import warnings
 
 import numpy as np
+import pandas as pd
 
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._view_internals import has_all_rows, place_of
@@ -14,6 +15,8 @@ from skseqconv.series.times._index_kinds import dates_of
 
 #: Fewer rows may be equally far apart by chance.
 LEAST_ROWS = 6
+
+DAY = pd.Timedelta(days=1).value  # in nanoseconds
 
 #: A message shows at most so many rows.
 MOST_SHOWN = 5
@@ -41,12 +44,11 @@ def warn_out_of_phase(view, newest):
     shown += ", ..." if len(rows) > MOST_SHOWN else ""
     warnings.warn(
         f"Forecasts start from {place_of(view, origin)}, the newest row with a target. "
-        "But X has only rows at equal distances, such as one row a day. The newest row "
-        f"at these distances is {place_of(view, in_phase)}.{more} If the model was "
-        "fitted on such rows only, its forecasts from other rows may be wrong. Start "
-        f"from such rows: forecast(model, SeriesView(X, rows=[{shown}]), rows='all', "
-        "...). If the model was fitted on all rows, or the distance has nothing to do "
-        "with a season, give all rows: forecast(model, SeriesView(table), ...).",
+        "But X has only rows at one time of the day or week. The newest such row is "
+        f"{place_of(view, in_phase)}.{more} If the model was fitted on such rows only, "
+        "its forecasts from other rows may be wrong. Start from such rows: "
+        f"forecast(model, SeriesView(X, rows=[{shown}]), rows='all', ...). If it was "
+        "fitted on all rows, give all rows: forecast(model, SeriesView(table), ...).",
         stacklevel=stacklevel_of_caller(),
     )
 
@@ -54,32 +56,31 @@ def warn_out_of_phase(view, newest):
 def rows_in_phase(view, newest):
     """The rows `newest`, moved back to the phase of the view's rows of their series.
 
-    Rows have a phase if all distances between them are multiples of the smallest one.
-    Most are equal to it; others are larger if a day has no row.
+    Rows have a phase if they are whole days apart, and more often than not one and the
+    same number of days: one row a day, or one a week. Rows without dates have none.
     """
     data, rows = view._series, np.unique(view.rows)
+    found = newest.copy()
+    if data.dates is None or dates_of(data.index_at(rows[:1])) is None:
+        return found
     owners = data.series_of(newest)
     begins = np.searchsorted(rows, data.starts[owners])
     ends = np.searchsorted(rows, data.stops[owners])
-    found = newest.copy()
     for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
         own = rows[begin:end]
         if len(own) < LEAST_ROWS or newest[i] < own[0] or np.diff(own).min() == 1:
             continue
-        places = _on_the_clock(data, own)
-        steps = np.diff(places)
+        times = _local_times(data, own)
+        steps = np.diff(times)
         step = steps.min()
-        if step <= 0 or (steps % step).any() or np.median(steps) != step:
+        if step <= 0 or (steps % step).any() or np.median(steps) != step or step % DAY:
             continue
         until = np.arange(own[own <= newest[i]][-1], newest[i] + 1)
-        is_in_phase = (_on_the_clock(data, until) - places[0]) % step == 0
+        is_in_phase = (_local_times(data, until) - times[0]) % step == 0
         found[i] = until[is_in_phase][-1]
     return found
 
 
-def _on_the_clock(data, rows):
-    """Rows as numbers. In a time zone their local times: clock changes move no hour."""
-    dates = dates_of(data.index_at(rows))
-    if dates is None or dates.tz is None:
-        return rows
-    return dates.tz_localize(None).asi8
+def _local_times(data, rows):
+    """Times of rows as numbers, as the clocks of their zone show them."""
+    return dates_of(data.index_at(rows)).tz_localize(None).as_unit("ns").asi8
