@@ -58,8 +58,11 @@ def forecast(
         part with a known target counts. A filled target counts as known, also after
         the rows that ``make_supervised(rows=...)`` chose. "all" is each row of X.
         Numbers are positions in X, so ``rows=[-1]`` forecasts from the last row of X.
+        In ``SeriesView(table)`` of one series they are the numbers of its rows.
     horizon : int, default=None
         The longest horizon of the table, in rows. None takes all horizons of the fit.
+        A model reads channels known ahead up to the longest horizon of its fit, also
+        if this one is shorter.
     recursive : bool, default=False
         Whether to forecast each horizon up to `horizon`, also those that were not
         trained. Beyond the longest of the fit, the model reads its own forecasts as if
@@ -114,8 +117,10 @@ def forecast(
         If a series is shorter than the window.
     UserWarning
         If X is a table without ids, the model was fitted on several series, and no
-        dates show that X is one series. If dates after the end of a series follow its
-        usual step, but a gap is due there, such as a night without rows.
+        dates show that X is one series. If X has only rows at one time of the day or
+        week, such as 11:00, and the row that forecasts start from is none of these. If
+        dates after the end of a series follow its usual step, but a gap is due there,
+        such as a night without rows.
 
     See Also
     --------

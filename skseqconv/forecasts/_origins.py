@@ -16,6 +16,7 @@ from skseqconv.series.ahead._origins import (
     with_channels_ahead,
     with_target,
 )
+from skseqconv.series.ahead._phase import warn_out_of_phase
 from skseqconv.series.ahead._same_target import check_same_target
 from skseqconv.series.tables._ids import warn_of_bare_table
 from skseqconv.series.tables._several import is_list_of_series
@@ -49,7 +50,11 @@ def chosen_rows(view, rows):
             raise ValueError(
                 f"rows={rows!r} must be 'last', 'all', or positions of rows in X."
             )
-        return at_newest(view) if rows == "last" else view
+        if rows == "all":
+            return view
+        newest = at_newest(view)
+        warn_out_of_phase(view, newest)
+        return newest
     try:
         chosen = view[np.atleast_1d(rows)]
     except IndexError as error:

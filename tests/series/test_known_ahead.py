@@ -386,6 +386,34 @@ def test_a_whole_plan_out_of_order_is_refused():
         SeriesView(whole[:10], known_ahead="sun", delay=4, future=plan)
 
 
+def test_a_future_that_the_series_already_has():
+    whole = dated(numbered(14))
+    view = SeriesView(whole, rows=[9], known_ahead=["sun", "price"], delay=4)
+    with pytest.raises(ValueError, match=r"X already has the rows.*leave out future="):
+        view.with_future(whole[10:])
+
+
+@pytest.mark.parametrize(("row", "n_future"), [(9, 2), (9, 0), (7, 0), (8, 1)])
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_lacking_rows_name_the_row_that_reads_them(row, n_future, is_dated):
+    whole = dated(numbered(14)) if is_dated else numbered(14)
+    view = SeriesView(whole[:10], rows=[5, row], known_ahead=[1], delay=[2, 4])
+    if n_future:
+        view = view.with_future(whole[10 : 10 + n_future])
+    place = whole.index[row] if is_dated else row
+    n_needed = row + 4 - 9
+    match = f"4 rows after the row {place}, .* the {n_needed} rows after the end.*rows="
+    with pytest.raises(ValueError, match=match) as caught:
+        view.to_numpy()
+    longest = 9 + n_future - row
+    told = f"delays of up to {longest} rows (horizon= of forecast does not"
+    assert (told in str(caught.value)) == (longest >= 2)
+    if longest >= 2:
+        view = SeriesView(whole[:10], rows=[5, row], known_ahead=[1], delay=[longest])
+        view = view.with_future(whole[10 : 10 + n_future]) if n_future else view
+        assert np.isfinite(view.to_numpy()).all()
+
+
 @pytest.mark.parametrize(
     ("freq", "first"),
     [("B", "2024-03-29"), ("MS", "2024-01-01"), ("QE", "2020-03-31"), ("7D", None)],

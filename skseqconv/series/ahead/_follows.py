@@ -203,7 +203,8 @@ def all_before(data, owner):
     needs = _needed_after(index, data.freq)
     return ValueError(
         f"future= does not follow {name}, which ends at {index[-1]}: it {needs}has no "
-        "later row. Give the rows after the end of the series."
+        "later row. Earlier rows are read from X. If X already has the rows that are "
+        "forecast, leave out future=. Otherwise give the rows after the end."
     )
 
 

@@ -201,12 +201,35 @@ def _no_future(data, beyond, owners):
             f"{without_series(data, owner)}."
         )
     raise ValueError(
-        f"Channels known ahead ({channels}) are read {known.ahead} rows after the row, "
-        f"so they are needed in the {n_needed} rows after the end of "
-        f"{series_name(data, owner)}{dates}, but "
+        f"Channels known ahead ({channels}) are read {known.ahead} rows after the row"
+        f"{_row_that_needs(data, owner, n_needed)}, so they are needed in the "
+        f"{n_needed} rows after the end of {series_name(data, owner)}{dates}, but "
         f"{f'only {there} of these' if there else 'none of these'} are there.{others} "
         "Give these rows as a table: future=table in make_supervised, SeriesView or "
-        f"forecast, or X.with_future(table).{closed}"
+        "forecast, or X.with_future(table). Or forecast from an earlier row, by rows= "
+        f"of forecast.{_without_last(known, n_needed - there)}{closed}"
+    )
+
+
+def _row_that_needs(data, owner, n_needed):
+    """Words for the row that reads so far beyond the end; empty if it is no row."""
+    row = data.stops[owner] + n_needed - 1 - data.known.ahead
+    if not data.starts[owner] <= row < data.stops[owner]:  # of a recursive forecast
+        return ""
+    index = data.index_at(np.array([row]))
+    return f" {row if index is None else index[0]}"
+
+
+def _without_last(known, n_lacking):
+    """What to do if the last rows that are read will stay unknown."""
+    longest = known.ahead - n_lacking
+    if longest < min(known.delays):
+        return ""
+    return (
+        " If the last rows stay unknown: fit a model with delays of up to "
+        f"{longest} rows (horizon= of forecast does not change what a model reads), or "
+        "give NaN for unknown values, and fill them in the Pipeline by "
+        "PerStep(SimpleImputer())."
     )
 
 
