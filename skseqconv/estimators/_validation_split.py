@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from skseqconv.inputs._leaks import n_leaks
+from skseqconv.inputs._leaks import delays_of, n_leaks
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._view_internals import (
     first_rows_from,
@@ -144,14 +144,13 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
         return _last_of_each(rows, strata[rows], split)
     stamps = X.stamps[rows] if windows else rows
     order = np.argsort(stamps, kind="stable")
-    if delay is None:
-        delay = [d for _, d in getattr(X, "target", None) or []]
+    delays = delays_of(X, delay)
+    longest = delays.max()
     if first_date is not None:
-        targets = _targets_before(X, rows, first_date, split, delay)
+        targets = _targets_before(X, rows, first_date, split, delays)
         training, validation = (order[held[order]] for held in targets)
     else:
         training, validation = _last_share(stamps[order], order, split)
-        longest = np.max(delay, initial=0)
         if gap == "auto" and windows and longest:
             first = stamps[validation[0]]
             due = target_stamps(X[rows[training]], longest)
@@ -162,7 +161,7 @@ def validation_tail(X, rows, split, gap, delay=None, strata=None):
         last = stamps[training[-gap]] if gap <= len(training) else -np.inf
         training = training[stamps[training] < last]
     if not len(training):
-        ahead = np.max(delay, initial=0) if windows else 0
+        ahead = longest if windows else 0
         said = _none_to_train_on(len(rows), len(validation), split, gap, windows, ahead)
         raise ValueError(said)
     return np.sort(rows[training]), np.sort(rows[validation])
@@ -209,7 +208,7 @@ def _last_share(ranked, order, share):
     return order[ranked < first], order[ranked >= first]
 
 
-def _targets_before(X, rows, first_date, split, delay):
+def _targets_before(X, rows, first_date, split, delays):
     """Whether all targets of a sample lie before a date, and whether none does."""
     firsts = None
     if isinstance(X, WindowView):
@@ -224,7 +223,6 @@ def _targets_before(X, rows, first_date, split, delay):
             "make_supervised a table with a DatetimeIndex, or use a share of the "
             "samples such as validation_split=0.2."
         )
-    delays = np.atleast_1d(delay) if np.size(delay) else np.zeros(1, dtype=int)
     earliest, _ = rows_after(X, delays.min())
     latest, known = rows_after(X, delays.max())
     held_out = earliest >= firsts

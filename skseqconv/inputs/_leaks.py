@@ -5,6 +5,20 @@ import numpy as np
 from skseqconv.series._view_internals import target_stamps, whole_series_of
 
 
+def delays_of(X, delay=None):
+    """How many rows ahead the targets lie, an array of int; a zero if nobody knows.
+
+    Parameters
+    ----------
+    X : SeriesView, WindowView or ndarray
+    delay : int or sequence of int, default=None
+        None to ask X.
+    """
+    if delay is None:
+        delay = [one for _, one in getattr(X, "target", None) or ()]
+    return np.atleast_1d(delay) if np.size(delay) else np.zeros(1, dtype=np.int64)
+
+
 def n_leaks(X, train, test, delay=None):
     """How many targets of training rows are known only after the first test row.
 
@@ -22,9 +36,7 @@ def n_leaks(X, train, test, delay=None):
     n_rows : int
         0 if whole series are tested: those are forecasts of other series.
     """
-    if delay is None:
-        delay = [one for _, one in X.target or ()]
     first = X.stamps[test].min()
-    n_rows = int((target_stamps(X[train], np.max(delay, initial=0)) > first).sum())
+    n_rows = int((target_stamps(X[train], delays_of(X, delay).max()) > first).sum())
     series = whole_series_of(X)
     return n_rows if n_rows and np.isin(series[test], series[train]).any() else 0

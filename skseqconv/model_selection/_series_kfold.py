@@ -105,9 +105,10 @@ class SeriesKFold(FoldsOfSeries):
                 f"n_splits={self.n_splits}, but X has rows of {len(series)} series. "
                 "Use fewer splits; for one series, PanelTimeSeriesSplit."
             )
-        folds = KFold(
-            self.n_splits, shuffle=self.shuffle, random_state=self.random_state
-        )
+        # StackingRegressor sets the seed of a splitter, which KFold refuses without
+        # shuffling.
+        seed = self.random_state if self.shuffle else None
+        folds = KFold(self.n_splits, shuffle=self.shuffle, random_state=seed)
         for _, held_out in folds.split(series):
             test = np.isin(of_row, held_out)
             yield np.flatnonzero(~test), np.flatnonzero(test)

@@ -35,7 +35,8 @@ class SeriesView(View):
     rows : array-like of int of shape (n_rows,), default=None
         Rows of the view, None for all. The rows of several series are numbered
         through: the rows of the second series follow those of the first. Those of a
-        long table are numbered in the order of id and time.
+        long table are numbered in the order of id and time. A y of your own must have
+        this order, see the last example.
     on_gap : {"raise", "warn", "ignore"}, default="warn"
         What to do if the index of a table has gaps, see
         :func:`skseqconv.make_supervised`. "warn" and "ignore" take the rows as
@@ -114,6 +115,12 @@ class SeriesView(View):
     2  b     1    0
     >>> view[~view.frame()["id"].duplicated(keep="last").to_numpy()].to_numpy().ravel()
     array([4., 5.])
+
+    A y of your own, in the order of the rows of the view:
+
+    >>> table = table.assign(wear=[50, 40, 30])
+    >>> view.frame().merge(table, how="left", on=["id", "time"])["wear"].to_numpy()
+    array([30, 40, 50])
     """
 
     lags = np.zeros(1, dtype=np.int64)
@@ -234,7 +241,8 @@ class SeriesView(View):
             "In a Pipeline, use Standardizer or PerStep(transformer) instead of a "
             "stock transformer. Tools that copy X, such as BaggingRegressor, belong "
             "after the windows: FlatWindowRegressor(BaggingRegressor()). "
-            "VotingRegressor and StackingRegressor take views. For models that need no "
+            "VotingRegressor and StackingRegressor take views. Instead of "
+            "permutation_importance use skseqconv.importance. For models that need no "
             "earlier rows, view.to_numpy() gives the array."
         )
 

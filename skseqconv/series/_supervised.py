@@ -260,7 +260,7 @@ def make_supervised(
     view = _of_chosen(_read(series, rows, on_gap, freq, columns), rows)
     if freq is not None:
         view = view._derive(_series=view._series.with_freq(freq))
-    delays, several_delays = checked_delays(delay, view)
+    delays, several_delays = checked_delays(delay, view, target, columns)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
     if is_given(known_ahead) or data.known is not None:

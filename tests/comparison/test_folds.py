@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.dummy import DummyRegressor
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
@@ -132,6 +132,21 @@ def test_a_part_between_gaps_is_no_series_of_its_own():
     ]
     with pytest.warns(UserWarning, match="Leakage in fold 0 and 1 more"):
         compare_models(models, X, y, cv=parts, **options)
+
+
+@pytest.mark.parametrize("of_windows", [False, True])
+@pytest.mark.parametrize("kind", ["regressor", "classifier"])
+def test_series_are_held_out_for_a_y_of_ones_own(kind, of_windows):
+    """X knows no target: the rows themselves are compared, and none leaks."""
+    X = SeriesView([np.arange(12.0) + one for one in range(6)])
+    y = X.to_numpy()[:, 0] ** 2 if kind == "regressor" else np.arange(len(X)) % 2
+    dummy = DummyRegressor() if kind == "regressor" else DummyClassifier()
+    X = LookbackWindower(1).fit_transform(X) if of_windows else X
+    found = compare_models([dummy], X, y, cv=SeriesKFold(3), baseline=None)
+    assert found.failures.empty and len(found.predictions) == len(X)
+    halves = [(np.flatnonzero(X.rows % 2), np.flatnonzero(X.rows % 2 == 0))]
+    with pytest.warns(UserWarning, match=r"Leakage in fold 0: 36 training rows lie"):
+        compare_models([dummy], X, y, cv=halves, baseline=None)
 
 
 @pytest.mark.parametrize("short", range(4))

@@ -259,6 +259,33 @@ def test_a_splitter_holds_out_what_could_be_given(panel, splitter, loss):
 
 
 @pytest.mark.trains
+@pytest.mark.parametrize("Estimator", [Conv1DRegressor, Conv1DClassifier])
+@pytest.mark.parametrize("through_pipeline", [True, False])
+def test_whole_series_for_a_y_of_ones_own(panel, Estimator, through_pipeline):
+    """X knows no target, as in regression of a value that no channel holds."""
+    rows = SeriesView(panel[0].series)
+    assert rows.target is None
+    y = np.arange(len(rows)) % 7 > 2
+    model = network(Estimator, validation_split=SeriesKFold(4))
+    if through_pipeline:
+        model = make_pipeline(LookbackWindower(6), model)
+        windows = rows
+    else:
+        windows = LookbackWindower(6).fit_transform(rows)
+    model.fit(windows, y)
+    fitted = model[-1] if through_pipeline else model
+    assert len(fitted.history_["val_loss"]) == 3
+
+
+def test_the_rows_that_a_splitter_holds_out_of_a_y_of_ones_own(panel):
+    X = WindowView(SeriesView(panel[0].series), lags=[0])
+    usable, y = np.arange(len(X)), np.zeros(len(X))
+    training, held_out = validation_part(X, y, usable, SeriesKFold(4), "auto")
+    assert_array_equal(held_out, np.flatnonzero(X.series_ids == 3))
+    assert_array_equal(training, np.flatnonzero(X.series_ids < 3))
+
+
+@pytest.mark.trains
 def test_samples_that_are_given_count_instead_of_a_split(panel):
     X, y = panel
     windows = LookbackWindower(6).fit_transform(X)

@@ -5,9 +5,15 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import StackingClassifier, StackingRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
+from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    FlattenWindows,
+    FlatWindowRegressor,
+    LookbackWindower,
     SeriesKFold,
     SeriesView,
     compare_models,
@@ -95,6 +101,20 @@ def test_a_comparison_of_series_that_were_not_seen():
     X, y = panel()
     found = compare_models([DummyRegressor()], X, y, cv=SeriesKFold(3), baseline=None)
     assert found.failures.empty and len(found.predictions) == len(X)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_stacking_may_set_its_seed(shuffle):
+    """Stacking sets `random_state` of its `cv`, for the same folds for all models."""
+    X, y = panel()
+    flat = FlatWindowRegressor(Ridge())
+    model = make_pipeline(LookbackWindower(2, on_missing_history="ignore"), flat)
+    cv, kind = SeriesKFold(3, shuffle=shuffle), y > np.median(y)
+    StackingRegressor([("flat", model)], cv=cv).fit(X, y).predict(X)
+    classifier = make_pipeline(model[0], FlattenWindows(), LogisticRegression())
+    StackingClassifier([("flat", classifier)], cv=cv).fit(X, kind).predict(X)
+    found = held_out(cv, X, X.series_ids)  # the splitter is as good as before
+    assert shuffle or found == held_out(SeriesKFold(3), X, X.series_ids)
 
 
 def test_it_is_shown_routed_and_saved(tmp_path):

@@ -16,6 +16,7 @@ from joblib import Parallel, delayed
 from numpy.testing import assert_array_equal
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import BaggingRegressor, VotingRegressor
+from sklearn.inspection import permutation_importance
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import (
     KFold,
@@ -705,6 +706,14 @@ def test_to_numpy_takes_a_dtype_and_gives_a_copy():
 def test_rows_are_not_turned_into_an_array_by_accident(copy):
     with pytest.raises(TypeError, match=r"would be wrong.*PerStep.*FlatWindowReg"):
         copy(SeriesView(climate(10)))
+
+
+def test_the_error_names_importance_for_views():
+    rows, y = SeriesView(climate(30)), np.arange(30.0)
+    model = flat_model().fit(rows, y)
+    message = r"Instead of permutation_importance use skseqconv\.importance\."
+    with pytest.raises(TypeError, match=message):
+        permutation_importance(model, rows, y)
 
 
 def flat_model(regressor=None):
