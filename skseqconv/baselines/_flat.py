@@ -18,6 +18,7 @@ from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._complete import complete_rows
+from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._finite import raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.series._window_view import WindowView
@@ -81,6 +82,11 @@ class FlatWindowRegressor(
         Number of channels. If X is a table, number of its columns.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
         Names of the channels. Exists only if X has names.
+
+    Warns
+    -----
+    UserWarning
+        By `fit`, if fewer than 20 windows are complete, and these are less than half.
 
     See Also
     --------
@@ -147,6 +153,9 @@ class FlatWindowRegressor(
         complete = complete_rows(X)
         if not complete.all():
             whole = np.flatnonzero(complete)
+            if 2 * len(whole) < len(X):  # less than a network may be enough for a table
+                name = type(self).__name__
+                warn_of_few_windows(X, len(whole), len(whole), learner=name)
             X, y = X[whole], _safe_indexing(y, whole)
             if sample_weight is not None:
                 sample_weight = _safe_indexing(sample_weight, whole)

@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._pool import refuse_wrong_place
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
+from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._targets import NewLabels
@@ -25,7 +26,6 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
 
-from ._few_windows import warn_of_few_windows
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers
 from ._network_built import BuildsNetwork

@@ -106,7 +106,23 @@ def test_no_complete_window_is_an_error(frame):
     match = "None of the 5 rows has a complete window of 6 rows"
     with pytest.raises(ValueError, match=match):
         FlatWindowRegressor().fit(windows[:5], y[:5])
-    FlatWindowRegressor().fit(windows[:6], y[:6])  # the sixth has one
+    with pytest.warns(UserWarning, match="learns from 1 of 6 rows"):
+        FlatWindowRegressor().fit(windows[:6], y[:6])
+
+
+def test_few_windows_of_many_rows_are_told():
+    """Of five series only the last is as long as the window."""
+    X, y = make_supervised([np.arange(15.0)] * 4 + [np.arange(30.0)], 0)
+    model = make_pipeline(LookbackWindower(20), FlatWindowRegressor())
+    message = (
+        r"^FlatWindowRegressor learns from 10 of 85 rows: 75 have no complete window "
+        r"of 20 rows \(all rows of 4 of 5 series\)\. It needs more windows\. Use a "
+        r"shorter lookback, or more rows\.$"
+    )
+    with pytest.warns(UserWarning, match=message) as said:
+        model.fit(X, y)
+    assert len(said) == 1 and said[0].filename == __file__
+    make_pipeline(LookbackWindower(10), FlatWindowRegressor()).fit(X[-30:], y[-30:])
 
 
 @pytest.mark.parametrize("n_outputs", [1, 2])

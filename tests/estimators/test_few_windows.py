@@ -12,7 +12,7 @@ from skseqconv import (
     Standardizer,
     make_supervised,
 )
-from skseqconv.estimators._few_windows import LEAST_WINDOWS, warn_of_few_windows
+from skseqconv.inputs._few_windows import LEAST_WINDOWS, warn_of_few_windows
 
 SMALL = {"n_conv": 1, "filters": 2, "kernel_size": 2, "epochs": 1, "random_state": 0}
 
@@ -34,7 +34,7 @@ def test_a_fit_says_how_many_windows_are_left_and_why():
     message = (
         "^The network learns from 9 of 48 rows: 23 have no complete window of 24 rows, "
         r"5 are held out for validation, 11 are in neither part, such as the gap "
-        r"between them\. A network needs more windows\. Hold out fewer, use a shorter "
+        r"between them\. It needs more windows\. Hold out fewer, use a shorter "
         r"lookback, or more rows\. LinearAutoregression and "
         r"PersistenceRegressor need fewer\.$"
     )
@@ -50,7 +50,7 @@ def test_a_classifier_names_no_forecasts():
     weights = np.arange(48) % 3  # a third of them are zero
     message = (
         r"learns from 17 of 48 rows: 23 have no complete window of 24 rows, 8 have the "
-        r"weight zero\. A network needs more windows\. Use a shorter lookback, or more "
+        r"weight zero\. It needs more windows\. Use a shorter lookback, or more "
         r"rows\.$"
     )
     classifier = model(Conv1DClassifier(**SMALL), 24)
