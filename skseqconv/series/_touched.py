@@ -41,7 +41,7 @@ class Touched(NamedTuple):
 
 def touched_rows(view):
     """The rows that the windows touch, each once."""
-    rows = _each_once(view.rows, view._series.n_rows)
+    rows = each_once(view.rows, view._series.n_rows)
     first_rows = view._series.first_rows
     # The row before each window.
     before = by_chunks(
@@ -62,7 +62,7 @@ def touched_rows(view):
     return Touched(starts, stops, positions)
 
 
-def _each_once(rows, n_rows):
+def each_once(rows, n_rows):
     """The different rows, in order."""
     if (rows[1:] > rows[:-1]).all():
         return rows
@@ -76,7 +76,7 @@ def _each_once(rows, n_rows):
 
 def repeats_rows(view):
     """Whether the view has a row more than once."""
-    return len(_each_once(view.rows, view._series.n_rows)) < len(view)
+    return len(each_once(view.rows, view._series.n_rows)) < len(view)
 
 
 def touch_at_most(view, n_rows):

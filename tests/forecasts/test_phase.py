@@ -94,7 +94,7 @@ def test_series_are_looked_at_one_by_one():
         (message,), _ = told(model, X[X.index.hour == 11])
         assert f"({tables[0].index[-1]})" in message
         assert names[0] in message
-        assert "1 more series have" in message
+        assert "More series have such rows" in message
         rows = message.partition("rows=[")[2].partition("]")[0]
         at = SeriesView(X, rows=[int(row) for row in rows.split(", ")])
         assert at.index.tolist() == [

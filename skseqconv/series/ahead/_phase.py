@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._touched import each_once
 from skseqconv.series._view_internals import has_all_rows, place_of
 from skseqconv.series.times._index_kinds import dates_of
 
@@ -17,6 +18,9 @@ from skseqconv.series.times._index_kinds import dates_of
 LEAST_ROWS = 6
 
 DAY = pd.Timedelta(days=1).value  # in nanoseconds
+
+#: Of many series, so many are looked at.
+MOST_SERIES = 100
 
 #: A message shows at most so many rows.
 MOST_SHOWN = 5
@@ -39,7 +43,7 @@ def warn_out_of_phase(view, newest):
     if not len(out):
         return
     origin, in_phase = newest.rows[out[0]], rows[out[0]]
-    more = f" {len(out) - 1} more series have such rows, too." if len(out) > 1 else ""
+    more = " More series have such rows, too." if len(out) > 1 else ""
     shown = ", ".join(map(str, rows[:MOST_SHOWN]))
     shown += ", ..." if len(rows) > MOST_SHOWN else ""
     warnings.warn(
@@ -59,16 +63,22 @@ def rows_in_phase(view, newest):
     Rows have a phase if they are whole days apart, and more often than not one and the
     same number of days: one row a day, or one a week. Rows without dates have none.
     """
-    data, rows = view._series, np.unique(view.rows)
-    found = newest.copy()
+    data, rows, found = view._series, view.rows, newest.copy()
     if data.dates is None or dates_of(data.index_at(rows[:1])) is None:
         return found
+    if 2 * (len(rows) - data.n_series) > data.n_rows:  # many are next to each other
+        return found
+    rows = each_once(rows, data.n_rows)
     owners = data.series_of(newest)
     begins = np.searchsorted(rows, data.starts[owners])
     ends = np.searchsorted(rows, data.stops[owners])
-    for i, (begin, end) in enumerate(zip(begins, ends, strict=True)):
-        own = rows[begin:end]
-        if len(own) < LEAST_ROWS or newest[i] < own[0] or np.diff(own).min() == 1:
+    # How many rows follow the row before: usually some, in each series.
+    adjacent = np.append(0, np.cumsum(np.diff(rows) == 1))
+    apart = adjacent[ends - 1] == adjacent[np.minimum(begins, len(rows) - 1)]
+    several = np.flatnonzero(apart & (ends - begins >= LEAST_ROWS))
+    for i in several[:MOST_SERIES]:
+        own = rows[begins[i] : ends[i]]
+        if newest[i] < own[0]:
             continue
         times = _local_times(data, own)
         steps = np.diff(times)
