@@ -249,8 +249,8 @@ class LinearAutoregression(ForecastsFromChannel):
                 "other channels are read as they are, so zero means nothing to them. "
                 'Use fit_intercept="auto", or exogenous=False.'
             )
-        known = [delay for delay in delays if delay is not None]
-        warn_of_left_out(windows, known, len(exogenous))
+        if exogenous:
+            self._warn_of_left_out(windows, delays, len(exogenous))
         solved = solve_autoregression(
             windows,
             columns_of(y),
@@ -268,6 +268,10 @@ class LinearAutoregression(ForecastsFromChannel):
         )
         remember_steps(self, windows)
         self._keep(solved, lags_of(windows))
+
+    def _warn_of_left_out(self, windows, delays, n_channels):
+        known = [delay for delay in delays if delay is not None]
+        warn_of_left_out(windows, known, n_channels)
 
     def _number_of_lags(self, windows):
         n_steps = windows.shape[1]

@@ -170,10 +170,17 @@ def _of_forecasts(models, X, splits):
                 # It refuses missing values, but looks for a newest one itself.
                 PerStep(SimpleImputer(keep_empty_features=True)),
                 OtherLags(lags.tolist()),
-                LinearAutoregression(exogenous=known or False),
+                AutomaticAutoregression(exogenous=known or False),
             ),
         )
     return found
+
+
+class AutomaticAutoregression(LinearAutoregression):
+    """It gives no advice on its parameters: the user has not made it."""
+
+    def _warn_of_left_out(self, windows, delays, n_channels):
+        pass
 
 
 def _longest_lags(models, X):

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
+from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -29,6 +30,12 @@ from skseqconv.series.tables._containers import unmasked
 
 from ._base import SequenceTransformer
 from ._rows_to_learn import rows_to_learn
+
+#: Modules of transformers that scale and fill, and of what holds them.
+_WITHOUT_TARGET = (
+    *("sklearn.preprocessing.", "sklearn.impute."),
+    *("sklearn.pipeline", "sklearn.compose."),
+)
 
 
 @public
@@ -83,9 +90,9 @@ class RowWise(SequenceTransformer):
                 (n_steps, n_channels)
             Each row of a view is used once. The earlier rows that its windows reach
             are not used, unless a channel has no value in the rows of X: then all rows
-            of the series up to the last one in X are used. Each time step of a panel is
-            a row. Lengths of samples may differ: padding at the end of a sample (NaN in
-            all channels) is no row.
+            of the series up to the last one in X are used (not by transformers that may
+            learn from y). Each time step of a panel is a row. Lengths of samples may
+            differ: padding at the end of a sample (NaN in all channels) is no row.
             Arrays of a list may have the shape (n_steps,): series of one channel. An
             array of two dimensions is a table of rows, and each column a channel. For
             series of one channel, give ``X[:, :, None]``.
@@ -122,7 +129,7 @@ class RowWise(SequenceTransformer):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
             learned = rows
-            if not get_tags(inner).target_tags.required:
+            if y is None or _ignores_target(inner):
                 learned = rows_to_learn(rows)
             self._fit_rows(inner, learned, y if learned is rows else None)
             rows = rows[:1].to_numpy()
@@ -204,6 +211,20 @@ class RowWise(SequenceTransformer):
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+def _ignores_target(transformer):
+    """Whether a transformer, and each that it holds, certainly learns nothing from y.
+
+    Tags do not tell: SelectKBest needs y or not, as its function does.
+    """
+    parts = (transformer, *transformer.get_params().values())
+    return all(
+        type(part).__module__.startswith(_WITHOUT_TARGET)
+        and not get_tags(part).target_tags.required
+        for part in parts
+        if isinstance(part, BaseEstimator)
+    )
 
 
 def _by_step(step, panel):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._view_internals import rows_up_to_last
+from skseqconv.series._view_internals import has_all_rows, rows_up_to_last
 
 #: Values are looked for in pieces of about this many bytes.
 PIECE_BYTES = 2**23
@@ -26,9 +26,12 @@ def rows_to_learn(view):
         these but none in `view`.
     """
     empty = _without_value(view, np.arange(view.n_channels))
-    if not len(empty):
+    if not len(empty) or has_all_rows(view):
         return view
-    earlier = SeriesView(view, rows_up_to_last(view))
+    rows = rows_up_to_last(view)
+    if len(rows) == len(view):
+        return view
+    earlier = SeriesView(view, rows)
     return earlier if len(_without_value(earlier, empty)) < len(empty) else view
 
 

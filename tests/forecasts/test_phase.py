@@ -133,6 +133,11 @@ def test_no_warning_for_daily_rows_and_steps_of_windows():
     model, X = fitted(pd.DataFrame({"price": np.arange(90) % 7.0}, days))
     assert told(model, X)[0] == []
     assert told(model, X[40:])[0] == []
+    assert told(model, X[::3])[0] == []
+    assert told(model, X[X.index.day_of_week == 1])[0] != []
+    weeks = pd.date_range("2025-01-01", periods=90, freq="7D")
+    model, X = fitted(pd.DataFrame({"price": np.arange(90) % 7.0}, weeks))
+    assert told(model, X[::2])[0] == []
     X, y = make_supervised(hourly(), "price", delay=[1, 3])
     stepped = make_pipeline(LookbackWindower(48, step=24), PersistenceRegressor())
     assert told(stepped.fit(X, y), X[24:])[0] == []

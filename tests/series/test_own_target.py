@@ -34,14 +34,12 @@ DATED = MACHINES.assign(cycle=pd.Timestamp("2025-01-01") + pd.to_timedelta(range
         (MACHINES.assign(kind=1), "wear", {"id": ["id", "kind"], "time": "cycle"}),
         (SHUFFLED.set_index(["id", "cycle"]), "wear", {"id": "id", "time": "cycle"}),
         (DATED.set_index(["id", "cycle"])[::-1], "wear", {}),
-        (
-            SHUFFLED[SHUFFLED["id"] == "m2"].drop(columns="id"),
-            "wear",
-            {"time": "cycle"},
-        ),
+        (ONE, "wear", {"time": "cycle"}),
+        (DATED.set_index("cycle").rename_axis(None), "wear", {"id": "id"}),
         (MACHINES.drop(columns="cycle"), "wear", {"id": "id"}),
         (MACHINES, ["wear"], {"id": "id", "time": "cycle"}),
         (MACHINES[["s", "wear"]], "wear", {}),
+        (MACHINES[["s", "wear"]], np.int64(1), {}),
         ([MACHINES[["s", "wear"]][:7], MACHINES[["s", "wear"]][7:]], "wear", {}),
         (MACHINES[["s", "wear"]].to_numpy(), 1, {}),
         ([MACHINES[["s", "wear"]].to_numpy()] * 2, 1, {}),
@@ -61,3 +59,8 @@ def test_the_lines_give_y_in_the_order_of_x(series, target, columns):
     s = 0 if channels is None else list(channels).index("s")
     assert channels is None or "wear" not in channels
     assert_array_equal(np.ravel(y), 2 * X.to_numpy()[:, s])
+
+
+def test_a_series_without_other_channels_gets_no_lines():
+    with pytest.raises(ValueError, match=r"which its window holds\.$"):
+        make_supervised(MACHINES["wear"], 0, delay=0)

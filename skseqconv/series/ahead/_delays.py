@@ -22,7 +22,7 @@ def checked_delays(delay, view, target=None, columns=None):
         return [int(d) for d in delays], several
     zero = any(is_whole(d) and d == 0 for d in delays)
     of_the_row = " delay=0 is the row's own value, which its window holds."
-    if target is not None:
+    if target is not None and view.n_channels > np.size(target):
         of_the_row += (
             " To predict it from the other channels, leave it out of the series: "
             f"{lines_for_own_target(target, columns, view._series)}."

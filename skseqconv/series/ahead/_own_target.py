@@ -1,5 +1,6 @@
 """Lines of code for a y that is known at each row itself, not forecast."""
 
+from skseqconv.series.tables._channels import several_channels
 from skseqconv.series.tables._containers import names_columns
 
 
@@ -14,6 +15,7 @@ def lines_for_own_target(target, columns, data):
     data : Series
         The series with the target.
     """
+    target = _by_name(target, data)
     given = {k: v for k, v in columns.items() if names_columns(**{k: v})}
     options = "".join(f", {name}={value!r}" for name, value in given.items())
     if data.ids is None and data.n_series > 1:
@@ -27,6 +29,13 @@ def lines_for_own_target(target, columns, data):
     return f"X = SeriesView({rest}{options}); y = {own}"
 
 
+def _by_name(target, data):
+    """The target as the table names it."""
+    channels, several = several_channels(target, data)
+    names = [int(i) if data.labels is None else data.labels[i] for i in channels]
+    return names if several else names[0]
+
+
 def _parts(table, target, data):
     """Code for a table or an array without the target, and for the target."""
     if data.labels is None:
@@ -38,6 +47,8 @@ def _in_order(data, given):
     """Code for the given table with its rows in the order of X."""
     keys = [] if data.ids is None else list(data.ids.names)
     if data.dates is not None and (keys or "time" in given):
-        keys.append(data.first_index().name)
-        return f"X.frame().merge(series, how='left', on={keys!r})"
+        name = data.first_index().name
+        table = "series" if name is not None else "series.rename_axis('time')"
+        keys.append("time" if name is None else name)
+        return f"X.frame().merge({table}, how='left', on={keys!r})"
     return f"series.sort_values({keys!r}, kind='stable')" if keys else "series"

@@ -60,8 +60,9 @@ def warn_out_of_phase(view, newest):
 def rows_in_phase(view, newest):
     """The rows `newest`, moved back to the phase of the view's rows of their series.
 
-    Rows have a phase if they are whole days apart, and more often than not one and the
-    same number of days: one row a day, or one a week. Rows without dates have none.
+    Rows have a phase if they are whole days apart, in most cases the same number of
+    days: one row a day, or one a week. Daily rows have one if they are whole weeks
+    apart. Rows without dates have none.
     """
     data, rows, found = view._series, view.rows, newest.copy()
     if data.dates is None or dates_of(data.index_at(rows[:1])) is None:
@@ -83,7 +84,11 @@ def rows_in_phase(view, newest):
         times = _local_times(data, own)
         steps = np.diff(times)
         step = steps.min()
-        if step <= 0 or (steps % step).any() or np.median(steps) != step or step % DAY:
+        usual = np.diff(_local_times(data, own[0] + np.arange(LEAST_ROWS))).min()
+        season = DAY if usual < DAY else 7 * DAY
+        if usual >= season or step <= 0 or step % season:
+            continue
+        if (steps % step).any() or np.median(steps) != step:
             continue
         until = np.arange(own[own <= newest[i]][-1], newest[i] + 1)
         is_in_phase = (_local_times(data, until) - times[0]) % step == 0

@@ -91,7 +91,7 @@ class Gaps(NamedTuple):
                 f"series.index.astype(str), format='{date_format}') makes dates of "
                 "them."
             )
-        if self._are_many:
+        if self._are_many and not self.name:
             hints += resample_advice(self.timestamps, self.differences)
         if len(self.repeats):
             hints += f" If rows of one timestamp have different values, {ONE_ROW_EACH}"

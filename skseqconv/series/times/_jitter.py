@@ -24,8 +24,9 @@ def resample_advice(index, differences):
         return ""
     usual = pd.Timedelta(usual, index.unit)
     off, step = min((abs(usual / pd.Timedelta(step) - 1), step) for step in STEPS)
-    if off > TOLERANCE:
-        return ""
+    n_steps = (index[-1] - index[0]) / pd.Timedelta(step)
+    if off > TOLERANCE or n_steps > (1 + TOLERANCE) * len(index):
+        return ""  # another step, or long gaps between the rows, such as nights
     return (
         f" The times vary around steps of {step}: series.resample({step!r}).mean() "
         "gives rows at equal distances."
