@@ -610,7 +610,7 @@ def test_a_delay_that_is_no_number_of_rows_is_refused(delay):
 def test_a_delay_of_zero_is_told_how_to_predict_a_value_of_the_row_itself():
     series = table(hourly(20))
     for delay in (0, [1, 0]):
-        match = r"drop\(columns='target'\)\); y = series\["
+        match = r"drop\(columns='a'\)\); y = series\['a'\]"
         with pytest.raises(ValueError, match=match):
             make_supervised(series, "a", delay=delay)
     X, y = SeriesView(series.drop(columns="a")), series["a"]
