@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
-from sklearn.base import BaseEstimator
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils.validation import check_is_fitted
 
@@ -223,7 +222,7 @@ def _ignores_target(transformer):
         type(part).__module__.startswith(_WITHOUT_TARGET)
         and not get_tags(part).target_tags.required
         for part in parts
-        if isinstance(part, BaseEstimator)
+        if hasattr(part, "fit")
     )
 
 

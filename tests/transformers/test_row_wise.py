@@ -220,6 +220,32 @@ def test_a_transformer_that_needs_y_has_the_rows_of_y(measured_rarely):
     np.testing.assert_allclose(selected.transformer_[-1].scores_, expected)
 
 
+class KeepsTarget:
+    """A user's transformer that is no BaseEstimator."""
+
+    def __sklearn_tags__(self):
+        return StandardScaler().__sklearn_tags__()
+
+    def get_params(self, deep=True):
+        return {}
+
+    def fit(self, X, y=None):
+        self.y_ = y
+        return self
+
+    def transform(self, X):
+        return X
+
+
+def test_a_transformer_of_ones_own_has_y(measured_rarely):
+    view = SeriesView(measured_rarely, rows=np.array([12, 17, 22]))
+    alone = PerStep(KeepsTarget()).fit(view, [1, 2, 3])
+    assert alone.transformer_.y_ == [1, 2, 3]
+    last = PerStep(make_pipeline(FunctionTransformer(), KeepsTarget()))
+    last.fit(view, [1, 2, 3])
+    assert last.transformer_[-1].y_ == [1, 2, 3]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_constant_channel_keeps_its_scale(series, kind):
     series[:, 1] = 7.0
