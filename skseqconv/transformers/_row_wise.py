@@ -143,11 +143,11 @@ class RowWise(SequenceTransformer):
         step = self._step_class(inner, "transform", None, None)
         step.n_channels = step.transform(row).shape[1]
         if names_in is not None and hasattr(inner, "get_feature_names_out"):
-            step.channel_names = inner.get_feature_names_out(names_in)
+            step.channel_names = _names_out(inner, names_in)
         elif step.n_channels == self.n_features_in_:
             step.channel_names = names_in
         elif hasattr(inner, "get_feature_names_out"):
-            step.channel_names = inner.get_feature_names_out()
+            step.channel_names = _names_out(inner)
         self._step = step
 
     def transform(self, X: SeriesView | WindowView | ArrayLike) -> Any:
@@ -210,6 +210,21 @@ class RowWise(SequenceTransformer):
         names = getattr(self, "feature_names_in_", None)
         step = RowStep(inner, "inverse_transform", self.n_features_in_, names)
         return self._apply(step, X)
+
+
+def _names_out(transformer, names_in=None):
+    """The names of the channels that a transformer gives.
+
+    They tell where a channel such as the target is afterwards. A `ColumnTransformer`
+    may change their order, so names are not guessed.
+    """
+    try:
+        return transformer.get_feature_names_out(names_in)
+    except AttributeError as error:  # one of its parts has no names
+        raise ValueError(
+            f"The channels after {transformer!r} have no names: {error} "
+            "FunctionTransformer(..., feature_names_out='one-to-one') keeps the names."
+        ) from None
 
 
 def _ignores_target(transformer):

@@ -354,6 +354,17 @@ def test_ids_are_sorted(ids, expected):
     assert SeriesView(table, id="id")._series.ids.tolist() == list(expected)
 
 
+@pytest.mark.parametrize("id", ["store", ["kind", "store"]], ids=str)
+def test_a_number_and_its_text_are_not_two_ids(id):
+    sunday = pd.DataFrame({"store": [1, 2], "kind": "a", "v": [1.0, 2.0], "day": 0})
+    monday = sunday.assign(day=1)
+    both = pd.concat([sunday, monday.astype({"store": str})])
+    with pytest.raises(ValueError, match="'store' holds 1, '1': a number and its text"):
+        SeriesView(both, id=id, time="day")
+    same_type = pd.concat([sunday, monday])
+    assert len(np.unique(SeriesView(same_type, id=id, time="day").ids)) == 2
+
+
 def test_ids_and_times_may_be_columns_or_levels():
     expected = SeriesView(two(DAYS), id="store", time="day").frame()
     for names, options in (

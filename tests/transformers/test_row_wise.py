@@ -336,6 +336,23 @@ def test_pca_changes_channel_count_and_names(series, kind):
         assert list(out.columns) == ["pca0", "pca1"]
 
 
+def test_columns_without_names_are_not_guessed(frame):
+    """A ColumnTransformer may change their order."""
+
+    def logarithm(**options):
+        log = FunctionTransformer(np.log1p, **options)
+        first = ColumnTransformer([("log", log, ["wind"])], remainder="passthrough")
+        return PerStep(first)
+
+    X = SeriesView(frame.abs())
+    with pytest.raises(ValueError, match=r"='one-to-one'\) keeps the names"):
+        logarithm().fit(X)
+    out = logarithm(feature_names_out="one-to-one").fit_transform(X)
+    names = [name.split("__")[1] for name in out.channel_names]
+    expected = frame.abs().assign(wind=np.log1p(frame["wind"].abs()))[names]
+    np.testing.assert_allclose(out.to_numpy(), expected)
+
+
 def test_pca_names_of_a_view(frame):
     out = PerStep(PCA(n_components=2)).fit_transform(SeriesView(frame))
     assert list(out.channel_names) == ["pca0", "pca1"]

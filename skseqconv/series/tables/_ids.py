@@ -25,11 +25,12 @@ def described_id(ids, at):
     """One of the ids, as messages show it."""
     own = ids[at]
     if isinstance(own, tuple):
-        return repr(tuple(_plain(value) for value in own))
-    return repr(_plain(own))
+        return repr(tuple(plain_of(value) for value in own))
+    return repr(plain_of(own))
 
 
-def _plain(value):
+def plain_of(value):
+    """A value of Python, whose repr is short."""
     return value.item() if isinstance(value, np.generic) else value
 
 

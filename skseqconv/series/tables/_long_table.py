@@ -17,7 +17,7 @@ from skseqconv.series.times._dates import layout_of_index
 from skseqconv.series.times._index_kinds import ticks
 
 from ._column_roles import ids_words, read_columns, times_of
-from ._ids import described_id
+from ._ids import described_id, plain_of
 from ._one_frequency import refuse_several_frequencies
 
 
@@ -116,12 +116,28 @@ def _numbered(read, at, columns):
     try:
         order = np.argsort(values, kind="stable")
     except TypeError:  # text and numbers have no order: the first that appear are first
+        _refuse_number_and_its_text(values, read, at, columns)
         return codes, values
     if (np.diff(order) > 0).all():
         return codes, values
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = np.arange(len(order))
     return ranks[codes], values[order]
+
+
+def _refuse_number_and_its_text(values, read, at, columns):
+    """Refuse 1 beside "1": two files with other types were put below each other."""
+    texts = values.map(str)
+    twice = np.flatnonzero(texts.duplicated(keep=False))
+    if not len(twice):
+        return
+    first, second = twice[0], np.flatnonzero(texts == texts[twice[0]])[1]
+    shown = ", ".join(repr(plain_of(values[one])) for one in (first, second))
+    raise ValueError(
+        f"{ids_words(read, columns)}: {read.labels[at]!r} holds {shown}: a number and "
+        "its text are different ids, so the rows of one series would become two "
+        "series. Give all ids the same type, for example text."
+    )
 
 
 def _small(codes, n_ids):
