@@ -37,8 +37,8 @@ DAY = 24  # rows of one hour
 # ------------------------------------------------------
 #
 # For a file of your own, replace `make_climate(...)` by
-# `load_climate_csv("FILE").resample("1h").mean().ffill(limit_area="inside")`, or read
-# it with pandas. "inside" invents no newest values.
+# `load_climate_csv("FILE").resample("1h").mean()`, or read it with pandas. The how-to
+# page about missing values says how to fill them.
 series = make_climate(366 * DAY, freq="1h", random_state=0)
 table = CalendarFeatures(["day", "year"]).fit_transform(series)
 calendar = [name for name in table if name not in series]  # known for tomorrow, too

@@ -61,8 +61,17 @@ def wrong_dates(table):
     return pd.DatetimeIndex(found["date"][wrong])
 
 
+def class_weights_change_probabilities_and_calibration_corrects_them(values):
+    share, mean = values["rare"].mean(), values["mean"]
+    assert mean["weighted"] > 2 * share
+    assert abs(mean["calibrated"] - share) < 0.03
+
+
 CHECKS = {
     "docs/how_to/anomalies.md": an_anomaly_is_found_at_its_own_time,
+    "docs/how_to/classify_series.md": (
+        class_weights_change_probabilities_and_calibration_corrects_them
+    ),
     "docs/how_to/missing_values.md": the_week_after_the_change_of_clocks_is_right,
 }
 

@@ -19,7 +19,7 @@ from skseqconv._public import public
 from skseqconv._sklearn import CallbackSupportMixin
 from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._few_windows import warn_of_few_windows
-from skseqconv.inputs._finite import raise_not_finite
+from skseqconv.inputs._finite import FILL_SAMPLES, how_to_fill, raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
@@ -33,8 +33,12 @@ def _finite_table(flatten, X, regressor):
         bad = ~np.isfinite(table.to_numpy())
         if bad.any():
             at, column = np.argwhere(bad)[0]
+            is_view = isinstance(X, WindowView)
             raise_not_finite(
-                table.iat[at, column], repr(table.columns[column]), f"sample {at}"
+                table.iat[at, column],
+                repr(table.columns[column]),
+                f"sample {at}",
+                how_to_fill(X, column % X.n_channels) if is_view else FILL_SAMPLES,
             )
     return table
 

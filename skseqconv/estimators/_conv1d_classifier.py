@@ -168,7 +168,9 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         Weight of each class in the loss, times `sample_weight`, also in the loss of the
         samples that `validation_split` holds out. "balanced" gives all classes the same
         total weight among the samples to learn from. None means no class weights. It is
-        for one class per sample.
+        for one class per sample. Weights change the probabilities: that of a rare class
+        becomes larger than its share. ``CalibratedClassifierCV`` of scikit-learn
+        corrects them.
     embedding_dim : int, default=None
         Length of the learned vector of each token id. X then holds token ids: integers
         of shape (n_samples, n_steps). None takes the length from `embedding_weights`.

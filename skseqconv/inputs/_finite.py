@@ -4,14 +4,13 @@ import numpy as np
 
 from skseqconv.series._view_internals import depth_of, ids_of, place_of
 
-from ._target_channel import rows_ahead
+from ._target_channel import position_after_steps, rows_ahead
 
-#: How to fill missing values from the past: of one series, and of each id. Missing
-#: values at the end stay: filled, they would move the start of forecasts.
-FILL = "table.ffill(limit_area='inside')"
-FILL_EACH = (
-    "in the order of time, table.groupby(<id>).transform(lambda one: "
-    "one.ffill(limit_area='inside'))"
+#: How to fill missing values of samples, each of which is an array.
+FILL_SAMPLES = (
+    "PerStep(SimpleImputer()), first in the Pipeline, fills missing values with the "
+    "mean of their channel. To take the last known value where there is one, fill each "
+    "sample without its padding before: pandas.DataFrame(sample).ffill()."
 )
 
 
@@ -55,26 +54,48 @@ def raise_if_not_finite(view, block, positions):
 
 def raise_not_finite_row(view, row, channel, value):
     """Name the row of the series, with its date and id, and the channel."""
-    names, ids = view.channel_names, ids_of(view)
-    # The ids of a pooled wide table are the names of its columns.
-    is_wide = ids is None or (view.channels is not None and ids.nlevels == 1)
+    names = view.channel_names
     raise_not_finite(
         value,
         channel if names is None else repr(names[channel]),
         place_of(view, row, rows_ahead(view)[channel]),
-        FILL if is_wide else FILL_EACH,
+        how_to_fill(view, channel),
     )
 
 
-def raise_not_finite(value, channel, place, fill=FILL):
+def how_to_fill(view, channel):
+    """How to fill missing values of a channel with what was known at each row.
+
+    Whether an input is filled must not depend on later rows, so it is filled to the
+    end. The end of a target stays missing: filled, it would move the start of
+    forecasts. A row that has a target has a later value, so it learns nothing from
+    that.
+    """
+    ids = ids_of(view)
+    # The ids of a pooled wide table are the names of its columns.
+    is_wide = ids is None or (view.channels is not None and ids.nlevels == 1)
+    column = f"table{'' if is_wide else '.groupby(<id>)'}[<channel>]"
+    order = "" if is_wide else "in the order of time, "
+    mean = "PerStep(SimpleImputer()) before the windows fills {} with the mean."
+    if channel not in {position_after_steps(view, c) for c, _ in view.target or ()}:
+        rest = mean.format("what is still missing")
+        return f"Fill it with its last known value: {order}{column}.ffill(). {rest}"
+    inside = "ffill(limit_area='inside')"
+    if not is_wide:
+        inside = f"transform(lambda one: one.{inside})"
+    return (
+        "It is the target, so fill it between measured values only: "
+        f"{order}{column}.{inside} before make_supervised, with rows= of the measured "
+        f"targets. {mean.format('what is still missing')}"
+    )
+
+
+def raise_not_finite(value, channel, place, fill=FILL_SAMPLES):
     """The one message for missing and infinite values."""
-    what = "NaN" if np.isnan(value) else "infinity"
-    if np.isfinite(value):
-        what = f"{value:g}, too large for float32"
+    what, way_out = "NaN", fill
+    if not np.isnan(value):
+        what = "infinity" if np.isinf(value) else f"{value:g}, too large for float32"
+        way_out = "Correct the value, or divide the channel by a power of ten."
     raise ValueError(
-        f"Input X contains {what}: channel {channel}, first at {place}. "
-        "PerStep(SimpleImputer()) before the windows fills missing values. If a "
-        f"channel drifts, as a target does, fill it from the past: {fill} before "
-        "make_supervised, with rows= of the measured targets. Correct infinite and "
-        "huge values in the series."
+        f"Input X contains {what}: channel {channel}, first at {place}. {way_out}"
     )

@@ -4,7 +4,7 @@ import numpy as np
 
 from skseqconv.series.held._copies import refuse_cut_file
 
-from ._finite import raise_not_finite
+from ._finite import FILL_SAMPLES, raise_not_finite
 from ._kinds import (
     channels_of_fit,
     check_channels,
@@ -164,8 +164,8 @@ def _check_finite(panel, time_steps=None, lengths=None):
         raise ValueError(
             f"Input X contains NaN: sample {sample} begins with {missing.argmin()} "
             "time steps without a value. A sample of a panel may end with NaN, but not "
-            "begin with it: move its values to the start, or give a list of arrays of "
-            "unequal length."
+            "begin with it. If these steps are padding, remove them, and give the "
+            f"samples as a list of arrays. If values are missing: {FILL_SAMPLES}"
         )
     if at and np.isnan(panel[sample, at:]).all():
         raise ValueError(

@@ -4,7 +4,7 @@ import numpy as np
 
 from skseqconv.series._window_view import WindowView
 
-from ._finite import raise_if_not_finite
+from ._finite import FILL_SAMPLES, raise_if_not_finite
 from ._padded import lengths_of
 from ._swapped import hint_if_swapped
 
@@ -80,10 +80,8 @@ class WholeSamples:
         if np.isnan(value):
             raise ValueError(
                 f"Input X contains NaN: {place}, before the last step of the sample. "
-                "Only steps after the end of a sample may be NaN, as padding. Fill "
-                "missing values first: "
-                "pandas.DataFrame(sample).interpolate(limit_area='inside') fills them "
-                "between known values."
+                "Only steps after the end of a sample may be NaN, as padding. "
+                f"{FILL_SAMPLES}"
             )
         what = "infinity" if np.isinf(value) else f"{value:g}, too large for float32"
         raise ValueError(

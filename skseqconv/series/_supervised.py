@@ -113,7 +113,8 @@ def make_supervised(
     static : label, or list of labels, default=()
         Channels with one value for each id, such as the size of a store. They are
         checked, and stay channels, so a network sees them at each step. They must be
-        numbers.
+        numbers. NaN in all rows of an id is a missing value. `Standardizer` and
+        imputers compute means over rows, so an id with many rows counts more.
     known_ahead : label, int, or list of these, default=()
         Channels that are known for the time that is forecast: a calendar, holidays,
         prices, promotions, a weather forecast. They are read ``H = max(delay)`` rows

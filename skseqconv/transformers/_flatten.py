@@ -54,6 +54,13 @@ class FlattenWindows(SequenceTransformer):
     --------
     FlatWindowRegressor : Fits a regressor to such tables, without incomplete windows.
 
+    Notes
+    -----
+    No row is left out. So an estimator after this step also learns from windows that
+    begin before their series, in which the first row is repeated. To leave them out,
+    fit the Pipeline on ``X[complete]`` and ``y[complete]``, with
+    ``complete = LookbackWindower(...).fit_transform(X).complete``.
+
     Examples
     --------
     >>> import numpy as np

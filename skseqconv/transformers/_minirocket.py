@@ -115,6 +115,9 @@ class MiniRocket(SequenceTransformer):
 
     Features of windows that begin before their series are computed from the repeated
     first row, with a `MissingHistoryWarning`. Biases come from complete windows only.
+    An estimator after this step learns from all rows. To leave out those of incomplete
+    windows, fit the Pipeline on ``X[complete]`` and ``y[complete]``, with
+    ``complete = LookbackWindower(...).fit_transform(X).complete``.
 
     References
     ----------

@@ -57,8 +57,9 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         What `predict` does for rows with too little history, that is, with fewer
         than ``lookback - step`` rows before them. "warn" repeats the first row in
         place of the missing ones and gives a `MissingHistoryWarning`. "ignore" repeats
-        it silently. "raise" raises a ValueError. Training always skips such rows.
-        A change takes effect without a new fit.
+        it silently. "raise" raises a ValueError. The models of this package
+        skip such rows in `fit`. An estimator of scikit-learn after `FlattenWindows` or
+        `MiniRocket` learns from them. A change takes effect without a new fit.
 
     Attributes
     ----------

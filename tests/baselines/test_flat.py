@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skseqconv import (
+    FlattenWindows,
     FlatWindowRegressor,
     LookbackWindower,
     PersistenceRegressor,
@@ -99,6 +100,21 @@ def test_gradient_boosting_takes_missing_values(frame):
     np.testing.assert_array_equal(model.predict(windows), boosting.predict(table))
     with pytest.raises(ValueError, match="contains NaN"):
         FlatWindowRegressor(lags=[0, 3]).fit(windows, y)
+
+
+@pytest.mark.filterwarnings("ignore::skseqconv.MissingHistoryWarning")
+def test_another_estimator_learns_from_incomplete_windows_unless_left_out(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    by_hand = make_pipeline(FlattenWindows(lags=[0, 2]), LinearRegression())
+    every_row = naive_table(frame, windows.rows, [0, 2])
+    complete = windows.complete
+    assert 0 < complete.sum() < len(y)
+    for kept in (slice(None), complete):
+        expected = LinearRegression().fit(every_row[kept], y[kept])
+        found = by_hand.fit(windows[kept], y[kept])[-1]
+        np.testing.assert_allclose(found.coef_, expected.coef_)
+    skipping = FlatWindowRegressor(LinearRegression(), lags=[0, 2]).fit(windows, y)
+    np.testing.assert_allclose(skipping.regressor_.coef_, expected.coef_)
 
 
 def test_no_complete_window_is_an_error(frame):

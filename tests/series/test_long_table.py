@@ -627,7 +627,7 @@ def test_missing_values_are_told_with_the_id():
     with pytest.warns(UserWarning, match="1 of 8 rows have no target"):
         X, y = make_supervised(table, "sold", id="store", time="day")
     model = make_pipeline(LookbackWindower(3), LinearAutoregression())
-    match = r"first at row 1 \(2020-10-21 00:00:00\) of .*b'.*groupby\(<id>\)\.tran"
+    match = r"first at row 1 \(2020-10-21 00:00:00\) of .*b'.*groupby\(<id>\).*\.transf"
     with pytest.raises(ValueError, match=match):
         model.fit(X, y)
 
@@ -635,8 +635,8 @@ def test_missing_values_are_told_with_the_id():
 @pytest.mark.parametrize(
     ("ids", "way_out"),
     [
-        ([], r"from the past: table\.ffill\(limit_area='inside'\)"),
-        (["store"], r"groupby\(<id>\)\.transform"),
+        ([], r"values only: table\[<channel>\]\.ffill\(limit_area='inside'\)"),
+        (["store"], r"groupby\(<id>\)\[<channel>\]\.transform"),
     ],
 )
 def test_missing_values_of_pooled_channels(ids, way_out):
