@@ -127,10 +127,13 @@ def package(estimator):
 
 
 # The book's networks see windows as they are. They have no strides, and no dropout
-# before the output. With level=None, the head of Conv1D reads the maximum over time.
+# before the output. The head of Conv1D reads the maximum over time.
 BOOK = {"optimizer": "rmsprop", "dropout": 0.0, "level": None, "strides": 1}
-networks = {"Conv1D": Conv1DRegressor, "Conv1D-GRU": Conv1DGRURegressor}
-defaults = {name: Estimator() for name, Estimator in networks.items()}
+book = {
+    "Conv1D": Conv1DRegressor(**BOOK, global_pooling="max"),
+    "Conv1D-GRU": Conv1DGRURegressor(**BOOK),
+}
+defaults = {"Conv1D": Conv1DRegressor(), "Conv1D-GRU": Conv1DGRURegressor()}
 
 # %%
 # Side by side
@@ -141,10 +144,10 @@ print(f"{n_train:,} training rows, {n_validation:,} validation rows")
 print(f"validation error in degrees per epoch of {STEPS} steps (mean absolute error)")
 print(f"persistence: {persistence:.2f}")
 errors = {}
-for name, Estimator in networks.items():
+for name in book:
     ways = {
         "the notebook": partial(notebook, name),
-        "ten lines": partial(package, Estimator(**BOOK)),
+        "ten lines": partial(package, book[name]),
         "defaults": partial(package, defaults[name]),
     }
     for way, run in ways.items():
@@ -170,7 +173,7 @@ print(
 # First the three runs of each network, then the losses of the runs with the defaults.
 colors = dict(zip(ways, ["#0072B2", "#D55E00", "#009E73"], strict=True))
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.5), sharey=True, layout="constrained")
-for axis, name in zip(axes, networks, strict=True):
+for axis, name in zip(axes, book, strict=True):
     for way, color in colors.items():
         axis.plot(range(1, EPOCHS + 1), errors[name, way], "o-", color=color, label=way)
     axis.axhline(persistence, color="#767676", linestyle="--", label="persistence")

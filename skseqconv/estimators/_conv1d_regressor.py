@@ -86,7 +86,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         each filter over time, "last" gives it the last time step, and "flatten" all
         time steps: the head then has ``n_steps * n_filters + 1`` parameters for each
         output, where `n_steps` is the number of steps that the last convolution leaves.
-        "auto" means "last" if several outputs are forecast from a level, else "max".
+        "auto" means "last" if several outputs are forecast from a level, and "max" if
+        one is. Without a level it means "flatten" for series of one length, otherwise
+        "max", as for texts.
     loss : str, callable or keras.losses.Loss, default="mse"
         Loss between the standardized y and its prediction, as Keras takes it. "mse"
         forecasts the mean, "mae" the median. "quantile" trains all `quantiles`
@@ -309,7 +311,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
     Notes
     -----
     The maximum over time does not know when something happened. If the order matters,
-    use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`.
+    use ``global_pooling="last"`` or "flatten", or `Conv1DGRURegressor`. "flatten" needs
+    series of one length.
 
     Series may have unequal lengths, if forecasts start from no level: a list of arrays,
     or an array whose samples end with NaN. This padding changes no prediction.

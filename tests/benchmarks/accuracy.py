@@ -46,7 +46,7 @@ from skseqconv import (
     make_supervised,
 )
 
-from .common import BOOK, machine
+from .common import book_network, machine
 
 
 class Task:
@@ -124,8 +124,10 @@ def models(task):
         "ridge, change": Change(ridge),
         "trees": trees,
         "trees, change": Change(trees),
-        "book Conv1D": lambda seed: Conv1DRegressor(**BOOK, random_state=seed),
-        "book Conv1D-GRU": lambda seed: Conv1DGRURegressor(**BOOK, random_state=seed),
+        "book Conv1D": lambda seed: book_network(Conv1DRegressor, random_state=seed),
+        "book Conv1D-GRU": lambda seed: book_network(
+            Conv1DGRURegressor, random_state=seed
+        ),
         "Conv1D": lambda seed: Conv1DRegressor(random_state=seed),
         "Conv1D-GRU": lambda seed: Conv1DGRURegressor(random_state=seed),
         "TCN": lambda seed: Conv1DRegressor(**TCN, random_state=seed),

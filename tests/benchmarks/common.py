@@ -10,9 +10,16 @@ from statistics import median
 
 import numpy as np
 
-#: The book's networks and training, for estimators that stand beside rivals trained
-#: so. Without a level, the head of Conv1D reads the maximum over time.
 BOOK = {"optimizer": "rmsprop", "dropout": 0.0, "level": None, "strides": 1}
+
+
+def book_network(Estimator, **options):
+    """A regressor with the book's network and training, as its rivals have them."""
+    network = Estimator(**BOOK, **options)
+    if "global_pooling" in network.get_params():  # Conv1D
+        network.set_params(global_pooling="max")
+    return network
+
 
 BATCH, LOOKBACK, DELAY, CHANNELS = 128, 1440, 144, 14
 

@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from .common import BOOK, machine
+from .common import book_network, machine
 from .grid_search import resident, task
 
 KERNELS = range(1, 12)
@@ -29,7 +29,7 @@ def ours(network, windows, y):
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
     kept = []
     for kernel_size in KERNELS:
-        model = Estimator(n_conv=2, kernel_size=kernel_size, epochs=1, **BOOK)
+        model = book_network(Estimator, n_conv=2, kernel_size=kernel_size, epochs=1)
         yield
         kept.append(model.fit(windows, y))
 

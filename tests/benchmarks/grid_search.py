@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from .common import BOOK, machine
+from .common import book_network, machine
 
 
 def task():
@@ -37,7 +37,7 @@ def ours(network):
     from skseqconv import Conv1DGRURegressor, Conv1DRegressor
 
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
-    model = Estimator(n_conv=2, epochs=2, random_state=0, **BOOK)
+    model = book_network(Estimator, n_conv=2, epochs=2, random_state=0)
     return model, {"kernel_size": [3, 5, 7], "learning_rate": [1e-3, 1e-2]}
 
 

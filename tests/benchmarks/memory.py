@@ -15,7 +15,7 @@ import sys
 
 import numpy as np
 
-from .common import BATCH, BOOK, DELAY, LOOKBACK, machine, made_series
+from .common import BATCH, DELAY, LOOKBACK, book_network, machine, made_series
 
 STEP, N_STEPS = 3, 500
 
@@ -57,7 +57,7 @@ def ours(network):
     model = make_pipeline(
         Standardizer(),
         LookbackWindower(LOOKBACK, step=STEP),
-        Estimator(epochs=1, steps_per_epoch=N_STEPS, **BOOK),
+        book_network(Estimator, epochs=1, steps_per_epoch=N_STEPS),
     )
     model.fit(X, y)
     print(f"fit: {peak():.0f}")

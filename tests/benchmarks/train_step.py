@@ -26,10 +26,10 @@ import numpy as np
 
 from .common import (
     BATCH,
-    BOOK,
     DELAY,
     LOOKBACK,
     book_generator,
+    book_network,
     interleaved,
     machine,
     made_series,
@@ -96,7 +96,7 @@ def contenders(network, step, n_steps):
     view, y = WindowView(data, ends=ends, lags=lags), data[ends + DELAY, 1]
 
     Estimator = {"conv1d": Conv1DRegressor, "conv1d_gru": Conv1DGRURegressor}[network]
-    ours = Estimator(epochs=1, steps_per_epoch=n_steps, warm_start=True, **BOOK)
+    ours = book_network(Estimator, epochs=1, steps_per_epoch=n_steps, warm_start=True)
 
     shape = (len(lags), data.shape[1])
 
