@@ -271,6 +271,25 @@ def test_each_series_starts_from_its_newest_part():
     np.testing.assert_allclose(found["forecast"], expected)
 
 
+def test_a_view_of_later_rows_is_split_as_x_is():
+    """Windows of the newest part are those of a table of this part alone."""
+    tables = {name: one.drop(DAYS[30:40]) for name, one in stores().items()}
+    X, y = panel(tables, on_gap="split")
+    model = windows(LinearAutoregression(), lookback=25).fit(X, y)
+    later = pd.concat(tables, names=["store", "day"])
+    view = SeriesView(later, on_gap="split")
+    assert len(view.series) == 6 and len(view) == len(later)
+    frame, days = view.frame(), DAYS[40:]
+    starts = frame["day"].isin([DAYS[0], days[0]])
+    assert frame["row"].eq(0).tolist() == starts.tolist()
+    parts = {name: one[one.index >= days[0]] for name, one in tables.items()}
+    alone = SeriesView(pd.concat(parts, names=["store", "day"]))
+    with pytest.warns(MissingHistoryWarning, match="1 of 3 rows: a window needs 25"):
+        found = forecast(model, view)
+    with pytest.warns(MissingHistoryWarning, match="1 of 3 rows: a window needs 25"):
+        assert_same(found, forecast(model, alone))
+
+
 def test_a_part_shorter_than_the_window_names_the_gap():
     table = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[80:87])
     X, y = make_supervised(table, "sales", delay=5, on_gap="split")
