@@ -55,8 +55,9 @@ def forecast(
         last row of the series in which a target channel has a value, whether X has this
         row or not. Later rows, whose target is missing, are the future: channels known
         ahead are read from them. Of a series that was split at gaps, only the newest
-        part with a known target counts. A filled target counts as known, also after
-        the rows that ``make_supervised(rows=...)`` chose. "all" is each row of X.
+        part with a known target counts, also if it is so short that X has no row of
+        it. A filled target counts as known, also after the rows that
+        ``make_supervised(rows=...)`` chose. "all" is each row of X.
         Numbers are positions in X, so ``rows=[-1]`` forecasts from the last row of X.
         In ``SeriesView(table)`` of one series they are the numbers of its rows.
     horizon : int, default=None
@@ -114,7 +115,8 @@ def forecast(
     Warns
     -----
     MissingHistoryWarning
-        If a series is shorter than the window.
+        If a series is shorter than the window, or, of a series that was split at gaps,
+        the newest part.
     UserWarning
         If X is a table without ids, the model was fitted on several series, and no
         dates show that X is one series. If X has only rows at one time of the day or

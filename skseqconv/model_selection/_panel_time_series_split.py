@@ -13,6 +13,7 @@ from skseqconv._counts import is_count
 from skseqconv._public import public
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
+from skseqconv.series.times._frequency import readable_duration
 from skseqconv.series.times._time_spans import RowsOrTime, duration_of
 
 from ._base import FoldsOfSeries
@@ -33,7 +34,8 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
         Number of folds.
     test_size : int or time span, default=None
         Length of each test part: a number of distinct times, or a time such as "7D".
-        None for ``n_times // (n_splits + 1)``.
+        A time must be as long as the longest gap between rows, such as a weekend. None
+        for ``n_times // (n_splits + 1)``.
     gap : "auto", int or time span, default="auto"
         What is left out between the training part and the test part. "auto" leaves out
         the training rows whose targets lie after the first time of the test part. It
@@ -47,8 +49,9 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
     Raises
     ------
     ValueError
-        By `split`, if the rows are too few for the folds, if X does not know its target
-        and ``gap="auto"``, or if a time span is given and X has no dates.
+        By `split`, if the rows are too few for the folds, if a time span as `test_size`
+        gives a test part without rows, if X does not know its target and
+        ``gap="auto"``, or if a time span is given and X has no dates.
 
     See Also
     --------
@@ -135,7 +138,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             n_first = n_first or len(distinct)
             train &= self._late_enough(times, distinct, n_first)
             test = (start <= times.at) & (times.at < stop)
-            if not train.any() or not test.any():
+            if not train.any():
                 self._refuse(times)
             yield np.flatnonzero(train), np.flatnonzero(test)
 
@@ -170,6 +173,9 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             cuts = [times.dates.searchsorted(end, side="right") for end in ends]
         if cuts[0] < 1:
             self._refuse(times)
+        for fold, (start, stop) in enumerate(pairwise(cuts)):
+            if start == stop:
+                raise self._empty_part(times, *ends[fold : fold + 2])
         return pairwise(cuts)
 
     def _before(self, times, start, due):
@@ -193,6 +199,16 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             )
         size = n_first if _is(size, "sliding") else size
         return times.at >= distinct[-min(size, len(distinct))]
+
+    def _empty_part(self, times, after, until):
+        """The error for a span of a test part without times, such as a weekend."""
+        longest = readable_duration((times.dates[1:] - times.dates[:-1]).max())
+        return ValueError(
+            f"test_size={self.test_size!r}: a test part would have no rows, because X "
+            f"has no time after {after} and up to {until}. The longest time between "
+            f"two rows of X is {longest}: use a test_size of at least this time, or a "
+            "number of distinct times."
+        )
 
     def _refuse(self, times):
         raise ValueError(

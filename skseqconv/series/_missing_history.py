@@ -99,13 +99,14 @@ def check_history(windows, lag=None, advice=""):
     message = (
         f"Too little history for {len(short)} of {len(windows)} rows: a window needs "
         f"{reach + 1} rows of its series, up to and including its own row, but "
-        f"{place_of(windows, windows.rows[first])} has {depth[first] + 1}. The first "
-        "row of the series is repeated in place of the missing ones, which makes "
-        "forecasts unreliable. If there are earlier rows, keep them: "
-        "SeriesView(series, rows=[...]) predicts the chosen rows and reads the others "
-        "as history, and so do rows of make_supervised. If the series has just begun, "
-        "use a shorter lookback, leave its first rows out, or accept their forecasts "
-        f"by LookbackWindower(on_missing_history='ignore').{advice}"
+        f"{place_of(windows, windows.rows[first])} has {depth[first] + 1}"
+        f"{_gap_before(windows, first)}. The first row of the series is repeated in "
+        "place of the missing ones, which makes forecasts unreliable. If there are "
+        "earlier rows, keep them: SeriesView(series, rows=[...]) predicts the chosen "
+        "rows and reads the others as history, and so do rows of make_supervised. If "
+        "the series has just begun, use a shorter lookback, leave its first rows out, "
+        "or accept their forecasts by "
+        f"LookbackWindower(on_missing_history='ignore').{advice}"
     )
     if choice == "raise":
         raise ValueError(f"{message} (on_missing_history='raise')")
@@ -120,6 +121,17 @@ def check_history(windows, lag=None, advice=""):
     )
     if said is not None:
         said.append(message)
+
+
+def _gap_before(windows, i):
+    """Words for the gap before the series of a window, if it is a part of another."""
+    data = windows._series
+    if data.dates is None:
+        return ""
+    wholes, owner = data.wholes, data.series_of(windows.rows[i])
+    if not (wholes[:owner] == wholes[owner]).any():
+        return ""
+    return ' after the gap before it, which no window crosses (on_gap="split")'
 
 
 def stacklevel_of_caller():

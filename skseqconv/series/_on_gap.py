@@ -6,37 +6,55 @@ from skseqconv.series.times._gaps import each_gaps, regular_parts, warn_of_gaps
 from skseqconv.series.times._order import check_orders
 
 
-def check_gaps(data, on_gap, *, stacklevel):
-    """Refuse rows out of order; refuse gaps, or warn of them, if asked to.
+def check_on_gap(on_gap):
+    if on_gap not in ("raise", "warn", "ignore", "split"):
+        raise ValueError(
+            "on_gap must be 'raise', 'warn', 'ignore' or 'split', got "
+            f"on_gap={on_gap!r}."
+        )
+
+
+def checked_gaps(data, on_gap, is_numbered):
+    """Refuse rows out of order; refuse gaps, warn of them, or split the series there.
 
     Parameters
     ----------
     data : Series
-    on_gap : {"raise", "warn", "ignore"}
-    stacklevel : int
-        Of the warning, for the caller.
+    on_gap : {"raise", "warn", "ignore", "split"}
+    is_numbered : bool
+        As for `mend_gaps`.
+
+    Returns
+    -------
+    data : Series
+        The same object, unless it has been split.
     """
+    if on_gap == "split":
+        return mend_gaps(data, on_gap, is_numbered=is_numbered)
     if on_gap == "warn":
         ending = (
             'The rows are taken as consecutive; on_gap="ignore" avoids this warning.'
         )
-        warn_of_gaps(data.dates, ending, ids=data.ids, stacklevel=stacklevel + 1)
+        warn_of_gaps(data.dates, ending, ids=data.ids, stacklevel=4)
     elif on_gap == "raise":
         for _, gaps in each_gaps(data.dates, ids=data.ids):
             _refuse(gaps)
     else:
         check_orders(data.dates, data.ids)
+    return data
 
 
-def mend_gaps(data, on_gap, freq):
+def mend_gaps(data, on_gap, freq=None, *, is_numbered=False):
     """Check the index of each series, and split the series at gaps if asked to.
 
     Parameters
     ----------
     data : Series
     on_gap : {"raise", "warn", "ignore", "split"}
-    freq : str, offset or int, or None
+    freq : str, offset or int, default=None
         The declared frequency.
+    is_numbered : bool, default=False
+        Whether a view or `rows` already number the rows, so they cannot be split.
 
     Returns
     -------
@@ -56,6 +74,11 @@ def mend_gaps(data, on_gap, freq):
             split[owner] = list(regular_parts(gaps, freq))
     if not split:
         return data
+    if is_numbered:
+        raise ValueError(
+            'on_gap="split" cannot split the series of a view, nor renumber rows=: '
+            "give the series itself, and choose among the rows of X."
+        )
     owners, pieces = [], []
     for owner, length in enumerate(data.lengths):
         own = split.get(owner, [slice(0, length)])

@@ -13,6 +13,7 @@ from skseqconv.series.ahead._delays import checked_delays
 from skseqconv.series.ahead._known_ahead import is_given, with_known_ahead
 from skseqconv.series.tables._channels import several_channels
 
+from ._on_gap import check_on_gap
 from ._pooled import pooled_view
 from ._touched import window_values
 from ._view import View
@@ -37,10 +38,12 @@ class SeriesView(View):
         through: the rows of the second series follow those of the first. Those of a
         long table are numbered in the order of id and time. A y of your own must have
         this order, see the last example.
-    on_gap : {"raise", "warn", "ignore"}, default="warn"
+    on_gap : {"raise", "warn", "ignore", "split"}, default="warn"
         What to do if the index of a table has gaps, see
         :func:`skseqconv.make_supervised`. "warn" and "ignore" take the rows as
-        consecutive.
+        consecutive. "split" makes the parts between gaps separate series; it cannot be
+        given with `rows`, nor for a view whose series has gaps. The frequency is the
+        one that is found; `make_supervised` takes a declared one.
     id : label, or list of labels, default=None
         The columns of a long table that name the series of each row, see
         :func:`skseqconv.make_supervised`.
@@ -130,7 +133,7 @@ class SeriesView(View):
         series: ArrayLike | Sequence[ArrayLike] | View,
         rows: ArrayLike | None = None,
         *,
-        on_gap: Literal["raise", "warn", "ignore"] = "warn",
+        on_gap: Literal["raise", "warn", "ignore", "split"] = "warn",
         id: Hashable | Sequence[Hashable] | None = None,
         time: Hashable | None = None,
         static: Hashable | Sequence[Hashable] = (),
@@ -138,10 +141,7 @@ class SeriesView(View):
         delay: int | Sequence[int] | None = None,
         future: ArrayLike | Sequence[ArrayLike] | None = None,
     ) -> None:
-        if on_gap not in ("raise", "warn", "ignore"):
-            raise ValueError(
-                f"on_gap must be 'raise', 'warn' or 'ignore', got on_gap={on_gap!r}."
-            )
+        check_on_gap(on_gap)
         super().__init__(series, rows, on_gap, id=id, time=time, static=static)
         if is_given(known_ahead) or delay is not None:
             self._series = self._with_known(known_ahead, delay)

@@ -18,7 +18,7 @@ from skseqconv.series.tables._containers import names_columns, positions_of
 from skseqconv.series.tables._ids import refuse_as_target, warn_of_short_series
 from skseqconv.series.times._time_spans import RowsOrTime
 
-from ._on_gap import mend_gaps
+from ._on_gap import check_on_gap, mend_gaps
 from ._pooled import pooled_view
 from ._series import Series
 from ._series_view import SeriesView
@@ -250,11 +250,7 @@ def make_supervised(
     0        1.0  2.0  11.0  12.0
     1        2.0  3.0  12.0  13.0
     """
-    if on_gap not in ("raise", "warn", "ignore", "split"):
-        raise ValueError(
-            "on_gap must be 'raise', 'warn', 'ignore' or 'split', got "
-            f"on_gap={on_gap!r}."
-        )
+    check_on_gap(on_gap)
     if not isinstance(pooled, (bool, np.bool_)):
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     columns = {"id": id, "time": time, "static": static}
@@ -289,14 +285,10 @@ def _read(series, rows, on_gap, freq, columns):
     else:
         any_frequency = freq is not None or on_gap == "ignore"
         data = Series.of(series, **columns, any_frequency=any_frequency)
-    mended = mend_gaps(data, on_gap, freq)
+    is_numbered = is_view or rows is not None
+    mended = mend_gaps(data, on_gap, freq, is_numbered=is_numbered)
     if not is_view:
         data.warn_of_ids(stacklevel=3)
-    if mended is not data and (is_view or rows is not None):
-        raise ValueError(
-            'on_gap="split" cannot split the series of a view, nor renumber rows=: '
-            "give the series itself, and choose among the rows of X."
-        )
     return series if is_view else mended
 
 

@@ -23,7 +23,7 @@ from skseqconv.series.ahead._known_ahead import known_labels, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
 from ._frame import frame_of
-from ._on_gap import check_gaps
+from ._on_gap import checked_gaps, mend_gaps
 from ._pooled_rows import PooledRows
 from ._series import Series
 from ._steps import Step
@@ -40,6 +40,8 @@ class View(PooledRows):
 
     def __init__(self, series, rows, on_gap="warn", **columns):
         if isinstance(series, View) and not names_columns(**columns):
+            if on_gap == "split":
+                mend_gaps(series._series, on_gap, series._series.freq, is_numbered=True)
             self._series, self.steps = series._series, series.steps
             self.target = series.target
             if rows is None:
@@ -47,11 +49,11 @@ class View(PooledRows):
                 return
         else:
             any_frequency = on_gap == "ignore"
-            self._series = Series.of(series, **columns, any_frequency=any_frequency)
-            self.steps, self.target = (), None
-            if self._series is not series:
-                check_gaps(self._series, on_gap, stacklevel=3)
-                self._series.warn_of_ids(stacklevel=3)
+            data = Series.of(series, **columns, any_frequency=any_frequency)
+            self._series, self.steps, self.target = data, (), None
+            if data is not series:
+                self._series = checked_gaps(data, on_gap, rows is not None)
+                data.warn_of_ids(stacklevel=3)
         if rows is not None:
             self.rows = self._checked_rows(rows)
 

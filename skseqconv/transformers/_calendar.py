@@ -21,6 +21,7 @@ from skseqconv.series.times._frequency import (
     nearest_offset,
     readable_duration,
 )
+from skseqconv.series.times._index_kinds import level_of_dates
 from skseqconv.series.times._offsets import (
     checked_frequency,
     is_duration,
@@ -83,10 +84,10 @@ class CalendarFeatures(  # type: ignore[call-arg]
     Raises
     ------
     ValueError
-        By `fit` and `transform`, if X is not a table with dates as its index, if X has
-        a column with the name of a feature, or if a parameter is invalid. By `fit`, if
-        a period is shorter than two time steps, or if `ahead` is used and the dates
-        follow no frequency.
+        By `fit` and `transform`, if X is not a table with dates as its index or one of
+        its levels, if X has a column with the name of a feature, or if a parameter is
+        invalid. By `fit`, if a period is shorter than two time steps, or if `ahead` is
+        used and the dates follow no frequency.
 
     Warns
     -----
@@ -104,6 +105,9 @@ class CalendarFeatures(  # type: ignore[call-arg]
     zone, the local time counts. With `ahead`, time steps below a day are elapsed time,
     also when clocks change. Days, and frequencies such as business days, are counted on
     the calendar. The dates of missing rows count, too.
+
+    A table of several series may have a MultiIndex, as in :func:`make_supervised`: the
+    level of dates is the time. The frequency is that of the dates of all series.
 
     The same is possible with ``make_supervised(..., known_ahead=[...])``, which reads
     columns at the time that is forecast, also holidays, planned outages or a weather
@@ -148,7 +152,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
         Parameters
         ----------
         X : DataFrame of shape (n_rows, n_channels)
-            With a DatetimeIndex.
+            With a DatetimeIndex, or a MultiIndex of ids and dates.
         y : object, default=None
             Ignored.
 
@@ -161,8 +165,8 @@ class CalendarFeatures(  # type: ignore[call-arg]
         if not is_whole(self.ahead):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
-        self._check_table(X)
-        self._find_frequency(X.index.drop_duplicates().sort_values())
+        dates = self._dates_of(X)
+        self._find_frequency(dates.drop_duplicates().sort_values())
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
@@ -170,7 +174,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
                     f"{readable_duration(self.step_)} apart. A period must span at "
                     f"least two time steps. Remove it.{_finer_than_meant(name)}"
                 )
-        self._zone = str(X.index.tz)
+        self._zone = str(dates.tz)
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_: NDArray = np.array(X.columns, dtype=object)
         return self
@@ -181,7 +185,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
         Parameters
         ----------
         X : DataFrame of shape (n_rows, n_channels)
-            With a DatetimeIndex.
+            With a DatetimeIndex, or a MultiIndex of ids and dates.
 
         Returns
         -------
@@ -190,10 +194,10 @@ class CalendarFeatures(  # type: ignore[call-arg]
         """
         check_is_fitted(self)
         lengths = self._lengths()
-        self._check_table(X)
-        if str(X.index.tz) != self._zone:
-            _warn_of_other_zone(str(X.index.tz), self._zone)
-        clock = self._clock(X.index)
+        dates = self._dates_of(X)
+        if str(dates.tz) != self._zone:
+            _warn_of_other_zone(str(dates.tz), self._zone)
+        clock = self._clock(dates)
         per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)
         since = clock.asi8 / per_second
         added = {}
@@ -284,9 +288,11 @@ class CalendarFeatures(  # type: ignore[call-arg]
             )
         return [_length(name) for name in self.periods]
 
-    def _check_table(self, X):
+    def _dates_of(self, X):
+        """The dates of the rows of a table, which is checked."""
         is_table = isinstance(X, pd.DataFrame)
-        if not is_table or not isinstance(X.index, pd.DatetimeIndex):
+        dates = level_of_dates(X.index) if is_table else None
+        if not isinstance(dates, pd.DatetimeIndex):
             found = f"a {type(X.index).__name__}" if is_table else _kind(X)
             way_out = (
                 "X.set_index(column) takes the dates of a column, and "
@@ -296,11 +302,11 @@ class CalendarFeatures(  # type: ignore[call-arg]
             )
             raise ValueError(
                 "CalendarFeatures reads the dates of a table: X must be a DataFrame "
-                f"of pandas with a DatetimeIndex, got {found}. Use it before "
-                f"make_supervised. {way_out}"
+                "of pandas with a MultiIndex that has one level of dates, or with a "
+                f"DatetimeIndex, got {found}. Use it before make_supervised. {way_out}"
             )
-        if X.index.hasnans:
-            at = int(np.flatnonzero(X.index.isna())[0])
+        if dates.hasnans:
+            at = int(np.flatnonzero(dates.isna())[0])
             raise ValueError(f"Row {at} of X has no date (NaT). Drop this row.")
         for name in self.periods:
             for column in (f"{name}_sin", f"{name}_cos"):
@@ -309,6 +315,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
                         f"X already has a column {column!r}, which the period "
                         f"{name!r} would replace. Rename the column."
                     )
+        return dates
 
 
 def _warn_of_other_zone(zone, of_fit):

@@ -230,6 +230,78 @@ def test_one_series_with_a_gap_is_one_series(pooled):
     assert table["origin"].tolist() == [DAYS[-1]] * (2 if pooled else 1)
 
 
+@pytest.mark.parametrize("n_newest", [1, 2, 5, 9])
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_newest_part_without_rows_in_x_is_forecast(n_newest, pooled):
+    """A delay of 5 leaves no row of a part of up to 5 rows in X."""
+    whole = stores(lengths=(90,), names=("north",))["north"]
+    table = whole.drop(DAYS[80 - n_newest - 3 : 80 - n_newest])[:77]
+    options = {"delay": 5, "on_gap": "split", "pooled": pooled}
+    X, y = make_supervised(table, ["sales", "price"], **options)
+    model = last_value().fit(X, y)
+    old = X[X.index < DAYS[30]]
+    for found in (forecast(model, X), forecast(model, old)):
+        assert found["origin"].tolist() == [DAYS[79]] * 2
+        assert found["date"].tolist() == [DAYS[84]] * 2
+        np.testing.assert_allclose(found["forecast"], table.iloc[-1])
+    assert forecast(model, old.compact())["origin"].tolist() == [DAYS[29]] * 2
+
+
+def test_a_newest_part_without_rows_in_x_reads_its_future():
+    table = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[80:82])
+    options = {"delay": [1, 5], "known_ahead": "price", "on_gap": "split"}
+    X, y = make_supervised(table[:-5], "sales", **options)
+    assert X.index.max() < DAYS[80]
+    model = windows(LinearAutoregression(exogenous=True), lookback=5).fit(X, y)
+    with pytest.warns(MissingHistoryWarning, match=r"has 3 after the gap before it"):
+        found = forecast(model, X, future=table[["price"]][-5:])
+    assert found["origin"].tolist() == [DAYS[84]] * 2
+    assert found["date"].tolist() == [DAYS[85], DAYS[89]]
+
+
+def test_each_series_starts_from_its_newest_part():
+    tables = stores()
+    for name, one in tables.items():
+        tables[name] = one.drop(one.index[-5:-3])
+    X, y = panel(tables, delay=7, on_gap="split")
+    found = forecast(last_value().fit(X, y), X)
+    assert found["store"].tolist() == list(tables)
+    assert found["origin"].tolist() == [one.index[-1] for one in tables.values()]
+    expected = [one["sales"].iloc[-1] for one in tables.values()]
+    np.testing.assert_allclose(found["forecast"], expected)
+
+
+def test_a_view_of_later_rows_is_split_as_x_is():
+    """Windows of the newest part are those of a table of this part alone."""
+    tables = {name: one.drop(DAYS[30:40]) for name, one in stores().items()}
+    X, y = panel(tables, on_gap="split")
+    model = windows(LinearAutoregression(), lookback=25).fit(X, y)
+    later = pd.concat(tables, names=["store", "day"])
+    view = SeriesView(later, on_gap="split")
+    assert len(view.series) == 6 and len(view) == len(later)
+    frame, days = view.frame(), DAYS[40:]
+    starts = frame["day"].isin([DAYS[0], days[0]])
+    assert frame["row"].eq(0).tolist() == starts.tolist()
+    parts = {name: one[one.index >= days[0]] for name, one in tables.items()}
+    alone = SeriesView(pd.concat(parts, names=["store", "day"]))
+    with pytest.warns(MissingHistoryWarning, match="1 of 3 rows: a window needs 25"):
+        found = forecast(model, view)
+    with pytest.warns(MissingHistoryWarning, match="1 of 3 rows: a window needs 25"):
+        assert_same(found, forecast(model, alone))
+
+
+def test_a_part_shorter_than_the_window_names_the_gap():
+    table = stores(lengths=(90,), names=("north",))["north"].drop(DAYS[80:87])
+    X, y = make_supervised(table, "sales", delay=5, on_gap="split")
+    model = make_pipeline(LookbackWindower(7), FlatWindowRegressor(Ridge())).fit(X, y)
+    message = r"2025-03-31 .* has 3 after the gap before it, which no window crosses"
+    with pytest.warns(MissingHistoryWarning, match=message):
+        forecast(model, X)
+    model[0].set_params(on_missing_history="raise")
+    with pytest.raises(ValueError, match=message):
+        forecast(model, X)
+
+
 # Rows without a target.
 
 

@@ -266,6 +266,26 @@ def test_bad_input(X, options, groups, message):
         folds(X, groups=groups, **options)
 
 
+@pytest.mark.parametrize("zone", [None, "Europe/Berlin"])
+@pytest.mark.parametrize(
+    ("test_size", "after", "until"),
+    [("1D", "2025-10-03", "2025-10-04"), ("2D", "2025-09-26", "2025-09-28")],
+)
+def test_a_test_part_in_a_weekend_names_a_span_that_works(
+    test_size, after, until, zone
+):
+    days = pd.bdate_range("2025-01-01", "2025-10-07", tz=zone)
+    X, _ = make_supervised(table(days), "a", freq="B")  # until Monday, 2025-10-06
+    message = (
+        f"test_size='{test_size}': .* no time after {after} .* up to {until} .* "
+        "longest time between two rows of X is 3 days"
+    )
+    with pytest.raises(ValueError, match=message):
+        folds(X, 5, test_size=test_size)
+    for _, test in folds(X, 5, test_size="3D"):
+        assert 1 <= len(test) <= 3
+
+
 @pytest.mark.parametrize("options", [{}, {"test_size": "7D"}, {"gap": 0}])
 def test_no_rows_at_all(options):
     X, _ = make_supervised([table(HOURS[:30]), table(HOURS[:20])], "a")

@@ -336,6 +336,28 @@ def test_the_advice_fits_the_step(index, advice):
         times_after(at_newest(view_of(index)), [1, 10])
 
 
+@pytest.mark.parametrize("pooled", [False, True])
+def test_a_gap_is_due_after_the_newest_part_of_a_split_series(pooled):
+    """The last day is an hour long, so its own rows show neither a step nor a gap."""
+    index = opening_hours()[:-6]
+    table = pd.DataFrame({"a": 1.0, "b": 2.0}, index)
+    X, _ = make_supervised(table, ["a", "b"], on_gap="split", pooled=pooled)
+    newest = at_newest(X)
+    later = times_after(newest, [1, 6])
+    hours = [index[-1] + pd.Timedelta(hours=n) for n in (1, 6)]
+    assert [set(one) for one in later] == [{hour} for hour in hours]
+    message = r"usual step, 01:00:00\. But 19 .* split at its gaps, .* earlier row, by"
+    with pytest.warns(UserWarning, match=message):
+        times_after(newest, [1, 7])
+
+
+def test_parts_between_many_gaps_have_the_step_of_the_newest_one():
+    hours = pd.date_range("2025", periods=62, freq="h")
+    index = hours.delete(np.arange(2, 60, 3))
+    X, _ = make_supervised(pd.DataFrame({"a": 1.0}, index), "a", on_gap="split")
+    assert forecast_dates(X) == [hours[-1] + pd.Timedelta("1h")]
+
+
 @pytest.mark.parametrize(
     ("index", "n_later", "freq"),
     [

@@ -430,6 +430,19 @@ def test_a_gap_behind_a_view_is_not_bridged_silently():
     assert len(make_supervised(view, "a", on_gap="ignore")[1]) == 8
 
 
+def test_rows_that_are_numbered_are_not_split():
+    series = table(hourly(10).delete(4))
+    view = SeriesView(series, on_gap="ignore")
+    message = "nor renumber rows=: give the series itself"
+    for source, rows in ((view, None), (series, [3, 5])):
+        with pytest.raises(ValueError, match=message):
+            make_supervised(source, "a", rows=rows, on_gap="split")
+        with pytest.raises(ValueError, match=message):
+            SeriesView(source, rows, on_gap="split")
+    whole = SeriesView(table(hourly(10)), rows=[3, 5], on_gap="split")
+    assert_array_equal(SeriesView(whole, on_gap="split").rows, [3, 5])
+
+
 @pytest.mark.parametrize("on_gap", ["raise", "warn", "split"])
 def test_dates_out_of_order_are_refused(on_gap):
     index = hourly(6)[[0, 1, 2, 4, 3, 5]]
@@ -622,3 +635,5 @@ def test_a_delay_of_zero_is_told_how_to_predict_a_value_of_the_row_itself():
 def test_an_unknown_way_with_gaps_is_refused(on_gap):
     with pytest.raises(ValueError, match="on_gap must be 'raise', 'warn', 'ignore' or"):
         make_supervised(numbered(5), 0, on_gap=on_gap)
+    with pytest.raises(ValueError, match="on_gap must be 'raise', 'warn', 'ignore' or"):
+        SeriesView(numbered(5), on_gap=on_gap)

@@ -219,10 +219,16 @@ def test_a_number_of_months_says_whether_they_start_or_end(index):
         make_supervised(table(index), "a", delay="2M")
 
 
-def test_an_exchange_has_no_multiple_to_name():
+@pytest.mark.parametrize("delay", ["24h", "40C"])
+def test_days_of_an_exchange_are_counted_as_business_days(delay):
+    """ "C" does not tell the holidays, so a span of it is none of these days."""
     index = pd.date_range("2020-01-01", periods=60, freq=HOLIDAYS)
-    with pytest.raises(ValueError, match="multiple of this frequency, or a number"):
-        make_supervised(table(index), "a", delay="24h", freq=HOLIDAYS)
+    for days, span in ((HOLIDAYS, "2B"), (2 * HOLIDAYS, "4B")):
+        rows = table(index[:: days.n])
+        with pytest.raises(ValueError, match=f"multiple .*, such as '{span}', or a nu"):
+            make_supervised(rows, "a", delay=delay, freq=days)
+        X, _ = make_supervised(rows, "a", delay=span, freq=days)
+        assert X.target == ((0, 2),)
 
 
 def test_a_daily_index_where_clocks_are_set_has_days_of_23_hours():

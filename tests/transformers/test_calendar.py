@@ -293,6 +293,33 @@ def test_bad_tables_are_told(table):
         CalendarFeatures(ahead=1).fit(table.iloc[:1])
 
 
+@pytest.mark.parametrize("names", [["id", "time"], ["time", "id"], [None, None]])
+def test_dates_of_several_series_are_a_level_of_the_index(table, names):
+    """Each series has the columns that it has alone."""
+    tables = {"a": table, "b": table[40:], "c": table[:150]}
+    long = pd.concat(tables, names=["id", "time"])
+    if names[0] == "time":
+        long = long.swaplevel().sort_index()
+    calendar = CalendarFeatures(["day", "week"], ahead=7)
+    out = calendar.fit_transform(long.rename_axis(names)).rename_axis(long.index.names)
+    for name, one in tables.items():
+        alone = calendar.fit_transform(one)
+        found = out.xs(name, level="id")
+        pd.testing.assert_frame_equal(found, alone, check_freq=False, check_names=False)
+    X, _ = make_supervised(out, "load")
+    assert X.n_channels == 5
+
+
+def test_levels_without_dates_are_told(table):
+    text = table.index.strftime("%Y-%m-%d %H:%M")
+    days = table.index.normalize()
+    for levels in ([text, table.index.hour], [days, table.index]):
+        index = pd.MultiIndex.from_arrays(levels)
+        message = "MultiIndex that has one level of dates, .* got a MultiIndex"
+        with pytest.raises(ValueError, match=message):
+            CalendarFeatures().fit(table.set_axis(index))
+
+
 def test_it_is_cloned_and_leaves_its_input_alone(table):
     before = table.copy()
     clone(CalendarFeatures(["week"], ahead=2)).fit_transform(table)

@@ -67,7 +67,7 @@ def _followed_by(data, future, rows):
             "future before: X.with_future(future).compact()."
         )
     owners, at = _followed(data, future)
-    chosen = _series_with(data, rows)[owners]
+    chosen = series_with(data, rows)[owners]
     owners, at = owners[chosen], at[chosen]
     if not len(owners):
         return with_known(data, without_future(known, data.stops))
@@ -116,14 +116,12 @@ def _followed(data, future):
     return owners, np.arange(len(owners))
 
 
-def _series_with(data, rows):
+def series_with(data, rows):
     """Whether each series, or another part of the same, has one of the rows."""
     if not len(rows) or data.n_series == 1:
         return np.ones(data.n_series, dtype=bool)
-    has, whole_has = np.zeros((2, data.n_series), dtype=bool)
-    has[data.series_of(rows)] = True
-    whole_has[data.wholes[has]] = True
-    return whole_has[data.wholes]
+    wholes = data.wholes
+    return np.isin(wholes, wholes[data.owners_of(rows)])
 
 
 # What the table holds.

@@ -6,6 +6,7 @@ from skseqconv.series._frame import id_columns
 from skseqconv.series.held._layout import ranges
 from skseqconv.series.tables._channels import several_channels
 
+from ._future_rows import series_with
 from ._known_ahead import with_known_at
 
 #: At most so many rows of a series are read at once to find the last with a target.
@@ -38,11 +39,11 @@ def at_newest(view):
     """The last row with a known target of each series that the view has rows of.
 
     It is the last row of a series without any known target. Of the parts of one series,
-    between gaps, only the newest with a known target counts. Without a target, any
-    channel is one.
+    between gaps, only the newest with a known target counts, also if the view has no
+    rows of this part. Without a target, any channel is one.
     """
     data = view._series
-    owners = data.owners_of(view.rows)
+    owners = np.flatnonzero(series_with(data, view.rows) & (data.lengths > 0))
     channels = sorted({channel for channel, _ in view.target or ()})
     channels = channels or list(range(data.n_channels))
     rows, has_target = last_known(data, owners, channels)

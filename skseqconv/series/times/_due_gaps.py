@@ -44,16 +44,29 @@ def is_gap_due(places, n_rows, n_more):
     return np.mean(lengths >= now + n_more) <= MOST_LONGER
 
 
-def warn_of_due_gap(index, step, places, name):
-    """Warn that dates after an index go on with a step although a gap is due."""
-    example = _example_of_frequency(index, step)
-    declare = f"Declare the frequency, such as freq={example}, or a" if example else "A"
+def warn_of_due_gap(index, step, places, name, *, is_split):
+    """Warn that dates after an index go on with a step although a gap is due.
+
+    A model of a series that was split at gaps has learned no target after a gap.
+    """
+    if is_split:
+        ending = (
+            "The series was split at its gaps, so the model has learned from no target "
+            "that comes after a gap. Start from an earlier row, by rows= of forecast. "
+            'To forecast over gaps, fit the model on rows of on_gap="ignore".'
+        )
+    else:
+        example = _example_of_frequency(index, step)
+        way = f"Declare the frequency, such as freq={example}, or a" if example else "A"
+        ending = (
+            f"The values do not depend on dates. {way}ppend the coming rows to the "
+            "table, with their dates, and NaN as values."
+        )
     warnings.warn(
         f"The dates after the last row of {name} ({index[-1]}) go on with the usual "
         f"step, {_readable(index, step)}. But {len(places)} of its {len(index)} newest "
         "rows are followed by a gap, and the next gap is due before the last forecast, "
-        f"so dates may be wrong. The values do not depend on dates. {declare}ppend the "
-        "coming rows to the table, with their dates, and NaN as values.",
+        f"so dates may be wrong. {ending}",
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )

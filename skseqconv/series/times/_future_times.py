@@ -10,6 +10,7 @@ import pandas as pd
 from skseqconv.series._view_internals import depth_of
 from skseqconv.series.ahead._known_ahead import series_name
 from skseqconv.series.ahead._known_times import stops_of_times, times_at
+from skseqconv.series.held._layout import ranges
 
 from ._due_gaps import is_gap_due, warn_of_due_gap
 from ._index_kinds import ticks
@@ -98,6 +99,7 @@ class _Ends:
         self.place = np.full(len(view), -1)
         self.place[~inside] = at
         self.found, self.has_warned = {}, False
+        self.wholes = self.data.wholes
         if len(self.owners):
             self.last = self._index_at(self.data.stops[self.owners] - 1)
             stops = self.stops[self.owners]
@@ -212,23 +214,39 @@ class _Ends:
 
     def _found(self, own, freq=None):
         """The newest dates of a series, their step, and the positions before gaps."""
-        owner = self.owners[own]
-        start, stop = self.data.starts[owner], self.stops[owner]
-        rows = np.arange(max(start, stop - N_NEWEST), stop)
-        index = usable(times_at(self.data, rows, np.full(len(rows), owner)))
-        key = freq is None, ticks(index).tobytes()
+        index, n_own = self._newest_dates(self.owners[own])
+        key = freq is None, n_own, ticks(index).tobytes()
         if key not in self.found:
             found = step_and_gaps(index) if freq is None else (step_of(index, freq), ())
+            if found[0] is None:  # too many gaps: only the rows after the last one
+                index = index[len(index) - n_own :]
+                found = step_and_gaps(index)
             self.found[key] = index, *found
         return self.found[key]
+
+    def _newest_dates(self, owner):
+        """The newest dates of a series, and how many of them come after its last gap.
+
+        Of a series that was split at gaps, the parts before this one count, too: one
+        part alone shows no gaps, and may have a single row.
+        """
+        data = self.data
+        parts = np.flatnonzero(self.wholes[: owner + 1] == self.wholes[owner])
+        stops = np.append(data.stops[parts[:-1]], self.stops[owner])
+        lengths = np.minimum(stops - data.starts[parts], N_NEWEST)
+        rows = ranges(stops - lengths, stops)[-N_NEWEST:]
+        dates = times_at(data, rows, np.full(len(rows), owner))
+        return usable(dates), lengths[-1]
 
     def _warn_of_gaps(self, own, step):
         """Warn once if a gap is due before the last forecast."""
         index, _, places = self._found(own)
         if self.has_warned or not is_gap_due(places, len(index), self.n_beyond[own]):
             return
-        name = series_name(self.data, self.owners[own])
-        warn_of_due_gap(index, step, places, name)
+        owner = self.owners[own]
+        is_split = bool((self.wholes[:owner] == self.wholes[owner]).any())
+        name = series_name(self.data, owner)
+        warn_of_due_gap(index, step, places, name, is_split=is_split)
         self.has_warned = True
 
     def _other_step(self, own, freq):

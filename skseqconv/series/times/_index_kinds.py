@@ -67,6 +67,13 @@ def moments_of(index):
     return index if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) else None
 
 
+def level_of_dates(index):
+    """The dates of a MultiIndex with ids: its only level of dates; or the index."""
+    levels = getattr(index, "levels", ())
+    dated = [at for at, one in enumerate(levels) if isinstance(one, pd.DatetimeIndex)]
+    return index.get_level_values(dated[0]) if len(dated) == 1 else index
+
+
 def dates_of(index):
     """An index as dates, periods as their first moments; None if it has no dates."""
     index = moments_of(index)

@@ -264,9 +264,11 @@ def _n_of_calendar(said, offset, rule):
     same = offset is not None and (alike or _cycle_of(offset) == _cycle_of(rule))
     n_rows = offset.n // rule.n if same and not offset.n % rule.n else 0
     if n_rows < 1:
-        twice = (2 * rule).freqstr
-        alike = getattr(offset_of(twice), "base", None) == rule.base
-        example = f", such as {twice!r}" if alike else ""
+        twice = f"{2 * rule.n}B" if isinstance(rule, days) else (2 * rule).freqstr
+        works = isinstance(rule, days) or (
+            getattr(offset_of(twice), "base", None) == rule.base
+        )
+        example = f", such as {twice!r}" if works else ""
         raise ValueError(
             f"{said} the rows of X follow the calendar frequency "
             f"{readable_offset(rule)}, so it is not one number of rows. Give a "
