@@ -220,6 +220,7 @@ def compare_models(
     fold_scores, metrics = score_table(trials, scorers)
     predictions, positions = prediction_table(X, y, splits, trials)
     delays = [delay for _, delay in getattr(X, "target", None) or ()]
+    # Errors of forecasts are compared in time order. Labels have none.
     is_forecast = kind == "regressor" and bool(delays)
     comparison = Comparison(
         fold_scores,
@@ -231,7 +232,7 @@ def compare_models(
         stamps=X.stamps[positions] if is_forecast else None,
         horizon=max(delays) if is_forecast else None,
         baselines=baselines,
-        places=places_of(X, positions, predictions) if is_forecast else None,
+        places=places_of(X, positions, predictions) if delays else None,
     )
     if kind == "regressor":
         _warn_of_units(comparison, X, positions, scorers)

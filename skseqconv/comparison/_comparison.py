@@ -55,9 +55,11 @@ class Comparison:
         The metrics by name, the leading one first. Each has the attributes name,
         greater_is_better, perfect and power.
     stamps : ndarray of int of shape (n_predictions,) or None
-        Place in time of each row of `predictions`; None if X has no time order.
+        Place in time of each row of `predictions`; None if y is not a forecast of
+        numbers.
     horizon : int or None
-        Largest delay between a row and its target; None if y is not a forecast.
+        Largest delay between a row and its target; None if y is not a forecast of
+        numbers.
     baselines : dict of str to str
         By name, what each baseline forecasts, in words.
     places : object, default=None
@@ -209,11 +211,11 @@ class Comparison:
         return paired
 
     def _by_rows(self, metric, model, reference):
-        truth = self._values("truth")
-        losses = [
-            np.mean(np.abs(self._values(name) - truth) ** metric.power, axis=1)
-            for name in (reference, model)
-        ]
+        truth, *values = (
+            self._values(name).astype(np.float64)
+            for name in ("truth", reference, model)
+        )
+        losses = [np.mean(np.abs(v - truth) ** metric.power, axis=1) for v in values]
         gains = losses[0] - losses[1]
         known = np.isfinite(gains)
         return diebold_mariano(gains[known], self.stamps[known], self.horizon)
@@ -230,12 +232,14 @@ class Comparison:
         -------
         table : DataFrame
             A row for each model, prediction, target and horizon. Columns: model, fold,
-            those of :func:`forecast` without bounds, and truth.
+            those of :func:`forecast` without bounds, and truth. Of classifiers,
+            forecast and truth are labels.
 
         Raises
         ------
         ValueError
-            If X did not know its target and horizon, or for an unknown model.
+            If X does not know a target and horizon for each column of y, or for an
+            unknown model.
 
         Examples
         --------
@@ -261,8 +265,10 @@ class Comparison:
         """
         if self.places is None:
             raise ValueError(
-                "forecasts() needs the dates of the targets, which X did not know: "
-                "make X by make_supervised."
+                "forecasts() needs the date of each target. X does not know it: X is "
+                "not from make_supervised, y has other columns than that of "
+                "make_supervised, or the target of a row lies after its series. "
+                "Make X and y by make_supervised."
             )
         known = list(self.table.index)
         chosen = [models] if isinstance(models, str) else list(models or known)
@@ -281,7 +287,7 @@ class Comparison:
         return table.assign(truth=self.places.in_order(self._values("truth")))
 
     def _values(self, name):
-        values = self.predictions[name].to_numpy(dtype=np.float64)
+        values = self.predictions[name].to_numpy()
         return values.reshape(len(values), -1)
 
     def summary(self, metric: str | None = None) -> str:

@@ -1,14 +1,11 @@
 """By what values are replaced: those of other samples, or neutral ones."""
 
-from numbers import Real
+import warnings
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from ._answers import answers_from
-
-#: The neutral values that have a name.
-FILLS = ("mean", "own_mean", "last")
 
 
 def unchanged_answers(model, samples):
@@ -23,6 +20,13 @@ def unchanged_answers(model, samples):
 
 def permuted_answers(model, samples, places, n_repeats, random_state):
     """For each place, the answers with values of other samples, one for each repeat."""
+    if len(samples) == 1:
+        warnings.warn(
+            "method='permutation' takes values of other samples, but there is one "
+            "sample only. So each importance is 0. Use method='occlusion' with values "
+            "to compare with, such as fill={channel: value}, or give more samples.",
+            stacklevel=3,
+        )
     orders = _permutations(len(samples), n_repeats, random_state)
 
     def permuted(place):
@@ -33,9 +37,8 @@ def permuted_answers(model, samples, places, n_repeats, random_state):
     return map(permuted, places)
 
 
-def occluded_answers(model, samples, places, fill):
+def occluded_answers(model, samples, places, values_at):
     """For each place, the answers with a neutral value, as the only repeat."""
-    values_at = _filled(samples, fill)
 
     def occluded(place):
         yield answers_from(model, _replaced(samples, place, values_at(place)))
@@ -65,37 +68,3 @@ def _permutations(n_samples, n_repeats, random_state):
 
 def _others(samples, place, order):
     return lambda part: samples.lent(order[part], place)
-
-
-def _filled(samples, fill):
-    """A function: from a place to a function that gives values for it."""
-    is_number = isinstance(fill, Real) and not isinstance(fill, bool)
-    if not is_number and fill not in FILLS:
-        raise ValueError(f"fill={fill!r} must be a number, or one of {FILLS}.")
-    means = samples.means() if fill == "mean" else None
-
-    def of_place(place):
-        def values(part):
-            at = np.arange(part.start, part.stop)
-            shape = len(at), len(place.lags), len(place.channels)
-            if is_number:
-                return np.full(shape, float(fill))
-            if fill == "mean":
-                return np.broadcast_to(means[place.channels], shape)
-            whole = samples.everywhere._replace(channels=place.channels)
-            if fill == "last":
-                whole = whole._replace(lags=whole.lags[-1:])
-            own = samples.read(at, whole).astype(np.float64)
-            return np.broadcast_to(_mean_of_known(own), shape)
-
-        return values
-
-    return of_place
-
-
-def _mean_of_known(values):
-    """The mean over the lags, of shape (n_samples, 1, n_channels); NaN is left out."""
-    known = ~np.isnan(values)
-    total = np.where(known, values, 0.0).sum(axis=1, keepdims=True)
-    n_known = known.sum(axis=1, keepdims=True)
-    return np.where(n_known > 0, total / np.maximum(n_known, 1), np.nan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from numbers import Integral, Real
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from skseqconv.series._view_internals import raw_labels
 from ._answers import Judge, scorer_of
 from ._changes import occluded_answers, permuted_answers, unchanged_answers
 from ._places import places_of, time_between_rows
+from ._references import reference_of, values_to_put, warn_of_unchanged
 from ._samples import complete_positions, samples_of
 from ._token_ids import refuse_fill_of_ids
 from ._word_importance import word_answers
@@ -45,7 +46,7 @@ def importance(
     max_samples: int | float | None = 1000,
     channels: Hashable | Sequence[Hashable] = None,
     stretches: int | Sequence[tuple[int, int]] = 8,
-    fill: float | Literal["mean", "own_mean", "last"] = "mean",
+    fill: float | Mapping | Literal["mean", "own_mean", "last"] = "mean",
     words: int | Sequence[str] = 100,
     each_output: bool = False,
 ) -> Bunch:
@@ -96,9 +97,11 @@ def importance(
     stretches : int or sequence of (int, int), default=8
         Number of stretches of about equal length, or pairs of lags, both included:
         ``[(0, 5), (6, 23)]``. Lag 0 is the newest row of a window.
-    fill : {"mean", "own_mean", "last"} or float, default="mean"
+    fill : {"mean", "own_mean", "last"}, float or dict, default="mean"
         What occlusion puts: the mean of the channel over all windows of the samples,
         its mean over the window itself, its newest value in the window, or a number.
+        A dict from labels or positions of channels to numbers, in the units of X,
+        gives each channel its own; other channels get their mean.
         Token ids have no mean: for them give a whole number, such as 0 (padding).
     words : int or sequence of str, default=100
         The words to remove, or how many of those that occur in the most texts.
@@ -138,6 +141,9 @@ def importance(
     UserWarning
         If the score is the mean of errors in the units of several targets, and those of
         one target are more than 30 times as large as those of another.
+    UserWarning
+        If all values of a channel are already what occlusion puts, such as the mean of
+        a constant channel, or if one sample is permuted. Then the importance is 0.
 
     See Also
     --------
@@ -216,8 +222,11 @@ def importance(
         if method == "permutation":
             changed = permuted_answers(model, samples, places, n_repeats, random_state)
         else:
-            changed = occluded_answers(model, samples, places, fill)
-            refuse_fill_of_ids(samples, model, places, fill)
+            reference = reference_of(samples, fill)
+            refuse_fill_of_ids(samples, model, places, fill, reference)
+            values_at = values_to_put(samples, fill, reference)
+            warn_of_unchanged(samples, places, fill, values_at)
+            changed = occluded_answers(model, samples, places, values_at)
     baseline, losses = judge.losses(before, changed)
     if averages_units(scorer) and not each_output:
         errors = np.abs(_columns(before.predict()) - _columns(_some(y, chosen)))

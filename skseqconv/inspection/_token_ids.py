@@ -9,14 +9,16 @@ from skseqconv.transformers._token_sequencer import TokenSequencer
 from ._samples import TableSamples
 
 
-def refuse_fill_of_ids(samples, model, places, fill):
+def refuse_fill_of_ids(samples, model, places, fill, reference):
     """Refuse to put a value that is no whole number in place of token ids."""
     if not isinstance(samples, TableSamples) or fill == "last":
         return
-    if not isinstance(fill, str) and float(fill).is_integer():
-        return
     n_ids = _n_id_columns(model, samples.n_columns)
-    if not any(np.min(samples.columns(place)) < n_ids for place in places):
+    of_ids = [place for place in places if np.min(samples.columns(place)) < n_ids]
+    is_whole = not isinstance(fill, str) and all(
+        (reference[place.channels] % 1 == 0).all() for place in of_ids
+    )
+    if is_whole or not of_ids:
         return
     which = "all" if n_ids == samples.n_columns else f"the first {n_ids}"
     raise ValueError(

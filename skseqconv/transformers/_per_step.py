@@ -19,6 +19,7 @@ from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import unmasked
 
+from ._across_rows import refuse_across_rows
 from ._row_wise import RowWise
 
 
@@ -48,6 +49,13 @@ class PerStep(RowWise):
         Number of channels.
     feature_names_in_ : ndarray of shape (n_channels,)
         Names of the channels. Exists only if X has names.
+
+    Raises
+    ------
+    ValueError
+        In `fit`, if the output of the transformer for a row depends on the rows beside
+        it, as with ``DataFrame.ffill``. It would mix samples and series. A few rows of
+        the fit are tried, so a small dependence can be missed.
 
     See Also
     --------
@@ -89,7 +97,12 @@ class PerStep(RowWise):
     def _fit_rows(self, inner, view, y):
         rows = view.to_numpy()
         names = view.channel_names
-        inner.fit(rows if names is None else pd.DataFrame(rows, columns=names), y)
+        table = rows if names is None else pd.DataFrame(rows, columns=names)
+        self._fit_table(inner, table, y)
+
+    def _fit_table(self, inner, rows, y):
+        super()._fit_table(inner, rows, y)
+        refuse_across_rows(inner, rows)
 
     def _set_fitted(self, inner, row):
         super()._set_fitted(inner, row)

@@ -3,11 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
+from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import TimeSeriesSplit
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    FlattenWindows,
     FlatWindowRegressor,
     FutureDisplay,
     LookbackWindower,
@@ -71,11 +75,47 @@ def test_all_models_with_the_baselines(panel):
     plt.close(display.figure_)
 
 
+@pytest.mark.parametrize(
+    ("delay", "classes"), [(2, ["dry", "wet"]), ([2, 1], [False, True])]
+)
+def test_labels_of_classifiers_have_the_date_of_their_target(panel, delay, classes):
+    X, y = make_supervised(panel, "rain", delay=delay)
+    labels = np.where(y > 0, classes[1], classes[0])
+    model = make_pipeline(
+        LookbackWindower(3, on_missing_history="ignore"),
+        FlattenWindows(),
+        KNeighborsClassifier(3),
+    )
+    found = compare_models({"near": model}, X, labels, cv=SPLITS)
+    table = found.forecasts()
+    assert list(table["model"].unique()) == list(found.table.index)
+    assert ((table["date"] - table["origin"]).dt.days == table["horizon"]).all()
+    keys = zip(table["store"], table["date"], strict=True)
+    truth = [classes[int(panel.loc[key, "rain"] > 0)] for key in keys]
+    assert table["truth"].tolist() == truth
+    near = table[table["model"] == "near"].set_index(["store", "origin", "horizon"])
+    for train, test in SPLITS.split(X):
+        predicted = clone(model).fit(X[train], labels[train]).predict(X[test])
+        origins = X[test].frame()[["store", "day"]].itertuples(index=False)
+        for origin, expected in zip(origins, predicted, strict=True):
+            both = zip(np.atleast_1d(delay), np.atleast_1d(expected), strict=True)
+            for horizon, label in both:
+                assert near.loc[(*origin, horizon), "forecast"] == label
+
+
+def test_labels_of_ones_own_may_have_other_columns_than_the_target(panel):
+    X, y = make_supervised(panel, "sales")
+    y = np.stack([y > 0, y > 1], axis=1)
+    found = compare_models({"prior": DummyClassifier()}, X, y, cv=SPLITS, baseline=None)
+    with pytest.raises(ValueError, match="y has other columns than"):
+        found.forecasts()
+
+
 def test_without_dates_of_targets_there_are_none(panel):
     X, y = make_supervised(panel, "sales")
     array = X.to_numpy()
     found = compare_models({"ridge": Ridge()}, array, y, cv=SPLITS)
-    with pytest.raises(ValueError, match="make X by make_supervised"):
+    with pytest.raises(ValueError, match=r"not from make_supervised.*Make X and y by"):
         found.forecasts()
 
 

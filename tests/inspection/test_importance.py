@@ -184,6 +184,68 @@ def test_occlusion_is_the_same_as_a_loop(flat, fill):
     np.testing.assert_allclose(found.importances_mean, losses)
 
 
+def test_each_channel_may_have_a_value_of_its_own(flat):
+    model, X, y = flat
+    raw = LookbackWindower(6).fit_transform(X).to_numpy()
+    values = [0.5, raw[:, :, 1].mean(), -1.0]
+    fill = {"target": 0.5, 2: -1.0}  # the driver gets its mean
+    found = importance(model, X, y, method="occlusion", fill=fill)
+    for channel, value in enumerate(values):
+        alone = {"method": "occlusion", "fill": value, "channels": [channel]}
+        loss = importance(model, X, y, **alone).importances
+        np.testing.assert_allclose(found.importances[channel], loss[0], atol=1e-12)
+
+
+@pytest.fixture
+def aged():
+    """A linear model of two series with an age, and their rows."""
+    random = np.random.default_rng(0)
+    table = pd.DataFrame({"pulse": random.normal(size=80), "age": [20.0, 70.0] * 40})
+    table["one"], table["row"] = [0, 1] * 40, np.arange(80) // 2
+    X = SeriesView(table, id="one", time="row")
+    windows = LookbackWindower(3, on_missing_history="ignore")
+    y = X.to_numpy() @ [1.0, 0.1]
+    return make_pipeline(windows, FlattenWindows(), Ridge()).fit(X, y), X, y
+
+
+def first_prediction(model, X, y):
+    return model.predict(X)[0]
+
+
+@pytest.mark.parametrize("fill", ["mean", "own_mean", "last", {"pulse": 0.0}])
+def test_a_channel_that_equals_its_reference_is_told(aged, fill):
+    model, X, y = aged
+    options = {"scoring": first_prediction, "method": "occlusion"}
+    message = r"changes no value of channel 'age': .*fill=\{'age': value\}"
+    with pytest.warns(UserWarning, match=message) as said:
+        found = importance(model, X[20:21], y[20:21], fill=fill, **options)
+    assert len(said) == 1 and said[0].filename == __file__
+    assert abs(found.importances_mean[1]) < 1e-12
+
+
+def test_one_sample_is_explained_by_values_to_compare_with(aged):
+    model, X, y = aged
+    found = importance(
+        model,
+        X[20:21],
+        y[20:21],
+        method="occlusion",
+        scoring=first_prediction,
+        fill={"pulse": 0.0, "age": 60.0},
+    )
+    window = LookbackWindower(3).fit_transform(X[20:21]).to_numpy()[0]
+    moved = (window - [0.0, 60.0]) * model[-1].coef_.reshape(3, 2)
+    np.testing.assert_allclose(found.importances_mean, moved.sum(axis=0))
+
+
+def test_one_sample_has_no_other_to_take_values_from(aged):
+    model, X, y = aged
+    with pytest.warns(UserWarning, match="there is one sample only") as said:
+        found = importance(model, X[20:21], y[20:21], scoring=first_prediction)
+    assert len(said) == 1 and said[0].filename == __file__
+    assert (found.importances == 0).all()
+
+
 @pytest.mark.trains
 def test_the_level_of_a_network_sees_the_replaced_values(weather):
     """Each window as a series of its own, made here."""
@@ -561,14 +623,18 @@ def test_token_ids_stay_whole(n_numbers):
     changed[:, 2] = X[next(permutations(40, 1, seed=0)), 2]
     np.testing.assert_allclose(found.importances[2, 0], loss(changed), atol=1e-6)
     occluded = {"method": "occlusion", "scoring": scoring}
-    found = importance(network, X, y, fill=0, **occluded)
     changed[:, 2] = 0
-    np.testing.assert_allclose(found.importances[2, 0], loss(changed), atol=1e-6)
+    for fill in (0, {2: 0}):
+        found = importance(network, X, y, fill=fill, channels=[2], **occluded)
+        np.testing.assert_allclose(found.importances[0, 0], loss(changed), atol=1e-6)
     voting = VotingClassifier([("network", network)], voting="soft").fit(X, y)
     for fill in ("mean", "own_mean", 0.5):
         for model in (network, voting, FrozenEstimator(network)):
             with pytest.raises(ValueError, match=f"fill={fill!r} is for numbers"):
                 importance(model, X, y, by="lag", fill=fill, **occluded)
+    for fill in ({2: 0.5}, {1: 0}):  # a value of its own, or the mean of the channel
+        with pytest.raises(ValueError, match="is for numbers"):
+            importance(network, X, y, channels=[2], fill=fill, **occluded)
     if n_numbers:
         found = importance(network, X, y, channels=[6], fill="mean", **occluded)
         changed = X.copy()
@@ -714,6 +780,8 @@ def test_the_same_seed_gives_the_same_result(flat):
         ({"scoring": ["r2", "max_error"]}, "once for each metric"),
         ({"method": "shuffle"}, "method='shuffle' must be"),
         ({"method": "occlusion", "fill": "zero"}, "fill='zero' must be a number"),
+        ({"method": "occlusion", "fill": {1: "a"}}, "a dict from channels to numbers"),
+        ({"method": "occlusion", "fill": {"wind": 1}}, "fill='wind' is not a channel"),
         ({"n_repeats": 0}, "n_repeats=0 must be"),
         ({"n_repeats": True}, "n_repeats=True must be a whole number"),
         ({"max_samples": 0}, "max_samples=0 must be"),

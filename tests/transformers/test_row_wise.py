@@ -12,15 +12,17 @@ import tensorflow as tf
 from sklearn import config_context
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import ColumnTransformer
-from sklearn.decomposition import PCA
+from sklearn.decomposition import NMF, PCA
 from sklearn.exceptions import NotFittedError
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.feature_selection import SelectKBest, f_regression
-from sklearn.impute import SimpleImputer
+from sklearn.impute import IterativeImputer, KNNImputer, MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
     MinMaxScaler,
     OneHotEncoder,
+    QuantileTransformer,
     StandardScaler,
 )
 
@@ -851,3 +853,86 @@ def test_a_column_without_a_value_stays_missing_in_any_container():
         fitted = Standardizer().fit(X)
         np.testing.assert_array_equal(fitted.mean_, [2.0, np.nan])
         np.testing.assert_array_equal(fitted.scale_, [1.0, np.nan])
+
+
+# A transformer that reads several rows.
+
+
+def forward_filled(rows):
+    return pd.DataFrame(rows).ffill().to_numpy()
+
+
+def running_mean(rows):
+    return pd.DataFrame(rows).rolling(3, min_periods=1).mean().to_numpy()
+
+
+def centered(rows):
+    return np.asarray(rows) - np.nanmean(rows, axis=0)
+
+
+def without_missing(rows):
+    return np.asarray(rows)[~np.isnan(rows).any(axis=1)]
+
+
+@pytest.fixture
+def with_gaps(series):
+    """The middle channel misses 3 of 60 values."""
+    series[20:23, 1] = np.nan
+    return series
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "function",
+    [forward_filled, running_mean, centered, without_missing, np.cumsum],
+    ids=lambda function: function.__name__,
+)
+def test_a_transformer_that_mixes_rows_is_refused(with_gaps, kind, function):
+    options = {"axis": 0} if function is np.cumsum else None
+    mixing = PerStep(FunctionTransformer(function, kw_args=options))
+    match = r"(?s)transformer=FunctionTransformer\(.*each row alone.*groupby.*Flatten"
+    with pytest.raises(ValueError, match=match):
+        mixing.fit(as_kind(with_gaps, kind))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(
+    "transformer",
+    [
+        PCA(whiten=True),
+        make_pipeline(MinMaxScaler(), NMF(2, max_iter=500)),  # stops by a tolerance
+        QuantileTransformer(n_quantiles=20),
+    ],
+)
+def test_a_large_level_and_rounding_mix_no_rows(series, transformer, dtype):
+    PerStep(transformer).fit((series + 1e5).astype(dtype))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "imputer",
+    [
+        KNNImputer(add_indicator=True),
+        ColumnTransformer([("filled", SimpleImputer(), [1])], remainder="passthrough"),
+        MissingIndicator(),
+    ],
+)
+def test_a_transformer_that_learns_from_rows_reads_one(with_gaps, kind, imputer):
+    assert values_of(PerStep(imputer).fit_transform(as_kind(with_gaps, kind))).size
+
+
+def test_a_few_rows_are_tried_and_the_transformer_stays_as_it_is(series):
+    series[30, 1] = np.nan
+    sizes = []
+
+    class Watched(IterativeImputer):
+        def transform(self, X):
+            sizes.append((len(X), int(np.isnan(X).sum())))
+            return super().transform(X)
+
+    options = {"sample_posterior": True, "random_state": 0, "max_iter": 2}
+    fitted = PerStep(Watched(**options)).fit(series).transformer_
+    n_rows, n_missing = zip(*sizes, strict=True)
+    assert max(n_rows) <= 40 and max(n_missing) == 1
+    alone = IterativeImputer(**options).fit(series)
+    np.testing.assert_array_equal(fitted.transform(series), alone.transform(series))
