@@ -20,6 +20,7 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
@@ -267,6 +268,7 @@ class SequenceEstimator(
         if not reset:
             architecture_for_lengths(self._architecture, X, "X")
         if reset or y is not None:
+            check_order(X.data, y)
             y = self._check_target(y, len(X), reset=reset, classes=classes)
         return X, y
 

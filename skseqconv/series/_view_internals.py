@@ -20,6 +20,11 @@ def has_all_rows(view):
     return "rows" not in vars(view)
 
 
+def n_rows_sorted(view):
+    """Number of rows of the table of a view if they were sorted, otherwise 0."""
+    return view._series.n_rows_sorted
+
+
 def depth_of(view, most=None):
     """How many earlier rows of its own series each row has; or `most`, if it has more.
 
