@@ -71,8 +71,10 @@ def compare_models(
     cv : int, splitter or iterable of (train, test)
         The folds. For a view that knows its target (from `make_supervised`), an int is
         the number of folds of a `PanelTimeSeriesSplit`: in the order of time, with a
-        gap as long as the targets lie ahead. Other views have a time order, too, and
-        need a splitter. For arrays, as in `cross_validate`.
+        gap as long as the targets lie ahead. If times count from the start of each
+        series, such as hours since an admission, these folds test the end of the series
+        that they were trained on; `SeriesKFold` tests other series. Other views have a
+        time order, too, and need a splitter. For arrays, as in `cross_validate`.
     groups : array-like of shape (n_samples,), default=None
         The group of each sample, such as its patient, for a splitter that holds out
         whole groups: ``cv=GroupKFold(5)``.

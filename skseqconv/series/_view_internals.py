@@ -60,6 +60,22 @@ def n_whole_series(view):
     return len(np.unique(wholes))
 
 
+def all_start_alike(view):
+    """Whether a view has several series, and the times of all start at one number.
+
+    Such times, and positions, tell how far a series has come, not when.
+    """
+    data = view._series
+    some = np.unique(data.series_of(view.rows))
+    if len(np.unique(data.wholes[some])) < 2:
+        return False
+    blocks = [] if data.dates is None else data.dates.blocks
+    if any(dates_of(block) is not None for block in blocks):
+        return False
+    some = some[np.unique(data.wholes[some], return_index=True)[1]]
+    return len(np.unique(data.stamps(data.starts[some]))) == 1
+
+
 def rows_after(view, delay):
     """The row `delay` after each row, and whether the row's series goes that far."""
     rows = view.rows + delay
