@@ -21,6 +21,7 @@ from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._finite import FILL_SAMPLES, how_to_fill, raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
 from skseqconv.transformers._flatten import FlattenWindows
@@ -152,6 +153,7 @@ class FlatWindowRegressor(
             )
         flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
         check_consistent_length(X, y, sample_weight)
+        check_order(X, y)
         refuse_masked("y", y)
         refuse_masked("sample_weight", sample_weight)
         complete = complete_rows(X)

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._relation import (
     mean_and_spread,
     no_relation,
@@ -24,9 +25,10 @@ class ForecastsFromChannel(CallbackSupportMixin, RegressorMixin, BaseEstimator):
     A subclass has `_fit`.
     """
 
-    def _fit_copy(self, *given) -> Self:
+    def _fit_copy(self, X, y, *given) -> Self:
+        check_order(X, y)
         fitted = copy.copy(self)  # a fit that fails changes nothing
-        fitted._fit(*given)
+        fitted._fit(X, y, *given)
         vars(self).update(vars(fitted))
         return self
 

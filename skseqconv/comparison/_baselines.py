@@ -1,5 +1,6 @@
 """The baselines of a comparison: given ones, or common sense for the data."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +14,9 @@ from skseqconv._metrics import ranked
 from skseqconv.baselines._linear_autoregression import LinearAutoregression
 from skseqconv.baselines._persistence import PersistenceRegressor
 from skseqconv.inputs._period import find_period
+from skseqconv.inputs._relation import is_target
 from skseqconv.inputs._season_lags import lags_of_season
+from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
@@ -115,10 +118,18 @@ def _automatic(models, X, y, kind, splits, scorers):
         words, classifier = convolved
         _asking(classifier[-1])
         return {"prior": prior, "minirocket": Baseline(words, classifier)}
-    if not _is_forecast(X):
-        words = "the mean of the training targets"
-        return {"mean": Baseline(words, _asking(DummyRegressor()))}
-    return _of_forecasts(models, X, splits)
+    if _is_forecast(X):
+        if is_target(X, y):
+            return _of_forecasts(models, X, splits)
+        warnings.warn(
+            "y is not the target that X was made with, so the last value of that "
+            "target is no forecast of y. The baseline is 'mean', the mean of the "
+            "training targets. To choose another one, give baseline=.",
+            UserWarning,
+            stacklevel=stacklevel_of_caller(),
+        )
+    words = "the mean of the training targets"
+    return {"mean": Baseline(words, _asking(DummyRegressor()))}
 
 
 def _named(X, kind):

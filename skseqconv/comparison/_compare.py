@@ -71,8 +71,10 @@ def compare_models(
     cv : int, splitter or iterable of (train, test)
         The folds. For a view that knows its target (from `make_supervised`), an int is
         the number of folds of a `PanelTimeSeriesSplit`: in the order of time, with a
-        gap as long as the targets lie ahead. Other views have a time order, too, and
-        need a splitter. For arrays, as in `cross_validate`.
+        gap as long as the targets lie ahead. If times count from the start of each
+        series, such as hours since an admission, these folds test the end of the series
+        that they were trained on; `SeriesKFold` tests other series. Other views have a
+        time order, too, and need a splitter. For arrays, as in `cross_validate`.
     groups : array-like of shape (n_samples,), default=None
         The group of each sample, such as its patient, for a splitter that holds out
         whole groups: ``cv=GroupKFold(5)``.
@@ -87,9 +89,9 @@ def compare_models(
         that has the name of one takes its place: it counts as a baseline, and the
         automatic one is not added. For classifiers it is "prior", the class
         frequencies. For regressors it is "mean", the mean of the training targets, if X
-        does not know its target. There are more, see Notes, if X knows its target (from
-        `make_supervised`), and for classifiers if X holds whole series. The one with
-        the best mean score is then the one to beat.
+        does not know its target, or y is not this target. There are more, see Notes, if
+        y is the target of X (from `make_supervised`), and for classifiers if X holds
+        whole series. The one with the best mean score is then the one to beat.
     n_jobs : int, default=None
         Number of folds that are fitted in parallel, as in `cross_validate`.
     params : dict of str to object, default=None
@@ -123,6 +125,9 @@ def compare_models(
         If X is a view and training targets of a fold lie in its test period. If X
         does not know its target, the training rows themselves are checked. Folds that
         hold out whole series are not checked.
+    UserWarning
+        If X knows its target, y is not this target, and ``baseline="auto"``: the
+        baselines of forecasts are left out then.
     UserWarning
         If a metric is the mean of errors in the units of several targets, and those of
         one target are more than 30 times as large as those of another.

@@ -15,7 +15,7 @@ from skseqconv.inputs._leaks import n_leaks
 from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
-from skseqconv.series._view_internals import depth_of
+from skseqconv.series._view_internals import all_start_alike, depth_of, n_whole_series
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import in_rows
 from skseqconv.transformers._row_wise import RowWise
@@ -88,9 +88,18 @@ def warn_of_leaks(X, splits):
 def _safe_folds(X, n_splits):
     """Advice: as many folds as the rows allow, without leakage."""
     if not X.target:
-        return (
+        in_time = (
             f"PanelTimeSeriesSplit({n_splits}, gap=...), where gap is the number of "
             "rows that y lies ahead (rows from make_supervised know it)"
+        )
+        if not all_start_alike(X):
+            return in_time
+        return (
+            f"SeriesKFold({min(n_splits, n_whole_series(X))}), which tests series that "
+            "were not trained on (if several belong to one patient or machine, name it "
+            "for each row by groups=). The times of all series start alike, so folds "
+            "in time train on the beginning of each series and test its end. For such "
+            f"forecasts use {in_time}"
         )
     for n in range(n_splits, 0, -1):
         splitter = PanelTimeSeriesSplit(n)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sklearn.base import is_classifier, is_regressor
 
 from skseqconv._unwrap import last_step
+from skseqconv.inputs._order_of_y import check_order
 
 #: Columns of the predictions. Models cannot have these names.
 RESERVED = ("fold", "truth")
@@ -77,3 +78,4 @@ def check_target(X, y):
     n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
     if len(y) != n_rows:
         raise ValueError(f"X has {n_rows} rows and y has {len(y)}: they must be equal.")
+    check_order(X, y)

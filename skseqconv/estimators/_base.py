@@ -18,8 +18,9 @@ from skseqconv._sklearn import CallbackSupportMixin, with_callbacks
 from skseqconv.engine._pool import refuse_wrong_place
 from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._few_windows import warn_of_few_windows
-from skseqconv.inputs._fitted_steps import check_steps
+from skseqconv.inputs._fitted_steps import check_steps, warn_of_raw
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._series_view import SeriesView
@@ -210,6 +211,14 @@ class SequenceEstimator(
                     "model."
                 )
             raise ValueError(f"{error} {way_out}") from None
+        if going_on and task is None:
+            warn_of_raw(
+                self,
+                X.data,
+                "The network would learn that they are transformed values: "
+                "model[-1].partial_fit(model[:-1].transform(X), y) gives the network "
+                "of a Pipeline what it knows.",
+            )
         if going_on and self._changed(X, y):
             raise ValueError(
                 "This fit cannot continue the one before: the parameters of the "
@@ -267,6 +276,7 @@ class SequenceEstimator(
         if not reset:
             architecture_for_lengths(self._architecture, X, "X")
         if reset or y is not None:
+            check_order(X.data, y)
             y = self._check_target(y, len(X), reset=reset, classes=classes)
         return X, y
 

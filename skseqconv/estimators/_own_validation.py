@@ -13,6 +13,7 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._padded import as_panel
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import stacklevel_of_caller
@@ -76,6 +77,7 @@ def checked_validation(estimator, given, X):
         X_val = _like_windows(estimator, given.X, X)
         X_val = check_input(estimator, X_val, reset=False, unequal=True)
         refuse_other_arrays("y_val", given.y)
+        check_order(X_val.data, given.y, "X_val", "y_val")
         y = estimator._check_target(given.y, len(X_val), reset=False)
         weight = checked_weight("sample_weight_val", given.sample_weight, y)
         _warn_of_other_units(X_val.data, X)

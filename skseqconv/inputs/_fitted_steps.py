@@ -146,12 +146,25 @@ def check_steps(estimator, windows):
             f"the fit of this {name}, fit the whole Pipeline again (a network with "
             "warm_start=True keeps its weights), or load the last saved one."
         )
+    warn_of_raw(
+        estimator,
+        windows,
+        "Predictions from raw values are wrong: predict with the whole Pipeline, or "
+        "transform X by all its steps.",
+    )
+
+
+def warn_of_raw(estimator, windows, consequence):
+    """Warn of windows that come through no steps, if their values look raw.
+
+    `consequence` says what is wrong then, and what to do.
+    """
     if _looks_raw(estimator, windows):
+        name = type(estimator).__name__
         warnings.warn(
             f"X seems not to be transformed: this {name} was fitted after steps such "
-            "as a scaler, but the values of X are like those before the steps. "
-            "Predictions from raw values are wrong: predict with the whole Pipeline, "
-            "or transform X by all its steps.",
+            f"as a scaler, but the values of X are like those before the steps. "
+            f"{consequence}",
             UserWarning,
             stacklevel=stacklevel_of_caller(),
         )

@@ -8,10 +8,11 @@ import numpy as np
 
 from skseqconv._sampling import spread_positions
 from skseqconv.series._series_view import SeriesView
-from skseqconv.series._steps import apply_steps
+from skseqconv.series._steps import apply_steps, with_steps
 from skseqconv.series._view_internals import raw_values, rows_after, without_shift
 from skseqconv.series._window_view import WindowView
 
+from ._targets import columns_of
 from ._units import warn_of_other_units
 
 #: The relation is solved from this many rows, at most.
@@ -152,6 +153,25 @@ def target_relations(windows, y, channels, delays):
             )
         relations[:, column] = solve_affine(later, own, rounding)
     return tuple(relations)
+
+
+def is_target(X, y):
+    """Whether each column of y is a target that a view was made with, in any units.
+
+    True if y holds no numbers: models say so themselves.
+    """
+    y = np.asarray(y)
+    if y.dtype.kind not in "fiub":
+        return True
+    y = columns_of(y)
+    if y.shape[1] != len(X.target):
+        return False
+    channels, delays = zip(*X.target, strict=True)
+    rows = with_steps(X, ())
+    rounding = rounding_of(rows)
+    pairs = later_values(rows, y.astype(np.float64), channels, delays)
+    rests = [solve_affine(*pair, rounding)[2] for pair in pairs if len(pair[0])]
+    return not any(rest > TOLERANCE for rest in rests)  # NaN is an error of its own
 
 
 def if_columns_lack(windows, n_outputs):

@@ -8,13 +8,49 @@ from ._view_internals import depth_of, ids_of, whole_series_of
 
 def frame_of(view):
     """Id, time and position of each row of a view; see `View.frame`."""
-    columns = id_columns(view)
-    if view.index is not None:
-        columns += _named([view.index], ["time"])
+    columns = label_columns(view) or id_columns(view)
     columns.append(pd.Index(depth_of(view), name="row"))
     names = pd.Index([one.name for one in columns], tupleize_cols=False)
     table = pd.DataFrame(dict(enumerate(columns)))
     return table.set_axis(names, axis=1)
+
+
+def label_columns(view):
+    """What tells the rows apart: the named indexes of ids and time; none without times.
+
+    The time is the last one.
+    """
+    index = view.index
+    return [] if index is None else [*id_columns(view), *_named([index], ["time"])]
+
+
+def has_labels(view, labels, levels):
+    """Whether the row of a view at each place has the label at this place.
+
+    Ids are compared by their numbers, because comparing text takes long.
+
+    Parameters
+    ----------
+    view : View
+        Its rows have times.
+    labels : Index
+        As long as the view.
+    levels : list of int
+        The level of `labels` for each one of `label_columns`.
+    """
+    *of_ids, of_time = levels
+    if not labels.get_level_values(of_time).equals(view.index):
+        return False
+    ids, owners = view._series.ids, view.series_ids
+    if of_ids and ids is None:
+        return labels.get_level_values(of_ids[0]).equals(
+            pd.Index(whole_series_of(view))
+        )
+    for at, level in enumerate(of_ids):
+        numbers = labels.levels[level].get_indexer(ids.get_level_values(at))
+        if (numbers[owners] != labels.codes[level]).any():
+            return False
+    return True
 
 
 def id_columns(view):

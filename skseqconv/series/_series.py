@@ -36,6 +36,9 @@ class Series:
         The id of each series. Parts of one series, between gaps, have the same id.
     """
 
+    #: Number of rows of the table, if it had them in another order. A part keeps it.
+    n_rows_sorted = 0
+
     def __init__(
         self, arrays, names=None, indexes=None, dtype=None, labels=None, ids=None
     ):
@@ -115,8 +118,12 @@ class Series:
 
     @classmethod
     def _of_long_table(cls, table, *columns, any_frequency):
-        read = read_long_table(table, *columns, any_frequency=any_frequency)
-        return cls.of_block(names=names_of(read.labels), **vars(read))
+        read = vars(read_long_table(table, *columns, any_frequency=any_frequency))
+        is_sorted = read.pop("is_sorted")
+        series = cls.of_block(names=names_of(read["labels"]), **read)
+        if is_sorted:
+            series.n_rows_sorted = series.n_rows
+        return series
 
     # What the series are made of.
 

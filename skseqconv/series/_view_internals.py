@@ -20,6 +20,11 @@ def has_all_rows(view):
     return "rows" not in vars(view)
 
 
+def n_rows_sorted(view):
+    """Number of rows of the table of a view if they were sorted, otherwise 0."""
+    return view._series.n_rows_sorted
+
+
 def depth_of(view, most=None):
     """How many earlier rows of its own series each row has; or `most`, if it has more.
 
@@ -53,6 +58,22 @@ def n_whole_series(view):
     if not has_all_rows(view):
         wholes = wholes[data.owners_of(view.rows)]
     return len(np.unique(wholes))
+
+
+def all_start_alike(view):
+    """Whether a view has several series, and the times of all start at one number.
+
+    Such times, and positions, tell how far a series has come, not when.
+    """
+    data = view._series
+    some = np.unique(data.series_of(view.rows))
+    if len(np.unique(data.wholes[some])) < 2:
+        return False
+    blocks = [] if data.dates is None else data.dates.blocks
+    if any(dates_of(block) is not None for block in blocks):
+        return False
+    some = some[np.unique(data.wholes[some], return_index=True)[1]]
+    return len(np.unique(data.stamps(data.starts[some]))) == 1
 
 
 def rows_after(view, delay):

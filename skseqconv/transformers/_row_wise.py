@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._targets import check_length
 from skseqconv.series._series_view import SeriesView
@@ -121,6 +122,7 @@ class RowWise(SequenceTransformer):
             check_channels(self, X, reset=True)
             if y is not None:
                 check_length(y, len(X))
+                check_order(X, y)
             if not len(X):
                 raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)

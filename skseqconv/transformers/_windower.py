@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.series._missing_history import (
     ON_MISSING_HISTORY,
@@ -153,13 +154,15 @@ class LookbackWindower(OneToOneFeatureMixin, SequenceTransformer):
         X : SeriesView or array-like of shape (n_rows, n_channels)
             Rows in time order.
         y : object, default=None
-            Ignored.
+            Nothing is learned from it. If it is of pandas and its labels are those of
+            the rows of a view in another order, that is an error.
 
         Returns
         -------
         self : object
             The transformer.
         """
+        check_order(X, y)
         lookback, step = checked_in_rows(self, ("lookback", "step"), X)
         if lookback % step:
             lower = lookback // step * step

@@ -12,7 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from skseqconv import FlatWindowRegressor, LookbackWindower, SeriesView, make_supervised
 from skseqconv.comparison import compare_models
-from tests.comparison.models import CV, DELAY, MODELS, scores_of
+from tests.comparison.models import CV, DELAY, MODELS, scores_of, windowed
 
 
 def test_baseline_of_windows_is_persistence(climate):
@@ -78,3 +78,37 @@ def test_a_model_of_the_users_own_is_the_baseline(table):
     none = compare_models(models, *table, cv=3, baseline=None)
     assert none.baseline is None
     assert "skill" not in none.table
+
+
+NOT_THE_TARGET = "^y is not the target that X was made with.* The baseline is 'mean'"
+
+
+def test_a_y_of_ones_own_on_rows_with_a_target_has_the_mean(climate):
+    X, y = climate
+    models = {"ridge": windowed(FlatWindowRegressor())}
+    noise = np.random.default_rng(0).normal(size=len(y))
+    for own in (y + noise, np.column_stack([y, y]), np.roll(y, 1)):
+        for rows in (X, LookbackWindower(3).fit_transform(X)):
+            with pytest.warns(UserWarning, match=NOT_THE_TARGET) as said:
+                known = models if rows is X else [FlatWindowRegressor()]
+                found = compare_models(known, rows, own, cv=CV)
+            assert [one.filename for one in said] == [__file__]
+            assert found.baseline == "mean"
+            assert len(found.table) == 2
+            assert found.failures.empty
+
+
+def test_the_target_in_other_units_has_the_last_value(climate):
+    X, y = climate
+    known = compare_models(MODELS, X, y, cv=CV)
+    scaled = compare_models(MODELS, X, 5 - 2.0 * y.astype(np.float32), cv=CV)
+    assert list(scaled.baselines) == list(known.baselines)
+    assert "persistence" in known.baselines
+    assert scaled.failures.empty
+
+
+def test_a_baseline_that_is_chosen_needs_no_warning(climate):
+    X, y = climate
+    own = np.random.default_rng(0).normal(size=len(y))
+    found = compare_models(MODELS, X, own, cv=CV, baseline=DummyRegressor())
+    assert found.baseline == "dummyregressor"

@@ -24,6 +24,7 @@ from skseqconv import (
 )
 from skseqconv.comparison import compare_models
 from skseqconv.comparison._folds import check_windows
+from skseqconv.series._view_internals import all_start_alike
 from tests.comparison.models import CV, DELAY, MODELS, Counted, windowed
 
 
@@ -280,3 +281,68 @@ def test_what_a_search_sets_is_left_to_the_search(climate):
     found = compare_models({"search": search}, *climate, cv=CV)
     assert found.failures.empty
     assert found.table["n_parameters"].max() in (4 * 14 + 1, 8 * 14 + 1)
+
+
+# Times that count from the start of each series.
+
+
+def stays(first, n_stays=4):
+    """A long table of stays, and whether each one ended well."""
+    hours = [first(i) + np.arange(20) for i in range(n_stays)]
+    table = {"stay": np.repeat(np.arange(n_stays), 20), "hour": np.concatenate(hours)}
+    values = np.random.default_rng(0).normal(size=20 * n_stays)
+    return pd.DataFrame(table | {"v": values}), np.repeat(np.arange(n_stays) % 2, 20)
+
+
+BY_SERIES = r"use SeriesKFold\(3\), which tests .* by groups=.* For .*TimeSeriesSplit"
+
+
+@pytest.mark.parametrize(
+    "options, of_series",
+    [
+        ({"first": lambda i: 0}, True),
+        ({"first": lambda i: 7}, True),
+        ({"first": lambda i: 5 * i}, False),
+        ({"first": lambda i: 0, "n_stays": 1}, False),
+    ],
+)
+def test_labels_of_series_that_start_alike_need_folds_of_series(options, of_series):
+    table, y = stays(**options)
+    X, models = SeriesView(table, id="stay", time="hour"), [DummyClassifier()]
+    advice = BY_SERIES if of_series else r"use PanelTimeSeriesSplit\(3, gap"
+    with pytest.raises(ValueError, match=advice):
+        compare_models(models, X, y, cv=3)
+    with pytest.warns(UserWarning, match=f"^Leakage .* {advice}"):
+        compare_models(models, X, y, cv=KFold(3, shuffle=True, random_state=0))
+    if of_series:
+        compare_models(models, X, y, cv=SeriesKFold(3))
+
+
+def test_no_more_folds_are_advised_than_there_are_series():
+    table, y = stays(lambda i: 0, n_stays=3)
+    X = SeriesView(table, id="stay", time="hour")
+    with pytest.raises(ValueError, match=r"use SeriesKFold\(3\), which"):
+        compare_models([DummyClassifier()], X, y, cv=5)
+
+
+def test_series_that_start_at_one_date_have_folds_in_time():
+    table, y = stays(lambda i: 0)
+    table["hour"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(table["hour"], "h")
+    X = SeriesView(table, id="stay", time="hour")
+    with pytest.raises(ValueError, match=r"use PanelTimeSeriesSplit\(3, gap"):
+        compare_models([DummyClassifier()], X, y, cv=3)
+
+
+def test_series_without_times_start_alike():
+    X = SeriesView([np.zeros((20, 1)) for _ in range(4)])
+    assert all_start_alike(X)
+    assert not all_start_alike(X[:20])
+
+
+def test_parts_of_a_series_have_the_start_of_the_first():
+    table, _ = stays(lambda i: 0)
+    gaps = table.drop(index=[5, 26, 27])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        X, _ = make_supervised(gaps, "v", id="stay", time="hour", on_gap="split")
+    assert all_start_alike(X)

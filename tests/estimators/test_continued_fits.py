@@ -384,7 +384,13 @@ def test_raw_values_that_are_far_from_transformed_ones_warn(name):
     for moved in (0, 50, 2000, -1e6):  # transformed by hand, wherever it has moved to
         pipe.predict(series + moved)
     few = pipe[:-1].transform(X[:9])
-    if hasattr(pipe[-1], "partial_fit"):  # a few rows have no range to speak of
+    if hasattr(pipe[-1], "partial_fit"):
+        for values in (windows_of(X), windows_of(X).to_numpy()):
+            told = rf"{RAW}.*model\[-1\]\.partial_fit\(model\[:-1\]\.transform"
+            with pytest.warns(UserWarning, match=told) as warned:
+                copy.deepcopy(pipe[-1]).partial_fit(values, y)
+            assert {w.filename for w in warned} == {__file__}
+        # a few rows have no range to speak of
         pipe[-1].partial_fit(few, y[:9])
         with pytest.warns(UserWarning, match=RAW):
             pipe[-1].predict(windows_of(X))

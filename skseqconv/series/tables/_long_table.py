@@ -35,6 +35,8 @@ class LongTable:
     labels: tuple | None
     #: The id of each series, or None if the table has no ids.
     ids: pd.Index | None
+    #: Whether the rows of the table had another order.
+    is_sorted: bool
 
 
 def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False):
@@ -71,7 +73,8 @@ def read_long_table(table, id=None, time=None, static=(), *, any_frequency=False
     dates = None if index is None else layout_of_index(index, lengths)
     if ids is not None and dates is not None and not any_frequency:
         refuse_several_frequencies(dates, ids)
-    return LongTable(block, lengths, dates, read.channel_labels(columns.channels), ids)
+    labels = read.channel_labels(columns.channels)
+    return LongTable(block, lengths, dates, labels, ids, order is not None)
 
 
 # Ids.

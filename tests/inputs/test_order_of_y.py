@@ -1,0 +1,246 @@
+"""The labels of y tell whether it has the order of the rows of X."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.dummy import DummyClassifier
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from skseqconv import (
+    Conv1DRegressor,
+    FlattenWindows,
+    FlatWindowRegressor,
+    LinearAutoregression,
+    LookbackWindower,
+    PersistenceRegressor,
+    SeriesKFold,
+    SeriesView,
+    Standardizer,
+    WindowView,
+    compare_models,
+    make_supervised,
+)
+from skseqconv.inputs._order_of_y import check_order
+
+#: Each value tells its symbol and day.
+DAYS = pd.date_range("2026-01-01", periods=40, freq="D")
+KEYS = pd.MultiIndex.from_product([["b", "a"], DAYS], names=["symbol", "day"])
+TABLE = pd.DataFrame({"v": np.arange(80.0)}, KEYS)
+BY_TIME = TABLE.swaplevel().sort_index()
+OTHER_ORDER = "y has the labels of the rows of X in another order"
+SORTED = r"The rows of X were sorted, .* X\.frame\(\) shows .* y\.to_numpy\(\) says so"
+
+
+def by_the_advice(error, X, y):
+    """The y that the code in a message gives."""
+    code = str(error.value).split("Give ")[1].split(", which has")[0]
+    return eval(code, {"X": X, "y": y, "pd": pd})
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        BY_TIME["v"],
+        BY_TIME[["v"]],
+        BY_TIME["v"].rename_axis([None, None]),
+        TABLE["v"][::-1],
+        TABLE["v"][::-1].rename_axis([None, None]),
+    ],
+)
+def test_same_labels_in_another_order_are_an_error(y):
+    X = SeriesView(TABLE)  # it sorts the symbols
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X, y)
+    same = by_the_advice(error, X, y)
+    check_order(X, same)
+    np.testing.assert_array_equal(np.ravel(same), X.to_numpy()[:, 0])
+
+
+def test_rows_of_make_supervised_are_in_the_order_of_time():
+    X, _ = make_supervised(TABLE, "v", delay=1)
+    y = TABLE["v"].groupby("symbol", sort=True).shift(-1).dropna()
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X, y)
+    same = by_the_advice(error, X, y)
+    np.testing.assert_array_equal(same, X.to_numpy()[:, 0] + 1)
+    check_order(X, same)
+
+
+def test_one_series():
+    table = TABLE.loc["a"]
+    X, y = SeriesView(table), table["v"]
+    check_order(X, y)
+    with pytest.raises(ValueError, match=r"Give y\.loc\[X\.index\], which") as error:
+        check_order(X, y[::-1])
+    np.testing.assert_array_equal(by_the_advice(error, X, y[::-1]), y)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.RangeIndex(40),
+        pd.RangeIndex(40)[::-1],
+        DAYS + pd.Timedelta("1D"),
+        DAYS[::-1] + pd.Timedelta("1D"),
+        DAYS.astype(str)[::-1],
+        DAYS.tz_localize("UTC")[::-1],
+        pd.Index([1, *"abc"] * 10),
+        DAYS[[0, *range(38, 0, -1), 39]].where(np.arange(40) != 5, DAYS[0]),
+        KEYS[:40],
+    ],
+)
+def test_other_labels_say_nothing(index):
+    check_order(SeriesView(TABLE.loc["a"]), pd.Series(0.0, index))
+
+
+def test_equal_times_of_another_resolution_are_in_order():
+    y = pd.Series(0.0, DAYS.as_unit("s"))
+    check_order(SeriesView(TABLE.loc["a"]), y)
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        check_order(SeriesView(TABLE.loc["a"]), y[::-1])
+
+
+def test_parts_and_shuffled_rows_go_with_those_of_y():
+    X, y = SeriesView(TABLE), TABLE["v"].sort_index()
+    rows = np.random.default_rng(0).permutation(80)
+    for chosen in (rows, rows[:30], np.repeat(rows, 2), slice(None, None, 3)):
+        check_order(X[chosen], y.iloc[chosen])
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X[rows], y)
+    np.testing.assert_array_equal(by_the_advice(error, X[rows], y), y.iloc[rows])
+
+
+def test_labels_of_lists_and_arrays_are_not_asked():
+    X = SeriesView(TABLE)
+    for y in (BY_TIME["v"].to_numpy(), list(BY_TIME["v"]), BY_TIME["v"][:5]):
+        check_order(X, y)
+    check_order(X.to_numpy(), BY_TIME["v"])
+
+
+def long_table(**columns):
+    hours = np.tile([2, 0, 1], 4)
+    return pd.DataFrame({"stay": np.repeat([*"dcba"], 3), "hour": hours, **columns})
+
+
+@pytest.mark.parametrize("index", [pd.RangeIndex(12), pd.Index(range(30, 18, -1))])
+def test_a_sorted_table_and_labels_that_say_nothing_are_a_warning(index):
+    table = long_table(v=np.arange(12.0)).set_axis(index)
+    X = SeriesView(table, id="stay", time="hour")
+    with pytest.warns(UserWarning, match=SORTED) as said:
+        check_order(X, table["v"])
+    assert "table.set_index(['stay', 'hour'])" in str(said[0].message)
+    check_order(X, table["v"].to_numpy())
+    check_order(X[:8], table["v"][:8])
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X, y := table.set_index(["stay", "hour"])["v"])
+    np.testing.assert_array_equal(by_the_advice(error, X, y), X.to_numpy()[:, 0])
+
+
+def test_a_sorted_table_without_times_is_a_warning():
+    table = pd.DataFrame({"stay": [*"baab"], "v": np.arange(4.0)})
+    X = SeriesView(table, id="stay")
+    with pytest.warns(UserWarning, match=r"Otherwise, bring it into this order\."):
+        check_order(X, table["v"])
+
+
+def test_a_table_in_order_needs_no_warning():
+    table = long_table(v=np.arange(12.0)).sort_values(["stay", "hour"])
+    table = table.reset_index(drop=True)
+    check_order(SeriesView(table, id="stay", time="hour"), table["v"])
+
+
+def test_a_cut_view_knows_that_the_table_was_sorted():
+    X = SeriesView(long_table(v=np.arange(12.0)), id="stay", time="hour")
+    windows = WindowView(X, lags=[2], on_missing_history="ignore").compact()
+    with pytest.warns(UserWarning, match=SORTED):
+        check_order(windows, pd.Series(np.arange(12.0)))
+
+
+FLAT = FlatWindowRegressor(LinearRegression())
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        LookbackWindower(3),
+        FLAT,
+        PersistenceRegressor("v", delay=1),
+        LinearAutoregression(target_channel="v", delay=1),
+        pytest.param(Conv1DRegressor(n_conv=1, epochs=1), marks=pytest.mark.trains),
+    ],
+)
+def test_each_fit_checks_the_order(model):
+    X = SeriesView(TABLE)
+    is_model = hasattr(model, "predict")
+    X = LookbackWindower(3).fit_transform(X) if is_model else X
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        model.fit(X, BY_TIME["v"])
+
+
+def test_rows_of_a_transformer_that_learns_from_y_are_checked():
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        Standardizer().fit(SeriesView(TABLE), BY_TIME["v"])
+
+
+def test_models_of_scikit_learn_are_checked_by_the_windows_before_them():
+    model = make_pipeline(LookbackWindower(3), FlattenWindows(), DummyClassifier())
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        model.fit(SeriesView(TABLE), BY_TIME["v"] > 3)
+
+
+def test_a_comparison_and_a_cross_validation_are_checked():
+    X, model = SeriesView(TABLE), make_pipeline(LookbackWindower(3), FLAT)
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        compare_models({"flat": model}, X, BY_TIME["v"], cv=SeriesKFold(2))
+    y = TABLE["v"].sort_index()
+    folds = KFold(3, shuffle=True, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # test rows lack history
+        scores = cross_val_score(model, X, y, cv=folds, scoring="r2")
+        expected = cross_val_score(model, X, y.to_numpy(), cv=folds, scoring="r2")
+    np.testing.assert_array_equal(scores, expected)
+
+
+@pytest.mark.trains
+def test_validation_data_are_checked_by_their_names():
+    X = LookbackWindower(3).fit_transform(SeriesView(TABLE))
+    y = TABLE["v"].sort_index()
+    network = Conv1DRegressor(n_conv=1, epochs=1)
+    with pytest.raises(ValueError, match="y_val has the labels of the rows of X_val"):
+        network.fit(X, y, X_val=X, y_val=BY_TIME["v"])
+
+
+def test_numbers_and_times_of_a_list_of_series():
+    X = SeriesView([TABLE.loc["b"], TABLE.loc["a"]])
+    y = TABLE["v"].set_axis(pd.MultiIndex.from_product([[0, 1], DAYS]))
+    check_order(X, y)
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X, y[::-1])
+    np.testing.assert_array_equal(by_the_advice(error, X, y[::-1]), y)
+
+
+def test_equal_times_of_exchanged_series_are_another_order():
+    """Each of several columns of ids counts."""
+    keys = [(*pair, day) for pair in ("ax", "ay", "bx", "by") for day in range(3)]
+    table = pd.DataFrame(keys, columns=["ward", "bed", "day"]).assign(v=np.arange(12.0))
+    X = SeriesView(table, id=["ward", "bed"], time="day")
+    y = table.set_index(["ward", "bed", "day"])["v"]
+    check_order(X, y)
+    for swapped in (["ward"], ["bed"]):
+        other = y.sort_index(level=swapped, ascending=False, sort_remaining=False)
+        other = other.groupby(level=["ward", "bed"], sort=False, group_keys=False)
+        other = other.apply(lambda own: own.sort_index(level="day"))
+        with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+            check_order(X, other)
+        np.testing.assert_array_equal(by_the_advice(error, X, other), y)
