@@ -47,8 +47,8 @@ def _pooling_settled(options: Options, one_length: bool) -> Options:
     better (weather, 24 hours ahead: 2.25 degrees, with the last step 2.32).
 
     Amounts that start from no level need it, too: the R2 of a mean over 24 rows was
-    0.88 with "flatten" and 0.38 with the maximum (`tests.benchmarks.plain_windows`). The
-    newest steps count there, so poolings leave out the oldest.
+    0.88 with "flatten" and 0.38 with the maximum (docs/accuracy.md). The newest steps
+    count there, so poolings leave out the oldest.
     """
     if options["window_norm"] is not None:
         n_outputs = options["n_outputs"]
