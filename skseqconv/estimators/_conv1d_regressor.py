@@ -51,7 +51,9 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         that leaves 40 steps or fewer after the last layer (1 with `residual`).
     pool_size : int or sequence of int, default=3
         Width of the max pooling between two convolutions. A sequence gives one value
-        for each of the ``n_conv - 1`` places. 1 means no pooling.
+        for each of the ``n_conv - 1`` places. 1 means no pooling. If it does not divide
+        its sequence, the oldest steps of a window are left out. Samples of an array may
+        have any length, so their last steps are left out, as by Keras.
     n_conv : int, default=3
         Number of convolutions.
     dilation_rate : int, sequence of int or "exponential", default=1

@@ -12,7 +12,7 @@ from sklearn.utils import check_random_state
 
 from skseqconv.inputs._fitted_steps import remember_steps
 from skseqconv.inputs._large_levels import warn_of_large_levels
-from skseqconv.inputs._sequences import TokenSequences
+from skseqconv.inputs._sequences import TokenSequences, WindowSequences
 from skseqconv.inputs._swapped import hint_if_swapped, warn_if_swapped
 from skseqconv.networks._plain_state import plain
 from skseqconv.networks._registry import NETWORKS
@@ -63,7 +63,7 @@ class BuildsNetwork:
             )
         self._target_seen = None
         self._remember(X.data)
-        options = self._options_for_level(level)
+        options = self._options_for_level(level) | self._newest_read(level, X)
         shape = [int(n) for n in X.shape[1:]]
         self._shortest = shape[0] if X.lengths is None else int(X.lengths.min())
         self._architecture = self._architecture_for(shape, self._shortest, y, options)
@@ -94,6 +94,16 @@ class BuildsNetwork:
         pooling = {"global_pooling": getattr(self, "global_pooling", None)}
         if message := kind.warning(self._architecture | pooling):
             warnings.warn(message, UserWarning, stacklevel=2)
+
+    def _newest_read(self, level, X):
+        """Whether the network must read the newest step, as an option of it.
+
+        The newest rows of a window count most, and Keras' pooling would leave them out.
+        Samples of an array may have any length, so only their start is fixed.
+        """
+        known = signature(NETWORKS[self._network_name].build).parameters
+        is_window = level is not None or isinstance(X, WindowSequences)
+        return {"reads_newest": True} if is_window and "reads_newest" in known else {}
 
     def _go_on(self, fit):
         """Go on with the network of the fit before, and solve its level again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect import signature
 from typing import Self
 
 import numpy as np
@@ -12,7 +11,6 @@ from sklearn.base import RegressorMixin
 from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._tokens import embeds
-from skseqconv.networks._registry import NETWORKS
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import each_in_rows
 
@@ -202,11 +200,7 @@ class SequenceRegressor(
         independent = several and bool(self.channel_independent)
         if level is None:
             return {"window_norm": None, "channel_independent": False}
-        options = level.network_options()
-        own = {"channel_independent": independent}
-        if "reads_newest" in signature(NETWORKS[self._network_name].build).parameters:
-            own["reads_newest"] = True
-        return options | own
+        return level.network_options() | {"channel_independent": independent}
 
     def _find_level(self, X, y, sample_weight):
         asked, way_out = asked_for(self)

@@ -26,11 +26,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skseqconv import (
+    Conv1DClassifier,
+    Conv1DGRUClassifier,
     Conv1DGRURegressor,
     Conv1DRegressor,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
+    SeriesView,
     WindowView,
     make_supervised,
 )
@@ -108,6 +111,26 @@ def test_plain_windows_are_read_in_order(options):
     assert np.isfinite(Conv1DRegressor(**own).fit(ragged, y).predict(ragged)).all()
     with pytest.raises(ValueError, match="global_pooling='max', 'average' or 'last'"):
         model.predict(ragged)
+
+
+@pytest.mark.parametrize("n_steps", [24, 48, 62, 90])
+@pytest.mark.parametrize(
+    "Estimator",
+    [Conv1DRegressor, Conv1DGRURegressor, Conv1DClassifier, Conv1DGRUClassifier],
+)
+def test_the_newest_step_of_a_window_is_read(Estimator, n_steps):
+    """Keras' pooling would leave out what does not fill it: the newest steps."""
+    series = np.random.default_rng(0).normal(size=(n_steps + 20, 2))
+    changed = series.copy()
+    changed[-1] += 100
+    windows = LookbackWindower(n_steps).fit(SeriesView(series))
+    X = windows.transform(SeriesView(series))[n_steps:]
+    labels = np.arange(len(X)) % 2
+    y = labels * 1.0 if is_regressor(Estimator()) else labels
+    model = Estimator(random_state=0).initialize(X, y)
+    predict = getattr(model, "predict_proba", model.predict)
+    other = predict(windows.transform(SeriesView(changed))[-1:])
+    assert np.abs(other - predict(X[-1:])).max() > 1e-3
 
 
 def test_padding_settles_anew_for_each_length_of_window():
