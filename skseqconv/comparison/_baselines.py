@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import _safe_indexing
 
 from skseqconv._metrics import ranked
 from skseqconv.baselines._linear_autoregression import LinearAutoregression
@@ -119,12 +120,14 @@ def _automatic(models, X, y, kind, splits, scorers):
         _asking(classifier[-1])
         return {"prior": prior, "minirocket": Baseline(words, classifier)}
     if _is_forecast(X):
-        if is_target(X, y):
+        # They can be fitted to rows on which y is the target.
+        if any(is_target(X[train], _safe_indexing(y, train)) for train, _ in splits):
             return _of_forecasts(models, X, splits)
         warnings.warn(
-            "y is not the target that X was made with, so the last value of that "
-            "target is no forecast of y. The baseline is 'mean', the mean of the "
-            "training targets. To choose another one, give baseline=.",
+            "y is not the target that X was made with, or it was changed, such as "
+            "rounded. So the last value of that target is no forecast of y. The "
+            "baseline is 'mean', the mean of the training targets. To choose another "
+            "one, give baseline=.",
             UserWarning,
             stacklevel=stacklevel_of_caller(),
         )

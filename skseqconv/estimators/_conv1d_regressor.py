@@ -89,8 +89,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         time steps: the head then has ``n_steps * n_filters + 1`` parameters for each
         output, where `n_steps` is the number of steps that the last convolution leaves.
         "auto" means "last" if several outputs are forecast from a level, and "max" if
-        one is. Without a level it means "flatten" for series of one length, otherwise
-        "max", as for texts.
+        one is. Without a level it means "flatten" for windows of a view, and "max" for
+        samples of an array, which may have any length.
     loss : str, callable or keras.losses.Loss, default="mse"
         Loss between the standardized y and its prediction, as Keras takes it. "mse"
         forecasts the mean, "mae" the median. "quantile" trains all `quantiles`

@@ -39,16 +39,19 @@ def check_order(X, y, x_name="X", y_name="y"):
     if len(labels) != len(X) or not len(X):  # another check refuses it
         return
     names = [one.name for one in label_columns(X[:1])]
-    for levels in _ways_to_read(labels, names):
-        if has_labels(X, labels, levels):
-            return
-        if _has_other_order(X, labels, levels):
-            raise ValueError(
-                f"{y_name} has the labels of the rows of {x_name} in another order, "
-                f"but its values are taken by position. Give "
-                f"{_sorted_like(x_name, y_name, levels, names)}, which has the order "
-                f"of {x_name}."
-            )
+    ways = _ways_to_read(labels, names)
+    if any(has_labels(X, labels, levels) for levels in ways):
+        return
+    ways = [levels for levels in ways if _has_other_order(X, labels, levels)]
+    if ways:
+        way_out = f"Name the levels of its index as {names!r}, in its own order."
+        if len(ways) == 1:
+            sorted_y = _sorted_like(x_name, y_name, ways[0], names)
+            way_out = f"Give {sorted_y}, which has the order of {x_name}."
+        raise ValueError(
+            f"{y_name} has the labels of the rows of {x_name} in another order, but "
+            f"its values are taken by position. {way_out}"
+        )
     if n_rows_sorted(X) == len(X):
         _warn_of_sorted_rows(x_name, y_name, names)
 

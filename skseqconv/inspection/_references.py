@@ -54,6 +54,11 @@ def values_to_put(samples, fill, reference):
 
 def warn_of_unchanged(samples, places, fill, values_at):
     """Warn of channels that equal the values that occlusion puts."""
+    values = "all samples have this value already"
+    more = "Or give more samples."
+    if isinstance(fill, str) and fill != "mean":  # a value of each window itself
+        values = "each sample has this value at all of its steps"
+        more = "Or use fill='mean', the mean of all samples."
     groups = dict.fromkeys(tuple(place.channels) for place in places)
     still = [group for group in groups if _is_unchanged(samples, group, values_at)]
     if still:
@@ -62,9 +67,8 @@ def warn_of_unchanged(samples, places, fill, values_at):
             keys = [samples.labels[c] for c in keys]
         warnings.warn(
             f"fill={fill!r} changes no value of channel {', '.join(map(repr, keys))}: "
-            "all samples have this value already. So the importance is 0, whatever "
-            "the model does. Give a value to compare with, in the units of X: "
-            f"fill={{{keys[0]!r}: value}}. Or give more samples.",
+            f"{values}. So the importance is 0, whatever the model does. Give a value "
+            f"to compare with, in the units of X: fill={{{keys[0]!r}: value}}. {more}",
             stacklevel=3,
         )
 

@@ -33,12 +33,11 @@ def _lengths_settled(
 def _conv1d_settled(options: Options, input_shape: list[int], shortest: int) -> Options:
     """Pooling and lengths, "auto" replaced."""
     if options["global_pooling"] == "auto":
-        one_length = shortest == input_shape[0]
-        options = {**options, **_pooling_settled(options, one_length)}
+        options = {**options, "global_pooling": _pooling_settled(options)}
     return _lengths_settled(options, input_shape, shortest)
 
 
-def _pooling_settled(options: Options, one_length: bool) -> Options:
+def _pooling_settled(options: Options) -> str:
     """What `global_pooling` "auto" means.
 
     From a level, several outputs of a target, such as many horizons, need to know what
@@ -47,19 +46,17 @@ def _pooling_settled(options: Options, one_length: bool) -> Options:
     better (weather, 24 hours ahead: 2.25 degrees, with the last step 2.32).
 
     Amounts that start from no level need it, too: the R2 of a mean over 24 rows was
-    0.88 with "flatten" and 0.38 with the maximum (docs/accuracy.md). The newest steps
-    count there, so poolings leave out the oldest.
+    0.88 with "flatten" and 0.38 with the maximum (docs/accuracy.md). But samples of an
+    array may have any length, which "flatten" cannot read.
     """
     if options["window_norm"] is not None:
         n_outputs = options["n_outputs"]
         if options.get("channel_independent"):
             n_outputs //= len(set(options["highway"]))
-        return {"global_pooling": "last" if n_outputs > 1 else "max"}
+        return "last" if n_outputs > 1 else "max"
     is_class = options["output_activation"] in ("sigmoid", "softmax")
-    is_text = options["embedding_dim"] is not None
-    if is_class or is_text or not one_length:
-        return {"global_pooling": "max"}
-    return {"global_pooling": "flatten", "reads_newest": True}
+    is_window = options.get("reads_newest", False)
+    return "flatten" if is_window and not is_class else "max"
 
 
 def _whole_window(options: Options) -> int:

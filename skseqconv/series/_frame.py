@@ -39,7 +39,10 @@ def has_labels(view, labels, levels):
         The level of `labels` for each one of `label_columns`.
     """
     *of_ids, of_time = levels
-    if not labels.get_level_values(of_time).equals(view.index):
+    times, zone = labels.get_level_values(of_time), getattr(view.index, "tz", None)
+    if zone is not None and getattr(times, "tz", None) is not None:
+        times = times.tz_convert(zone)
+    if not times.equals(view.index):
         return False
     ids, owners = view._series.ids, view.series_ids
     if of_ids and ids is None:

@@ -1,6 +1,8 @@
 """Whether a transformer reads each row alone, as `PerStep` needs it."""
 
+import warnings
 from copy import deepcopy
+from pickle import PicklingError
 
 import numpy as np
 import pandas as pd
@@ -27,9 +29,15 @@ def refuse_across_rows(transformer, rows):
         The rows that it was fitted to.
     """
     tried = _safe_indexing(rows, _positions_to_try(rows))
-    # A copy, because random numbers that are drawn change a transformer.
-    step = RowStep(deepcopy(transformer), "transform", None, None)
-    if len(tried) > 1 and not _is_row_wise(step, tried):
+    try:  # random numbers that are drawn change a transformer
+        copied = deepcopy(transformer)
+    except (TypeError, PicklingError):  # such as a lock, which cannot be copied
+        return
+    step = RowStep(copied, "transform", None, None)
+    with warnings.catch_warnings():  # `transform` gives them, too
+        warnings.simplefilter("ignore")
+        is_row_wise = len(tried) < 2 or _is_row_wise(step, tried)
+    if not is_row_wise:
         raise ValueError(
             f"transformer={transformer!r} must transform each row alone, but its "
             "output for a row changes with the rows beside it. PerStep would mix "

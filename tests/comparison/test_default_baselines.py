@@ -107,6 +107,14 @@ def test_the_target_in_other_units_has_the_last_value(climate):
     assert scaled.failures.empty
 
 
+def test_one_clipped_value_leaves_the_last_value(climate):
+    """The folds that do not learn from it can be fitted."""
+    X, y = climate
+    last = y.copy()
+    last[-1] += 1
+    assert "persistence" in compare_models(MODELS, X, last, cv=CV).baselines
+
+
 def test_a_baseline_that_is_chosen_needs_no_warning(climate):
     X, y = climate
     own = np.random.default_rng(0).normal(size=len(y))

@@ -111,6 +111,25 @@ def test_equal_times_of_another_resolution_are_in_order():
         check_order(SeriesView(TABLE.loc["a"]), y[::-1])
 
 
+def test_times_of_another_zone_are_in_order():
+    y = TABLE["v"].tz_localize("UTC", level="day").sort_index()
+    X = SeriesView(y.to_frame())
+    check_order(X, y.tz_convert("Asia/Tokyo", level="day"))
+
+
+def test_levels_without_names_may_be_read_in_two_ways():
+    """If ids and times are the same numbers, one way that fits is enough."""
+    stores = pd.MultiIndex.from_product([range(3), range(3)], names=["store", "month"])
+    table = pd.DataFrame({"v": np.arange(9.0)}, stores)
+    X, y = SeriesView(table.reset_index(), id="store", time="month"), table["v"]
+    check_order(X, y.swaplevel().rename_axis([None, None]))
+    with pytest.raises(ValueError, match=r"Name the levels of .*'store', 'month'"):
+        check_order(X, y[::-1].rename_axis([None, None]))
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        check_order(X, y[::-1])
+    np.testing.assert_array_equal(by_the_advice(error, X, y[::-1]), y)
+
+
 def test_parts_and_shuffled_rows_go_with_those_of_y():
     X, y = SeriesView(TABLE), TABLE["v"].sort_index()
     rows = np.random.default_rng(0).permutation(80)

@@ -356,11 +356,13 @@ def test_ids_are_sorted(ids, expected):
 
 @pytest.mark.parametrize("id", ["store", ["kind", "store"]], ids=str)
 def test_a_number_and_its_text_are_not_two_ids(id):
-    sunday = pd.DataFrame({"store": [1, 2], "kind": "a", "v": [1.0, 2.0], "day": 0})
+    sunday = pd.DataFrame({"store": [1, 2], "kind": 5, "v": [1.0, 2.0], "day": 0})
     monday = sunday.assign(day=1)
-    both = pd.concat([sunday, monday.astype({"store": str})])
-    with pytest.raises(ValueError, match="'store' holds 1, '1': a number and its text"):
-        SeriesView(both, id=id, time="day")
+    for number in (int, float):
+        both = [sunday.astype({"store": number}), monday.astype({"store": str})]
+        match = f"'store' holds {number(1)}, '1': a number and its text"
+        with pytest.raises(ValueError, match=match):
+            SeriesView(pd.concat(both), id=id, time="day")
     same_type = pd.concat([sunday, monday])
     assert len(np.unique(SeriesView(same_type, id=id, time="day").ids)) == 2
 

@@ -2,6 +2,7 @@
 
 import pickle
 import re
+import threading
 import tracemalloc
 
 import numpy as np
@@ -919,6 +920,22 @@ def test_a_large_level_and_rounding_mix_no_rows(series, transformer, dtype):
 )
 def test_a_transformer_that_learns_from_rows_reads_one(with_gaps, kind, imputer):
     assert values_of(PerStep(imputer).fit_transform(as_kind(with_gaps, kind))).size
+
+
+def test_a_transformer_that_cannot_be_copied_is_not_tried(series):
+    class Locked(FunctionTransformer):
+        def fit(self, X, y=None):
+            self.lock_ = threading.Lock()
+            return super().fit(X)
+
+    assert PerStep(Locked()).fit(series).transform(series).shape == series.shape
+
+
+def test_what_is_tried_gives_no_warnings(series):
+    series[0] = 0.0
+    with pytest.warns(RuntimeWarning, match="divide by zero") as said:
+        PerStep(FunctionTransformer(np.log)).fit(np.abs(series))
+    assert len(said) == 1
 
 
 def test_a_few_rows_are_tried_and_the_transformer_stays_as_it_is(series):

@@ -130,7 +130,7 @@ def _numbered(read, at, columns):
 
 def _refuse_number_and_its_text(values, read, at, columns):
     """Refuse 1 beside "1": two files with other types were put below each other."""
-    texts = values.map(str)
+    texts = values.map(_number_as_text)
     twice = np.flatnonzero(texts.duplicated(keep=False))
     if not len(twice):
         return
@@ -141,6 +141,12 @@ def _refuse_number_and_its_text(values, read, at, columns):
         "its text are different ids, so the rows of one series would become two "
         "series. Give all ids the same type, for example text."
     )
+
+
+def _number_as_text(value):
+    """1 and 1.0 as "1": a missing value makes floats of the numbers of a column."""
+    is_whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if is_whole else value)
 
 
 def _small(codes, n_ids):
