@@ -420,7 +420,7 @@ def test_missing_values_are_named(frame):
         model.predict(panel)
     holed.iloc[60, 2] = np.inf
     infinite = WindowView(holed, windows.rows, lags=windows.lags)
-    message = r"infinity: channel 'rain', first at row 60.*values in the series"
+    message = r"infinity: channel 'rain', first at row 60.* Correct the value"
     with pytest.raises(ValueError, match=message):
         PersistenceRegressor().fit(windows, y).predict(infinite)
     with pytest.raises(ValueError, match=r"NaN: channel 'temp_lag0', first at sample"):

@@ -332,7 +332,8 @@ def test_interval_is_the_split_conformal_one(loss, fitted, panel):
 def test_each_output_has_an_interval_of_its_own(walk):
     X, y = walk
     y = np.column_stack([y, 3 * y + 1])
-    model = small(Conv1DRegressor, window_norm=None, validation_split=0.3).fit(X, y)
+    plain = {"window_norm": None, "global_pooling": "max"}
+    model = small(Conv1DRegressor, **plain, validation_split=0.3).fit(X, y)
     interval = model.predict_interval(X)
     assert interval.shape == (len(X), 2, 2)
     predicted = model.predict(X)
