@@ -91,10 +91,17 @@ def found(task):
     return compare_models({"late": TwoHoursLate()}, *task, cv=CV, scoring=scoring)
 
 
+def y_of(X):
+    """The target that X was made with."""
+    last = X._series.n_rows - 1
+    later = [(np.minimum(X.rows + delay, last), [at]) for at, delay in X.target]
+    return np.hstack([X._series.take(*one) for one in later])
+
+
 def names_for(X, models=None, cv=CV, baseline="auto"):
     """The baselines that are added, without a fit."""
     models = models or {"mean": DummyRegressor()}
-    return with_baselines(models, baseline, X, None, list(cv.split(X)), {})[1]
+    return with_baselines(models, baseline, X, y_of(X), list(cv.split(X)), {})[1]
 
 
 def test_a_model_that_a_season_beats_does_not_beat_common_sense(found):
@@ -169,7 +176,7 @@ def test_several_targets_and_horizons_have_one_period():
 
 
 def lags_of_line(X, models, cv=CV):
-    models, _ = with_baselines(models, "auto", X, None, list(cv.split(X)), {})
+    models, _ = with_baselines(models, "auto", X, y_of(X), list(cv.split(X)), {})
     return models[LINE].named_steps["otherlags"].lags
 
 
@@ -295,7 +302,8 @@ def test_a_season_of_the_test_rows_is_not_found():
     assert list(names_for(X)) == [NOW]
     # The order of the folds does not matter.
     splits = list(CV.split(X))[::-1]
-    assert list(with_baselines({"m": Ridge()}, "auto", X, None, splits, {})[1]) == [NOW]
+    added = with_baselines({"m": Ridge()}, "auto", X, y_of(X), splits, {})[1]
+    assert list(added) == [NOW]
 
 
 def test_training_rows_far_apart_are_read_as_far_back_as_the_models_read():
