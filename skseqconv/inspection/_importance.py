@@ -18,6 +18,7 @@ from skseqconv._metrics import averages_units
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
 from skseqconv.inputs._kinds import is_text
+from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels
@@ -208,6 +209,7 @@ def importance(
     scorer, metric = scorer_of(model, scoring)
     samples = None if by == ("word",) else _samples(X, model, by)
     check_consistent_length(X, y, sample_weight)
+    check_order(X, y)
     complete = np.arange(len(X)) if samples is None else complete_positions(samples)
     chosen = complete[spread_positions(len(complete), _most(max_samples, complete))]
     judge = Judge(scorer, _some(y, chosen), _some(sample_weight, chosen), each_output)

@@ -22,6 +22,7 @@ from skseqconv import (
     Standardizer,
     WindowView,
     compare_models,
+    importance,
     make_supervised,
 )
 from skseqconv.inputs._order_of_y import check_order
@@ -232,6 +233,15 @@ def test_a_comparison_and_a_cross_validation_are_checked():
 
 
 @pytest.mark.trains
+def test_an_importance_is_checked():
+    X, y = SeriesView(TABLE), TABLE["v"].sort_index()
+    windows = LookbackWindower(3, on_missing_history="ignore")
+    model = make_pipeline(windows, FlatWindowRegressor()).fit(X, y)
+    assert len(importance(model, X, y, random_state=0).table) == 1
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        importance(model, X, BY_TIME["v"])
+
+
 def test_validation_data_are_checked_by_their_names():
     X = LookbackWindower(3).fit_transform(SeriesView(TABLE))
     y = TABLE["v"].sort_index()
