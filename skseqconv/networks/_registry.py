@@ -46,7 +46,7 @@ def _pooling_settled(options: Options) -> str:
     better (weather, 24 hours ahead: 2.25 degrees, with the last step 2.32).
 
     Amounts that start from no level need it, too: the R2 of a mean over 24 rows was
-    0.88 with "flatten" and 0.38 with the maximum (docs/accuracy.md). But samples of an
+    0.85 with "flatten" and 0.53 with the maximum (docs/accuracy.md). But samples of an
     array may have any length, which "flatten" cannot read.
     """
     if options["window_norm"] is not None:
