@@ -127,7 +127,8 @@ class SequenceEstimator(
         UserWarning
             If fewer than 20 windows of a series are left to learn from. If an array
             has at most 8 time steps and at least four times as many channels, so that
-            its axes seem to be exchanged.
+            its axes seem to be exchanged. If `embedding_weights` has a word of X only
+            in another case.
 
         Notes
         -----

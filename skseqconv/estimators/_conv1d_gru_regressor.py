@@ -227,7 +227,8 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         Dropout rate of the embedding's columns, the same for all steps of a sample.
     vocabulary_size : int, default=None
         Number of token ids, from 0. None means the number of rows of an array of
-        `embedding_weights`, otherwise one more than the largest id in X.
+        `embedding_weights`. Without such an array it means `n_tokens_` of the
+        `TokenSequencer` before, or (ids from elsewhere) the largest id in X plus one.
     mask_padding : bool, default=False
         Whether the token id 0 before and after the tokens of a text is left out, so
         that padding changes no prediction. A text that is shorter than the network

@@ -1,9 +1,10 @@
 """Several labels at once: y as a matrix of 0 and 1, with a column for each label."""
 
 import numpy as np
-from sklearn.utils import assert_all_finite
 
 from skseqconv.series.tables._containers import refuse_masked
+
+from ._finite_targets import NO_LABEL, check_finite_target
 
 #: What holds the labels of one sample, if y is no matrix.
 _SEVERAL = (list, tuple, set, frozenset, np.ndarray)
@@ -52,7 +53,7 @@ def indicator_of(y):
         except (TypeError, ValueError):
             numbers = np.where(values == 0, 0, np.where(values == 1, 1, 2))
     if numbers.dtype.kind == "f":
-        assert_all_finite(numbers, input_name="y")
+        check_finite_target(numbers, NO_LABEL)
     wrong = ~np.isin(numbers, (0, 1))
     if wrong.any():
         row, column = np.argwhere(wrong)[0].tolist()

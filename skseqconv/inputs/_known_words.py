@@ -20,6 +20,9 @@ _ID = re.compile(r"(|.*__)token(\d+)")
 #: there, which may not be large.)
 _WORDS = "skseqconv_words"
 
+#: Where it has the number of ids of this vocabulary.
+_N_TOKENS = "skseqconv_n_tokens"
+
 
 @public
 class TokenIds(np.ndarray):
@@ -102,6 +105,8 @@ class KnownIds(NamedTuple):
     noted: str | None = None
     #: Whether they may be ids of several vocabularies.
     several: bool = False
+    #: Number of ids of the vocabulary, special ones included, if it is known.
+    n_tokens: int | None = None
 
     @property
     def words(self) -> str | None:
@@ -125,15 +130,18 @@ def known_ids(X: Any) -> KnownIds | None:
     if isinstance(X, TokenIds):
         if X.vocabulary is None and not X.several:
             return None
-        return KnownIds(X.beside, X.vocabulary, None, X.several)
-    noted = X.attrs.get(_WORDS) if isinstance(X, pd.DataFrame) else None
+        n_tokens = _n_tokens(X.vocabulary)
+        return KnownIds(X.beside, X.vocabulary, None, X.several, n_tokens)
+    notes = X.attrs if isinstance(X, pd.DataFrame) else {}
+    noted, n_tokens = notes.get(_WORDS), notes.get(_N_TOKENS)
     names = [str(name) for name in getattr(X, "columns", ())]
     runs = _runs_of_ids(names)
     if not runs:
-        return None if noted is None else KnownIds(noted=noted)
+        return None if noted is None else KnownIds(noted=noted, n_tokens=n_tokens)
     ids = {at for run in runs for at in run}
     beside = {at: name for at, name in enumerate(names) if at not in ids}
-    return KnownIds(beside, noted=noted, several=len(runs) > 1 and noted is None)
+    several = len(runs) > 1 and noted is None
+    return KnownIds(beside, noted=noted, several=several, n_tokens=n_tokens)
 
 
 def _runs_of_ids(names: list[str]) -> list[range]:
@@ -181,7 +189,13 @@ def table_of_words(table: Any, vocabulary: dict[str, int] | None) -> Any:
     """
     if isinstance(table, pd.DataFrame) and vocabulary is not None:
         table.attrs[_WORDS] = fingerprint(vocabulary)
+        table.attrs[_N_TOKENS] = _n_tokens(vocabulary)
     return table
+
+
+def _n_tokens(vocabulary: dict[str, int] | None) -> int | None:
+    """Number of ids of a vocabulary, with the special ones before those of words."""
+    return None if not vocabulary else int(max(vocabulary.values())) + 1
 
 
 def refuse_ids(estimator: Any, X: Any) -> None:

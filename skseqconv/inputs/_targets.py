@@ -1,13 +1,13 @@
 """Checks of y: the values of a regressor, the labels of a classifier."""
 
 import numpy as np
-import pandas as pd
-from sklearn.utils import assert_all_finite, check_array, column_or_1d
+from sklearn.utils import check_array, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _num_samples
 
 from skseqconv.series.tables._containers import refuse_masked
 
+from ._finite_targets import NO_LABEL, NO_VALUE, check_finite_target
 from ._indicators import check_indicator, indicator_of, refuse_one_dimension
 
 
@@ -25,7 +25,7 @@ def check_values(estimator, y, n_samples, *, reset):
         estimator=estimator,
         input_name="y",
     )
-    _check_finite(y)
+    check_finite_target(y, NO_VALUE)
     if y.ndim > 2:
         raise ValueError(f"y must have one or two dimensions, got shape {y.shape}.")
     check_length(y, n_samples)
@@ -110,29 +110,10 @@ def _among(y, classes):
 def _labels(y, name):
     refuse_masked(name, y)
     y = column_or_1d(y, warn=True)
-    _check_finite(y)
+    check_finite_target(y, NO_LABEL)
     if len(y):
         check_classification_targets(y)
     return y
-
-
-def _check_finite(y):
-    """scikit-learn's message on NaN and infinity in y, with the place and a way out."""
-    if y.dtype.kind == "O" and pd.isna(y).any():  # None, NaN or NA
-        raise _not_finite("Input y contains NaN", pd.isna(y))
-    try:
-        assert_all_finite(y, input_name="y")
-    except ValueError as error:
-        said = str(error).splitlines()[0].rstrip(".")
-        raise _not_finite(said, ~np.isfinite(y)) from None
-
-
-def _not_finite(said, bad):
-    return ValueError(
-        f"{said}: first in row {np.argwhere(bad)[0][0]}. Leave out the rows of X "
-        "and y whose target is missing; make_supervised does so by itself. Do not "
-        "fill them: a filled target would be scored as if it had been measured."
-    )
 
 
 def _refuse_text(estimator, y):

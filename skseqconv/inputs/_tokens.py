@@ -37,7 +37,8 @@ def check_tokens(estimator, X, kind, *, reset):
             f"got {kind} of {shape}: set {name}=None for numeric channels."
         )
     refuse_masked("X", X)
-    known = known_ids(X) or KnownIds()
+    found = known_ids(X)
+    known = found or KnownIds()
     beside, words = known.beside, known.words
     if known.several:
         _refuse_several_vocabularies(X)
@@ -66,17 +67,30 @@ def check_tokens(estimator, X, kind, *, reset):
             f"Token ids must not be negative, got {X[sample, at]} in sample {sample}, "
             f"time step {at}: use 0 for padding."
         )
-    start = _start(estimator, X, known.vocabulary) if reset else None
-    n_known = estimator._vocabulary_size
-    if X.max() >= n_known:
-        sample, at = np.argwhere(X >= n_known)[0]
-        raise ValueError(
-            f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
-            f"{sample}, time step {at}: set vocabulary_size (None learns it from the "
-            "training samples), or put a TokenSequencer before, which maps unknown "
-            "tokens to one id."
-        )
+    start = _start(estimator, X, known) if reset else None
+    if X.max() >= estimator._vocabulary_size:
+        _refuse_large_ids(X, estimator._vocabulary_size, found is not None)
     return TokenSequences(X.astype(np.int32, copy=False), numbers, start)
+
+
+def _refuse_large_ids(X, n_known, are_of_sequencer):
+    """Refuse ids without a vector; a `TokenSequencer` may be known to have made X."""
+    sample, at = np.argwhere(X >= n_known)[0]
+    way_out = (
+        "set vocabulary_size (None learns it from the training samples), or put a "
+        "TokenSequencer before, which maps unknown tokens to one id."
+    )
+    if are_of_sequencer:
+        way_out = (
+            "set vocabulary_size to n_tokens_ of the TokenSequencer. With None, fit "
+            "learns it from the TokenSequencer if X comes directly from it, or "
+            "through a ColumnTransformer with sparse_threshold=0, both with "
+            "set_output(transform='default')."
+        )
+    raise ValueError(
+        f"Token ids must be from 0 to {n_known - 1}, got {X[sample, at]} in sample "
+        f"{sample}, time step {at}: {way_out}"
+    )
 
 
 def _refuse_other_words(estimator, found):
@@ -112,15 +126,16 @@ def _refuse_several_vocabularies(X):
     )
 
 
-def _start(estimator, X, vocabulary):
+def _start(estimator, X, known):
     """Set the size of the embedding; give the vectors that it begins with, if any."""
     vars(estimator).pop("ids_without_vector_", None)
     given, start = estimator.embedding_weights, None
     size, length = estimator.vocabulary_size, estimator.embedding_dim
     if given is None:
-        size = size or _learned_size(X)
+        size = size or _learned_size(X, known.n_tokens)
     elif are_by_word(given):
-        size = size or _learned_size(X)
+        size = size or _learned_size(X, known.n_tokens)
+        vocabulary = known.vocabulary
         if vocabulary is not None:
             vocabulary = {word: i for word, i in vocabulary.items() if i < size}
         start = vectors_by_word(given, length, vocabulary)
@@ -129,30 +144,35 @@ def _start(estimator, X, vocabulary):
         )
     else:
         start = vectors_by_id(given, length)
-        size = size or len(start.ids)
-        needed = max(size, int(X.max()) + 1)
-        if len(start.ids) != needed:
-            why = f"vocabulary_size={estimator.vocabulary_size}"
-            if size < needed:
-                why = f"X holds the token id {X.max()}"
+        needed = size or max(known.n_tokens or 0, int(X.max()) + 1)
+        if len(start.ids) < needed or size not in (None, len(start.ids)):
+            why = f"vocabulary_size={size}"
+            if size is None:
+                why = f"the token ids of X go up to {needed - 1}"
             raise ValueError(
                 f"embedding_weights has {len(start.ids)} rows, but {why}: it needs "
                 f"{needed} rows, one for each token id from 0 (padding)."
             )
+        size = len(start.ids)
     estimator._vocabulary_size = size
     estimator._embedding_dim = length if start is None else start.values.shape[1]
     return start
 
 
-def _learned_size(X):
-    """Vocabulary size: one more than the largest token id."""
-    if X.max() >= MOST_TOKENS_LEARNED:
+def _learned_size(X, n_tokens):
+    """Vocabulary size: one more than the largest token id.
+
+    `n_tokens` is the number of ids of their vocabulary, if it is known. The rows may
+    lack its rarest words, but later rows may have them.
+    """
+    largest = max(int(X.max()), (n_tokens or 0) - 1)
+    if largest >= MOST_TOKENS_LEARNED:
         raise ValueError(
-            f"The largest token id is {X.max()}, so the network would learn a vector "
+            f"The largest token id is {largest}, so the network would learn a vector "
             "for each id up to it: set vocabulary_size if you want this, or limit the "
             "vocabulary by TokenSequencer(max_tokens=...)."
         )
-    return int(X.max()) + 1
+    return largest + 1
 
 
 # Numbers beside the ids.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import reprlib
 import warnings
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -38,7 +39,13 @@ def vectors_by_id(given: Any, embedding_dim: int | None) -> Vectors:
     if isinstance(given, pd.DataFrame):
         _refuse_texts(given)
     values = check_array(given, dtype=np.float32, input_name="embedding_weights")
-    _check_length(values.shape[1], embedding_dim)
+    length = values.shape[1]
+    if length != (embedding_dim or length):
+        raise ValueError(
+            f"embedding_weights has vectors of {length} numbers, but embedding_dim="
+            f"{embedding_dim}: set embedding_dim=None, which takes their length, or "
+            "give others."
+        )
     return Vectors(np.arange(len(values)), values)
 
 
@@ -57,13 +64,7 @@ def vectors_by_word(
     if not len(given):
         raise ValueError("embedding_weights is empty: give a vector for each word.")
     if isinstance(given, dict) and len(given) > MOST_IN_DICT:
-        warnings.warn(
-            f"embedding_weights is a dict of {len(given)} vectors. scikit-learn would "
-            "take minutes to print or show an estimator with it. Give a table instead: "
-            "pandas.DataFrame.from_dict(vectors, orient='index').",
-            UserWarning,
-            stacklevel=stacklevel_of_caller(),
-        )
+        _warn_of_large_dict(len(given))
     if isinstance(given, pd.DataFrame):
         words, rows = _rows_of(given, vocabulary)
     else:
@@ -75,8 +76,8 @@ def vectors_by_word(
             f"of X, such as {_some(vocabulary)}. Check that its words are written as "
             "the tokenizer of the TokenSequencer writes them (in lower case)."
         )
-    for word, row in zip(words, rows, strict=True):
-        _check_length(len(row), embedding_dim or len(rows[0]), word)
+    _warn_of_other_case(given, vocabulary.keys() - set(words))
+    _check_lengths(words, rows, embedding_dim)
     values = np.array(rows, dtype=np.float32)
     if not np.isfinite(values).all():
         word = words[int(np.argmin(np.isfinite(values).all(axis=1)))]
@@ -159,14 +160,58 @@ def _as_vector(vector, word):
     return vector
 
 
-def _check_length(length, embedding_dim, word=None):
-    if embedding_dim is None or length == embedding_dim:
+def _check_lengths(words, rows, embedding_dim):
+    """Name the first vector that is longer or shorter than it should be."""
+    lengths = [len(row) for row in rows]
+    usual = Counter(lengths).most_common(1)[0][0]
+    expected = embedding_dim or usual
+    for word, length in zip(words, lengths, strict=True):
+        if length == expected:
+            continue
+        found = f"embedding_weights has for {word!r} a vector of {length} numbers, but"
+        if length == usual:
+            raise ValueError(
+                f"{found} embedding_dim={embedding_dim}: set embedding_dim=None, which "
+                "takes the length of the vectors, or give others."
+            )
+        norm = f"embedding_dim={embedding_dim}"
+        if embedding_dim is None:
+            norm = f"most vectors have {usual}"
+        raise ValueError(
+            f"{found} {norm}. All vectors need the same length: correct this one, or "
+            "leave the word out."
+        )
+
+
+def _warn_of_other_case(given, missing):
+    """Warn if words without a vector have one in upper or lower case."""
+    words = given.index if isinstance(given, pd.DataFrame) else given
+    found = {}
+    for word in missing:
+        for other in (word.lower(), word.capitalize(), word.upper()):
+            if other != word and other in words:
+                found[word] = other
+    if not found:
         return
-    whose = "vectors" if word is None else f"for {word!r} a vector"
-    raise ValueError(
-        f"embedding_weights has {whose} of {length} numbers, but "
-        f"embedding_dim={embedding_dim}. All vectors need the same length: set "
-        "embedding_dim=None, which takes the length of the vectors, or give others."
+    word = min(found)
+    warnings.warn(
+        f"embedding_weights has no vector for {len(found)} words of X that it has in "
+        f"another case: X has {word!r}, embedding_weights has {found[word]!r}. They "
+        "begin close to zero, as words without a vector. Write the words of "
+        "embedding_weights as the tokenizer of the TokenSequencer does (in lower "
+        "case), or give it a tokenizer that keeps the case.",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
+    )
+
+
+def _warn_of_large_dict(n_vectors):
+    warnings.warn(
+        f"embedding_weights is a dict of {n_vectors} vectors. scikit-learn would "
+        "take minutes to print or show an estimator with it. Give a table instead: "
+        "pandas.DataFrame.from_dict(vectors, orient='index').",
+        UserWarning,
+        stacklevel=stacklevel_of_caller(),
     )
 
 

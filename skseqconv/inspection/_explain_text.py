@@ -29,7 +29,7 @@ class TextExplanation:
     Parameters
     ----------
     label : hashable
-        The class that is explained, or the number of the column of y.
+        The class that is explained, or the name or number of the column of y.
     output : float
         The output of the model for the whole text: the probability of the class or
         label (its margin, if the model has no probabilities), or the forecast of a
@@ -121,8 +121,9 @@ def explain_text(
         Lengths of the runs of words.
     label : hashable, default=None
         The class to explain. For a regressor, or a classifier with several labels per
-        sample, the number of the column of y. None takes the predicted class, the most
-        probable label, or the only column.
+        sample, the column of y: its number, or its name, if the network was fitted on a
+        DataFrame. None takes the predicted class, the most probable label, or the only
+        column.
 
     Returns
     -------
@@ -202,7 +203,7 @@ def _explained(reader, read, lengths, n_words, label):
     ]
     outputs = reader.outputs([read, *(without(read, *span) for span in spans)])
     names = reader.labels(outputs.shape[1])
-    column = _column(reader.rest, names, label, outputs[0])
+    column = _column(reader, names, label, outputs[0])
     output = outputs[:, column]
     effects = pd.DataFrame(
         {
@@ -227,17 +228,15 @@ def _explained(reader, read, lengths, n_words, label):
     )
 
 
-def _column(model, names, label, outputs):
+def _column(reader, names, label, outputs):
     if label is not None:
-        if label not in names:
-            raise ValueError(f"label={label!r} is unknown: use one of {names}.")
-        return names.index(label)
-    if is_classifier(model):
+        return reader.at(label, len(names))
+    if is_classifier(reader.rest):
         return int(np.argmax(outputs))
     if len(names) > 1:
         raise ValueError(
-            f"The model has {len(names)} outputs: set label, the number of a column of "
-            "y."
+            f"The model has {len(names)} outputs: set label to a column of y, one of "
+            f"{names}."
         )
     return 0
 

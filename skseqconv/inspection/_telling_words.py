@@ -57,7 +57,7 @@ def telling_words(
     -------
     table : DataFrame
         One row for each class and word, the largest effect of each class first.
-        Columns: "label", the class, or the number of the column of y; "words";
+        Columns: "label", the class, or the name or number of the column of y; "words";
         "effect", the mean of the output minus the output without the word; "n_texts".
         Only words with a positive effect. Of a regressor, words with a negative effect
         follow: those that lower the forecast.

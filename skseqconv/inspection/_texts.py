@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
-from skseqconv._unwrap import THRESHOLDS, models_inside, opened
+from skseqconv._unwrap import THRESHOLDS, innermost, models_inside, opened
 from skseqconv.transformers._encoded import encode_tokens, laid_out
 from skseqconv.transformers._texts_or_ids import read_samples
 from skseqconv.transformers._token_sequencer import TokenSequencer
@@ -169,13 +169,31 @@ class TextReader:
         return values.reshape(len(values), -1)
 
     def labels(self, n_outputs):
-        """The names of the outputs: the classes, or the numbers of the columns."""
+        """The names of the outputs: the classes, or the columns of y."""
+        return self._classes(n_outputs) or self._columns_of_y(n_outputs)
+
+    def at(self, label, n_outputs):
+        """Which output a label is. A column of y may be given by its number, too."""
+        names = self.labels(n_outputs)
+        if label in names:
+            return names.index(label)
+        if not self._classes(n_outputs) and label in range(n_outputs):
+            return int(label)
+        raise ValueError(f"label={label!r} is unknown: use one of {names}.")
+
+    def _classes(self, n_outputs):
+        """The classes, if each output is one of them; else None."""
         classes = getattr(self.rest, "classes_", None)
         # If y has several columns, there are classes of each.
         one_column = not isinstance(classes, list) and np.ndim(classes) == 1
         if one_column and len(classes) == n_outputs:
-            return list(np.asarray(classes).tolist())
-        return list(range(n_outputs))
+            return np.asarray(classes).tolist()
+        return None
+
+    def _columns_of_y(self, n_outputs):
+        """The names of the columns of y that a network has seen, or their numbers."""
+        names = getattr(innermost(self.rest), "_y_columns", None) or ()
+        return list(names if len(names) == n_outputs else range(n_outputs))
 
 
 def _of_each_label(values):

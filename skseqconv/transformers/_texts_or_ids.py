@@ -57,11 +57,12 @@ def _refuse_other_containers(X):
 def _check_matrix(X):
     """Token ids as a matrix with one row per sample."""
     X = check_array(X, dtype=None, estimator="TokenSequencer", input_name="X")
-    if X.dtype.kind not in "iuO":
+    is_column = X.shape[1] == 1 and isinstance(X.flat[0], str)
+    if is_column or X.dtype.kind not in "iuO":
         raise ValueError(
             f"TokenSequencer needs texts or lists of token ids, got {X.dtype} of shape "
             f"{X.shape}. Pass a matrix of ids as an integer array, and texts with one "
-            "dimension."
+            f"dimension{': X.ravel()' if is_column else ''}."
         )
     return X
 

@@ -135,8 +135,7 @@ class TokenSequencer(SequenceTransformer):
     spaces already are read as such. Tibetan is split into its syllables.
 
     The vocabulary is learned after the texts are cut to `max_length`. So each of its
-    ids occurs in the rows of the training texts. A network that counts the ids in these
-    rows knows them all, because no new text can have a greater id.
+    ids occurs in the rows of the training texts, and no new text can have a greater id.
 
     For lists of ids, `n_tokens_` is one more than the largest id kept below
     `max_tokens`. Ids of `n_tokens_` or more become 1. In these lists, too, 0 must mean
@@ -148,7 +147,9 @@ class TokenSequencer(SequenceTransformer):
 
     The array of ids of texts has the attribute `vocabulary`, and so have its rows, also
     with other columns beside them (`ColumnTransformer`). A network finds the vectors of
-    words by it (`embedding_weights`). Tables of pandas and polars lack it.
+    words by it (`embedding_weights`), and how many ids there are (`vocabulary_size`).
+    Tables of pandas and polars lack it. A table of pandas tells the number of ids, as
+    long as it is not joined with other columns.
 
     References
     ----------

@@ -10,7 +10,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.compose import make_column_transformer
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
@@ -162,7 +162,7 @@ def test_the_size_is_that_of_an_array():
     [
         (
             {"embedding_weights": np.eye(4)},
-            r"4 rows, but X holds the token id 5: .* 6 r",
+            r"4 rows, but the token ids of X go up to 5: .* 6 r",
         ),
         (
             {"embedding_weights": np.eye(6), "embedding_dim": 5},
@@ -275,3 +275,41 @@ def test_a_frozen_sequencer_continues_in_a_pipeline():
     pipe = make_pipeline(FrozenEstimator(sequencer), network).fit(TEXTS, LABELS)
     pipe.fit(["dull film", "good zany film"] * 12, LABELS)
     assert len(pipe[-1].ids_without_vector_)
+
+
+@pytest.mark.parametrize("kind", ["no vectors", "dict", "array"])
+def test_rare_words_of_a_frozen_sequencer_may_come_after_the_fit(kind):
+    texts, rare = ["a good film", "a dull film"] * 6, ["a zyx film", "zyx"] * 6
+    y = [1, 0] * 6
+    sequencer = TokenSequencer(max_length=4).fit([*texts, *rare[:2]])
+    assert sequencer.vocabulary_["zyx"] >= sequencer.transform(texts).max()
+    vectors = {**VECTORS, "zyx": np.arange(3.0)}
+    array = np.zeros((sequencer.n_tokens_, 3))
+    for word, i in sequencer.vocabulary_.items():
+        array[i] = vectors[word]
+    options = {
+        "no vectors": {"embedding_dim": 3},
+        "dict": {"embedding_weights": vectors},
+        "array": {"embedding_weights": array},
+    }[kind]
+    network = Conv1DClassifier(**SMALL, **options, warm_start=True)
+    pipe = make_pipeline(FrozenEstimator(sequencer), network).fit(texts, y)
+    if kind != "no vectors":
+        np.testing.assert_allclose(vectors_of(pipe[-1])[2:], array[2:], atol=0.05)
+    assert pipe.predict(rare).shape == (12,)
+    pipe.fit(rare, y)
+    ids, later = sequencer.transform(texts), sequencer.transform(rare)
+    clone(network).partial_fit(ids, y).partial_fit(later, y)
+    clone(network).fit(ids, y, X_val=later, y_val=y)
+    folds = [(np.arange(12), np.arange(12, 24))]
+    both = [*texts, *rare], [*y, *y]
+    assert len(cross_val_score(clone(pipe), *both, cv=folds, error_score="raise")) == 1
+
+
+def test_an_array_of_vectors_has_a_row_for_each_word_of_the_sequencer():
+    sequencer = TokenSequencer(max_length=4).fit([*TEXTS, "zany"])
+    ids = sequencer.transform(TEXTS)
+    model = Conv1DClassifier(**SMALL, embedding_weights=np.eye(8, 3))
+    with pytest.raises(ValueError, match=r"8 rows, but .* go up to 8: .* 9 rows"):
+        model.fit(ids, LABELS)
+    model.set_params(vocabulary_size=8).fit(ids, LABELS)

@@ -149,10 +149,15 @@ def test_ids_of_words_are_not_read_as_sizes():
         (check_labels, np.array(["a", np.nan, "b"], dtype=object)),
         (check_labels, ["a", None, "b"]),
         (check_labels, pd.Series(["a", None, "b"], dtype="string")),
+        (check_labels, [[1, 0], [np.nan, 0], [0, 1]]),
+        (check_labels, [[1, 0], [0, None], [0, 1]]),
     ],
 )
 def test_a_missing_target_is_found(check, y):
-    match = "Input y contains NaN: first in row 1. Leave out .*make_supervised"
+    way_out = "Leave out .*make_supervised"
+    if check is check_labels:
+        way_out = r"A classifier needs a label .*without one\. pandas\.isna"
+    match = f"Input y contains NaN: first in row 1. {way_out}"
     with pytest.raises(ValueError, match=match):
         check(Conv1DRegressor(), y, 3, reset=True)
 

@@ -161,3 +161,49 @@ def test_large_ids_are_exact_in_float64():
     model = Conv1DClassifier(embedding_dim=4, numeric_columns=2, vocabulary_size=2**26)
     X = bad(1, 0, 2**24 + 1)
     assert checked(X, model=model).data[1, 0] == 2**24 + 1
+
+
+@pytest.mark.parametrize("output", ["default", "pandas"])
+def test_the_size_is_that_of_the_vocabulary(output):
+    """The rows of the fit lack the last words."""
+    sequencer = TokenSequencer(max_length=3).fit(["a film", "a film", "zany film"])
+    rows = sequencer.set_output(transform=output).transform(["a film"])
+    assert rows.max().max() < sequencer.n_tokens_ - 1
+    model = Conv1DClassifier(embedding_dim=4)
+    checked(rows, model=model)
+    checked(sequencer.transform(["zany"]), model=model)
+    assert model._vocabulary_size == sequencer.n_tokens_
+    given = Conv1DClassifier(embedding_dim=4, vocabulary_size=50)
+    checked(rows, model=given)
+    assert given._vocabulary_size == 50
+    plain = Conv1DClassifier(embedding_dim=4)
+    checked(np.asarray(rows), model=plain)
+    assert plain._vocabulary_size == rows.max().max() + 1
+
+
+def test_numbers_beside_ids_do_not_count_as_ids():
+    model = Conv1DClassifier(embedding_dim=4, numeric_columns=1)
+    X = beside(WORDS, ("passthrough", ["token3"]))  # 7 and 8
+    checked(X[:1], model=model)
+    assert model._vocabulary_size == 2 + len(X.vocabulary) == 5
+
+
+@pytest.mark.parametrize(
+    ("output", "way_out"),
+    [
+        ("default", r"set vocabulary_size \(None learns it .* put a TokenSequencer b"),
+        ("pandas", r"set vocabulary_size to n_tokens_ of the .*transform='default'"),
+    ],
+)
+def test_large_ids_of_a_sequencer_have_a_way_out_of_their_own(output, way_out):
+    X = beside(WORDS, STARS, output=output)
+    X = X if output == "pandas" else np.asarray(X)
+    model = Conv1DClassifier(embedding_dim=4, numeric_columns=1)
+    checked(X[1:], model=model)  # "bad", the last word
+    large = X[1:].copy()
+    if output == "pandas":
+        large.iloc[0, 2] = 9
+    else:
+        large[0, 2] = 9
+    with pytest.raises(ValueError, match=f"from 0 to 4, got 9 in sample 0.*{way_out}"):
+        checked(large, model=model)

@@ -60,7 +60,21 @@ def test_arrays_have_a_row_for_each_id(given):
     [
         (VECTORS, 3, "for 'film' a vector of 2 numbers, but embedding_dim=3.*None"),
         (TABLE, 3, "for 'film' a vector of 2 numbers, but embedding_dim=3"),
-        ({"film": [1.0], "good": [1.0, 2.0]}, None, "for 'good' a vector of 2 numbers"),
+        (
+            {"film": [1.0], "good": [1.0, 2.0], "zyx": [3.0, 4.0]},
+            None,
+            "for 'film' a vector of 1 numbers, but most vectors have 2.*leave the word",
+        ),
+        (
+            {"film": [1.0], "good": [1.0, 2.0], "zyx": [3.0, 4.0]},
+            1,
+            "for 'good' a vector of 2 numbers, but embedding_dim=1: set",
+        ),
+        (
+            {"film": [1.0], "good": [1.0, 2.0], "zyx": [3.0, 4.0]},
+            2,
+            "for 'film' a vector of 1 numbers, but embedding_dim=2.*correct this one",
+        ),
         ({"good": [np.nan, 1.0], "film": [1, 2]}, None, "NaN or infinity .* 'good'"),
         ({"good": [[1.0, 2.0]]}, None, r"array of shape \(1, 2\) for 'good'"),
         ({}, None, "embedding_weights is empty"),
@@ -100,6 +114,25 @@ def test_vectors_by_word_need_words():
 def test_arrays_that_are_no_vectors(given, message):
     with pytest.raises(ValueError, match=message):
         vectors_by_id(given, 2)
+
+
+@pytest.mark.parametrize(
+    "hold",
+    [dict, lambda given: pd.DataFrame.from_dict(given, orient="index"), KeyedVectors],
+)
+def test_words_that_have_a_vector_in_another_case_are_warned_of(hold):
+    vectors = {"film": [1.0, 2.0], "FILM": [0.0, 0.0], "Good": [3.0, 4.0]}
+    with pytest.warns(
+        UserWarning,
+        match="no vector for 1 words .* X has 'good', embedding_weights has 'Good'",
+    ):
+        found = vectors_by_word(hold(vectors), None, WORDS)
+    assert found.ids.tolist() == [WORDS["film"]]
+    with pytest.warns(UserWarning, match="for 2 words .* 'good', .* has 'GOOD'"):
+        vectors_by_word(hold({"film": [1.0], "GOOD": [1.0], "ZYX": [1.0]}), None, WORDS)
+    with pytest.warns(UserWarning, match="X has 'Film', .* has 'film'"):
+        vectors_by_word(hold({"film": [1.0], "a": [1.0]}), None, {"Film": 2, "a": 3})
+    vectors_by_word(hold({"film": [1.0], "Other": [1.0]}), None, WORDS)  # no warning
 
 
 def test_a_large_dict_is_warned_of():

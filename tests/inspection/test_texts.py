@@ -21,6 +21,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from skseqconv import (
     Conv1DClassifier,
+    Conv1DRegressor,
     TokenSequencer,
     explain_text,
     importance,
@@ -295,6 +296,40 @@ def test_a_network_learns_which_words_tell():
     assert "bad" in explanation.table["words"][0].split()
     several = explain_text(model, ["a bad film", "a good film"])
     assert [one.label for one in several] == ["hated", "liked"]
+
+
+@pytest.mark.trains
+@pytest.mark.parametrize("Network", [Conv1DClassifier, Conv1DRegressor])
+def test_columns_of_y_have_the_names_of_the_fit(Network, model):
+    y = pd.DataFrame(
+        {word: [word in text for text in TEXTS] for word in ("good", "bad")}
+    )
+    network = Network(
+        embedding_dim=4,
+        n_conv=1,
+        kernel_size=1,
+        learning_rate=0.05,
+        epochs=20,
+        random_state=0,
+    )
+    several = make_pipeline(TokenSequencer(30, 6), network).fit(TEXTS, y.astype(int))
+    method = several.predict_proba if "Cl" in Network.__name__ else several.predict
+    for label in ("bad", 1):
+        explanation = explain_text(several, "a bad film", label=label)
+        assert explanation.label == "bad"
+        np.testing.assert_allclose(explanation.output, method(["a bad film"])[0, 1])
+    table = telling_words(several, TEXTS)
+    assert list(dict.fromkeys(table["label"])) == ["good", "bad"]
+    for unknown in ("ugly", 2, -1):
+        match = rf"label={unknown!r} is unknown: use one of \['good', 'bad'\]"
+        with pytest.raises(ValueError, match=match):
+            explain_text(several, "a bad film", label=unknown)
+    if Network is Conv1DRegressor:
+        with pytest.raises(ValueError, match=r"set label to a column .*'good', 'bad'"):
+            explain_text(several, "a bad film")
+    # A class has no number.
+    with pytest.raises(ValueError, match="label=1 is unknown: use one of"):
+        explain_text(model, "a bad film", label=1)
 
 
 class OfPairsAndNumber(OfPairs):
