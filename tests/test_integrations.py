@@ -17,6 +17,7 @@ from sklearn.ensemble import (
     BaggingRegressor,
     StackingRegressor,
     VotingClassifier,
+    VotingRegressor,
 )
 from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401 (by its import)
@@ -43,6 +44,7 @@ from skseqconv import (
     Conv1DClassifier,
     Conv1DRegressor,
     FlattenWindows,
+    LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
     PerStep,
@@ -50,7 +52,10 @@ from skseqconv import (
     Standardizer,
     TokenSequencer,
     WindowView,
+    compare_models,
+    load,
     make_supervised,
+    save,
 )
 from tests.versions.since import need
 
@@ -520,6 +525,27 @@ def test_stacking_takes_folds_that_are_a_partition(rows):
     fitted = [("net", models[0][1].fit(X, y))]
     late = StackingRegressor(fitted, final_estimator=LinearRegression(), cv="prefit")
     assert late.fit(X, y).score(X, y) >= fitted[0][1].score(X, y)
+
+
+def test_models_vote_on_the_same_windows(rows, tmp_path):
+    X, y = rows
+    members = {
+        "last": PersistenceRegressor(),
+        "line": LinearAutoregression(),
+        "network": network(),
+    }
+    model = pipeline(VotingRegressor([*members.items()]))
+    model.fit(X[:200], y[:200])
+    each = [pipeline(one).fit(X[:200], y[:200]) for one in members.values()]
+    expected = np.mean([one.predict(X[200:]) for one in each], axis=0)
+    np.testing.assert_allclose(model.predict(X[200:]), expected, rtol=1e-12)
+    save(model, tmp_path / "model")
+    later = load(tmp_path / "model").predict(X[[290, 250]])
+    np.testing.assert_allclose(later, expected[[90, 50]], rtol=1e-6)
+    found = compare_models({"vote": model}, X, y, cv=CV, scoring="r2")
+    assert found.failures.empty
+    by_hand = cross_val_score(model, X, y, cv=CV, scoring="r2").mean()
+    assert found.table.loc["vote", "mean"] == pytest.approx(by_hand)
 
 
 def test_one_network_for_each_target(weather):

@@ -12,6 +12,13 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clon
 from sklearn.linear_model import Ridge
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metadata_routing import (
+    UNUSED,
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from skseqconv._callbacks import one_task
@@ -122,6 +129,29 @@ class FlatWindowRegressor(
         self.regressor = regressor
         self.lags = lags
 
+    # It is passed on, so it is the regressor that requests it.
+    __metadata_request__fit = {"sample_weight": UNUSED}  # noqa: RUF012
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Tell which metadata `fit` passes to the regressor, and `score` takes.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What the regressor requests for `fit`.
+        """
+        return (
+            MetadataRouter(owner=self)
+            .add_self_request(self)
+            .add(
+                regressor=self._given(),
+                method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            )
+        )
+
+    def _given(self):
+        return Ridge() if self.regressor is None else self.regressor
+
     @one_task
     def fit(
         self,
@@ -139,7 +169,9 @@ class FlatWindowRegressor(
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The target.
         sample_weight : array-like of shape (n_samples,), default=None
-            Passed to the regressor if given.
+            Passed to the regressor if given. With metadata routing of scikit-learn,
+            the regressor must request it, as in
+            ``FlatWindowRegressor(Ridge().set_fit_request(sample_weight=True))``.
 
         Returns
         -------
@@ -165,8 +197,10 @@ class FlatWindowRegressor(
             X, y = X[whole], _safe_indexing(y, whole)
             if sample_weight is not None:
                 sample_weight = _safe_indexing(sample_weight, whole)
-        regressor = Ridge() if self.regressor is None else clone(self.regressor)
+        regressor = clone(self._given())
         weights = {} if sample_weight is None else {"sample_weight": sample_weight}
+        if _routing_enabled():
+            weights = process_routing(self, "fit", **weights)["regressor"]["fit"]
         table = _finite_table(flatten, X, regressor)
         try:
             self.regressor_ = regressor.fit(table, y, **weights)
@@ -205,7 +239,7 @@ class FlatWindowRegressor(
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        inner = get_tags(Ridge() if self.regressor is None else self.regressor)
+        inner = get_tags(self._given())
         tags.target_tags = inner.target_tags
         tags.regressor_tags = inner.regressor_tags
         tags.input_tags.allow_nan = inner.input_tags.allow_nan

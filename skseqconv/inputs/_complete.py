@@ -25,22 +25,20 @@ def complete_rows(X):
 
 
 def checked_weight(name, weight, y):
-    """Weights of samples as float64; None if there are none."""
+    """Weights of samples as float64, none negative; None if there are none."""
     if weight is None:
         return None
     refuse_masked(name, weight)
-    return _check_sample_weight(weight, y, dtype=np.float64)
+    weight = _check_sample_weight(weight, y, dtype=np.float64)
+    if (weight < 0).any():
+        raise ValueError(f"{name} has {weight.min():g}: weights must not be negative.")
+    return weight
 
 
 def rows_to_learn(windows, sample_weight=None):
     """Positions of complete windows with a weight; an error if there are none."""
     complete = complete_rows(windows)
     if sample_weight is not None:
-        if (sample_weight < 0).any():
-            raise ValueError(
-                f"sample_weight has {sample_weight.min():g}: weights must not be "
-                "negative."
-            )
         complete = complete & (sample_weight > 0)
         if not complete.any():
             raise ValueError(

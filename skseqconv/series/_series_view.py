@@ -241,9 +241,10 @@ class SeriesView(View):
             "In a Pipeline, use Standardizer or PerStep(transformer) instead of a "
             "stock transformer. Tools that copy X, such as BaggingRegressor, belong "
             "after the windows: FlatWindowRegressor(BaggingRegressor()). "
-            "VotingRegressor and StackingRegressor take views. Instead of "
-            "permutation_importance use skseqconv.importance. For models that need no "
-            "earlier rows, view.to_numpy() gives the array."
+            "VotingRegressor and StackingRegressor take views. Leave out "
+            "RegressorChain: one model of this package forecasts all columns of y. "
+            "Instead of permutation_importance use skseqconv.importance. For models "
+            "that need no earlier rows, view.to_numpy() gives the array."
         )
 
     def __repr__(self) -> str:

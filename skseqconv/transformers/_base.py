@@ -50,7 +50,10 @@ class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator)
         if setting == "polars":
             import polars
 
-            return polars.DataFrame(values, schema=list(names), orient="row")
+            names = [str(name) for name in names]
+            return polars.DataFrame(values, schema=names, orient="row")
+        if isinstance(values, pd.DataFrame):
+            return values
         if setting == "pandas" or table:
             return pd.DataFrame(values, index=index, columns=names)
         return values

@@ -9,10 +9,11 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import OneToOneFeatureMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skseqconv._callbacks import one_task
 from skseqconv._counts import is_whole
 from skseqconv._public import public
 from skseqconv.series._missing_history import stacklevel_of_caller
@@ -30,6 +31,8 @@ from skseqconv.series.times._offsets import (
     shifted,
 )
 
+from ._base import SequenceTransformer
+
 _PERIODS = {
     "hour": pd.Timedelta(hours=1),
     "day": pd.Timedelta(days=1),
@@ -44,9 +47,7 @@ MIN_REGULAR = 0.9
 
 
 @public
-class CalendarFeatures(  # type: ignore[call-arg]
-    TransformerMixin, BaseEstimator, auto_wrap_output_keys=None
-):
+class CalendarFeatures(SequenceTransformer):
     """Add the time of day, week or year to a table, as sine and cosine.
 
     Each period becomes two columns, the sine and cosine of its angle, so midnight is
@@ -79,7 +80,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
     n_features_in_ : int
         Number of columns of the table.
     feature_names_in_ : ndarray of str of shape (`n_features_in_`,)
-        Names of the columns.
+        Names of the columns. Exists only if all are str.
 
     Raises
     ------
@@ -87,7 +88,8 @@ class CalendarFeatures(  # type: ignore[call-arg]
         By `fit` and `transform`, if X is not a table with dates as its index or one of
         its levels, if X has a column with the name of a feature, or if a parameter is
         invalid. By `fit`, if a period is shorter than two time steps, or if `ahead` is
-        used and the dates follow no frequency.
+        used and the dates follow no frequency. By `transform`, if X has other columns
+        than in `fit`.
 
     Warns
     -----
@@ -146,6 +148,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
         self.ahead = ahead
         self.freq = freq
 
+    @one_task
     def fit(self, X: pd.DataFrame, y: object = None) -> Self:
         """Find the frequency of the dates.
 
@@ -175,8 +178,7 @@ class CalendarFeatures(  # type: ignore[call-arg]
                     f"least two time steps. Remove it.{_finer_than_meant(name)}"
                 )
         self._zone = str(dates.tz)
-        self.n_features_in_ = X.shape[1]
-        self.feature_names_in_: NDArray = np.array(X.columns, dtype=object)
+        validate_data(self, X, skip_check_array=True)
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -185,16 +187,20 @@ class CalendarFeatures(  # type: ignore[call-arg]
         Parameters
         ----------
         X : DataFrame of shape (n_rows, n_channels)
-            With a DatetimeIndex, or a MultiIndex of ids and dates.
+            With a DatetimeIndex, or a MultiIndex of ids and dates. With the columns of
+            `fit`, or with none, which gives the features of the dates alone.
 
         Returns
         -------
         table : DataFrame of shape (n_rows, n_channels + 2 * n_periods)
             The columns of X, then ``<period>_sin`` and ``<period>_cos`` of each period.
+            A DataFrame of pandas, unless `set_output` asks for polars.
         """
         check_is_fitted(self)
         lengths = self._lengths()
         dates = self._dates_of(X)
+        if X.shape[1]:
+            validate_data(self, X, reset=False, skip_check_array=True)
         if str(dates.tz) != self._zone:
             _warn_of_other_zone(str(dates.tz), self._zone)
         clock = self._clock(dates)
@@ -204,17 +210,18 @@ class CalendarFeatures(  # type: ignore[call-arg]
         for name, length in zip(self.periods, lengths, strict=True):
             angle = 2 * np.pi * (since / length.total_seconds() % 1)
             added[f"{name}_sin"], added[f"{name}_cos"] = np.sin(angle), np.cos(angle)
-        return X.assign(**added)
+        table = X.assign(**added)
+        return self._contain(table, table.columns)
 
     def get_feature_names_out(
-        self, input_features: Sequence[str] | None = None
+        self, input_features: ArrayLike | None = None
     ) -> NDArray[np.object_]:
         """Name the columns of the output.
 
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Ignored: the names of the fitted table are used.
+            Names of the columns. None takes those seen in `fit`.
 
         Returns
         -------
@@ -222,8 +229,9 @@ class CalendarFeatures(  # type: ignore[call-arg]
             The columns of X and the features.
         """
         check_is_fitted(self)
+        names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
-        return np.array([*self.feature_names_in_, *added], dtype=object)
+        return np.array([*names, *added], dtype=object)
 
     def __getstate__(self):
         """The Timedelta and offsets as plain data, for files that run no code."""

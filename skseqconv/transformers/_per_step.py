@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,16 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import get_tags
 from sklearn.utils._param_validation import HasMethods
+from sklearn.utils.metadata_routing import (
+    MetadataRouter,
+    MethodMapping,
+    _routing_enabled,
+    process_routing,
+)
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from skseqconv._callbacks import one_task
 from skseqconv._public import public, typed
 from skseqconv.inputs._known_words import refuse_ids
 from skseqconv.series._series_view import SeriesView
@@ -81,6 +88,58 @@ class PerStep(RowWise):
     def __init__(self, transformer: BaseEstimator) -> None:
         self.transformer = transformer
 
+    @one_task
+    def fit(
+        self,
+        X: SeriesView | WindowView | ArrayLike,
+        y: ArrayLike | None = None,
+        **params: object,
+    ) -> Self:
+        """Fit the transformer to the rows of X.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels), or list of arrays of shape \
+                (n_steps, n_channels)
+            Each row of a view is used once. The earlier rows that its windows reach
+            are not used, unless a channel has no value in the rows of X: then all rows
+            of the series up to the last one in X are used (not with `params`, and not
+            by transformers that may learn from y). Each time step of a panel is a row.
+            Lengths of samples may differ: padding at the end of a sample (NaN in all
+            channels) is no row. Arrays of a list may have the shape (n_steps,): series
+            of one channel. An array of two dimensions is a table of rows, and each
+            column a channel. For series of one channel, give ``X[:, :, None]``.
+        y : array-like of shape (n_rows,), default=None
+            Passed to the transformer with the rows of a view or a table.
+        **params : dict
+            Passed to the `fit` of the transformer, such as `sample_weight`. An array
+            with a value for each sample gives its value to all rows of this sample.
+            With metadata routing of scikit-learn, the transformer gets what it
+            requests.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        if _routing_enabled():
+            params = process_routing(self, "fit", **params)["transformer"]["fit"]
+        return self._fit(X, y, params)
+
+    def get_metadata_routing(self) -> MetadataRouter:
+        """Tell which metadata `fit` passes to the transformer.
+
+        Returns
+        -------
+        routing : MetadataRouter
+            What the transformer requests.
+        """
+        mapping = MethodMapping().add(caller="fit", callee="fit")
+        mapping.add(caller="fit_transform", callee="fit")
+        router = MetadataRouter(owner=self)
+        return router.add(transformer=self.transformer, method_mapping=mapping)
+
     def _new_transformer(self):
         return clone(self.transformer)
 
@@ -94,14 +153,14 @@ class PerStep(RowWise):
         X = unmasked(X)
         return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
 
-    def _fit_rows(self, inner, view, y):
+    def _fit_rows(self, inner, view, y, params):
         rows = view.to_numpy()
         names = view.channel_names
         table = rows if names is None else pd.DataFrame(rows, columns=names)
-        self._fit_table(inner, table, y)
+        self._fit_table(inner, table, y, params)
 
-    def _fit_table(self, inner, rows, y):
-        super()._fit_table(inner, rows, y)
+    def _fit_table(self, inner, rows, y, params):
+        inner.fit(rows, y, **params)
         refuse_across_rows(inner, rows)
 
     def _set_fitted(self, inner, row):

@@ -7,16 +7,15 @@ hold when the windows are read, once per row.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn import config_context
 from sklearn.utils import _safe_indexing, get_tags
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_method_params, check_is_fitted
 
-from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.inputs._order_of_y import check_order
@@ -77,33 +76,8 @@ class RowWise(SequenceTransformer):
 
     _step_class = RowStep
 
-    @one_task
-    def fit(
-        self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
-    ) -> Self:
-        """Fit to the rows of X.
-
-        Parameters
-        ----------
-        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
-                (n_samples, n_steps, n_channels), or list of arrays of shape \
-                (n_steps, n_channels)
-            Each row of a view is used once. The earlier rows that its windows reach
-            are not used, unless a channel has no value in the rows of X: then all rows
-            of the series up to the last one in X are used (not by transformers that may
-            learn from y). Each time step of a panel is a row. Lengths of samples may
-            differ: padding at the end of a sample (NaN in all channels) is no row.
-            Arrays of a list may have the shape (n_steps,): series of one channel. An
-            array of two dimensions is a table of rows, and each column a channel. For
-            series of one channel, give ``X[:, :, None]``.
-        y : array-like of shape (n_rows,), default=None
-            Passed to the transformer with the rows of a view or a table.
-
-        Returns
-        -------
-        self : object
-            The fitted transformer.
-        """
+    def _fit(self, X, y, params):
+        """Fit to the rows of X. Of `params`, entries of samples go along with rows."""
         self._validate_params()
         inner = self._new_transformer()
         X = as_panel(X)
@@ -114,10 +88,13 @@ class RowWise(SequenceTransformer):
             rows = X.reshape(-1, X.shape[-1]) if real is None else X[real]
             if not len(rows):
                 raise ValueError("X has no value: all samples are NaN.")
-            self._fit_table(inner, rows, None)
+            n_steps = X.shape[1] if real is None else real.sum(axis=1)
+            samples = np.repeat(np.arange(len(X)), n_steps)
+            params = _check_method_params(X, params, samples)
+            self._fit_table(inner, rows, None, params)
         elif kind == "table":
             rows = self._check_table(X, reset=True)
-            self._fit_table(inner, rows, y)
+            self._fit_table(inner, rows, y, params)
         else:
             check_channels(self, X, reset=True)
             if y is not None:
@@ -129,16 +106,14 @@ class RowWise(SequenceTransformer):
             if repeats_rows(X):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
+                params = _check_method_params(X, params, first)
             learned = rows
-            if y is None or _ignores_target(inner):
+            if not params and (y is None or _ignores_target(inner)):
                 learned = rows_to_learn(rows)
-            self._fit_rows(inner, learned, y if learned is rows else None)
+            self._fit_rows(inner, learned, y if learned is rows else None, params)
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self
-
-    def _fit_table(self, inner, rows, y):
-        inner.fit(rows, y)
 
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)

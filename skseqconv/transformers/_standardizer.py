@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import OneToOneFeatureMixin
 from sklearn.preprocessing import StandardScaler
 
+from skseqconv._callbacks import one_task
 from skseqconv._public import public
+from skseqconv.inputs._complete import checked_weight
 from skseqconv.inputs._finite import raise_not_finite_row
 from skseqconv.inputs._kinds import check_table
 from skseqconv.series._series_view import SeriesView
@@ -41,7 +43,7 @@ class StandardizeStep(RowStep):
 _STATISTICS = ("mean_", "var_", "scale_")
 
 
-def _learn_piece(scaler, rows, names):
+def _learn_piece(scaler, rows, names, weight):
     """Like StandardScaler.partial_fit, but a channel may be missing in a piece.
 
     partial_fit would set the statistics of such a channel to NaN for good. Here they
@@ -49,7 +51,7 @@ def _learn_piece(scaler, rows, names):
     """
     before = {name: getattr(scaler, name, None) for name in _STATISTICS}
     with np.errstate(invalid="ignore", over="ignore"):
-        scaler.partial_fit(rows)
+        scaler.partial_fit(rows, sample_weight=weight)
     missing = np.isnan(rows).all(axis=0)
     known = [getattr(scaler, name) for name in _STATISTICS]
     finite = [np.isfinite(value) for value in known if value is not None]
@@ -65,6 +67,23 @@ def _learn_piece(scaler, rows, names):
     if missing.any():
         for name, old in before.items():
             _put(scaler, name, missing, 0.0 if old is None else old[missing])
+
+
+def _with_weight(rows, weight=None):
+    """The rows with a weight above zero, and these weights, of mean one.
+
+    StandardScaler takes their sum for a number of rows. It decides by this number
+    whether a channel is constant.
+    """
+    if weight is None:
+        return rows, None
+    positive = weight > 0
+    if not positive.any():
+        raise ValueError(
+            "sample_weight is zero for every row of X: there is nothing to learn. At "
+            "least one must be positive."
+        )
+    return rows[positive], weight[positive] / weight[positive].mean()
 
 
 def _put(scaler, name, channels, value):
@@ -128,22 +147,64 @@ class Standardizer(OneToOneFeatureMixin, RowWise):
 
     _step_class = StandardizeStep
 
+    # Weights for the estimator after it do not concern it, unless the user says so.
+    __metadata_request__fit = {"sample_weight": False}  # noqa: RUF012
+
+    @one_task
+    def fit(
+        self,
+        X: SeriesView | WindowView | ArrayLike,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> Self:
+        """Learn mean and scale from the rows of X.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels), or list of arrays of shape \
+                (n_steps, n_channels)
+            Each row of a view is used once. The earlier rows that its windows reach
+            are not used, unless a channel has no value in the rows of X: then all rows
+            of the series up to the last one in X are used (not with weights). Each time
+            step of a panel is a row. Lengths of samples may differ: padding at the end
+            of a sample (NaN in all channels) is no row. Arrays of a list may have the
+            shape (n_steps,): series of one channel. An array of two dimensions is a
+            table of rows, and each column a channel. For series of one channel, give
+            ``X[:, :, None]``.
+        y : array-like of shape (n_rows,), default=None
+            Nothing is learned from it. It must have the length and the order of X.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weights of the rows in mean and variance. Each row of a sample of a panel
+            has the weight of the sample. With metadata routing of scikit-learn, ask
+            for weights by ``set_fit_request(sample_weight=True)``.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        weight = checked_weight("sample_weight", sample_weight, X)
+        return self._fit(X, y, {} if weight is None else {"weight": weight})
+
     def _new_transformer(self):
         return StandardScaler(with_mean=self.with_mean, with_std=self.with_std)
 
     def _check_table(self, X, *, reset):
         return check_table(self, X, reset=reset)
 
-    def _fit_table(self, inner, rows, y):
-        self._learn(inner, [rows])
+    def _fit_table(self, inner, rows, y, params):
+        self._learn(inner, [_with_weight(rows, **params)])
 
-    def _fit_rows(self, inner, view, y):
-        self._learn(inner, self._pieces(view))
+    def _fit_rows(self, inner, view, y, params):
+        self._learn(inner, self._pieces(*_with_weight(view, **params)))
 
-    def _pieces(self, view):
+    def _pieces(self, view, weight):
         # All rows at once would be a copy of the series. Those of several series are
         # read one series after the other.
-        view = SeriesView(view, np.sort(view.rows))
+        order = np.argsort(view.rows)
+        view = view[order]
+        weight = None if weight is None else weight[order]
         n_rows = max(1, PIECE_BYTES // (8 * view.n_channels))
         for start in range(0, len(view), n_rows):
             part = view[start : start + n_rows]
@@ -151,11 +212,12 @@ class Standardizer(OneToOneFeatureMixin, RowWise):
             if np.isinf(rows).any():
                 at, channel = np.argwhere(np.isinf(rows))[0]
                 raise_not_finite_row(part, part.rows[at], channel, rows[at, channel])
-            yield rows
+            yield rows, None if weight is None else weight[start : start + n_rows]
 
     def _learn(self, inner, pieces):
-        for rows in pieces:
-            _learn_piece(inner, rows, getattr(self, "feature_names_in_", None))
+        names = getattr(self, "feature_names_in_", None)
+        for rows, weight in pieces:
+            _learn_piece(inner, rows, names, weight)
         never_seen = inner.n_samples_seen_ == 0
         if np.any(never_seen):
             for name in _STATISTICS:

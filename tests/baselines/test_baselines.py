@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
-from sklearn.multioutput import MultiOutputRegressor
+from sklearn.multioutput import MultiOutputRegressor, RegressorChain
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
@@ -368,6 +368,14 @@ def test_one_column_of_several_says_to_give_all(frame, channels, model):
     several = MultiOutputRegressor(make_pipeline(LookbackWindower(6), model))
     with pytest.raises(ValueError, match=r"made with 2 column.*y has 1: give all"):
         several.fit(X, y)
+
+
+def test_a_chain_of_models_is_not_needed(frame):
+    X, y = make_supervised(frame, NAMES[:2], delay=2)
+    model = make_pipeline(LookbackWindower(6), LinearAutoregression())
+    with pytest.raises(TypeError, match="Leave out RegressorChain: one model of"):
+        RegressorChain(model).fit(X, y)
+    assert model.fit(X, y).predict(X[10:]).shape == y[10:].shape
 
 
 def scaled_windows(shift, scale, n_dimensions):

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn import config_context
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.exceptions import UnsetMetadataPassedError
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.metrics import r2_score
 from sklearn.model_selection import TimeSeriesSplit, cross_val_score
@@ -73,6 +75,36 @@ def test_sample_weight_goes_along(frame):
     assert not np.allclose(unweighted.regressor_.coef_, ridge.coef_, rtol=1e-3)
     with pytest.raises(ValueError, match="inconsistent"):
         FlatWindowRegressor().fit(windows, y, sample_weight=weight[1:])
+
+
+def test_with_routing_the_regressor_asks_for_weights(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    weight = np.random.default_rng(3).uniform(size=len(y))
+    expected = FlatWindowRegressor().fit(windows, y, sample_weight=weight)
+    with config_context(enable_metadata_routing=True):
+        inner = Ridge().set_fit_request(sample_weight=True)
+        model = make_pipeline(FlatWindowRegressor(inner))
+        model.fit(windows, y, sample_weight=weight)
+        with pytest.raises(UnsetMetadataPassedError, match=r"for Ridge\.fit.*within"):
+            FlatWindowRegressor().fit(windows, y, sample_weight=weight)
+    found = model[0].regressor_.coef_
+    np.testing.assert_array_equal(found, expected.regressor_.coef_)
+    assert not hasattr(FlatWindowRegressor, "set_fit_request")
+
+
+def test_with_routing_it_asks_for_the_weights_of_its_score(frame):
+    windows, y = windows_of(frame, "temp", 3)
+    windows, y = windows[5:], y[5:]
+    weight = np.random.default_rng(3).uniform(size=len(y))
+    options = {"cv": TimeSeriesSplit(2), "params": {"sample_weight": weight}}
+    with config_context(enable_metadata_routing=True):
+        inner = Ridge().set_fit_request(sample_weight=False)
+        model = FlatWindowRegressor(inner).set_score_request(sample_weight=True)
+        scores = cross_val_score(model, windows, y, **options)
+    for score, (train, test) in zip(scores, options["cv"].split(y), strict=True):
+        predicted = FlatWindowRegressor().fit(windows[train], y[train])
+        predicted = predicted.predict(windows[test])
+        assert score == r2_score(y[test], predicted, sample_weight=weight[test])
 
 
 def test_the_inner_regressor_is_a_fitted_copy_with_names(frame):

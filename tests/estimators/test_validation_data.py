@@ -465,7 +465,7 @@ def test_a_failed_fit_changes_nothing(arrays):
     before = model.predict(X)
     with pytest.raises(ValueError, match=r"X_val and y_val: .*NaN"):
         model.fit(X, y, X_val=X_val, y_val=np.full(len(y_val), np.nan))
-    with pytest.raises(ValueError, match="X_val and y_val: sample_weight has -1"):
+    with pytest.raises(ValueError, match="X_val and y_val: sample_weight_val has -1"):
         model.fit(X, y, X_val=X_val, y_val=y_val, sample_weight_val=-np.ones(50))
     assert_array_equal(model.predict(X), before)
     assert "val_loss" not in model.history_

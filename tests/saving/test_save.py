@@ -38,7 +38,7 @@ import skseqconv
 from skseqconv import (
     Conv1DClassifier,
     Conv1DRegressor,
-    FlatWindowRegressor,
+    LinearAutoregression,
     LookbackWindower,
     PerStep,
     Standardizer,
@@ -478,7 +478,7 @@ def test_what_cannot_be_loaded_is_not_saved(what, tmp_path):
 
 def test_metadata_routing_is_refused(tmp_path):
     with sklearn.config_context(enable_metadata_routing=True):
-        model = FlatWindowRegressor().set_fit_request(sample_weight=True)
+        model = LinearAutoregression().set_fit_request(sample_weight=True)
     if model._metadata_request.owner is not model:  # in older scikit-learn, its name
         again = by_save(model).get_metadata_routing()
         assert repr(again) == repr(model.get_metadata_routing())

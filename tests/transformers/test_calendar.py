@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.tseries.offsets import CustomBusinessDay
+from sklearn import config_context
 from sklearn.base import clone
-from sklearn.pipeline import make_pipeline
+from sklearn.compose import make_column_transformer
+from sklearn.pipeline import make_pipeline, make_union
 
 from skseqconv import (
     CalendarFeatures,
@@ -36,7 +38,7 @@ def test_hands_of_a_clock(table):
 
 def test_a_year_comes_round(table):
     years = pd.DataFrame(
-        {"a": [0.0, 0, 0]},
+        {"load": [0.0, 0, 0]},
         index=pd.DatetimeIndex(
             np.array(
                 ["1970-01-01T00:00:00", "1970-07-02T14:54:36", "2370-01-01T00:00:00"],
@@ -318,6 +320,88 @@ def test_levels_without_dates_are_told(table):
         message = "MultiIndex that has one level of dates, .* got a MultiIndex"
         with pytest.raises(ValueError, match=message):
             CalendarFeatures().fit(table.set_axis(index))
+
+
+@pytest.fixture
+def two(table):
+    return table.assign(wind=np.arange(200.0)[::-1])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda X: X[["wind", "load"]], "must be in the same order"),
+        (lambda X: X[["load"]], "yet now missing:\n- wind"),
+        (lambda X: X.assign(price=0.0), "unseen at fit time:\n- price"),
+    ],
+)
+def test_other_columns_than_in_fit_are_refused(two, change, message):
+    features = CalendarFeatures(["day"]).fit(two)
+    with pytest.raises(ValueError, match=message):
+        features.transform(change(two))
+
+
+def test_dates_alone_have_features_alone(two):
+    """Those of dates to come, for which nothing else is known."""
+    features = CalendarFeatures(["day"]).fit(two)
+    out = features.transform(two[[]])
+    pd.testing.assert_frame_equal(out, features.transform(two)[["day_sin", "day_cos"]])
+
+
+def test_names_of_columns_that_differ_from_those_of_fit_are_refused(two):
+    features = CalendarFeatures(["day"]).fit(two)
+    expected = ["load", "wind", "day_sin", "day_cos"]
+    assert list(features.get_feature_names_out(["load", "wind"])) == expected
+    with pytest.raises(ValueError, match="input_features is not equal to feature_n"):
+        features.get_feature_names_out(["x", "y"])
+    numbered = CalendarFeatures(["day"]).fit(two.set_axis([0, 1], axis=1))
+    assert list(numbered.get_feature_names_out())[:2] == ["x0", "x1"]
+    with pytest.raises(ValueError, match="X has 1 features, but CalendarFeatures is"):
+        numbered.transform(two[["load"]].set_axis([0], axis=1))
+
+
+def is_of_kind(out, kind):
+    if kind == "polars":
+        return type(out).__module__.startswith("polars.")
+    return isinstance(out, pd.DataFrame)
+
+
+@pytest.mark.parametrize("by", ["set_output", "config"])
+@pytest.mark.parametrize("kind", ["default", "pandas", "polars"])
+def test_its_output_is_of_the_kind_that_is_set(two, kind, by):
+    pytest.importorskip("polars")
+    two["name"] = "a text"  # columns keep their types
+    two.attrs["unit"] = "MW"
+    features = CalendarFeatures(["day"])
+    expected = clone(features).fit_transform(two)
+    if by == "set_output":
+        out = features.set_output(transform=kind).fit(two).transform(two)
+    else:
+        with config_context(transform_output=kind):
+            out = features.fit(two).transform(two)
+    assert is_of_kind(out, kind)
+    if kind == "polars":
+        out = out.to_pandas().set_axis(two.index)
+    else:
+        assert out.attrs == two.attrs
+    pd.testing.assert_frame_equal(out, expected)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars"])
+def test_what_holds_it_sets_its_output(two, kind):
+    pytest.importorskip("polars")
+    day = CalendarFeatures(["day"])
+    both = make_union(day, Standardizer())
+    one = make_column_transformer((day, ["load"]), remainder="passthrough")
+    expected = day.fit_transform(two)
+    for holder in (both, one, make_pipeline(day, Standardizer())):
+        out = clone(holder).set_output(transform=kind).fit_transform(two)
+        assert is_of_kind(out, kind)
+        assert list(out.columns) == list(clone(holder).fit(two).get_feature_names_out())
+    found = one.set_output(transform="pandas").fit_transform(two)
+    columns = ["calendarfeatures__day_sin", "remainder__wind"]
+    renamed = expected[["day_sin", "wind"]].set_axis(columns, axis=1)
+    pd.testing.assert_frame_equal(found[columns], renamed)
 
 
 def test_it_is_cloned_and_leaves_its_input_alone(table):
