@@ -114,26 +114,58 @@ class SeriesOf(NamedTuple):
 
     def codes_among(self, ids):
         """The codes that these rows have among other ids; -1 for new ids."""
+        return self.places_among(ids)[self.codes]
+
+    def places_among(self, ids):
+        """The position of each of these ids among other ids; -1 for new ids."""
         at = {one: code for code, one in enumerate(ids)}
-        return np.array([at.get(one, -1) for one in self.ids], dtype=int)[self.codes]
+        return np.array([at.get(one, -1) for one in self.ids], dtype=int)
 
 
-def warn_of_unknown_series(series, ids):
-    """Warn if none of the rows is of a series that has a correction of its own.
+def warn_of_common_width(series, ids, n_rows, coverage):
+    """Warn of series that have too few held-out rows for a correction of their own.
 
-    `series` is None for rows without ids.
+    Parameters
+    ----------
+    series : SeriesOf or None
+        The series of the rows that are predicted; None for rows without ids.
+    ids, n_rows : sequence
+        The series of the calibration, and the number of held-out rows of each.
+    coverage : float
     """
-    if series is not None and (not series.ids or not set(ids).isdisjoint(series.ids)):
-        return
+    if series is not None:
+        at = series.places_among(ids)
+        there = np.append(n_rows, 0)[at]  # -1, of new ids, is the last
+        few = np.flatnonzero(_rank(there, coverage) > there)
+        if not len(few):
+            return
+    if series is None or (at < 0).all():
+        message = _no_series_is_known(series, ids)
+    else:
+        needed = int(np.ceil(coverage / (1 - coverage) - 1e-9))
+        first = few[0]
+        message = (
+            f"Intervals of {len(few)} of {len(at)} series have the common width, which "
+            f"may be far too narrow or too wide: coverage={coverage!r} needs {needed} "
+            "held-out rows of a series, but calibrate_interval(by='series') has "
+            f"{there[first]} of {series.ids[first]!r}. Give rows of all series that "
+            "training has not seen: calibrate_interval(model, X_later, y_later, "
+            "by='series'). They replace the rows of before, and at most "
+            f"{MAX_ROWS_OF_SERIES} of each series are kept. A lower coverage needs "
+            "fewer rows."
+        )
+    warnings.warn(message, UserWarning, stacklevel=stacklevel_of_caller())
+
+
+def _no_series_is_known(series, ids):
+    """What to do if none of the rows is of a series of the calibration."""
     found = "no ids" if series is None else f"others, such as {series.ids[0]!r}"
-    warnings.warn(
+    return (
         "All intervals have the common width: calibrate_interval(by='series') saw "
         f"series with ids such as {ids[0]!r}, but X has {found}. Give X the ids of the "
         "calibration: of the same type, and several columns of ids in the same order. "
         "If all series are new, calibrate_interval(model, by=None) sets the common "
-        "width and avoids this warning.",
-        UserWarning,
-        stacklevel=stacklevel_of_caller(),
+        "width and avoids this warning."
     )
 
 

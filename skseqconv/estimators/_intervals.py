@@ -22,7 +22,7 @@ from ._conformal import (
     corrections,
     overshoots,
     pair_of,
-    warn_of_unknown_series,
+    warn_of_common_width,
 )
 from ._losses import is_poisson
 from ._network_held import alone, of_one_fit
@@ -151,8 +151,7 @@ class GivesIntervals:
             them, spread over time. X must be a view of series with ids, or pooled. A
             coverage needs ``coverage / (1 - coverage)`` rows, rounded up: 4 for 0.8,
             19 for 0.95. Series with fewer rows, and new series, get the correction of
-            all rows together. If all series are new, predictions warn. None corrects
-            all series alike.
+            all rows together, and predictions warn. None corrects all series alike.
 
         Returns
         -------
@@ -227,7 +226,8 @@ class GivesIntervals:
         if kept.by is None:
             return correction(overshoot, coverage)
         series = SeriesOf.of(X.data)
-        warn_of_unknown_series(series, kept.ids)
+        n_rows = np.bincount(kept.codes, minlength=len(kept.ids))
+        warn_of_common_width(series, kept.ids, n_rows, coverage)
         own = corrections(overshoot, kept.codes, len(kept.ids), coverage)
         of_new = correction(overshoot, coverage)
         if series is None:

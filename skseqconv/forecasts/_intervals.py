@@ -54,7 +54,7 @@ def predict_interval(
     -----
     UserWarning
         If the width was set for each series (:func:`calibrate_interval`), and X has
-        none of these.
+        series with too few held-out rows for it.
 
     See Also
     --------
@@ -172,8 +172,8 @@ def calibrate_interval(
         "series" sets the width for each series by its own rows. Series are told apart
         by their ids, or by their channels if X is pooled. ``coverage / (1 - coverage)``
         rows are needed, rounded up: 4 for a coverage of 0.8, 9 for 0.9, 19 for 0.95.
-        Series with fewer rows, and new series, get the width of all rows together. If
-        all series are new, `predict_interval` warns. None sets one width for all.
+        Series with fewer rows, and new series, get the width of all rows together, and
+        `predict_interval` warns. None sets one width for all.
 
     Returns
     -------

@@ -5,6 +5,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._counts import check_count
 from skseqconv._unwrap import channels_ahead_of_fit, series_of_fit, target_of_fit
+from skseqconv.inputs._kinds import check_names
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
@@ -67,6 +68,7 @@ def chosen_rows(view, rows):
 def with_target_of(model, view, target, delay):
     """The view with the target that X, the parameters or the model know."""
     check_is_fitted(model)
+    check_names(model, view)
     fitted = target_of_fit(model)
     if target is not None or delay is not None:
         view = with_target(view, _given(view, target, delay, fitted))

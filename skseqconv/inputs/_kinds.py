@@ -132,6 +132,16 @@ def _check_shifts(estimator, X, *, reset):
         )
 
 
+def check_names(estimator, X):
+    """Refuse a view whose channels have other names than in the fit, if both are known.
+
+    The channels of a fit are positions, so this comes before they are looked up in X.
+    """
+    if _names_differ(estimator, X):
+        empty = pd.DataFrame(columns=X.channel_names)
+        validate_data(estimator, empty, reset=False, skip_check_array=True)
+
+
 def _names_differ(estimator, X):
     """Whether channels have other names or another order, which is an error itself."""
     names = getattr(estimator, "feature_names_in_", None)

@@ -468,8 +468,11 @@ def test_the_message_for_a_long_table_names_the_call(naive):
 def test_channels_known_ahead_that_x_lacks():
     X, y = panel(stores(), known_ahead="price")
     model = windows(LinearAutoregression()).fit(X, y)
+    one = stores()["north"][["sales"]]
+    with pytest.raises(ValueError, match=r"missing:\s+- price"):
+        forecast(model, one)
     with pytest.raises(ValueError, match="channel 1 known ahead, but X has 1 channels"):
-        forecast(model, stores()["north"][["sales"]])
+        forecast(model, SeriesView(one.to_numpy()))
 
 
 def test_a_model_that_does_not_know_its_target_is_told(naive):
@@ -492,9 +495,11 @@ def test_another_target_than_that_of_the_fit_is_refused(naive):
         forecast(model, tables["south"], target="price")
     with pytest.raises(ValueError, match="delay=0 must be a whole number"):
         forecast(model, tables["south"], delay=0)
-    with pytest.raises(ValueError, match="X has 1 channels"):
-        one = windows(LinearAutoregression()).fit(*panel(tables, target="price"))
+    one = windows(LinearAutoregression()).fit(*panel(tables, target="price"))
+    with pytest.raises(ValueError, match=r"missing:\s+- price"):
         forecast(one, tables["south"][["sales"]])
+    with pytest.raises(ValueError, match="X has 1 channels"):
+        forecast(one, SeriesView(tables["south"][["sales"]].to_numpy()))
 
 
 def test_a_model_that_is_not_fitted(naive):
@@ -614,3 +619,20 @@ def test_the_times_of_rows_are_read_once(monkeypatch):
     assert len(reads) == 1
     assert places.origins.tolist() == DAYS[:87].tolist()
     assert [later[0] for later in places.dates] == [DAYS[1], DAYS[3]]
+
+
+@pytest.mark.parametrize(
+    "columns", [["rain", "q", "t"], ["q", "t"], ["t", "q", "rain"]]
+)
+def test_names_of_channels_are_checked_before_a_future_is_read(columns):
+    hours = pd.date_range("2025-01-01", periods=60, freq="h")
+    values = np.random.default_rng(0).normal(size=(60, 3))
+    table = pd.DataFrame(values, hours, columns=["q", "rain", "t"])
+    plan = table[["rain"]].set_axis(hours + pd.Timedelta(hours=60))
+    X, y = make_supervised(table, "q", delay=[1, 2], known_ahead=["rain"])
+    model = make_pipeline(LookbackWindower(4), LinearAutoregression(exogenous=True))
+    search = GridSearchCV(model, {}, cv=TimeSeriesSplit(2))
+    for one in (model.fit(X, y), search.fit(X, y)):
+        with pytest.raises(ValueError, match="feature names should match"):
+            forecast(one, SeriesView(table[columns]), future=plan)
+        assert len(forecast(one, SeriesView(table), future=plan)) == 2

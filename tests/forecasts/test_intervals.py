@@ -287,10 +287,35 @@ def test_of_later_rows_and_of_a_new_series(panel):
     calibrate_interval(model, X[known], y[known], by="series")
     newest = X[-3:]
     errors = np.abs(model.predict(X[known]) - y[known])
-    half = np.diff(predict_interval(model, newest, 0.9)).ravel() / 2
+    match = r"of 1 of 3 series .* needs 9 .* has 0 of 'b'"
+    with pytest.warns(UserWarning, match=match):
+        half = np.diff(predict_interval(model, newest, 0.9)).ravel() / 2
     for i, one in enumerate(newest.ids):
         own = errors[X[known].ids == one] if one != "b" else errors
         np.testing.assert_allclose(half[i], correction(own[:, None], 0.9)[0])
+
+
+@pytest.mark.trains
+def test_series_without_enough_rows_of_their_own_are_told(panel):
+    """The quiet series ends before the rows that are held out."""
+    X, y = panel
+    ended = (X.ids != "a") | (X.frame()["day"] < "2025-03-01").to_numpy()
+    X, y = X[ended], y[ended]
+    model = windows(network()).fit(X, y)
+    calibrate_interval(model, by="series")
+    match = r"of 1 of 3 series .*coverage=0\.8 needs 4 .* has 0 of 'a'\. Give rows"
+    with pytest.warns(UserWarning, match=match) as told:
+        table = forecast(model, X, coverage=0.8)
+    assert [one.filename for one in told] == [__file__]
+    widths = (table["upper"] - table["lower"]).to_numpy()
+    assert widths[0] > 10
+    forecast(model, X[X.ids != "a"], coverage=0.8)  # no warning
+    last = (pd.Series(X.ids).groupby(X.ids).cumcount(ascending=False) < 8).to_numpy()
+    calibrate_interval(model, X[last], y[last], by="series")
+    table = forecast(model, X, coverage=0.8)  # no warning
+    assert (table["upper"] - table["lower"])[0] < 10
+    with pytest.warns(UserWarning, match=r"of 3 of 3 .* needs 9 .* has 8 of 'a'"):
+        forecast(model, X, coverage=0.9)
 
 
 def with_ids(quiet, loud):

@@ -282,6 +282,44 @@ def test_futures_that_do_not_follow(change, message):
     assert advised == ("cannot be compared" in str(caught.value))
 
 
+@pytest.mark.parametrize("ids", [False, True])
+@pytest.mark.parametrize(
+    ("step", "of_future", "n_rows"),
+    [("1h", "15min", 8), ("1h", "15min", 99), ("15min", "1h", 3), ("1D", "1h", 24)],
+)
+def test_a_future_at_another_step_is_told(step, of_future, n_rows, ids):
+    """Also if it has more rows than the series, so that its step is the usual one."""
+    index = pd.date_range("2020-01-01", periods=20, freq=step)
+    later = pd.date_range(index[-1], periods=n_rows + 1, freq=of_future)[1:]
+    past, future = (
+        pd.DataFrame({"load": 0.0, "sun": 1.0}, one.rename("time"))
+        for one in (index, later)
+    )
+    columns = {}
+    if ids:
+        past, future = (one.assign(site="a").reset_index() for one in (past, future))
+        columns = {"id": "site", "time": "time"}
+    words = {"1h": "01:00:00", "15min": "00:15:00", "1D": "1 day"}
+    match = (
+        rf"rows of future= are {words[of_future]} apart, but those of "
+        rf"(the series|series 'a') are {words[step]} apart\. .*resample"
+    )
+    with pytest.raises(ValueError, match=match):
+        SeriesView(past, **columns, known_ahead="sun", delay=2, future=future)
+
+
+def test_a_step_that_the_series_has_often_taken_is_no_other_one():
+    slow = pd.date_range("2020-01-01", periods=5, freq="h")
+    fast = pd.date_range(slow[-1], periods=30, freq="15min")[1:]
+    later = pd.date_range(fast[-1], periods=4, freq="h")[1:]
+    past, future = (
+        pd.DataFrame({"load": 0.0, "sun": 1.0}, one)
+        for one in (slow.append(fast), later)
+    )
+    view = SeriesView(past, known_ahead="sun", delay=2, on_gap="ignore")
+    assert len(view.with_future(future)[-1:].to_numpy()) == 1
+
+
 def test_a_future_without_the_time_zone_of_the_series_is_told():
     whole = dated(numbered(14))
     match = "Only the times of the series have a time zone, UTC. .*tz_localize"

@@ -2,6 +2,7 @@
 
 import datetime
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -1113,3 +1114,67 @@ def test_clocks_that_were_set():
         make_supervised(local, "v", id="id", time="t")
     X, _ = make_supervised(local.assign(t=clock), "v", id="id", time="t")
     assert len(X) == 47
+
+
+def code_that_names_the_zone(error):
+    return re.search(r"pandas by (table.*?\))\. It tells", str(error.value))[1]
+
+
+def local_times(start, freq, order, id_labels):
+    """A table of two series with local times, and the true times of its rows."""
+    clock = pd.date_range(start, periods=300, freq=freq, tz="Europe/Berlin")
+    table = pd.DataFrame({"t": [*clock, *clock], "v": np.arange(600.0)})
+    for label in id_labels:
+        table[label] = np.repeat(["a", "b"], 300)
+    true = table["t"]
+    table["t"] = true.dt.tz_localize(None)
+    if order == "time":
+        table = table.loc[true.sort_values(kind="stable").index]
+    elif order == "local time":
+        table = table.sort_values("t", kind="stable")
+    return table, true[table.index]
+
+
+@pytest.mark.parametrize("freq", ["h", "15min"])
+@pytest.mark.parametrize("id_labels", [["id"], ["id", "part"], [1]])
+@pytest.mark.parametrize("order", ["series", "time"])
+def test_the_code_that_names_the_zone_of_local_times(order, id_labels, freq):
+    """Both in autumn, with repeats, and in spring, with a gap."""
+    for start in ("2025-10-25", "2025-03-29"):
+        table, true = local_times(start, freq, order, id_labels)
+        columns = {"id": id_labels, "time": "t"}
+        with pytest.raises(ValueError, match="Name the zone") as error:
+            make_supervised(table, "v", **columns)
+        names = {"table": table}
+        exec(code_that_names_the_zone(error), names)
+        assert (names["table"]["t"] == true).all()
+        X, _ = make_supervised(names["table"], "v", **columns)
+        assert len(X) == 598
+
+
+def test_the_zone_of_hours_that_were_sorted_by_their_local_time():
+    table, true = local_times("2025-10-25", "h", "local time", ["id"])
+    levels = table.set_index(["id", "t"])
+    with pytest.raises(ValueError, match=r"Name the zone.*reset_index") as error:
+        make_supervised(levels, "v")
+    names = {"table": levels.reset_index()}
+    exec(code_that_names_the_zone(error), names)
+    assert (names["table"]["t"].to_numpy() == true.to_numpy()).all()
+    with pytest.raises(ValueError, match="Give the times in UTC"):
+        make_supervised(levels.rename_axis([None, None]), "v")
+
+
+def test_the_zone_of_times_of_one_series():
+    table, true = local_times("2025-10-25", "h", "series", ["id"])
+    one = table.iloc[:300].drop(columns="id")
+    with pytest.raises(ValueError, match="clocks seem to have been set") as error:
+        make_supervised(one, "v", time="t")
+    names = {"table": one}
+    exec(code_that_names_the_zone(error), names)
+    assert (names["table"]["t"] == true[:300]).all()
+
+
+def test_series_whose_ids_are_not_named_have_no_change_of_clocks():
+    table, _ = local_times("2025-10-25", "h", "series", ["id"])
+    with pytest.raises(ValueError, match="id= names the column of their ids"):
+        make_supervised(table.drop(columns="id"), "v", time="t")

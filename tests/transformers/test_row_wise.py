@@ -37,6 +37,8 @@ from skseqconv import (
     SeriesView,
     Standardizer,
     WindowView,
+    forecast,
+    make_supervised,
 )
 
 NAMES = ["wind", "temp", "rain"]
@@ -953,3 +955,27 @@ def test_a_few_rows_are_tried_and_the_transformer_stays_as_it_is(series):
     assert max(n_rows) <= 40 and max(n_missing) == 1
     alone = IterativeImputer(**options).fit(series)
     np.testing.assert_array_equal(fitted.transform(series), alone.transform(series))
+
+
+def test_the_logarithm_of_one_column_of_the_questions(root):
+    """As if the logarithm was taken in the table, and then of the forecasts."""
+    answer = (root / "docs" / "faq.md").read_text().partition("**May I take the log")[2]
+    code = re.search(r"^```python\n(.*?)^```", answer, re.M | re.S)[1]
+    names = {}
+    exec(code, names)
+    hours = pd.date_range("2025-01-01", periods=300, freq="h")
+    values = np.random.default_rng(0).normal(size=(300, 2)).cumsum(axis=0) / 10
+    table = pd.DataFrame(values, hours, columns=["temperature", "flow"])
+    linear = LinearAutoregression(exogenous=True)
+    by_hand = make_pipeline(LookbackWindower(48), linear)
+    expected = forecast(by_hand.fit(*make_supervised(table, "flow")), table)
+    measured = table.assign(flow=np.exp(table["flow"]))
+    model = names["model"].set_params(regressor__conv1dregressor=linear)
+    found = forecast(model.fit(*make_supervised(measured, "flow")), measured)
+    np.testing.assert_allclose(found["forecast"], np.exp(expected["forecast"]))
+    measured.iloc[50, 1] = 0.0
+    with (
+        pytest.warns(RuntimeWarning, match="divide by zero"),
+        pytest.raises(ValueError, match="contains infinity"),
+    ):
+        model.fit(*make_supervised(measured, "flow"))

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from skseqconv.series.times._dates import is_plain
+from skseqconv.series.times._frequency import readable_difference
 from skseqconv.series.times._gaps import find_gaps
 from skseqconv.series.times._index_kinds import comparable, ticks
 from skseqconv.series.times._next_times import next_times
+from skseqconv.series.times._usual_step import are_alike, usual_difference
 
 from ._known_ahead import series_name, without_series
 
@@ -117,7 +119,10 @@ def check_follows(data, owner, future, at):
     before, after = _alike(index, later)
     joined = before.append(after)
     gaps = find_gaps(joined, data.freq)
-    place = None if gaps is None else _first_unusual(gaps, len(index))
+    if gaps is None:
+        return
+    _refuse_other_step(gaps, len(index), name)
+    place = _first_unusual(gaps, len(index))
     if place is None:
         return
     found = joined[place + 1]
@@ -162,6 +167,28 @@ def _check_in_order(data, name, index, later):
             f"future= does not follow {name}: it begins at {later[0]}, and {name} ends "
             f"at {index[-1]}, which cannot be compared. {way_out}"
         )
+
+
+def _refuse_other_step(gaps, n_past, name):
+    """Refuse rows that are usually further apart than those of the series, or closer.
+
+    A step that the series itself has often taken is none of another kind.
+    """
+    steps = gaps.differences[: n_past - 1], gaps.differences[n_past:]
+    past, later = (usual_difference(one, least=2) for one in steps)
+    if past is None or later is None or are_alike(past, later):
+        return
+    if np.count_nonzero(steps[0] == later) >= USUAL_STEPS:
+        return
+    past, later = (
+        readable_difference(gaps.timestamps, steps[0].dtype.type(one))
+        for one in (past, later)
+    )
+    raise ValueError(
+        f"The rows of future= are {later} apart, but those of {name} are {past} apart. "
+        "Give both at one step, for a fitted model the step of its fit: "
+        "table.resample(step) of pandas makes such rows."
+    )
 
 
 def _first_unusual(gaps, n_past):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from skseqconv.series.held._layout import Layout
 from skseqconv.series.held._owners import CHUNK_ROWS
-from skseqconv.series.times._clock_changes import clock_changes
+from skseqconv.series.times._clock_changes import clock_changes, zone_of_table_advice
 from skseqconv.series.times._dates import layout_of_index
 from skseqconv.series.times._index_kinds import ticks
 
@@ -181,32 +181,40 @@ def _refuse_repeats(index, codes, order, ids, read, columns):
     at = int(again[0])
     rows = (at, at + 1) if order is None else order[at : at + 2].tolist()
     more = f", as {len(again) - 1} more rows do" if again[1:].size else ""
+    clocks = _clocks_advice(index[codes == codes[at]], read, columns)
     if ids is None:
+        way_out = clocks or (
+            "If the table holds several series, id= names the column of their ids. If "
+            "it is one series, keep one row for each time."
+        )
         raise ValueError(
-            f"Row {rows[1]} has the time of row {rows[0]} ({index[at]}){more}. If the "
-            "table holds several series, id= names the column of their ids. If it is "
-            "one series, keep one row for each time."
+            f"Row {rows[1]} has the time of row {rows[0]} ({index[at]}){more}. "
+            f"{way_out}"
         )
-    own = np.flatnonzero(codes == codes[at])
-    own = index[own[0] : own[-1] + 1]
-    changes = clock_changes(own, np.diff(ticks(own)))
     which = [*columns.ids, columns.time]
-    way_out = read.drop_equal(*rows, which)
-    way_out = way_out and f"{way_out} keeps one of rows that are equal, as these are."
-    way_out = way_out or (
-        "Keep one row for each id and time: "
-        f"{read.means_by(which)} takes their mean. If they belong "
-        "to several series, id= takes a list of columns."
+    equal = read.drop_equal(*rows, which)
+    way_out = clocks or (
+        f"{equal} keeps one of rows that are equal, as these are."
+        if equal
+        else f"Keep one row for each id and time: {read.means_by(which)} takes their "
+        "mean. If they belong to several series, id= takes a list of columns."
     )
-    if len(changes):
-        way_out = (
-            "The clocks seem to have been set there: give the times in UTC, or with a "
-            "time zone, so that the two hours differ."
-        )
     raise ValueError(
         f"Row {rows[1]} of the table has the id {described_id(ids, codes[at])} and the "
         f"time {index[at]} of row {rows[0]}{more}. {way_out}"
     )
+
+
+def _clocks_advice(index, read, columns):
+    """What to do if set clocks explain all repeats of a series; "" otherwise."""
+    differences = np.diff(ticks(index))
+    changes = clock_changes(index, differences)
+    if not np.isin(np.flatnonzero(differences == 0), changes).all():
+        return ""
+    advice = zone_of_table_advice(
+        [read.labels[at] for at in columns.ids], read.labels[columns.time]
+    )
+    return f"The clocks seem to have been set there. {advice}"
 
 
 def _refuse_other_order(read, codes, order, ids):

@@ -109,6 +109,30 @@ def convert_advice(index, changes):
     )
 
 
+def zone_of_table_advice(ids, time):
+    """What to do with local times in a column, whose clocks were set.
+
+    Parameters
+    ----------
+    ids : sequence of labels
+        Of the columns of ids; empty if there are none.
+    time : label
+        Of the column of times. A label is None if that level of the index has no name.
+    """
+    if None in (*ids, time):
+        return "Give the times in UTC, or with a time zone, so that the hours differ."
+    call = 'dt.tz_localize("Europe/Berlin", ambiguous="infer")'
+    localized = f"table[{time!r}].{call}"
+    if ids:
+        by = ids[0] if len(ids) == 1 else list(ids)
+        localized = f"table.groupby({by!r})[{time!r}].transform(lambda s: s.{call})"
+    return (
+        f"Name the zone, as in pandas by table[{time!r}] = {localized}. It tells the "
+        "two hours apart by the order of the rows, so keep them as they were recorded. "
+        "Levels of the index become columns by table.reset_index()."
+    )
+
+
 def _mixed_hours(index, differences, n_an_hour):
     """Positions of repeats in hours whose timestamps are all repeated.
 
@@ -122,9 +146,18 @@ def _mixed_hours(index, differences, n_an_hour):
     return repeats[hours.isin(counts.index[counts == n_an_hour])]
 
 
-def zone_advice(index, changes):
-    """What to do with local dates whose clocks were set after these positions."""
+def zone_advice(index, changes, ids=()):
+    """What to do with local dates whose clocks were set after these positions.
+
+    `ids` are the labels of the ids in a table of several series.
+    """
     at = int(changes[0]) + 1
+    fact = (
+        f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
+        "without a time zone."
+    )
+    if ids:
+        return f"{fact} {zone_of_table_advice(ids, index.name)}"
     repeats = changes[index[changes] == index[changes + 1]]
     way_out, warning = "Name the zone", " Sorting would mix them."
     if (np.diff(repeats) == 2).any():  # 02:00, 02:00, 02:10, 02:10
@@ -134,8 +167,6 @@ def zone_advice(index, changes):
             "again in the order in which they were recorded. Then name the zone"
         )
     return (
-        f"Row {at} ({index[at]}) looks like a change to or from summer time in dates "
-        f"without a time zone. {way_out}, as in series.tz_localize("
-        '"Europe/Berlin", ambiguous="infer"): it separates the two hours.'
-        f"{warning}"
+        f'{fact} {way_out}, as in series.tz_localize("Europe/Berlin", '
+        f'ambiguous="infer"): it separates the two hours.{warning}'
     )

@@ -29,7 +29,8 @@ MANY_GAPS = 1 / 3
 class Gaps(NamedTuple):
     """Where the differences of neighboring timestamps are not the usual one.
 
-    `places` are the positions before the gaps.
+    `places` are the positions before the gaps, `ids` the labels of the ids in a table
+    of several series.
     """
 
     timestamps: pd.Index
@@ -37,6 +38,7 @@ class Gaps(NamedTuple):
     places: np.ndarray
     rule: Rule
     name: str = ""
+    ids: tuple = ()
 
     @property
     def clock_changes(self):
@@ -74,7 +76,7 @@ class Gaps(NamedTuple):
         """What the gaps themselves suggest to do, if anything."""
         changes = self.clock_changes
         if len(changes):
-            return f" {zone_advice(self.timestamps, changes)}"
+            return f" {zone_advice(self.timestamps, changes, self.ids)}"
         hints = ""
         moved = changes_of_other_zone(self.timestamps, self.differences, self.places)
         if len(moved):
@@ -134,7 +136,7 @@ class Gaps(NamedTuple):
         way_out = f"If it is one series, {ONE_ROW_EACH}"
         changes = self.clock_changes
         if at in changes:
-            way_out = zone_advice(self.timestamps, changes)
+            way_out = zone_advice(self.timestamps, changes, self.ids)
         raise ValueError(
             f"{self.name}Row {at + 1} ({self.timestamps[at + 1]}) repeats the "
             'timestamp of the row before with other values, and on_gap="split" does '
@@ -205,7 +207,8 @@ def each_gaps(dates, freq=None, ids=None):
             if same[i] not in found:
                 found[same[i]] = find_gaps(dates.own(i), freq)
         if found[same[i]] is not None:
-            yield i, found[same[i]]._replace(name=name)
+            labels = () if ids is None else tuple(ids.names)
+            yield i, found[same[i]]._replace(name=name, ids=labels)
 
 
 def warn_of_gaps(dates, ending, *, freq=None, ids=None, stacklevel):

@@ -33,7 +33,7 @@ PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 def usual_step(view):
     """How many seconds most rows are apart; None without dates, or if they vary."""
-    return _usual(_differences(view))
+    return usual_difference(_differences(view))
 
 
 def warn_of_other_step(view, step):
@@ -48,7 +48,7 @@ def warn_of_other_step(view, step):
     differences = np.array([]) if step is None else _differences(view)
     if not len(differences) or _share_alike(differences, step) > LEAST_ALIKE:
         return
-    found = _usual(differences)
+    found = usual_difference(differences)
     if found is None:
         return
     shown, of_fit = (
@@ -74,9 +74,12 @@ def _differences(view):
     return np.diff(index.asi8[-N_NEWEST:]) / PER_SECOND[index.unit]
 
 
-def _usual(differences):
-    """The median of differences, if most of them are alike; otherwise None."""
-    if len(differences) < MIN_DIFFERENCES:
+def usual_difference(differences, least=MIN_DIFFERENCES):
+    """The median of differences, if most of them are alike; otherwise None.
+
+    It is None of fewer differences than `least`, too.
+    """
+    if len(differences) < least:
         return None
     step = float(np.median(differences))
     return step if _share_alike(differences, step) > MOST_ALIKE else None
@@ -84,5 +87,9 @@ def _usual(differences):
 
 def _share_alike(differences, step):
     """The share of differences that are about as long as a step."""
-    alike = (differences < FACTOR * step) & (differences * FACTOR > step)
-    return np.count_nonzero(alike) / len(alike)
+    return np.count_nonzero(are_alike(differences, step)) / len(differences)
+
+
+def are_alike(differences, step):
+    """Which differences are about as long as a step."""
+    return (differences < FACTOR * step) & (differences * FACTOR > step)
