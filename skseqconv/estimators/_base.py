@@ -20,9 +20,9 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._fitted_steps import check_steps, warn_of_raw
 from skseqconv.inputs._network_input import check_input
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
