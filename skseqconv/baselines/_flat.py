@@ -28,7 +28,8 @@ from skseqconv.inputs._complete import complete_rows
 from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._finite import FILL_SAMPLES, how_to_fill, raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
-from skseqconv.inputs._order_of_y import check_order
+from skseqconv.inputs._scored_in_order import ScoredInOrder
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
 from skseqconv.transformers._flatten import FlattenWindows
@@ -67,7 +68,11 @@ def _with_way_out(error, regressor, y):
 
 @public
 class FlatWindowRegressor(
-    CallbackSupportMixin, MetaEstimatorMixin, RegressorMixin, BaseEstimator
+    CallbackSupportMixin,
+    ScoredInOrder,
+    MetaEstimatorMixin,
+    RegressorMixin,
+    BaseEstimator,
 ):
     """Fit a regressor for tables to flattened windows.
 

@@ -9,17 +9,20 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._relation import (
     mean_and_spread,
     no_relation,
     target_relations,
 )
+from skseqconv.inputs._scored_in_order import ScoredInOrder
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import columns_of
+from skseqconv.series._order_of_y import check_order
 
 
-class ForecastsFromChannel(CallbackSupportMixin, RegressorMixin, BaseEstimator):
+class ForecastsFromChannel(
+    CallbackSupportMixin, ScoredInOrder, RegressorMixin, BaseEstimator
+):
     """A regressor with `target_channel` and `delay`, which gives values of the channel.
 
     A subclass has `_fit`.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sklearn.base import is_classifier, is_regressor
 
 from skseqconv._unwrap import last_step
-from skseqconv.inputs._order_of_y import check_order
+from skseqconv.series._order_of_y import check_order
 
 #: Columns of the predictions. Models cannot have these names.
 RESERVED = ("fold", "truth")

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from skseqconv._public import public
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
@@ -188,6 +189,7 @@ class ForecastDisplay(ForecastLines):
         check_matplotlib(f"{cls.__name__}.from_estimator")
         estimators = by_name(estimator)
         check_samples(X, y)
+        check_order(X, y)
         forecasts, intervals = predicted_by(estimators, X, coverage)
         index = X if isinstance(X, View) else row_times(X)
         return cls.from_predictions(
@@ -277,6 +279,7 @@ class ForecastDisplay(ForecastLines):
             or delays are unknown.
         """
         check_matplotlib(f"{cls.__name__}.from_predictions")
+        check_order(index, y_true, "index", "y_true")
         truth, forecasts, intervals = checked(y_true, y_pred, interval, coverage)
         times, target, columns = times_of(index, delays, target, truth.shape)
         display = cls(

@@ -20,9 +20,9 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._fitted_steps import check_steps, warn_of_raw
 from skseqconv.inputs._network_input import check_input
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import check_history
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
@@ -220,12 +220,13 @@ class SequenceEstimator(
                 "model[-1].partial_fit(model[:-1].transform(X), y) gives the network "
                 "of a Pipeline what it knows.",
             )
-        if going_on and self._changed(X, y):
+        if going_on and (changed := self._changed(X, y)):
+            way_out = "Set warm_start=False to fit a new network"
+            if task is None:
+                way_out = "fit(X, y) of a clone trains a new network"
             raise ValueError(
-                "This fit cannot continue the one before: the parameters of the "
-                "network, its level, loss or optimizer, the shape of its input, or the "
-                "targets of y have changed. Set warm_start=False, or use those of that "
-                "fit."
+                f"This fit cannot continue the one before: {changed}. {way_out}, or "
+                "use what that fit had."
             )
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task, validation)
         if going_on:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_class_weight
 
+from skseqconv.inputs._scored_in_order import ScoredInOrder
 from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_labels
 from skseqconv.series._window_view import WindowView
@@ -23,7 +24,9 @@ from ._target_encoders import ClassEncoder, IndicatorEncoder
 
 
 @parameters
-class SequenceClassifier(ClassifierMixin, ClassificationParameters, SequenceEstimator):
+class SequenceClassifier(
+    ScoredInOrder, ClassifierMixin, ClassificationParameters, SequenceEstimator
+):
     """Classification: the network predicts probabilities."""
 
     _own_names = (("loss", "auto"),)

@@ -139,7 +139,7 @@ class BuildsNetwork:
         return {"network": self._network_name, "input_shape": shape, **options}
 
     def _changed(self, X, y):
-        """Whether the network that there is would not be the one to build."""
+        """What the network to build has unlike the one that there is, or ""."""
         options = self._options_of_level()
         before = self._architecture
         # Lengths of series may change. What "auto" means stays as it was.
@@ -149,8 +149,12 @@ class BuildsNetwork:
         if len(shape) > 1:
             lengths = ("input_shape", "mask_padding")
             now |= {name: before[name] for name in lengths if name in before}
-        compiled_with = self._compile_options()[:2]
-        return (now, compiled_with) != (before, self._compiled_with[:2])
+        names = dict.fromkeys([*before, *now])
+        others = [name for name in names if before.get(name) != now.get(name)]
+        own, known = self._compile_options(), self._compiled_with
+        compiled = enumerate(("loss", "optimizer"))
+        others += [name for at, name in compiled if own[at] != known[at]]
+        return f"{', '.join(others)} changed" if others else ""
 
     def _fit_to_lengths(self, X, held_out=None):
         """Describe a network that also reads series as long as these."""

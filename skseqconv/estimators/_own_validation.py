@@ -13,10 +13,10 @@ from skseqconv.inputs._complete import checked_weight, rows_to_learn
 from skseqconv.inputs._fitted_steps import check_steps
 from skseqconv.inputs._kinds import kind_of
 from skseqconv.inputs._network_input import check_input
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._padded import as_panel
 from skseqconv.inputs._targets import NewLabels
 from skseqconv.series._missing_history import stacklevel_of_caller
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._window_view import WindowView

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
+from skseqconv.inputs._scored_in_order import ScoredInOrder
 from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._tokens import embeds
@@ -31,6 +32,7 @@ from ._target_encoders import TargetScaler
 
 @parameters
 class SequenceRegressor(
+    ScoredInOrder,
     RegressorMixin,
     GivesIntervals,
     ContinuesRegression,

@@ -86,21 +86,29 @@ class ContinuesRegression:
     def _changed(self, X, y):
         level = self._found_level()
         if self.level not in ("auto", level and level.start):
-            return True
+            return f"level={self.level!r} is not the level of that fit"
         seasonal = level is not None and level.start == "seasonal"
         period = in_rows("period", self.period, X.data)
         if seasonal and period not in ("auto", level.period):
-            return True
+            return f"period={self.period!r} is not the period of that fit"
         return self._other_targets(X, y) or super()._changed(X, y)
 
     def _other_targets(self, X, y):
-        """Whether y belongs to other channels, or lies otherwise ahead, than before."""
+        """What differs if y belongs to other channels or delays than before, or ""."""
         level, columns = self._found_level(), columns_of(y)
         if level is None or columns.shape[1] != len(level.channels):
-            return False
+            return ""
         now = find_target(self, X.data, columns, level)
         delays = [-1 if delay is None else delay for delay in now.delays]
         known = (level.delays >= 0) & (np.array(delays) >= 0)
-        return now.channels != level.channels.tolist() or bool(
-            (level.delays != delays)[known].any()
-        )
+        if now.channels != level.channels.tolist():
+            return (
+                f"y is of channel {now.channels} of X, in that fit it was of channel "
+                f"{level.channels.tolist()}"
+            )
+        if (level.delays != delays)[known].any():
+            return (
+                f"y lies {np.array(delays)[known].tolist()} rows ahead, in that fit it "
+                f"was {level.delays[known].tolist()}"
+            )
+        return ""

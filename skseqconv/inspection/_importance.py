@@ -18,8 +18,8 @@ from skseqconv._metrics import averages_units
 from skseqconv._public import public
 from skseqconv._sampling import spread_positions
 from skseqconv.inputs._kinds import is_text
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels
 

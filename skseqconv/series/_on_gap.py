@@ -14,56 +14,34 @@ def check_on_gap(on_gap):
         )
 
 
-def checked_gaps(data, on_gap, is_numbered):
+def mend_gaps(data, on_gap, freq=None, *, is_numbered=False):
     """Refuse rows out of order; refuse gaps, warn of them, or split the series there.
 
     Parameters
     ----------
     data : Series
     on_gap : {"raise", "warn", "ignore", "split"}
-    is_numbered : bool
-        As for `mend_gaps`.
-
-    Returns
-    -------
-    data : Series
-        The same object, unless it has been split.
-    """
-    if on_gap == "split":
-        return mend_gaps(data, on_gap, is_numbered=is_numbered)
-    if on_gap == "warn":
-        ending = (
-            'The rows are taken as consecutive; on_gap="ignore" avoids this warning.'
-        )
-        warn_of_gaps(data.dates, ending, ids=data.ids, stacklevel=4)
-    elif on_gap == "raise":
-        for _, gaps in each_gaps(data.dates, ids=data.ids):
-            _refuse(gaps)
-    else:
-        check_orders(data.dates, data.ids)
-    return data
-
-
-def mend_gaps(data, on_gap, freq=None, *, is_numbered=False):
-    """Check the index of each series, and split the series at gaps if asked to.
-
-    Parameters
-    ----------
-    data : Series
-    on_gap : {"raise", "warn", "ignore", "split"}
     freq : str, offset or int, default=None
-        The declared frequency.
+        The declared frequency. The series keep it.
     is_numbered : bool, default=False
         Whether a view or `rows` already number the rows, so they cannot be split.
 
     Returns
     -------
     data : Series
-        The same object, unless it has been split.
+        The same object, unless it has been split or a frequency is declared.
     """
+    mended = _mended(data, on_gap, freq, is_numbered)
+    return mended if freq is None else mended.with_freq(freq)
+
+
+def _mended(data, on_gap, freq, is_numbered):
+    if on_gap == "ignore" and freq is None:
+        check_orders(data.dates, data.ids)
+        return data
     if on_gap == "warn":
         ending = "The rows are taken as consecutive."
-        warn_of_gaps(data.dates, ending, freq=freq, ids=data.ids, stacklevel=4)
+        warn_of_gaps(data.dates, ending, freq=freq, ids=data.ids, stacklevel=5)
         return data
     split = {}
     for owner, gaps in each_gaps(data.dates, freq, data.ids):

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
+from pandas.tseries.offsets import BaseOffset
 
 from skseqconv._public import public
 from skseqconv.series.ahead._delays import checked_delays
@@ -42,8 +43,9 @@ class SeriesView(View):
         What to do if the index of a table has gaps, see
         :func:`skseqconv.make_supervised`. "warn" and "ignore" take the rows as
         consecutive. "split" makes the parts between gaps separate series; it cannot be
-        given with `rows`, nor for a view whose series has gaps. The frequency is the
-        one that is found; `make_supervised` takes a declared one.
+        given with `rows`, nor for a view whose series has gaps.
+    freq : str, offset of pandas, or int, default=None
+        The frequency of the index, see :func:`skseqconv.make_supervised`.
     id : label, or list of labels, default=None
         The columns of a long table that name the series of each row, see
         :func:`skseqconv.make_supervised`.
@@ -134,6 +136,7 @@ class SeriesView(View):
         rows: ArrayLike | None = None,
         *,
         on_gap: Literal["raise", "warn", "ignore", "split"] = "warn",
+        freq: str | BaseOffset | int | None = None,
         id: Hashable | Sequence[Hashable] | None = None,
         time: Hashable | None = None,
         static: Hashable | Sequence[Hashable] = (),
@@ -142,7 +145,7 @@ class SeriesView(View):
         future: ArrayLike | Sequence[ArrayLike] | None = None,
     ) -> None:
         check_on_gap(on_gap)
-        super().__init__(series, rows, on_gap, id=id, time=time, static=static)
+        super().__init__(series, rows, on_gap, freq, id=id, time=time, static=static)
         if is_given(known_ahead) or delay is not None:
             self._series = self._with_known(known_ahead, delay)
         if future is not None:

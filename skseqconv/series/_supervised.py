@@ -255,8 +255,6 @@ def make_supervised(
         raise ValueError(f"pooled must be True or False, got pooled={pooled!r}.")
     columns = {"id": id, "time": time, "static": static}
     view = _of_chosen(_read(series, rows, on_gap, freq, columns), rows)
-    if freq is not None:
-        view = view._derive(_series=view._series.with_freq(freq))
     delays, several_delays = checked_delays(delay, view, target, columns)
     data = view._series
     channels, several_targets = _target_channels(target, data, pooled, static)
@@ -287,9 +285,10 @@ def _read(series, rows, on_gap, freq, columns):
         data = Series.of(series, **columns, any_frequency=any_frequency)
     is_numbered = is_view or rows is not None
     mended = mend_gaps(data, on_gap, freq, is_numbered=is_numbered)
-    if not is_view:
-        data.warn_of_ids(stacklevel=3)
-    return series if is_view else mended
+    if is_view:
+        return series._derive(_series=mended)
+    data.warn_of_ids(stacklevel=3)
+    return mended
 
 
 def _target_channels(target, data, pooled, static):

@@ -23,7 +23,7 @@ from skseqconv.series.ahead._known_ahead import known_labels, with_known_of
 from skseqconv.series.tables._containers import names_columns
 
 from ._frame import frame_of
-from ._on_gap import checked_gaps, mend_gaps
+from ._on_gap import mend_gaps
 from ._pooled_rows import PooledRows
 from ._series import Series
 from ._steps import Step
@@ -38,21 +38,23 @@ class View(PooledRows):
     steps: tuple[Step, ...]
     target: tuple[tuple[int, int], ...] | None
 
-    def __init__(self, series, rows, on_gap="warn", **columns):
+    def __init__(self, series, rows, on_gap="warn", freq=None, **columns):
         if isinstance(series, View) and not names_columns(**columns):
-            if on_gap == "split":
-                mend_gaps(series._series, on_gap, series._series.freq, is_numbered=True)
             self._series, self.steps = series._series, series.steps
             self.target = series.target
+            if on_gap == "split" or freq is not None:
+                freq = self._series.freq if freq is None else freq
+                self._series = mend_gaps(self._series, on_gap, freq, is_numbered=True)
             if rows is None:
                 self.rows = series.rows
                 return
         else:
-            any_frequency = on_gap == "ignore"
+            any_frequency = on_gap == "ignore" or freq is not None
             data = Series.of(series, **columns, any_frequency=any_frequency)
             self._series, self.steps, self.target = data, (), None
             if data is not series:
-                self._series = checked_gaps(data, on_gap, rows is not None)
+                is_numbered = rows is not None
+                self._series = mend_gaps(data, on_gap, freq, is_numbered=is_numbered)
                 data.warn_of_ids(stacklevel=3)
         if rows is not None:
             self.rows = self._checked_rows(rows)
@@ -73,7 +75,8 @@ class View(PooledRows):
         if rows.size and not 0 <= rows.min() <= rows.max() < self._series.n_rows:
             raise ValueError(
                 f"The rows of a view must lie in 0..{self._series.n_rows - 1}, got "
-                f"{rows.min()}..{rows.max()}."
+                f"{rows.min()}..{rows.max()}. SeriesView(series)[[-1]] chooses the "
+                "last row."
             )
         return rows
 

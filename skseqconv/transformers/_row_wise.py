@@ -18,9 +18,9 @@ from sklearn.utils.validation import _check_method_params, check_is_fitted
 
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._targets import check_length
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._steps import with_steps
 from skseqconv.series._touched import repeats_rows

@@ -15,12 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_table, kind_of, warn_of_jumps
-from skseqconv.inputs._order_of_y import check_order
 from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.series._missing_history import (
     ON_MISSING_HISTORY,
     stacklevel_of_caller,
 )
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series import Series
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view_internals import (

@@ -1,10 +1,20 @@
 """Training that goes on: partial_fit and warm_start."""
 
+import copy
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 
-from skseqconv import Conv1DGRURegressor, Conv1DRegressor, SeriesView, WindowView
+from skseqconv import (
+    Conv1DGRURegressor,
+    Conv1DRegressor,
+    LookbackWindower,
+    SeriesView,
+    WindowView,
+    make_supervised,
+)
 from tests.estimators.small import BOTH, small
 
 pytestmark = pytest.mark.trains
@@ -68,3 +78,28 @@ def test_warm_start_goes_on(windows):
         with pytest.raises(ValueError, match=r"fitted on") as caught:
             clone(parts).set_params(warm_start=False).fit(X, y).partial_fit(*other)
         assert "warm_start" not in str(caught.value)
+
+
+def test_partial_fit_says_what_differs():
+    """Each time one thing differs from the first call."""
+    steps = np.random.default_rng(0).normal(size=(200, 2))
+    series = pd.DataFrame(steps.cumsum(axis=0), columns=["a", "b"])
+
+    def windows_of(target, delay):
+        X, y = make_supervised(series, target, delay=delay)
+        return LookbackWindower(4).fit_transform(X), y
+
+    model = small(Conv1DRegressor, level="last").partial_fit(*windows_of("a", 3))
+    model.partial_fit(*windows_of("a", 3))
+    for other, said in (
+        (("a", 2), r"y lies \[2\] rows ahead, in that fit it was \[3\]"),
+        (("b", 3), r"y is of channel \[1\] of X, in that fit .* \[0\]"),
+    ):
+        with pytest.raises(ValueError, match=said) as error:
+            model.partial_fit(*windows_of(*other))
+        assert "of a clone trains a new network" in str(error.value)
+        assert "warm_start" not in str(error.value)
+    for changed in ({"filters": 16}, {"loss": "mae"}, {"optimizer": "rmsprop"}):
+        other = copy.deepcopy(model).set_params(**changed)
+        with pytest.raises(ValueError, match=f": {next(iter(changed))} changed"):
+            other.partial_fit(*windows_of("a", 3))

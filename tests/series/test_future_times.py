@@ -1,6 +1,7 @@
 """Dates after the end of series, compared with those that pandas makes."""
 
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -85,6 +86,21 @@ def test_a_time_of_day_that_does_not_exist_is_the_next_one():
     dates = pd.date_range("2025-03-20 02:30", periods=9, freq="D", tz="Europe/Berlin")
     ((later,),) = times_after(at_newest(view_of(plain(dates))), [2])
     assert later == pd.Timestamp("2025-03-30 03:00", tz="Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    "seconds, expected",
+    [(60, "freq='1min'"), (600, "freq='10min'"), (86_400, "freq='D', or freq=pandas")],
+)
+def test_times_that_vary_propose_their_usual_step(seconds, expected):
+    late = np.random.default_rng(0).integers(-seconds // 12, seconds // 12, size=50)
+    times = pd.to_timedelta(np.arange(50) * seconds + late, unit="s")
+    dates = plain(pd.Timestamp("2025-01-01") + times)
+    for view in (view_of(dates), view_of(dates[:20])):
+        with pytest.raises(ValueError, match=f"for example {re.escape(expected)}"):
+            times_after(at_newest(view), [1])
+    ((later,),) = times_after(at_newest(view_of(dates)), [1], f"{seconds}s")
+    assert later == dates[-1] + pd.Timedelta(seconds, "s")
 
 
 def test_holidays_are_declared():

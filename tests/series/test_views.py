@@ -819,6 +819,9 @@ def test_a_mask_of_another_length_is_refused(length):
 def test_rows_outside_the_series_are_refused(rows):
     with pytest.raises(ValueError, match=rf"in 0\.\.5, got {min(rows)}\.\.{max(rows)}"):
         SeriesView(climate(6, 2), rows)
+    with pytest.raises(ValueError, match=r"SeriesView\(series\)\[\[-1\]\] chooses"):
+        SeriesView(climate(6, 2), rows)
+    assert SeriesView(climate(6, 2))[[-1]].rows == 5
 
 
 @pytest.mark.parametrize("rows", [[[0]], 3, [0.5], [True] * 6], ids=repr)

@@ -46,8 +46,9 @@ def refuse_several_frequencies(dates, ids):
         f"are {one_step} apart, those of {described_id(ids, other)} {other_step} "
         f"({len(others)} of {len(ids)} ids have another frequency). The same delay "
         "would be different times: bring the series to one frequency, or make one X "
-        "and y of each frequency. Options of make_supervised: freq= declares the "
-        'frequency of all ids; on_gap="ignore" takes all rows as consecutive.'
+        "and y of each frequency. Options of make_supervised and SeriesView: freq= "
+        'declares the frequency of all ids; on_gap="ignore" takes all rows as '
+        "consecutive."
     )
 
 

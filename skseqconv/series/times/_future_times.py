@@ -14,6 +14,7 @@ from skseqconv.series.held._layout import ranges
 
 from ._due_gaps import is_gap_due, warn_of_due_gap
 from ._index_kinds import ticks
+from ._jitter import clean_step
 from ._next_times import N_NEWEST, differ, moved, step_and_gaps, step_of, usable
 from ._offsets import readable_offset
 
@@ -200,11 +201,16 @@ class _Ends:
             self._warn_of_gaps(own, step)
         if step is None:
             owner = self.owners[own]
+            usual = clean_step(self._newest_dates(owner)[0])
+            example = f"freq={usual!r}"
+            if usual in (None, "1D"):
+                example = (
+                    "freq='D', or freq=pandas.offsets.CustomBusinessDay(holidays=[...])"
+                )
             raise ValueError(
                 f"The dates after the last row of {series_name(self.data, owner)} "
                 f"({self.last[own]}) are unknown: its {self.data.lengths[owner]} rows "
-                "follow no frequency. Give it, for example freq='D', or "
-                "freq=pandas.offsets.CustomBusinessDay(holidays=[...])."
+                f"follow no frequency. Give it, for example {example}."
             )
         return step
 

@@ -14,7 +14,7 @@ from ._clock_changes import (
 )
 from ._frequency import Rule, declared_rule, nearest_rule, readable_difference
 from ._index_kinds import format_of_dates
-from ._jitter import resample_advice
+from ._jitter import rounding_advice
 from ._missing_rows import call_that_inserts
 from ._order import ONE_ROW_EACH, named_series, ordered_differences
 from ._regular import irregular
@@ -53,6 +53,11 @@ class Gaps(NamedTuple):
     @property
     def _are_many(self):
         return len(self.places) >= MANY_GAPS * len(self.differences)
+
+    @property
+    def _rounding(self):
+        """What to do about times that vary around a step, if these do."""
+        return rounding_advice(self.timestamps, self.differences, self.places, self.ids)
 
     def describe(self):
         """Say how many gaps there are, and show the first rows."""
@@ -93,14 +98,15 @@ class Gaps(NamedTuple):
                 f"series.index.astype(str), format='{date_format}') makes dates of "
                 "them."
             )
-        if self._are_many and not self.name:
-            hints += resample_advice(self.timestamps, self.differences)
+        hints += self._rounding
         if len(self.repeats):
             hints += f" If rows of one timestamp have different values, {ONE_ROW_EACH}"
         return hints
 
     def ways_out(self):
-        """What pandas and make_supervised can do with the gaps."""
+        """What pandas and the options can do with the gaps."""
+        if self._rounding:  # the parts between such gaps have one row or two
+            return 'on_gap="ignore" takes the rows as they are, as consecutive ones.'
         declare = "freq= declares the frequency to compare with"
         split = 'on_gap="split" makes the parts between gaps separate series'
         if self._are_many:
@@ -110,9 +116,10 @@ class Gaps(NamedTuple):
         else:
             ways = f"{split}; {declare}"
         return (
-            f"{self._repair()}Options of make_supervised: {ways}. If the gaps belong "
-            'to the series, such as nights without trade, on_gap="warn" takes the rows '
-            'as consecutive, and on_gap="ignore" does so without a warning.'
+            f"{self._repair()}Options of make_supervised and SeriesView: {ways}. If "
+            "the gaps belong to the series, such as nights without trade, "
+            'on_gap="warn" takes the rows as consecutive, and on_gap="ignore" does so '
+            "without a warning."
         )
 
     def _repair(self):
@@ -193,6 +200,7 @@ def each_gaps(dates, freq=None, ids=None):
         return
     distinct, same = dates.distinct()
     found = {}
+    labels = () if ids is None else tuple(ids.names)
 
     def is_regular(index):
         try:
@@ -207,7 +215,6 @@ def each_gaps(dates, freq=None, ids=None):
             if same[i] not in found:
                 found[same[i]] = find_gaps(dates.own(i), freq)
         if found[same[i]] is not None:
-            labels = () if ids is None else tuple(ids.names)
             yield i, found[same[i]]._replace(name=name, ids=labels)
 
 

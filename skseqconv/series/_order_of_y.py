@@ -9,10 +9,10 @@ import warnings
 
 import pandas as pd
 
-from skseqconv.series._frame import has_labels, label_columns
-from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series._view import View
-from skseqconv.series._view_internals import n_rows_sorted
+from ._frame import has_labels, label_columns
+from ._missing_history import stacklevel_of_caller
+from ._view import View
+from ._view_internals import n_rows_sorted
 
 
 def check_order(X, y, x_name="X", y_name="y"):

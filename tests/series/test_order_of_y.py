@@ -5,15 +5,19 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import is_classifier
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import KFold, cross_val_score
+from sklearn.metrics import accuracy_score, r2_score
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
+    Conv1DClassifier,
     Conv1DRegressor,
     FlattenWindows,
     FlatWindowRegressor,
+    ForecastDisplay,
     LinearAutoregression,
     LookbackWindower,
     PersistenceRegressor,
@@ -25,7 +29,7 @@ from skseqconv import (
     importance,
     make_supervised,
 )
-from skseqconv.inputs._order_of_y import check_order
+from skseqconv.series._order_of_y import check_order
 
 #: Each value tells its symbol and day.
 DAYS = pd.date_range("2026-01-01", periods=40, freq="D")
@@ -206,6 +210,63 @@ def test_each_fit_checks_the_order(model):
     X = LookbackWindower(3).fit_transform(X) if is_model else X
     with pytest.raises(ValueError, match=OTHER_ORDER):
         model.fit(X, BY_TIME["v"])
+
+
+FITTED = [
+    FLAT,
+    PersistenceRegressor("v", delay=1),
+    LinearAutoregression(target_channel="v", delay=1),
+    pytest.param(Conv1DRegressor(n_conv=1, epochs=1), marks=pytest.mark.trains),
+    pytest.param(Conv1DClassifier(n_conv=1, epochs=1), marks=pytest.mark.trains),
+]
+
+
+@pytest.mark.parametrize("model", FITTED)
+def test_each_score_checks_the_order_behind_a_pipeline(model):
+    X = SeriesView(TABLE)
+    y = TABLE["v"].sort_index().groupby("symbol").shift(-1).fillna(0.0)
+    if is_classifier(model):
+        y = (y > y.median()).astype(int)
+    model = make_pipeline(LookbackWindower(3, on_missing_history="ignore"), model)
+    model.fit(X, y.to_numpy())
+    metric = accuracy_score if is_classifier(model) else r2_score
+    weight = np.arange(1.0, 81.0)
+    expected = metric(y.to_numpy(), model.predict(X), sample_weight=weight)
+    assert model[-1].score(model[:-1].transform(X), y, weight) == expected
+    assert model.score(X, y) == metric(y.to_numpy(), model.predict(X))
+    with pytest.raises(ValueError, match=OTHER_ORDER) as error:
+        model.score(X, y[TABLE.index])
+    assert by_the_advice(error, X, y[TABLE.index]).equals(y)
+
+
+def test_a_search_checks_the_order_in_its_score():
+    X, y = SeriesView(TABLE), TABLE["v"].sort_index()
+    model = make_pipeline(LookbackWindower(3, on_missing_history="ignore"), FLAT)
+    options = {"flatwindowregressor__lags": [[0], [0, 1]]}
+    search = GridSearchCV(model, options, cv=SeriesKFold(2)).fit(X, y)
+    assert search.score(X, y) == search.score(X, y.to_numpy())
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        search.score(X, TABLE["v"])
+
+
+def test_a_score_warns_of_a_sorted_table():
+    table = long_table(v=np.arange(12.0))
+    X = SeriesView(table, id="stay", time="hour")
+    windows = LookbackWindower(1).fit_transform(X)
+    model = FlatWindowRegressor(LinearRegression()).fit(windows, np.arange(12.0))
+    with pytest.warns(UserWarning, match=SORTED):
+        model.score(windows, table["v"])
+
+
+def test_displays_check_the_order():
+    pytest.importorskip("matplotlib")
+    X, y = make_supervised(TABLE.loc["a"], "v", delay=1)
+    y = pd.Series(y, X.index)
+    model = make_pipeline(LookbackWindower(1), FLAT).fit(X, y)
+    with pytest.raises(ValueError, match=OTHER_ORDER):
+        ForecastDisplay.from_estimator(model, X, y[::-1])
+    with pytest.raises(ValueError, match="y_true has the labels of the rows of index"):
+        ForecastDisplay.from_predictions(y[::-1], model.predict(X), index=X)
 
 
 def test_rows_of_a_transformer_that_learns_from_y_are_checked():
