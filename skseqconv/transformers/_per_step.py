@@ -160,7 +160,7 @@ class PerStep(RowWise):
         self._fit_table(inner, table, y, params)
 
     def _fit_table(self, inner, rows, y, params):
-        inner.fit(rows, y, **params)
+        super()._fit_table(inner, rows, y, params)
         refuse_across_rows(inner, rows)
 
     def _set_fitted(self, inner, row):

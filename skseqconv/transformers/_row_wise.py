@@ -7,7 +7,7 @@ hold when the windows are read, once per row.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from sklearn import config_context
 from sklearn.utils import _safe_indexing, get_tags
 from sklearn.utils.validation import _check_method_params, check_is_fitted
 
+from skseqconv._callbacks import one_task
 from skseqconv._public import public
 from skseqconv.inputs._kinds import check_channels, check_panel, kind_of
 from skseqconv.inputs._padded import as_panel, real_steps
@@ -71,10 +72,35 @@ class RowWise(SequenceTransformer):
 
     Subclasses define which transformer to fit (`_new_transformer`), how to fit it to
     an array or a table (`_fit_table`) and to the rows of a view (`_fit_rows`), and
-    how to check a table (`_check_table`).
+    how to check a table (`_check_table`). One whose `fit` takes more than X and y
+    defines it, and gives the rest to `_fit` as `params`.
     """
 
     _step_class = RowStep
+
+    @one_task
+    def fit(
+        self, X: SeriesView | WindowView | ArrayLike, y: ArrayLike | None = None
+    ) -> Self:
+        """Fit to the rows of X.
+
+        Parameters
+        ----------
+        X : SeriesView, WindowView, or array-like of shape (n_rows, n_channels) or \
+                (n_samples, n_steps, n_channels), or list of arrays of shape \
+                (n_steps, n_channels)
+            Each row of a view is used once, without the earlier rows that its windows
+            reach. Each time step of a panel is a row. An array of two dimensions is a
+            table of rows.
+        y : array-like of shape (n_rows,), default=None
+            Passed to the transformer with the rows of a view or a table.
+
+        Returns
+        -------
+        self : object
+            The fitted transformer.
+        """
+        return self._fit(X, y, {})
 
     def _fit(self, X, y, params):
         """Fit to the rows of X. Of `params`, entries of samples go along with rows."""
@@ -114,6 +140,9 @@ class RowWise(SequenceTransformer):
             rows = rows[:1].to_numpy()
         self._set_fitted(inner, rows[:1])
         return self
+
+    def _fit_table(self, inner, rows, y, params):
+        inner.fit(rows, y, **params)
 
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)

@@ -30,7 +30,7 @@ import time
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, VotingRegressor
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
@@ -131,7 +131,19 @@ def models(task):
         "Conv1D": lambda seed: Conv1DRegressor(random_state=seed),
         "Conv1D-GRU": lambda seed: Conv1DGRURegressor(random_state=seed),
         "TCN": lambda seed: Conv1DRegressor(**TCN, random_state=seed),
+        "mean of three": mean_of_three,
     }
+
+
+def mean_of_three(seed):
+    """The mean forecast of the last value, the autoregression and a network."""
+    return VotingRegressor(
+        [
+            ("last value", PersistenceRegressor()),
+            ("autoregression", LinearAutoregression()),
+            ("network", Conv1DRegressor(random_state=seed)),
+        ]
+    )
 
 
 #: A temporal convolutional network: the constructor call that README shows.

@@ -26,6 +26,11 @@ Corrections of their forecasts, each from the blocks before only:
 - "less bias": the mean error on the block before is subtracted.
 
 The first two blocks have too few before them and are not corrected by these estimates.
+
+Means of several forecasts, where "linear" is among the models:
+
+- "mean with linear": of the network's and the autoregression's;
+- "mean with linear, last": of these two and the last value, a third each.
 """
 
 import argparse
@@ -130,9 +135,29 @@ def corrected(found):
     return ways
 
 
+def combined(found, linear):
+    """By name of the mean, the forecast change of each block."""
+    pairs = [(one, other) for (one, _), (other, _) in zip(found, linear, strict=True)]
+    return {
+        "mean with linear": [(one + other) / 2 for one, other in pairs],
+        "mean with linear, last": [(one + other) / 3 for one, other in pairs],
+    }
+
+
 def share_of_last(size, change, true):
     """The error of a forecast change, as a share of the error of the last value."""
     return size(change - true).mean() / size(true).mean()
+
+
+def show(way, moved, true):
+    """Errors of the forecast changes of all blocks, as shares of the last value's."""
+    pairs = list(zip(moved, true, strict=True))
+    shares = [
+        [share_of_last(size, *pair) for pair in pairs] for size in (np.abs, np.square)
+    ]
+    figures = [f"{f(each):.3f}" for each in shares for f in (np.mean, max)]
+    each = [f"{share:.3f}" for share in shares[0]]
+    print(f"  {way:<22}", *figures, "", *each, flush=True)
 
 
 def main():
@@ -145,25 +170,18 @@ def main():
     options = parser.parse_args()
     print(machine())
     for set_name in options.sets:
-        task = Task(set_name, options.data)
+        task, linear = Task(set_name, options.data), None
         for name in options.models:
             for seed in range(1 if name == "linear" else options.seeds):
                 found = changes(task, name, seed)
+                ways = corrected(found)
+                if name == "linear":
+                    linear = found
+                elif linear is not None:
+                    ways |= combined(found, linear)
                 print(f"{set_name}, {name}, seed {seed}", flush=True)
-                true = [change for _, change in found]
-                for way, moved in corrected(found).items():
-                    shares = [
-                        [
-                            share_of_last(size, *pair)
-                            for pair in zip(moved, true, strict=True)
-                        ]
-                        for size in (np.abs, np.square)
-                    ]
-                    figures = [
-                        f"{f(each):.3f}" for each in shares for f in (np.mean, max)
-                    ]
-                    each = [f"{share:.3f}" for share in shares[0]]
-                    print(f"  {way:<20}", *figures, "", *each, flush=True)
+                for way, moved in ways.items():
+                    show(way, moved, [change for _, change in found])
 
 
 if __name__ == "__main__":

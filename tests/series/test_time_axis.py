@@ -930,12 +930,12 @@ def test_text_of_quarters_is_named(text):
 @pytest.mark.parametrize("freq", ["SMS", "2B"])
 def test_where_many_steps_differ_the_frequency_comes_first(freq):
     series = table(pd.date_range("2020", periods=100, freq=freq))
-    match = r"gaps .*make_supervised: freq= declares .*on_gap=.split"
+    match = r"gaps .*make_supervised and SeriesView: freq= declares .*on_gap=.split"
     with pytest.raises(ValueError, match=match):
         make_supervised(series, "v")
     assert lengths(series, freq=freq) == [100]
     few = table(hours(9).delete(4))
-    with pytest.raises(ValueError, match=r"make_supervised: on_gap=.split.*; freq="):
+    with pytest.raises(ValueError, match=r"SeriesView: on_gap=.split.*; freq="):
         make_supervised(few, "v")
 
 
