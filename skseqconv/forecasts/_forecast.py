@@ -13,7 +13,7 @@ from skseqconv._unwrap import forecast_and_interval_of
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 
-from ._intervals import check_gives
+from ._intervals import check_gives, quantiles_by_name
 from ._origins import chosen_rows, view_of, with_known_of_fit, with_target_of
 from ._recursive import checked_horizon, recursive_forecasts
 from ._table import Places
@@ -28,6 +28,7 @@ def forecast(
     X: SeriesView | WindowView | ArrayLike | Sequence[ArrayLike],
     *,
     coverage: float | None = None,
+    quantiles: bool = False,
     rows: Literal["last", "all"] | ArrayLike = "last",
     horizon: int | None = None,
     recursive: bool = False,
@@ -50,6 +51,9 @@ def forecast(
     coverage : float, default=None
         Adds the interval that contains this share of future values, see
         :func:`predict_interval`. None adds none.
+    quantiles : bool, default=False
+        Whether to add a column for each quantile of a network with ``loss="quantile"``,
+        see :func:`predict_quantiles`.
     rows : {"last", "all"} or array-like of int, default="last"
         The rows to forecast from. "last" is, for each series that X has rows of, the
         last row of the series in which a target channel has a value, whether X has this
@@ -100,17 +104,18 @@ def forecast(
         - horizon: number of rows between them;
         - target: label of the forecast channel, if there are several;
         - forecast: in the units of y;
-        - lower, upper: bounds of the interval, with `coverage`.
+        - lower, upper: bounds of the interval, with `coverage`;
+        - q0.1, q0.5, and so on: the quantiles of the network, with `quantiles`.
 
     Raises
     ------
     ValueError
         If the target is unknown or not that of the fit, if the dates after a series
-        follow no frequency or not `freq`, and for intervals as
-        :func:`predict_interval`. If `horizon` is longer or shorter than all horizons of
-        the fit. With `recursive`, if some horizons were not trained and `coverage` is
-        given, or if the model has to read its own forecasts and a channel that changes
-        is not forecast.
+        follow no frequency or not `freq`, and for intervals and quantiles as
+        :func:`predict_interval` and :func:`predict_quantiles`. If `horizon` is longer
+        or shorter than all horizons of the fit. With `recursive`, if some horizons were
+        not trained and `coverage` or `quantiles` is given, or if the model has to read
+        its own forecasts and a channel that changes is not forecast.
 
     Warns
     -----
@@ -170,21 +175,30 @@ def forecast(
         view = view.with_future(future)
     origins = chosen_rows(view, rows)
     if checked_horizon(origins, horizon, recursive):
-        if coverage is not None:
-            longest = max(delay for _, delay in origins.target)
-            raise ValueError(
-                f"coverage={coverage!r}: recursive forecasts have no interval, because "
-                f"their errors are not known. Use horizon={longest} without recursive, "
-                "or leave coverage out."
-            )
+        _refuse_recursive(origins, coverage=coverage, quantiles=quantiles)
         values, origins = recursive_forecasts(model, origins, int(horizon))
         return Places.of(origins, freq).table(values)
     places = Places.of(origins, freq)
+    others = quantiles_by_name(model, origins) if quantiles else {}
     if coverage is None:
-        table = places.table(model.predict(origins))
+        values = model.predict(origins)
     else:
         check_gives(model, "intervals", "predict_interval")
-        table = places.table(*forecast_and_interval_of(model, origins, coverage))
+        values, bounds = forecast_and_interval_of(model, origins, coverage)
+        others = {"lower": bounds[..., 0], "upper": bounds[..., 1], **others}
+    table = places.table(values, **others)
     if horizon is None:
         return table
     return table[table["horizon"] <= horizon].reset_index(drop=True)
+
+
+def _refuse_recursive(origins, **given):
+    """Refuse what would need the errors of recursive forecasts."""
+    longest = max(delay for _, delay in origins.target)
+    for name, value in given.items():
+        if value is not None and value is not False:
+            raise ValueError(
+                f"{name}={value!r}: recursive forecasts have no interval and no "
+                f"quantiles, because their errors are not known. Use horizon={longest} "
+                f"without recursive, or leave {name} out."
+            )

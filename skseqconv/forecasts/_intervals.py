@@ -146,6 +146,13 @@ def predict_quantiles(
     return quantiles
 
 
+def quantiles_by_name(model: Any, X: SeriesView) -> dict[str, NDArray[np.float64]]:
+    """The forecasts of each quantile, by "q0.1", "q0.5" and so on."""
+    quantiles = predict_quantiles(model, X)
+    levels = innermost(model)._quantiles
+    return {f"q{level:g}": quantiles[..., i] for i, level in enumerate(levels)}
+
+
 @public
 def calibrate_interval(
     model: Model,

@@ -53,15 +53,12 @@ class Places:
             [c if labels is None else labels[c] for c, _ in view.target],
         )
 
-    def table(self, values: NDArray, bounds: NDArray | None = None) -> pd.DataFrame:
-        """The table of forecasts of shape (n_origins, n_columns) and their bounds."""
-        order = self._order()
-        values = as_columns(values, len(self.horizons))
-        columns = {**self.keys(), "forecast": values[:, order].ravel()}
-        if bounds is not None:
-            bounds = np.asarray(bounds).reshape(*values.shape, 2)[:, order]
-            columns["lower"], columns["upper"] = bounds.reshape(-1, 2).T
-        return pd.DataFrame(columns)
+    def table(self, values: NDArray, **others: NDArray) -> pd.DataFrame:
+        """The table of forecasts (n_origins, n_columns), and others by their names."""
+        found = {"forecast": values, **others}
+        _check_names(self.ids, found)
+        columns = {name: self.in_order(each) for name, each in found.items()}
+        return pd.DataFrame({**self.keys(), **columns})
 
     def keys(self):
         """The columns before the values, origin by origin."""
@@ -107,8 +104,8 @@ def as_columns(values, n_columns):
     return values
 
 
-def _check_names(ids):
-    taken = [one.name for one in ids if one.name in OWN_COLUMNS]
+def _check_names(ids, others=OWN_COLUMNS):
+    taken = [one.name for one in ids if one.name in others]
     if taken:
         raise ValueError(
             f"The ids of the series are named {taken[0]!r}, which is a column of the "

@@ -96,6 +96,30 @@ def test_of_a_model_they_are_those_of_the_network_inside(panel, wrapped, frozen)
 
 
 @pytest.mark.trains
+def test_a_forecast_has_a_column_for_each_quantile(panel):
+    history = panel[0].frame().assign(sales=panel[0].to_numpy()[:, 0])
+    X, y = make_supervised(
+        history, "sales", delay=[3, 1], id="store", time="day", on_gap="ignore"
+    )
+    quantiles = network(loss="quantile", quantiles=(0.1, 0.25, 0.5, 0.9))
+    model = TransformedTargetRegressor(
+        windows(quantiles), func=as_is, inverse_func=as_is, check_inverse=False
+    ).fit(X, y)
+    table = forecast(model, X, rows=[30, 200], quantiles=True, coverage=0.8)
+    names = ["q0.1", "q0.25", "q0.5", "q0.9"]
+    assert list(table)[-7:] == ["forecast", "lower", "upper", *names]
+    each = predict_quantiles(model, X[[30, 200]])[:, ::-1]  # horizon 1, then 3
+    assert table["horizon"].tolist() == [1, 3, 1, 3]
+    np.testing.assert_array_equal(table[names], each.reshape(4, 4))
+    np.testing.assert_array_equal(table["forecast"], table["q0.5"])
+    with pytest.raises(ValueError, match=r"quantiles=True: recursive"):
+        forecast(model, X, horizon=5, recursive=True, quantiles=True)
+    mean = windows(network()).fit(X, y)
+    with pytest.raises(ValueError, match=r"loss='mse', which learns no quantiles"):
+        forecast(mean, X, quantiles=True)
+
+
+@pytest.mark.trains
 def test_a_scaler_of_y_maps_the_bounds_back(panel):
     X, y = panel
     log = TransformedTargetRegressor(
