@@ -176,7 +176,8 @@ class FlatWindowRegressor(
         sample_weight : array-like of shape (n_samples,), default=None
             Passed to the regressor if given. With metadata routing of scikit-learn,
             the regressor must request it, as in
-            ``FlatWindowRegressor(Ridge().set_fit_request(sample_weight=True))``.
+            ``FlatWindowRegressor(Ridge().set_fit_request(sample_weight=True))``; so
+            ``regressor=None`` takes no weights there.
 
         Returns
         -------
@@ -191,6 +192,7 @@ class FlatWindowRegressor(
         flatten = FlattenWindows(self.lags).set_output(transform="pandas").fit(X)
         check_consistent_length(X, y, sample_weight)
         check_order(X, y)
+        check_order(X, sample_weight, y_name="sample_weight")
         refuse_masked("y", y)
         refuse_masked("sample_weight", sample_weight)
         complete = complete_rows(X)

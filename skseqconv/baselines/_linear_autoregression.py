@@ -237,7 +237,7 @@ class LinearAutoregression(ForecastsFromChannel):
     def _fit(self, X, y, sample_weight):
         windows = check_input(self, X, reset=True).data
         y = check_values(self, y, len(windows), reset=True)
-        sample_weight = checked_weight("sample_weight", sample_weight, y)
+        sample_weight = checked_weight("sample_weight", sample_weight, windows)
         n_lags = self._number_of_lags(windows)
         delays = self._relate(windows, y)
         channels = self.channels_.tolist()

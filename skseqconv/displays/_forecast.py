@@ -193,7 +193,7 @@ class ForecastDisplay(ForecastLines):
         forecasts, intervals = predicted_by(estimators, X, coverage)
         index = X if isinstance(X, View) else row_times(X)
         return cls.from_predictions(
-            y,
+            np.asarray(y),  # its labels were checked
             forecasts,
             index=index,
             interval=intervals,

@@ -239,7 +239,7 @@ class SequenceEstimator(
         """Choose the rows to learn from and those to validate on."""
         X, y, sample_weight = given
         one_epoch = task is None
-        sample_weight = checked_weight("sample_weight", sample_weight, y)
+        sample_weight = checked_weight("sample_weight", sample_weight, X.data)
         usable = learned = rows_to_learn(X.data, sample_weight)
         held_out, rows = None, ()
         split = validation is None and not one_epoch and self.validation_split != 0

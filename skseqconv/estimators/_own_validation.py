@@ -79,7 +79,9 @@ def checked_validation(estimator, given, X):
         refuse_other_arrays("y_val", given.y)
         check_order(X_val.data, given.y, "X_val", "y_val")
         y = estimator._check_target(given.y, len(X_val), reset=False)
-        weight = checked_weight("sample_weight_val", given.sample_weight, y)
+        weight = checked_weight(
+            "sample_weight_val", given.sample_weight, X_val.data, "X_val"
+        )
         _warn_of_other_units(X_val.data, X)
         rows = rows_to_learn(X_val.data, weight)
         return Samples(X_val, y, weight).at(rows).of_mean_weight("validate on")

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.utils.validation import _check_sample_weight, _num_samples
 
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
 
@@ -24,12 +25,16 @@ def complete_rows(X):
     return complete
 
 
-def checked_weight(name, weight, y):
-    """Weights of samples as float64, none negative; None if there are none."""
+def checked_weight(name, weight, X, x_name="X"):
+    """Weights of samples as float64, none negative; None if there are none.
+
+    Those of pandas must have the order of X, as y must.
+    """
     if weight is None:
         return None
     refuse_masked(name, weight)
-    weight = _check_sample_weight(weight, y, dtype=np.float64)
+    check_order(X, weight, x_name, name)
+    weight = _check_sample_weight(weight, X, dtype=np.float64)
     if (weight < 0).any():
         raise ValueError(f"{name} has {weight.min():g}: weights must not be negative.")
     return weight

@@ -31,7 +31,7 @@ class ScoredInOrder:
             The true values or labels. If it is of pandas and its labels are those of
             the rows of a view in another order, that is an error.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each sample.
+            Weight of each sample. For weights of pandas, the same holds as for y.
 
         Returns
         -------
@@ -39,4 +39,5 @@ class ScoredInOrder:
             As of scikit-learn's regressors and classifiers.
         """
         check_order(X, y)
+        check_order(X, sample_weight, y_name="sample_weight")
         return super().score(X, y, sample_weight)  # type: ignore[misc]

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import is_classifier
+from sklearn.base import clone, is_classifier
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, r2_score
@@ -239,6 +239,32 @@ def test_each_score_checks_the_order_behind_a_pipeline(model):
     assert by_the_advice(error, X, y[TABLE.index]).equals(y)
 
 
+@pytest.mark.parametrize(
+    "model",
+    [
+        Standardizer(),
+        FLAT,
+        LinearAutoregression(target_channel="v", delay=1),
+        pytest.param(Conv1DRegressor(n_conv=1, epochs=1), marks=pytest.mark.trains),
+    ],
+)
+def test_weights_have_the_order_of_y(model):
+    X = SeriesView(TABLE)
+    X = LookbackWindower(3).fit_transform(X) if hasattr(model, "predict") else X
+    y, weight = np.arange(80.0), BY_TIME["v"]
+    match = OTHER_ORDER.replace("y has", "sample_weight has")
+    with pytest.raises(ValueError, match=match):
+        model.fit(X, y, sample_weight=weight)
+
+
+def test_a_score_checks_the_order_of_weights():
+    X = LookbackWindower(3).fit_transform(SeriesView(TABLE))
+    y = np.arange(80.0)
+    model = clone(FLAT).fit(X, y)
+    with pytest.raises(ValueError, match="sample_weight has the labels of the rows"):
+        model.score(X, y, sample_weight=BY_TIME["v"])
+
+
 def test_a_search_checks_the_order_in_its_score():
     X, y = SeriesView(TABLE), TABLE["v"].sort_index()
     model = make_pipeline(LookbackWindower(3, on_missing_history="ignore"), FLAT)
@@ -267,6 +293,15 @@ def test_displays_check_the_order():
         ForecastDisplay.from_estimator(model, X, y[::-1])
     with pytest.raises(ValueError, match="y_true has the labels of the rows of index"):
         ForecastDisplay.from_predictions(y[::-1], model.predict(X), index=X)
+
+
+def test_a_display_warns_once_of_a_sorted_table():
+    pytest.importorskip("matplotlib")
+    X = SeriesView(TABLE.loc["a"].reset_index()[::-1], time="day")
+    model = make_pipeline(LookbackWindower(1), FLAT).fit(X, np.arange(40.0))
+    with pytest.warns(UserWarning, match=SORTED) as given:
+        ForecastDisplay.from_estimator(model, X, pd.Series(np.arange(40.0)))
+    assert len(given) == 1
 
 
 def test_rows_of_a_transformer_that_learns_from_y_are_checked():
