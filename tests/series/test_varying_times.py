@@ -117,7 +117,7 @@ def varying_in(zone, step, start, seed=0, n_rows=160):
     late = pd.to_timedelta(late * pd.Timedelta(step).total_seconds(), unit="s")
     if step == "1D":  # noon exists on each day
         index = pd.date_range(f"{start} 12:00", periods=n_rows, freq="D", tz=zone)
-        late = late + pd.Timedelta(hours=-11)
+        late = late - pd.Timedelta(hours=12)
     else:
         index = pd.date_range(start, periods=n_rows, freq=step, tz=zone)
     return pd.DataFrame({"level": np.arange(float(n_rows))}, index + late.round("s"))
