@@ -178,7 +178,7 @@ class CalendarFeatures(SequenceTransformer):
                     f"least two time steps. Remove it.{_finer_than_meant(name)}"
                 )
         self._zone = str(dates.tz)
-        validate_data(self, X, skip_check_array=True)
+        self._check_columns(X, reset=True)
         return self
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +188,8 @@ class CalendarFeatures(SequenceTransformer):
         ----------
         X : DataFrame of shape (n_rows, n_channels)
             With a DatetimeIndex, or a MultiIndex of ids and dates. With the columns of
-            `fit`, or with none, which gives the features of the dates alone.
+            `fit`, or with none, which gives the features of the dates alone. After a
+            fit on a table without columns, X must have none, too.
 
         Returns
         -------
@@ -200,7 +201,7 @@ class CalendarFeatures(SequenceTransformer):
         lengths = self._lengths()
         dates = self._dates_of(X)
         if X.shape[1]:
-            validate_data(self, X, reset=False, skip_check_array=True)
+            self._check_columns(X, reset=False)
         if str(dates.tz) != self._zone:
             _warn_of_other_zone(str(dates.tz), self._zone)
         clock = self._clock(dates)
@@ -247,6 +248,16 @@ class CalendarFeatures(SequenceTransformer):
             state = {**state, "step_": pd.Timedelta(state["step_"])}
             state["freq_"] = offset_of(state["freq_"])
         super().__setstate__({**state, "freq": offset_of(state["freq"])})
+
+    def _check_columns(self, X, *, reset):
+        """Record, or compare, the columns: their number, and names if all are str.
+
+        scikit-learn refuses a table with names and other labels, which the rows of
+        `make_supervised` may have.
+        """
+        if not all(isinstance(label, str) for label in X.columns):
+            X = np.empty((0, X.shape[1]))
+        validate_data(self, X, reset=reset, skip_check_array=True)
 
     def _find_frequency(self, index):
         """Set `step_` and `freq_`. With `ahead`, refuse dates without a frequency."""

@@ -308,6 +308,23 @@ def test_a_future_at_another_step_is_told(step, of_future, n_rows, ids):
         SeriesView(past, **columns, known_ahead="sun", delay=2, future=future)
 
 
+@pytest.mark.parametrize(
+    ("index", "words"),
+    [
+        (pd.Index(np.arange(5, 65)), "2"),
+        (pd.Index(np.arange(60) + 0.5), "2"),
+        (pd.period_range("2020-01-01", periods=60, freq="D"), "2 periods of 'D'"),
+    ],
+    ids=["int", "float", "periods"],
+)
+def test_a_future_without_dates_at_another_step_is_not_resampled(index, words):
+    """pandas cannot do it with numbers."""
+    rows = pd.DataFrame({"load": 0.0, "sun": 1.0}, index)
+    match = rf"rows of future= are {words} apart, .* the step of its fit\.$"
+    with pytest.raises(ValueError, match=match):
+        SeriesView(rows[:40], known_ahead="sun", delay=2, future=rows[41::2])
+
+
 def test_a_step_that_the_series_has_often_taken_is_no_other_one():
     slow = pd.date_range("2020-01-01", periods=5, freq="h")
     fast = pd.date_range(slow[-1], periods=30, freq="15min")[1:]

@@ -353,73 +353,6 @@ def test_one_missing_stamp_makes_two_stretches(index):
     assert lengths(holed, on_gap="split") == [at, len(index) - at - 1]
 
 
-def varying(least, most, unit="s", seed=0):
-    """300 rows at whole minutes, each some seconds later; values tell the minutes."""
-    seconds = np.random.default_rng(seed).integers(least, most + 1, 300)
-    minutes = pd.date_range("2025-01-01", periods=300, freq="min")
-    index = (minutes + pd.to_timedelta(seconds, unit="s")).as_unit(unit)
-    return pd.DataFrame({"level": np.arange(300.0)}, index)
-
-
-def by_the_advice(error, **names):
-    """What the code in a message gives."""
-    code = re.search(r"vary around steps of \w+: (.*\.mean\(\))", str(error.value))[1]
-    return eval(code, names)
-
-
-@pytest.mark.parametrize("unit", ["s", "ns"])
-@pytest.mark.parametrize("options", [{}, {"freq": "min"}], ids=str)
-@pytest.mark.parametrize(
-    "least, most", [(-2, 2), (-5, 5), (-20, 0), (0, 20), (25, 35), (15, 45)]
-)
-def test_times_that_vary_around_a_step_are_rounded(least, most, unit, options):
-    series = varying(least, most, unit)
-    with pytest.raises(ValueError, match="around steps of 1min") as error:
-        make_supervised(series, "level", delay=3, **options)
-    assert "freq= declares" not in str(error.value)
-    assert "split" not in str(error.value)
-    rounded = by_the_advice(error, series=series)
-    np.testing.assert_array_equal(rounded["level"], series["level"])
-    make_supervised(rounded, "level", delay=3, freq="min")
-
-
-LONG = pd.concat(
-    [
-        varying(-5, 5, seed=at).assign(place=at, room=name)
-        for at, name in enumerate("ba")
-    ]
-).rename_axis("seen at")
-
-
-@pytest.mark.parametrize(
-    "table, ids, time",
-    [
-        (LONG.rename_axis("when").reset_index(), ["room"], "when"),
-        (LONG.reset_index(), ["room", "place"], "seen at"),
-        (LONG.set_index("room", append=True).swaplevel(), ["room"], "seen at"),
-    ],
-    ids=["columns", "two ids", "levels"],
-)
-def test_times_of_a_long_table_that_vary_are_rounded(table, ids, time):
-    given = {} if table.index.nlevels > 1 else {"id": ids, "time": time}
-    with pytest.raises(ValueError, match="around steps of 1min") as error:
-        make_supervised(table, "level", **given)
-    flat = table if given else table.reset_index()
-    kept = flat[[*ids, time, "level"]]
-    rounded = by_the_advice(error, table=kept)
-    X, _ = make_supervised(rounded, "level", id=ids, time=time, freq="min")
-    X = SeriesView(rounded, id=ids, time=time, on_gap="raise")
-    np.testing.assert_array_equal(X.to_numpy()[:, -1], np.tile(np.arange(300.0), 2))
-
-
-def test_times_of_a_list_that_vary_are_rounded():
-    series = [varying(-5, 5, seed=at) for at in range(2)]
-    with pytest.raises(ValueError, match=r"series\[0\]: .* around steps") as error:
-        make_supervised(series, "level")
-    rounded = [by_the_advice(error, series=one) for one in series]
-    assert len(make_supervised(rounded, "level")[0]) == 2 * 299
-
-
 def test_missing_rows_between_rounded_times_are_gaps():
     """Fractions of a second that are rounded are no variation of a logger."""
     seconds = np.round(np.arange(300) * (100 / 3)).astype(int)
@@ -455,22 +388,6 @@ def test_a_view_compares_with_its_frequency():
         SeriesView(SeriesView(series), freq="1h")
     with pytest.raises(ValueError, match="freq="):
         SeriesView(series.to_numpy(), freq="1h")
-
-
-@pytest.mark.parametrize(
-    "index, options",
-    [
-        (pd.date_range("2025-01-01", periods=90, freq="min"), {"freq": "2min"}),
-        (pd.date_range("2025-01-01", periods=90, freq="D")[::3], {"freq": "D"}),
-        (pd.date_range("2025-01-01", periods=90, freq="ME"), {"freq": "30D"}),
-    ],
-    ids=["another frequency", "rows left out", "months"],
-)
-def test_times_that_do_not_vary_are_not_rounded(index, options):
-    table = pd.DataFrame({"level": np.arange(float(len(index)))}, index)
-    with pytest.raises(ValueError, match=r"gaps \(freq=") as caught:
-        make_supervised(table, "level", delay=3, **options)
-    assert "vary around" not in str(caught.value)
 
 
 def test_trading_days_have_natural_gaps():

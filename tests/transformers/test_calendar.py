@@ -348,6 +348,26 @@ def test_dates_alone_have_features_alone(two):
     pd.testing.assert_frame_equal(out, features.transform(two)[["day_sin", "day_cos"]])
 
 
+def test_a_fit_on_dates_alone_takes_dates_alone(two):
+    features = CalendarFeatures(["day"]).fit(two[[]])
+    assert list(features.transform(two[[]])) == ["day_sin", "day_cos"]
+    with pytest.raises(ValueError, match=r"X has 2 features, but .* expecting 0"):
+        features.transform(two.set_axis([0, 1], axis=1))
+
+
+@pytest.mark.parametrize("labels", [["load", 1], [5, 1], ["load", ("a", "b")]], ids=str)
+def test_labels_that_are_not_all_str_are_no_names(two, labels):
+    """As those of the rows of make_supervised."""
+    mixed = two.set_axis(pd.Index(labels, tupleize_cols=False), axis=1)
+    features = CalendarFeatures(["day"])
+    out = features.fit_transform(mixed)
+    assert list(out) == [*labels, "day_sin", "day_cos"]
+    assert not hasattr(features, "feature_names_in_")
+    assert make_supervised(out, labels[0], delay=1)[0].n_channels == 4
+    with pytest.raises(ValueError, match=r"X has 1 features, but .* expecting 2"):
+        features.transform(mixed.iloc[:, 1:])
+
+
 def test_names_of_columns_that_differ_from_those_of_fit_are_refused(two):
     features = CalendarFeatures(["day"]).fit(two)
     expected = ["load", "wind", "day_sin", "day_cos"]

@@ -184,10 +184,12 @@ def _refuse_other_step(gaps, n_past, name):
         readable_difference(gaps.timestamps, steps[0].dtype.type(one))
         for one in (past, later)
     )
+    call = ""
+    if isinstance(gaps.timestamps, (pd.DatetimeIndex, pd.TimedeltaIndex)):
+        call = ": table.resample(step) of pandas makes such rows"
     raise ValueError(
         f"The rows of future= are {later} apart, but those of {name} are {past} apart. "
-        "Give both at one step, for a fitted model the step of its fit: "
-        "table.resample(step) of pandas makes such rows."
+        f"Give both at one step, for a fitted model the step of its fit{call}."
     )
 
 

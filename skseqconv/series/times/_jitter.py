@@ -14,6 +14,8 @@ STEPS = (
 #: may be wrong by this share.
 NEARLY_ALL, TOLERANCE = 0.9, 0.1
 
+DAY, YEAR = pd.Timedelta(days=1), pd.Timedelta(days=366)
+
 
 def clean_step(index):
     """The one of the steps that is nearest to the median difference of dates, or None.
@@ -57,31 +59,62 @@ def rounding_advice(index, differences, places, ids=()):
         return ""
     if (index[-1] - index[0]) / pd.Timedelta(step) > (1 + TOLERANCE) * len(index):
         return ""  # long gaps between the rows, such as nights
-    call = f"{_way_to_round(index, step)}({step!r})"
-    code = f"series.groupby(series.index.{call}).mean()"
-    if ids:
-        code = _code_for_table(ids, index.name, call)
-    return (
-        f" The times vary around steps of {step}: {code} gives rows at equal distances."
-    )
+    return f" The times vary around steps of {step}: {_way_out(index, step, ids)}"
 
 
-def _way_to_round(index, step):
-    """Rounding to the step keeps one row in each step if times vary around full steps.
-
-    Times that vary around half steps must be rounded down.
-    """
-    parts = index.asi8 / (pd.Timedelta(step) / pd.Timedelta(1, index.unit))
-    return "round" if np.cos(2 * np.pi * (parts % 1)).mean() >= 0 else "floor"
-
-
-def _code_for_table(ids, time, call):
-    """Code that rounds the times of a long table."""
-    time = "time" if time is None else time
-    rounded = f"table[{time!r}].dt.{call}"
+def _way_out(index, step, ids):
+    """Code that rounds the times, if the columns of a long table have names."""
+    ends = " gives rows at equal distances."
+    if not ids:
+        key = _rounded("series.index", "", index, step, DAY)
+        return f"series.groupby({key}).mean(){ends}"
+    time = index.name
+    if None in (*ids, time):
+        return (
+            "round them. This message gives the code if all levels of the index have "
+            "names: set table.index.names."
+        )
+    # Other ids may have rows in another part of the year.
+    key = _rounded(f"table[{time!r}]", "dt.", index, step, YEAR)
     is_keyword = isinstance(time, str) and time.isidentifier()
-    given = f"{time}={rounded}" if is_keyword else f"**{{{time!r}: {rounded}}}"
+    given = f"{time}={key}" if is_keyword else f"**{{{time!r}: {key}}}"
     return (
         f"table.assign({given}).groupby({[*ids, time]!r}, as_index=False).mean() "
-        "(after table.reset_index(), if ids and times are the index)"
+        f"(after table.reset_index(), if ids and times are the index){ends}"
     )
+
+
+def _rounded(times, dt, index, step, margin):
+    """Code that rounds times by a clock that is not set in their zone.
+
+    pandas rounds what local clocks show. That fails, or is not unique, where they are
+    set. Days are then counted without a zone, and shorter steps in UTC.
+    """
+    local = index.tz_localize(None)
+    if not _sets_clocks(index, margin):
+        return f"{times}.{dt}{_way_to_round(local, step)}({step!r})"
+    if step == "1D":
+        naive = f"{times}.{dt}tz_localize(None)"
+        return f"{naive}.{dt}{_way_to_round(local, step)}({step!r})"
+    universal = f'{times}.{dt}tz_convert("UTC")'
+    call = f"{_way_to_round(index.tz_convert(None), step)}({step!r})"
+    return f"{universal}.{dt}{call}.{dt}tz_convert({times}.{dt}tz)"
+
+
+def _sets_clocks(index, margin):
+    """Whether the zone sets its clocks between the dates, or this time around them."""
+    if index.tz is None:
+        return False
+    first, last = index[[0, -1]].tz_convert("UTC")
+    days = pd.date_range(first - margin, last + margin, freq="D")
+    zoned = index.union(days.tz_convert(index.tz))
+    return len(np.unique(zoned.tz_localize(None).asi8 - zoned.asi8)) > 1
+
+
+def _way_to_round(clock, step):
+    """Rounding to the step keeps one row in each step if times vary around full steps.
+
+    Times that vary around half steps must be rounded down. `clock` has no time zone.
+    """
+    parts = clock.asi8 / (pd.Timedelta(step) / pd.Timedelta(1, clock.unit))
+    return "round" if np.cos(2 * np.pi * (parts % 1)).mean() >= 0 else "floor"
