@@ -357,7 +357,7 @@ def test_a_label_is_a_name_before_it_is_a_position(names, label, column):
     network = Conv1DRegressor(embedding_dim=2, n_conv=1, kernel_size=1, epochs=1)
     model = make_pipeline(TokenSequencer(30, 6), network).fit(TEXTS, y)
     if column is None:
-        with pytest.raises(ValueError, match="is unknown: use one of|set label to a"):
+        with pytest.raises(ValueError, match=r"is unknown: use one of|set label to a"):
             explain_text(model, "a bad film", label=label)
         return
     found = explain_text(model, "a bad film", label=label).output
