@@ -14,7 +14,7 @@ NO_VALUE = (
 #: What to do without a label, for a classifier.
 NO_LABEL = (
     "A classifier needs a label for each sample: leave out the rows of X and y without "
-    "one. pandas.isna(y) finds missing labels."
+    "one. pandas.isna(y) finds missing labels; numpy.isinf(y) finds infinite ones."
 )
 
 

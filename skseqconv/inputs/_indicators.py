@@ -1,6 +1,7 @@
 """Several labels at once: y as a matrix of 0 and 1, with a column for each label."""
 
 import numpy as np
+import pandas as pd
 
 from skseqconv.series.tables._containers import refuse_masked
 
@@ -48,6 +49,8 @@ def indicator_of(y):
         return None
     numbers = values
     if values.dtype == object:  # columns of numbers and booleans
+        # pandas.NA is neither a number nor comparable to one.
+        values = np.where(pd.isna(values), np.nan, values)
         try:
             numbers = values.astype(np.float64)
         except (TypeError, ValueError):

@@ -20,7 +20,7 @@ _ID = re.compile(r"(|.*__)token(\d+)")
 #: there, which may not be large.)
 _WORDS = "skseqconv_words"
 
-#: Where it has the number of ids of this vocabulary.
+#: Where it has the number of ids of the `TokenSequencer`.
 _N_TOKENS = "skseqconv_n_tokens"
 
 
@@ -30,11 +30,12 @@ class TokenIds(np.ndarray):
 
     Each fold of a search learns a vocabulary of its own. A network that begins with the
     vectors of words has to know which word each id is, so the vocabulary goes with the
-    ids. Rows of them keep it, and so do ids beside other columns (`numpy.hstack`, which
-    `ColumnTransformer` calls). Results of calculations are plain arrays.
+    ids. So does their number, which some rows do not tell. Rows of them keep both, and
+    so do ids beside other columns (`numpy.hstack`, which `ColumnTransformer` calls).
+    Results of calculations are plain arrays.
     """
 
-    #: From words to ids; None if it is not known.
+    #: From words to ids; None if it is not known, or if the ids were never words.
     vocabulary: dict[str, int] | None = None
 
     #: The columns that are no ids: from their position to their name, "" if it has
@@ -44,6 +45,9 @@ class TokenIds(np.ndarray):
     #: Whether ids of other vocabularies are beside them: then none is known.
     several: bool = False
 
+    #: Number of ids of the `TokenSequencer`, special ones included; None if not known.
+    n_tokens: int | None = None
+
     @classmethod
     def of(
         cls,
@@ -51,17 +55,18 @@ class TokenIds(np.ndarray):
         vocabulary: dict[str, int] | None,
         beside: dict[int, str] | None = None,
         several: bool = False,
+        n_tokens: int | None = None,
     ) -> np.ndarray:
-        """The ids with their vocabulary, without a copy."""
-        if vocabulary is None and not several:
-            return ids
+        """The ids with what is known of them, without a copy."""
         known = ids.view(cls)
-        known.vocabulary, known.beside, known.several = vocabulary, beside, several
+        known.vocabulary, known.beside = vocabulary, beside
+        known.several, known.n_tokens = several, n_tokens
         return known
 
     def __array_finalize__(self, other: Any) -> None:
         self.vocabulary = getattr(other, "vocabulary", None)
         self.several = getattr(other, "several", False)
+        self.n_tokens = getattr(other, "n_tokens", None)
         self.beside = None  # columns may be left out, or be in another order
 
     def __getitem__(self, key: Any) -> Any:
@@ -84,14 +89,16 @@ class TokenIds(np.ndarray):
             sideways = func is np.hstack or (func is np.concatenate and axis in (1, -1))
             beside = _beside(args[0]) if sideways else None
             words = None if several else self.vocabulary
-            return TokenIds.of(np.asarray(result), words, beside, several)
+            sizes = [one.n_tokens for one in known if one.n_tokens is not None]
+            n_tokens = max(sizes, default=None)
+            return TokenIds.of(np.asarray(result), words, beside, several, n_tokens)
         return result
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 
     def __reduce__(self) -> tuple:
-        known = self.vocabulary, self.beside, self.several
+        known = self.vocabulary, self.beside, self.several, self.n_tokens
         return TokenIds.of, (np.asarray(self), *known)
 
 
@@ -105,7 +112,7 @@ class KnownIds(NamedTuple):
     noted: str | None = None
     #: Whether they may be ids of several vocabularies.
     several: bool = False
-    #: Number of ids of the vocabulary, special ones included, if it is known.
+    #: Number of ids of the `TokenSequencer`, special ones included, if it is known.
     n_tokens: int | None = None
 
     @property
@@ -114,10 +121,13 @@ class KnownIds(NamedTuple):
         return self.noted or fingerprint(self.vocabulary)
 
     def same(self, other: KnownIds) -> bool:
-        """Whether it is known that the other ids are from the same vocabulary."""
+        """Whether the other ids are from the same vocabulary, or both from none.
+
+        Lists of ids are from elsewhere, where two columns may share a vocabulary.
+        """
         if None not in (self.vocabulary, other.vocabulary):
             return self.vocabulary == other.vocabulary
-        return self.words is not None and self.words == other.words
+        return self.words == other.words
 
 
 def known_ids(X: Any) -> KnownIds | None:
@@ -128,16 +138,13 @@ def known_ids(X: Any) -> KnownIds | None:
     `TokenSequencer`.
     """
     if isinstance(X, TokenIds):
-        if X.vocabulary is None and not X.several:
-            return None
-        n_tokens = _n_tokens(X.vocabulary)
-        return KnownIds(X.beside, X.vocabulary, None, X.several, n_tokens)
+        return KnownIds(X.beside, X.vocabulary, None, X.several, X.n_tokens)
     notes = X.attrs if isinstance(X, pd.DataFrame) else {}
     noted, n_tokens = notes.get(_WORDS), notes.get(_N_TOKENS)
     names = [str(name) for name in getattr(X, "columns", ())]
     runs = _runs_of_ids(names)
     if not runs:
-        return None if noted is None else KnownIds(noted=noted, n_tokens=n_tokens)
+        return KnownIds(noted=noted, n_tokens=n_tokens) if noted or n_tokens else None
     ids = {at for run in runs for at in run}
     beside = {at: name for at, name in enumerate(names) if at not in ids}
     several = len(runs) > 1 and noted is None
@@ -182,20 +189,16 @@ def _beside(parts: Any) -> dict[int, str] | None:
     return found
 
 
-def table_of_words(table: Any, vocabulary: dict[str, int] | None) -> Any:
-    """A table of pandas that tells from which vocabulary its ids are.
+def table_of_ids(table: Any, vocabulary: dict[str, int] | None, n_tokens: int) -> Any:
+    """A table of pandas that tells how many ids there are, and of which vocabulary.
 
     pandas forgets it where a table is joined with others.
     """
-    if isinstance(table, pd.DataFrame) and vocabulary is not None:
-        table.attrs[_WORDS] = fingerprint(vocabulary)
-        table.attrs[_N_TOKENS] = _n_tokens(vocabulary)
+    if isinstance(table, pd.DataFrame):
+        table.attrs[_N_TOKENS] = n_tokens
+        if vocabulary is not None:
+            table.attrs[_WORDS] = fingerprint(vocabulary)
     return table
-
-
-def _n_tokens(vocabulary: dict[str, int] | None) -> int | None:
-    """Number of ids of a vocabulary, with the special ones before those of words."""
-    return None if not vocabulary else int(max(vocabulary.values())) + 1
 
 
 def refuse_ids(estimator: Any, X: Any) -> None:

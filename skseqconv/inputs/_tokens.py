@@ -149,6 +149,8 @@ def _start(estimator, X, known):
             why = f"vocabulary_size={size}"
             if size is None:
                 why = f"the token ids of X go up to {needed - 1}"
+                if needed == known.n_tokens:
+                    why = f"the TokenSequencer has {needed} ids"
             raise ValueError(
                 f"embedding_weights has {len(start.ids)} rows, but {why}: it needs "
                 f"{needed} rows, one for each token id from 0 (padding)."
@@ -162,8 +164,8 @@ def _start(estimator, X, known):
 def _learned_size(X, n_tokens):
     """Vocabulary size: one more than the largest token id.
 
-    `n_tokens` is the number of ids of their vocabulary, if it is known. The rows may
-    lack its rarest words, but later rows may have them.
+    `n_tokens` is the number of ids of their TokenSequencer, if it is known. The rows
+    may lack the rarest ones, but later rows may have them.
     """
     largest = max(int(X.max()), (n_tokens or 0) - 1)
     if largest >= MOST_TOKENS_LEARNED:

@@ -18,6 +18,9 @@ from skseqconv.series._missing_history import stacklevel_of_caller
 #: scikit-learn prints a dict with all its entries, 3 ms for a vector of 100 numbers.
 MOST_IN_DICT = 10_000
 
+#: Words in another case are warned of from this share of the words of X on.
+SHARE_OF_OTHER_CASE = 0.1
+
 
 class Vectors(NamedTuple):
     """Some token ids and their vectors."""
@@ -72,11 +75,12 @@ def vectors_by_word(
         rows = [_as_vector(given[word], word) for word in words]
     if not words:
         raise ValueError(
-            f"embedding_weights has a vector for none of the {len(vocabulary)} words "
-            f"of X, such as {_some(vocabulary)}. Check that its words are written as "
-            "the tokenizer of the TokenSequencer writes them (in lower case)."
+            f"embedding_weights has a vector for none of the words of X, such as "
+            f"{_some(vocabulary)}. Check that its words are written as in vocabulary_ "
+            "of the TokenSequencer, which makes lower case unless its tokenizer is a "
+            "callable."
         )
-    _warn_of_other_case(given, vocabulary.keys() - set(words))
+    _warn_of_other_case(given, vocabulary.keys(), set(words))
     _check_lengths(words, rows, embedding_dim)
     values = np.array(rows, dtype=np.float32)
     if not np.isfinite(values).all():
@@ -183,23 +187,26 @@ def _check_lengths(words, rows, embedding_dim):
         )
 
 
-def _warn_of_other_case(given, missing):
-    """Warn if words without a vector have one in upper or lower case."""
-    words = given.index if isinstance(given, pd.DataFrame) else given
+def _warn_of_other_case(given, vocabulary, with_vector):
+    """Warn if many words without a vector have one in upper or lower case.
+
+    A few, such as names, are usual in large vocabularies.
+    """
+    known = given.index if isinstance(given, pd.DataFrame) else given
     found = {}
-    for word in missing:
+    for word in vocabulary - with_vector:
         for other in (word.lower(), word.capitalize(), word.upper()):
-            if other != word and other in words:
+            if other != word and other in known:
                 found[word] = other
-    if not found:
+    if len(found) < SHARE_OF_OTHER_CASE * len(vocabulary) or not found:
         return
     word = min(found)
     warnings.warn(
-        f"embedding_weights has no vector for {len(found)} words of X that it has in "
-        f"another case: X has {word!r}, embedding_weights has {found[word]!r}. They "
-        "begin close to zero, as words without a vector. Write the words of "
-        "embedding_weights as the tokenizer of the TokenSequencer does (in lower "
-        "case), or give it a tokenizer that keeps the case.",
+        f"embedding_weights has {len(found)} of the {len(vocabulary)} words of X only "
+        f"in another case: the vocabulary of X has {word!r}, embedding_weights has "
+        f"{found[word]!r}. Such words begin close to zero, as words without a vector. "
+        "Write the words of embedding_weights as in vocabulary_ of the "
+        "TokenSequencer. If two vectors get the same word, keep one of them.",
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )

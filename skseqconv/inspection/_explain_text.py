@@ -121,9 +121,10 @@ def explain_text(
         Lengths of the runs of words.
     label : hashable, default=None
         The class to explain. For a regressor, or a classifier with several labels per
-        sample, the column of y: its number, or its name, if the network was fitted on a
-        DataFrame. None takes the predicted class, the most probable label, or the only
-        column.
+        sample, the column of y: its name, if the network was fitted on a DataFrame, or
+        its number. A `TransformedTargetRegressor` gives the network an array, so its
+        columns have only numbers. None takes the predicted class, the most probable
+        label, or the only column.
 
     Returns
     -------

@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 from sklearn.utils.validation import check_is_fitted
 
+from skseqconv._counts import is_whole
 from skseqconv._unwrap import THRESHOLDS, innermost, models_inside, opened
 from skseqconv.transformers._encoded import encode_tokens, laid_out
 from skseqconv.transformers._texts_or_ids import read_samples
@@ -174,10 +175,12 @@ class TextReader:
 
     def at(self, label, n_outputs):
         """Which output a label is. A column of y may be given by its number, too."""
-        names = self.labels(n_outputs)
-        if label in names:
-            return names.index(label)
-        if not self._classes(n_outputs) and label in range(n_outputs):
+        names, are_classes = self.labels(n_outputs), bool(self._classes(n_outputs))
+        # Names of columns are kept as texts, whatever they were in the table.
+        name = label if are_classes else str(label)
+        if name in names:
+            return names.index(name)
+        if not are_classes and is_whole(label) and label in range(n_outputs):
             return int(label)
         raise ValueError(f"label={label!r} is unknown: use one of {names}.")
 

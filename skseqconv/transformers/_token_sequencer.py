@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv.inputs._known_words import TokenIds, table_of_words
+from skseqconv.inputs._known_words import TokenIds, table_of_ids
 
 from ._base import SequenceTransformer
 from ._encoded import (
@@ -145,11 +145,12 @@ class TokenSequencer(SequenceTransformer):
     A text without tokens, such as an empty one, becomes a row of padding. As in
     CountVectorizer of scikit-learn, there is no warning.
 
-    The array of ids of texts has the attribute `vocabulary`, and so have its rows, also
-    with other columns beside them (`ColumnTransformer`). A network finds the vectors of
-    words by it (`embedding_weights`), and how many ids there are (`vocabulary_size`).
-    Tables of pandas and polars lack it. A table of pandas tells the number of ids, as
-    long as it is not joined with other columns.
+    The array of ids has the attributes `vocabulary` (None for lists of ids) and
+    `n_tokens`. So have its rows, also with other columns beside them
+    (`ColumnTransformer`). A network finds the vectors of words by the first
+    (`embedding_weights`), and its `vocabulary_size` by the second. Tables of pandas and
+    polars lack them. A table of pandas tells the number of ids, as long as it is not
+    joined with other columns.
 
     References
     ----------
@@ -361,8 +362,8 @@ class TokenSequencer(SequenceTransformer):
         index = X.index if hasattr(X, "iloc") else None
         contained = self._contain(ids, self.get_feature_names_out(), index=index)
         if contained is ids:
-            return TokenIds.of(ids, self.vocabulary_, {})
-        return table_of_words(contained, self.vocabulary_)
+            return TokenIds.of(ids, self.vocabulary_, {}, n_tokens=self.n_tokens_)
+        return table_of_ids(contained, self.vocabulary_, self.n_tokens_)
 
     def _refuse_what_needs_texts(self):
         for name, unused in (("stop_words", None), ("ngram_range", (1, 1))):

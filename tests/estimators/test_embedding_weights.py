@@ -310,6 +310,6 @@ def test_an_array_of_vectors_has_a_row_for_each_word_of_the_sequencer():
     sequencer = TokenSequencer(max_length=4).fit([*TEXTS, "zany"])
     ids = sequencer.transform(TEXTS)
     model = Conv1DClassifier(**SMALL, embedding_weights=np.eye(8, 3))
-    with pytest.raises(ValueError, match=r"8 rows, but .* go up to 8: .* 9 rows"):
+    with pytest.raises(ValueError, match=r"8 rows, but .* has 9 ids: .* 9 rows"):
         model.fit(ids, LABELS)
     model.set_params(vocabulary_size=8).fit(ids, LABELS)

@@ -159,6 +159,12 @@ def with_value(value, dtype=None):
     return y
 
 
+def with_missing(dtype):
+    y = pd.DataFrame(Y).astype(dtype)
+    y.iloc[4, 1] = pd.NA
+    return y
+
+
 WAY_OUT = "0 and 1, one column for each label.*MultiLabelBinarizer.*MultiOutput"
 
 
@@ -171,7 +177,13 @@ WAY_OUT = "0 and 1, one column for each label.*MultiLabelBinarizer.*MultiOutput"
         (pd.DataFrame(with_value(3), columns=list("abc")), "in row 4, column 'b'"),
         (np.where(Y, "yes", "no"), "y has the value '(yes|no)' in row 0, column 0"),
         (with_value("a", object), "y has the value 'a' in row 4, column 1"),
-        (with_value(np.nan), "y contains NaN"),
+        (with_value(np.nan), r"y contains NaN: first in row 4.*pandas.isna\(y\)"),
+        (with_value(np.inf), r"y contains infinity.*: first in row 4.*isinf\(y\)"),
+        (with_value(pd.NA, object), "y contains NaN: first in row 4"),
+        (with_missing("Int64"), "y contains NaN: first in row 4.*pandas.isna"),
+        (with_missing("boolean"), "y contains NaN: first in row 4"),
+        (with_missing("Float64"), "y contains NaN: first in row 4"),
+        (with_missing("Int64").assign(text="a"), "y has the value 'a' in row 0"),
         ([["a"], ["b", "c"]] * 45, r"such as \['a'\].*MultiLabelBinarizer"),
         ([["a", "b"], ["b", "c"]] * 45, "y has the value 'a'.*MultiLabelBinarizer"),
         ([{"a"}, {"b", "c"}] * 45, r"such as \{'a'\}.*MultiLabelBinarizer"),

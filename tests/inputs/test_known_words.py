@@ -39,7 +39,34 @@ def test_ids_of_texts_know_their_words_and_rows_of_them_too():
         IDS[IDS[:, 0] > 0],
     ):
         assert ids.vocabulary == WORDS
-    assert TokenSequencer(max_length=2).fit_transform([[3, 4]]).__class__ is np.ndarray
+        assert ids.n_tokens == sequencer.n_tokens_ == 6
+
+
+LISTS = TokenSequencer(max_length=3).fit([[3, 4], [5, 9]])
+
+
+def test_ids_of_lists_know_their_number():
+    ids = LISTS.transform([[3, 4], [4]])
+    table = pd.DataFrame({"ids": [[3, 4], [4]], "age": [1.0, 2.0]})
+    columns = make_column_transformer(
+        (FrozenEstimator(LISTS), "ids"), ("passthrough", ["age"]), sparse_threshold=0
+    )
+    both = columns.fit_transform(table)
+    for known in (ids, ids[1:], pickle.loads(pickle.dumps(ids)), both):
+        assert (known.vocabulary, known.several, known.n_tokens) == (None, False, 10)
+    assert both.beside == {3: "age"}
+    framed = clone(LISTS).set_output(transform="pandas").fit([[3, 4], [5, 9]])
+    assert known_ids(framed.transform([[3, 4]])).n_tokens == 10
+
+
+def test_lists_of_ids_side_by_side_are_from_elsewhere():
+    """Two columns of them may share a vocabulary, but not with words."""
+    less = TokenSequencer(max_length=2).fit_transform([[3, 4], [4, 2], [2, 2]])
+    more = LISTS.transform([[9], [3], [4]])
+    for ids in (np.hstack([less, more]), np.hstack([more, less])):
+        assert (ids.several, ids.n_tokens, ids.beside) == (False, 10, {})
+    assert np.hstack([IDS, more]).several
+    assert np.hstack([more, IDS]).several
 
 
 def test_results_of_calculations_are_plain():
@@ -193,6 +220,11 @@ def test_ids_are_not_read_as_numbers(reader, output):
     name = type(reader).__name__
     with pytest.raises(ValueError, match=f"X holds token ids, but .*{name} would read"):
         clone(reader).fit(ids, [0, 1, 0])
+
+
+def test_lists_of_ids_are_not_read_as_numbers():
+    with pytest.raises(ValueError, match="X holds token ids, but Standardizer"):
+        Standardizer().fit(LISTS.transform([[3, 4], [9]]))
 
 
 @pytest.mark.parametrize("reader", [Standardizer(), Conv1DClassifier()])

@@ -181,6 +181,26 @@ def test_the_size_is_that_of_the_vocabulary(output):
     assert plain._vocabulary_size == rows.max().max() + 1
 
 
+@pytest.mark.parametrize("output", ["default", "pandas"])
+def test_the_size_is_that_of_lists_of_ids_too(output):
+    sequencer = TokenSequencer(max_length=2).fit([[2, 3], [4, 47]])
+    rows = sequencer.set_output(transform=output).transform([[2, 3]])
+    model = Conv1DClassifier(embedding_dim=4)
+    checked(rows, model=model)
+    checked(sequencer.transform([[4, 47]]), model=model)
+    assert model._vocabulary_size == sequencer.n_tokens_ == 48
+
+
+def test_too_few_rows_of_vectors_name_what_needs_more():
+    sequencer = TokenSequencer(max_length=2).fit([[2, 3], [4, 47]])
+    for rows, message in (
+        (sequencer.transform([[2, 3]]), "5 rows, but the TokenSequencer has 48 ids"),
+        (np.array([[2, 9]]), "5 rows, but the token ids of X go up to 9"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            checked(rows, model=Conv1DClassifier(embedding_weights=np.eye(5)))
+
+
 def test_numbers_beside_ids_do_not_count_as_ids():
     model = Conv1DClassifier(embedding_dim=4, numeric_columns=1)
     X = beside(WORDS, ("passthrough", ["token3"]))  # 7 and 8

@@ -1,5 +1,7 @@
 """The vectors that an embedding begins with."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,7 +87,7 @@ def test_arrays_have_a_row_for_each_id(given):
             None,
             r"embedding_weights has the column 'kind', which is not numeric.*leave it",
         ),
-        ({"Film": [1.0]}, None, "none of the 3 words .*'film', 'good'.*lower case"),
+        ({"Film": [1.0]}, None, "none of the words of X.*'film', 'good'.*vocabulary_"),
         (pd.concat([TABLE, TABLE]), None, "several rows for 'good': keep one"),
     ],
 )
@@ -124,15 +126,38 @@ def test_words_that_have_a_vector_in_another_case_are_warned_of(hold):
     vectors = {"film": [1.0, 2.0], "FILM": [0.0, 0.0], "Good": [3.0, 4.0]}
     with pytest.warns(
         UserWarning,
-        match="no vector for 1 words .* X has 'good', embedding_weights has 'Good'",
+        match="1 of the 3 words .* X has 'good', embedding_weights has 'Good'",
     ):
         found = vectors_by_word(hold(vectors), None, WORDS)
     assert found.ids.tolist() == [WORDS["film"]]
-    with pytest.warns(UserWarning, match="for 2 words .* 'good', .* has 'GOOD'"):
+    with pytest.warns(UserWarning, match="2 of the 3 words .* 'good', .* has 'GOOD'"):
         vectors_by_word(hold({"film": [1.0], "GOOD": [1.0], "ZYX": [1.0]}), None, WORDS)
     with pytest.warns(UserWarning, match="X has 'Film', .* has 'film'"):
         vectors_by_word(hold({"film": [1.0], "a": [1.0]}), None, {"Film": 2, "a": 3})
     vectors_by_word(hold({"film": [1.0], "Other": [1.0]}), None, WORDS)  # no warning
+
+
+@pytest.mark.parametrize(("n_lower", "warns"), [(9, True), (10, False)])
+def test_few_words_in_another_case_are_usual(n_lower, warns):
+    """One of ten words is warned of, one of eleven is not."""
+    words = [*(f"w{i}" for i in range(n_lower)), "paris"]
+    vectors = {word: [1.0, 2.0] for word in [*words[:-1], "Paris"]}
+    vocabulary = {word: i for i, word in enumerate(words, start=2)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        vectors_by_word(vectors, None, vocabulary)
+    assert bool(caught) is warns
+
+
+def test_the_advice_on_the_case_holds_for_words_that_keep_it():
+    """Also if two words of the vectors become the same."""
+    words = {"W0": 2, "W1": 3, "x": 4}
+    table = pd.DataFrame(np.eye(4), index=["w0", "w1", "x", "X"])
+    with pytest.warns(UserWarning, match=r"2 of the 3 .* has 'W0', .*'w0'.*keep one"):
+        vectors_by_word(table, None, words)
+    table.index = table.index.str.upper()
+    table = table[~table.index.duplicated()].rename(index={"X": "x"})
+    assert vectors_by_word(table, None, words).ids.tolist() == [2, 3, 4]
 
 
 def test_a_large_dict_is_warned_of():

@@ -332,6 +332,38 @@ def test_columns_of_y_have_the_names_of_the_fit(Network, model):
         explain_text(model, "a bad film", label=1)
 
 
+@pytest.mark.trains
+@pytest.mark.parametrize(
+    ("names", "label", "column"),
+    [
+        ([1.0, 2.0], 1.0, 0),
+        ([1.0, 2.0], 2.0, 1),
+        ([1.0, 2.0], "2.0", 1),
+        ([1.0, 2.0], np.int64(1), 1),
+        ([0.5, 1.0], 0.5, 0),
+        ([1.0, 2.0], 0.0, None),
+        ([1.0, 2.0], True, None),
+        (["1", "0"], 1, 0),
+        (["1", "0"], 0, 1),
+        ([pd.Timestamp("2025-01-01"), "all"], pd.Timestamp("2025-01-01"), 0),
+        ([1, 0], 1, 1),  # numbers are no names, but positions
+        ([1, 0], 1.0, None),
+        ([1, 0], True, None),
+        (["a", "b"], None, None),
+    ],
+)
+def test_a_label_is_a_name_before_it_is_a_position(names, label, column):
+    y = pd.DataFrame(np.arange(64.0).reshape(32, 2), columns=names)
+    network = Conv1DRegressor(embedding_dim=2, n_conv=1, kernel_size=1, epochs=1)
+    model = make_pipeline(TokenSequencer(30, 6), network).fit(TEXTS, y)
+    if column is None:
+        with pytest.raises(ValueError, match=r"is unknown: use one of|set label to a"):
+            explain_text(model, "a bad film", label=label)
+        return
+    found = explain_text(model, "a bad film", label=label).output
+    np.testing.assert_allclose(found, model.predict(["a bad film"])[0, column])
+
+
 class OfPairsAndNumber(OfPairs):
     """Reads a number in the last column."""
 
