@@ -575,7 +575,7 @@ def test_the_vocabulary_size_is_learned_or_given():
     with pytest.raises(ValueError, match=r"from 0 to 8, got 9 .* set vocabulary_size"):
         learned.partial_fit(ids + 1, y)
     learned.partial_fit(ids[1:], y[1:])  # goes on with the vocabulary it has
-    with pytest.raises(ValueError, match="parameters of the network"):
+    with pytest.raises(ValueError, match=r"one before: vocabulary_size changed\."):
         learned.set_params(vocabulary_size=50).partial_fit(ids, y)
 
 

@@ -501,10 +501,10 @@ def test_training_goes_on_from_the_same_start(fitted):
     for weight, now in zip(weights, weights_of_output(model), strict=True):
         np.testing.assert_allclose(now, weight, atol=1e-6)
     instead = "ar" if start != "ar" else "last"
-    with pytest.raises(ValueError, match="the parameters of the network, its level"):
+    with pytest.raises(ValueError, match="is not the level of that fit"):
         model.set_params(level=instead).fit(other, y_other)
     if start == "seasonal":
-        with pytest.raises(ValueError, match="its level"):
+        with pytest.raises(ValueError, match="period=5 is not the period of that fit"):
             model.set_params(level="seasonal", period=5).fit(other, y_other)
 
 
