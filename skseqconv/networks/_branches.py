@@ -133,6 +133,11 @@ def _zeros_before(sequence, n_steps, name):
 
 def without_oldest(sequence, n_steps, name):
     """A sequence without its first steps."""
-    if n_steps <= 0:
+    return without_ends(sequence, max(n_steps, 0), 0, name)
+
+
+def without_ends(sequence, n_first, n_last, name):
+    """A sequence without some first and last steps."""
+    if n_first == n_last == 0:
         return sequence
-    return layers.Cropping1D((n_steps, 0), name=name)(sequence)
+    return layers.Cropping1D((n_first, n_last), name=name)(sequence)

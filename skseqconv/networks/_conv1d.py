@@ -156,7 +156,7 @@ def conv1d_network(
     12609
     """
     options = dict(locals())  # all arguments, by name
-    del options["global_pooling"]
+    options["last_only"] = options.pop("global_pooling") == "last"
 
     from ._convolutions import convolutional_network
     from ._layers import global_pool

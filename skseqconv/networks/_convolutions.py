@@ -4,9 +4,15 @@ import math
 
 from keras import layers
 
-from ._branches import LAST, convolved, layer_of_convolutions, without_oldest
+from ._branches import (
+    LAST,
+    convolved,
+    layer_of_convolutions,
+    without_ends,
+    without_oldest,
+)
 from ._layers import network
-from ._lengths import output_lengths, shortest_window, spans
+from ._lengths import left_out_at_the_end, output_lengths, shortest_window, spans
 from ._own_layers import LayerNormalization
 from ._per_layer import dilation_rates, per_layer, widths_per_layer
 from ._real_steps import AllSteps, RealSteps
@@ -40,6 +46,7 @@ def convolutional_network(
     pooling_branch,
     reads_newest,
     mask_padding,
+    last_only=False,
     **options,
 ):
     """A model of convolutions, what summarizes their sequence, and a head.
@@ -49,6 +56,8 @@ def convolutional_network(
     name : str
     summary : callable
         From a sequence, and what knows its padding, to features.
+    last_only : bool, default=False
+        Whether the summary is the last step.
     **options
         As in `conv1d_network`.
     """
@@ -63,8 +72,13 @@ def convolutional_network(
         "pooling_branch": pooling_branch,
     }
     steps = real_steps(mask_padding, **sizes)
+    # Lengths may differ with a mask, and batches are normalized over all steps.
+    cuts = last_only and not mask_padding and normalization != "batch"
 
     def middle(sequence):
+        newest = reads_newest
+        if cuts and padding != "same":
+            sequence, newest = field_of_last_step(sequence, newest, **sizes), True
         sequence = convolutions(
             sequence,
             steps,
@@ -72,7 +86,7 @@ def convolutional_network(
             activation=activation,
             normalization=normalization,
             bottleneck=bottleneck,
-            reads_newest=reads_newest,
+            reads_newest=newest,
             **sizes,
         )
         return summary(sequence, steps)
@@ -92,6 +106,19 @@ def real_steps(mask_padding, **sizes):
             "'valid', or strides=1."
         )
     return RealSteps(strided, shortest_window(**sizes))
+
+
+def field_of_last_step(sequence, reads_newest, **sizes):
+    """The part of a sequence that the last step of the convolutions depends on.
+
+    It ends at the newest step that is read. The rest would be computed for nothing: of
+    336 steps, the last step of three convolutions of width 5 reads 61.
+    """
+    n_steps = sequence.shape[1]
+    output_lengths(n_steps, **sizes)  # refuses windows that are too short
+    after = 0 if reads_newest else left_out_at_the_end(n_steps, **sizes)
+    before = max(n_steps - after - shortest_window(**{**sizes, "padding": "valid"}), 0)
+    return without_ends(sequence, before, after, "field")
 
 
 def convolutions(

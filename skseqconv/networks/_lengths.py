@@ -216,6 +216,18 @@ def n_positions(n_steps, span, stride):
     return (n_steps - span) // stride + 1
 
 
+def left_out_at_the_end(n_steps, **layers):
+    """How many newest steps Keras' poolings leave out. With strides they are read."""
+    left_out, steps_each = 0, 1
+    for span, stride, pool in spans(**layers):
+        if stride > 1:
+            return 0
+        n_steps = n_positions(n_steps, span, stride)
+        left_out += n_steps % pool * steps_each
+        n_steps, steps_each = n_steps // pool, steps_each * pool
+    return left_out
+
+
 def shortest_window(**layers):
     """Length of the shortest window that leaves one time step after the layers."""
     shortest = 1
