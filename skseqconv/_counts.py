@@ -2,6 +2,8 @@
 
 from numbers import Integral
 
+import numpy as np
+
 
 def is_whole(value):
     """Whether a value is a whole number. True is none, although Python counts it."""
@@ -11,6 +13,11 @@ def is_whole(value):
 def is_count(value, least=1):
     """Whether a value is a whole number that is not too small."""
     return is_whole(value) and value >= least
+
+
+def plain_number(value):
+    """A whole number of NumPy as one of Python: a small or unsigned one overflows."""
+    return int(value) if isinstance(value, np.integer) else value
 
 
 def check_count(name, value, of="", otherwise=""):

@@ -216,6 +216,7 @@ class FlatWindowRegressor(
         self.flatten_ = flatten
         remember_steps(self, X)
         self.n_features_in_ = flatten.n_features_in_
+        vars(self).pop("feature_names_in_", None)  # of an earlier fit
         if hasattr(flatten, "feature_names_in_"):
             self.feature_names_in_ = flatten.feature_names_in_
         return self

@@ -32,6 +32,7 @@ class ForecastsFromChannel(
         check_order(X, y)
         fitted = copy.copy(self)  # a fit that fails changes nothing
         fitted._fit(X, y, *given)
+        vars(self).clear()  # names of columns that an earlier fit has seen
         vars(self).update(vars(fitted))
         return self
 

@@ -283,7 +283,7 @@ class LinearAutoregression(ForecastsFromChannel):
                 f"lags={self.lags}, but the windows have {n_steps} entries. Use a "
                 f"longer lookback, or at most lags={n_steps}."
             )
-        return lags or n_steps
+        return int(lags or n_steps)  # a small number of NumPy overflows
 
     def _check_shared(self, channels, delays):
         """Refuse shared weights of targets with different delays."""

@@ -102,7 +102,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
         Name of a Keras optimizer, or an optimizer. Each fit uses a new copy of it.
     learning_rate : float, default=None
         Learning rate, with `learning_rate_schedule` its peak. None means the default of
-        the optimizer (0.001 for most).
+        the optimizer (0.001 for most). Where training goes on (`warm_start`,
+        `partial_fit`), None keeps the present rate.
     learning_rate_schedule : {None, "one_cycle", "cosine"}, default=None
         Course of the learning rate over the steps of all `epochs`, also if training
         stops early. "one_cycle" raises it in the first 30 % of the steps, from 1/25 of

@@ -105,7 +105,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         Learning rate, with `learning_rate_schedule` its peak. None means the default of
         the optimizer (0.001 for most). If the network forecasts changes (`window_norm`)
         and `optimizer` is a name, None means a tenth of that for one output. The share
-        grows with the square root of the number of outputs, up to half for 25.
+        grows with the square root of the number of outputs, up to half for 25. Where
+        training goes on (`warm_start`, `partial_fit`), None keeps the present rate.
     learning_rate_schedule : {None, "one_cycle", "cosine"}, default=None
         Course of the learning rate over the steps of all `epochs`, also if training
         stops early. "one_cycle" raises it in the first 30 % of the steps, from 1/25 of

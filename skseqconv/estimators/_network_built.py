@@ -109,7 +109,8 @@ class BuildsNetwork:
         """Go on with the network of the fit before, and solve its level again."""
         self._compiled_with = self._compile_options()  # metrics may be others
         self._fit_to_lengths(fit.X, fit.held_out and fit.held_out.X)
-        self._take_network(self._learned())
+        network = self._take_network(self._learned())
+        self._layers = describe_layers(network.model)  # lengths may be others
         self._solve_again(fit)
         self._remember(fit.X.data)
 

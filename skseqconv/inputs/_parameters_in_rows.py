@@ -5,6 +5,7 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 
+from skseqconv._counts import plain_number
 from skseqconv.series.times._time_spans import each_in_rows, spans_in_words
 
 
@@ -37,4 +38,4 @@ def checked_in_rows(estimator, names, X):
                 said = f"{error} {spans_in_words(given[name])}"
                 raise InvalidParameterError(said) from None
         raise
-    return list(found.values())
+    return list(map(plain_number, found.values()))

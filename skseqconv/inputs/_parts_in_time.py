@@ -36,7 +36,7 @@ def parts_in_time(windows, rows, delays=()):
     is_view = isinstance(windows, WindowView)
     stamps = windows.stamps[rows] if is_view else rows
     delay = max((d for d in delays if d is not None), default=0)
-    ahead = target_stamps(windows[rows], delay) if is_view and delay else stamps
+    ahead = target_stamps(windows[rows], delay) if is_view else stamps + delay
     firsts = np.arange(1, N_PARTS) * len(rows) // N_PARTS
     firsts = np.partition(stamps, firsts)[firsts] if len(rows) else firsts
     part = np.searchsorted(firsts, stamps, side="right")

@@ -90,5 +90,7 @@ def _of_groups(groups, n_rows):
             f"groups holds {index[0]!r}, which is no time: give dates or numbers, such "
             "as groups=pd.to_datetime(dates)."
         )
+    if isinstance(index, pd.CategoricalIndex):  # categories have an order of their own
+        index = pd.Index(index.to_numpy())
     at, distinct = pd.factorize(index, sort=True)
     return DistinctTimes(at, np.arange(len(distinct)), moments_of(distinct))

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from skseqconv._counts import is_count
+from skseqconv._counts import is_count, plain_number
 from skseqconv._public import public
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import target_stamps
@@ -158,7 +158,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
 
     def _stretches(self, times):
         """First position of each test part among the times, and the one after it."""
-        n_times, n_splits = len(times.stamps), self.n_splits
+        n_times, n_splits = len(times.stamps), plain_number(self.n_splits)
         if n_splits >= n_times:
             raise ValueError(
                 f"n_splits={n_splits} needs more than the {n_times} distinct times of "
@@ -166,7 +166,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             )
         span = duration_of(self.test_size)
         if span is None:
-            size = self.test_size or n_times // (n_splits + 1)
+            size = plain_number(self.test_size or n_times // (n_splits + 1))
             cuts = n_times - size * np.arange(n_splits, -1, -1)
         else:
             ends = [earlier(times.dates[-1], span * n) for n in range(n_splits, -1, -1)]
@@ -184,7 +184,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             return (times.at < start) & (due <= times.stamps[start])
         span = duration_of(self.gap)
         if span is None:
-            return times.at < start - self.gap
+            return times.at < start - plain_number(self.gap)
         return times.before(start, span)
 
     def _late_enough(self, times, distinct, n_first):
@@ -197,7 +197,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
             return times.at >= times.dates.searchsorted(
                 earlier(last, span), side="right"
             )
-        size = n_first if _is(size, "sliding") else size
+        size = n_first if _is(size, "sliding") else plain_number(size)
         return times.at >= distinct[-min(size, len(distinct))]
 
     def _empty_part(self, times, after, until):

@@ -127,6 +127,9 @@ def _series_of(X, groups):
             if known is not None:
                 return known
         return whole_series_of(X)
+    if isinstance(groups, list) and not any(isinstance(one, list) for one in groups):
+        # NumPy would make text of mixed ids, and columns of tuples.
+        groups = pd.Series(groups, dtype=object).to_numpy()
     groups = np.asarray(groups)
     if groups.ndim != 1 or len(groups) != len(X):
         raise ValueError(

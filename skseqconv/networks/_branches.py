@@ -4,6 +4,8 @@ Parallel widths are those of Inception networks (Ismail Fawaz et al., InceptionT
 2020) and of Kim's network for texts (2014).
 """
 
+from functools import partial
+
 from keras import initializers, layers
 
 from ._lengths import n_positions
@@ -36,35 +38,48 @@ def layer_of_convolutions(
     a convolution of width 1 before them. `pooling_branch` adds a max pooling, followed
     by a convolution of width 1.
     """
+    spans = [(width - 1) * options["dilation_rate"] + 1 for width in widths]
+    spans += [BRANCH_POOL] * pooling_branch
+    if options["padding"] != "valid":
+        spans = None
+    read = partial(_ending_together, spans=spans, stride=stride, name=name)
     given = sequence
     if bottleneck and sequence.shape[-1] > 1:
         sequence = _of_width_1(sequence, bottleneck, f"{name}_bottleneck")
     if len(widths) == 1 and not pooling_branch:
         return convolved(sequence, filters, widths[0], stride, name=name, **options)
     joined = [
-        convolved(sequence, filters, width, stride, name=f"{name}_{i}", **options)
+        convolved(
+            read(sequence, i), filters, width, stride, name=f"{name}_{i}", **options
+        )
         for i, width in enumerate(widths, start=1)
     ]
     if pooling_branch:
+        given = read(given, len(widths) + 1)
         pooled = _pooled(given, steps, stride, options["padding"], f"{name}_pool")
         options = {**options, "dilation_rate": 1}
         joined.append(
             convolved(pooled, filters, 1, 1, name=f"{name}_pooled", **options)
         )
-    if options["padding"] == "valid":
-        joined = _ending_together(joined, name)
     if len(joined) == 1:
         return joined[0]
     return layers.Concatenate(axis=-1, name=f"{name}_joined")(joined)
 
 
-def _ending_together(branches, name):
-    """Branches of one length: wide kernels leave fewer steps, all up to the newest."""
-    length = min(branch.shape[1] for branch in branches)
-    return [
-        without_oldest(branch, branch.shape[1] - length, f"{name}_{i}_cut")
-        for i, branch in enumerate(branches, start=1)
-    ]
+def _ending_together(sequence, branch, *, spans, stride, name):
+    """What a branch reads, so that all branches have as many steps as the widest.
+
+    All end at the newest step. Steps are cut before a convolution, not after: Keras
+    orders weights by the layers that follow them, which must not depend on the length.
+    `spans` are what the branches need for one step; None with padding, which gives all
+    branches as many steps.
+    """
+    if spans is None:
+        return sequence
+    n_steps = sequence.shape[1]
+    length = min(n_positions(n_steps, span, stride) for span in spans)
+    needed = (length - 1) * stride + spans[branch - 1]
+    return without_oldest(sequence, n_steps - needed, f"{name}_{branch}_cut")
 
 
 def _of_width_1(sequence, filters, name):

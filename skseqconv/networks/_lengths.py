@@ -302,14 +302,33 @@ def unread_steps(options):
 
 
 def _only_the_end(options):
-    field, n_steps = field_of_stack(options), options["input_shape"][0]
-    if options.get("global_pooling") != "last" or field >= n_steps:
+    is_same = options.get("padding") == "same"
+    read = _left_half(options) if is_same else field_of_stack(options)
+    n_steps = options["input_shape"][0]
+    if options.get("global_pooling") != "last" or read >= n_steps:
         return None
+    which = "the receptive field of the convolutions"
+    way_out = ""
+    if is_same:
+        which = "half of the receptive field: the other half is padding"
+        way_out = "padding='causal', "
     return (
-        f"global_pooling='last' reads only the last {field} of {n_steps} steps, the "
-        "receptive field of the convolutions. Use more convolutions (n_conv), a larger "
-        "kernel_size, dilation_rate='exponential', or a shorter window."
+        f"global_pooling='last' reads only the last {read} of {n_steps} steps, "
+        f"{which}. Use {way_out}more convolutions (n_conv), a larger kernel_size, "
+        "dilation_rate='exponential', or a shorter window."
     )
+
+
+def _left_half(options):
+    """How many steps the last output reads with padding "same" (at most, if strided).
+
+    Half of the field of each kernel lies after the newest step, on zeros.
+    """
+    read = 1
+    for span, stride, pool in reversed(spans(**of_lengths(options), padding="valid")):
+        own = span if stride > 1 else 1 + (span - 1) // 2
+        read = (read * pool - 1) * stride + own
+    return read
 
 
 def _between_kernels(options):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ._view_internals import depth_of, ids_of, whole_series_of
+from .times._index_kinds import comparable
 
 
 def frame_of(view):
@@ -24,6 +25,16 @@ def label_columns(view):
     return [] if index is None else [*id_columns(view), *_named([index], ["time"])]
 
 
+def times_in(labels, level):
+    """The times in a level of labels, of the kind that the index of a view has."""
+    times = labels.get_level_values(level)
+    try:
+        found = comparable(times)
+    except ValueError:  # text, or times of several zones: no series has such times
+        return times
+    return times if found is None else found
+
+
 def has_labels(view, labels, levels):
     """Whether the row of a view at each place has the label at this place.
 
@@ -39,7 +50,7 @@ def has_labels(view, labels, levels):
         The level of `labels` for each one of `label_columns`.
     """
     *of_ids, of_time = levels
-    times, zone = labels.get_level_values(of_time), getattr(view.index, "tz", None)
+    times, zone = times_in(labels, of_time), getattr(view.index, "tz", None)
     if zone is not None and getattr(times, "tz", None) is not None:
         times = times.tz_convert(zone)
     if not times.equals(view.index):

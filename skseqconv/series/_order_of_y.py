@@ -9,7 +9,7 @@ import warnings
 
 import pandas as pd
 
-from ._frame import has_labels, label_columns
+from ._frame import has_labels, label_columns, times_in
 from ._missing_history import stacklevel_of_caller
 from ._view import View
 from ._view_internals import n_rows_sorted
@@ -45,7 +45,9 @@ def check_order(X, y, x_name="X", y_name="y"):
     ways = [levels for levels in ways if _has_other_order(X, labels, levels)]
     if ways:
         way_out = f"Name the levels of its index as {names!r}, in its own order."
-        if len(ways) == 1:
+        if labels.get_level_values(ways[0][-1]).inferred_type != X.index.inferred_type:
+            way_out = f"Bring it into the order of {x_name}.frame()."
+        elif len(ways) == 1:
             sorted_y = _sorted_like(x_name, y_name, ways[0], names)
             way_out = f"Give {sorted_y}, which has the order of {x_name}."
         raise ValueError(
@@ -71,12 +73,12 @@ def _ways_to_read(labels, names):
 
 def _has_other_order(X, labels, levels):
     """Whether labels of y are the same as those of X, but in another order."""
-    times, others = labels.get_level_values(levels[-1]), X.index
+    times, others = times_in(labels, levels[-1]), X.index
     if times.inferred_type != others.inferred_type:
         return False
     if times.min() != others.min() or times.max() != others.max():  # this is cheap
         return False
-    own = _joined([labels.get_level_values(level) for level in levels])
+    own = _joined([*map(labels.get_level_values, levels[:-1]), times])
     rows = _joined(label_columns(X))
     if not (own.is_unique and rows.is_unique):
         return False

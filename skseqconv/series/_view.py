@@ -42,7 +42,7 @@ class View(PooledRows):
         if isinstance(series, View) and not names_columns(**columns):
             self._series, self.steps = series._series, series.steps
             self.target = series.target
-            if on_gap == "split" or freq is not None:
+            if on_gap in ("raise", "split") or freq is not None:
                 freq = self._series.freq if freq is None else freq
                 self._series = mend_gaps(self._series, on_gap, freq, is_numbered=True)
             if rows is None:

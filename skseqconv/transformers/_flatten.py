@@ -106,6 +106,7 @@ class FlattenWindows(SequenceTransformer):
                 f"lags={self.lags!r} must be different lags of the windows, which have "
                 f"the lags {_spelled(known)}."
             )
+        lags = lags.astype(np.int64)  # unsigned ones have no negative
         self._known_lags = known
         self._channels_ahead = rows_ahead(X) if isinstance(X, WindowView) else None
         self.lags_ = lags

@@ -680,3 +680,40 @@ def test_errors_of_both_baselines(frame, model):
         model.predict(WindowView(frame, lags=[4, 3, 2, 1, 0]))
     with pytest.raises(ValueError, match="feature names should match"):
         model.predict(WindowView(frame[["wind", "temp"]], lags=windows.lags))
+
+
+@pytest.mark.parametrize(
+    "model", [PersistenceRegressor(), LinearAutoregression(), FlatWindowRegressor()]
+)
+def test_a_second_fit_forgets_the_names_of_the_first(frame, model):
+    model = clone(model)
+    for table, target in ((frame, "temp"), (frame.to_numpy(), 1)):
+        windows, y = windows_of(table, target, 2)
+        windows, y = windows[windows.complete], y[windows.complete]
+        model.fit(windows, y)
+        assert hasattr(model, "feature_names_in_") == (table is frame)
+    model.predict(windows)  # warnings are errors
+
+
+def test_small_numbers_of_numpy_count_rows(frame):
+    windows, y = windows_of(frame, "temp", 2)
+    windows, y = windows[windows.complete], y[windows.complete]
+    for cls, name in ((PersistenceRegressor, "period"), (LinearAutoregression, "lags")):
+        plain, small = (
+            cls(**{name: number}).fit(windows, y).predict(windows)
+            for number in (3, np.uint8(3))
+        )
+        np.testing.assert_array_equal(plain, small)
+
+
+def test_an_array_leaves_the_same_gap_as_a_view():
+    """Rows whose target lies in a held-out part are not fitted."""
+    walk = np.cumsum(np.random.default_rng(0).normal(size=300))
+    X, y = make_supervised(walk, 0, delay=24)
+    windows = LookbackWindower(5).fit_transform(X)
+    whole = windows.complete
+    of_view = LinearAutoregression().fit(windows[whole], y[whole])
+    array = windows[whole].to_numpy()
+    of_array = LinearAutoregression(delay=24).fit(array, y[whole])
+    assert of_array.alpha_ == of_view.alpha_
+    np.testing.assert_allclose(of_array.coef_, of_view.coef_)

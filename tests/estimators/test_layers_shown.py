@@ -179,3 +179,13 @@ def test_text_stays_as_it_was(model):
     with config_context(display="text"):
         assert not hasattr(model, "_repr_html_")
         assert list(model._repr_mimebundle_()) == ["text/plain"]
+
+
+def test_layers_are_those_of_the_last_fit():
+    """Training that goes on with shorter samples has a mask."""
+    random = np.random.default_rng(0)
+    X = random.normal(size=(20, 24, 2))
+    shorter = [x[: 24 - at % 3] for at, x in enumerate(X)]
+    model = Conv1DRegressor(warm_start=True, **SMALL).fit(X, X[:, -1, 0])
+    model.fit(shorter, X[:, -1, 0])
+    assert list(model.layers_.index) == [layer.name for layer in model.model_.layers]

@@ -231,7 +231,7 @@ def test_the_strength_is_chosen_on_later_parts(as_array, shared, exogenous):
         X, Y, _ = shared_table(values, y[:, group], group, 1, list(exogenous), at)
         X, Y = (part.reshape(len(group), len(y), -1) for part in (X, Y))
         errors = {}
-        for fitted, last in folds_of(len(y), 0 if as_array else delay):
+        for fitted, last in folds_of(len(y), delay):
             early, late = (
                 [np.concatenate(part[:, rows]) for part in (X, Y)]
                 for rows in (fitted, last)

@@ -309,3 +309,31 @@ def test_days_are_those_of_the_clock():
     assert {len(test) for _, test in folds} == {7}
     assert {len(train) for train, _ in folds} == {21}
     assert {test[0] - train[-1] for train, test in folds} == {4}
+
+
+def test_categories_are_ordered_in_time():
+    days = pd.date_range("2024-01-01", periods=6)
+    later, earlier = pd.Categorical(days[3:]), pd.Categorical(days[:3])
+    groups = pd.api.types.union_categoricals([later, earlier])
+    splitter = PanelTimeSeriesSplit(1, gap=0, test_size=3)
+    [(train, test)] = splitter.split(np.zeros(6), groups=groups)
+    assert (train.tolist(), test.tolist()) == ([3, 4, 5], [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    "options", [{"max_train_size": 5}, {"gap": 3, "test_size": 100}], ids=str
+)
+def test_small_numbers_of_numpy_do_not_overflow(options):
+    times = np.arange(600)
+    options = {"gap": 0, **options}
+    of_numpy = {name: np.uint8(value) for name, value in options.items()}
+    plain, small = (
+        [
+            (train.tolist(), test.tolist())
+            for train, test in PanelTimeSeriesSplit(n, **given).split(
+                times, groups=times
+            )
+        ]
+        for n, given in ((2, options), (np.uint8(2), of_numpy))
+    )
+    assert plain == small

@@ -154,3 +154,15 @@ def test_bad_parameters(options, message):
 def test_bad_input(X, groups, message):
     with pytest.raises(ValueError, match=message):
         list(SeriesKFold(2).split(X, groups=groups))
+
+
+def test_numbers_and_text_are_different_ids():
+    groups = [1, "1", 1, "1", "x", "x"]
+    folds = SeriesKFold(3).split(np.zeros(6), groups=groups)
+    assert [test.tolist() for _, test in folds] == [[0, 2], [1, 3], [4, 5]]
+
+
+def test_ids_of_several_columns_may_be_tuples():
+    groups = [("a", 1), ("a", 2), ("a", 1), ("b", 1)]
+    folds = SeriesKFold(3).split(np.zeros(4), groups=groups)
+    assert [test.tolist() for _, test in folds] == [[0, 2], [1], [3]]

@@ -148,3 +148,24 @@ def test_a_gru_reads_the_joined_outputs():
 def test_widths_that_are_none_are_refused(kernel_size, n_conv, message):
     with pytest.raises(ValueError, match=message):
         widths_per_layer(kernel_size, n_conv)
+
+
+@pytest.mark.parametrize("network", [conv1d_network, conv1d_gru_network])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kernel_size": [(5, 3)]},
+        {"kernel_size": [(2, 6, 3)], "pooling_branch": True},
+        {"kernel_size": 5, "pooling_branch": True, "bottleneck": 2},
+    ],
+    ids=str,
+)
+def test_the_order_of_weights_does_not_depend_on_the_length(network, options):
+    """A fitted network reads other lengths: it takes the weights by their position."""
+    for stride in (1, 2, 3):
+        layers = {"n_conv": 1, "strides": stride, **options}
+        orders = [
+            [weight.path for weight in network((n, 2), **layers).weights]
+            for n in range(17, 24)
+        ]
+        assert all(order == orders[0] for order in orders)

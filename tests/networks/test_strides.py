@@ -329,3 +329,24 @@ def test_steps_between_kernels_are_told():
     message = unread_steps(both)
     assert "reads only the last 29 of 96 steps" in message
     assert "skips 1 of every 6 steps" in message
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        {"kernel_size": 5, "n_conv": 3, "pool_size": 2},
+        {"kernel_size": (4, 3), "n_conv": 2, "pool_size": 3},
+        {"kernel_size": 3, "n_conv": 4, "pool_size": 1, "residual": 2},
+        {"kernel_size": 3, "n_conv": 3, "dilation_rate": "exponential", "pool_size": 1},
+    ],
+    ids=str,
+)
+def test_half_of_the_field_is_padding_at_the_end(stack):
+    read = steps_read(60, padding="same", reads_newest=True, **stack)
+    layers = {"dilation_rate": 1, "residual": 0, "strides": 1, **stack}
+    layers |= {"padding": "same", "global_pooling": "last"}
+    n_read = 60 - read[0]
+    message = unread_steps({**layers, "input_shape": [60, 1]})
+    assert f"reads only the last {n_read} of 60 steps, half of the" in message
+    assert "Use padding='causal', more" in message
+    assert unread_steps({**layers, "input_shape": [n_read, 1]}) is None

@@ -369,3 +369,23 @@ def test_equal_times_of_exchanged_series_are_another_order():
         with pytest.raises(ValueError, match=OTHER_ORDER) as error:
             check_order(X, other)
         np.testing.assert_array_equal(by_the_advice(error, X, other), y)
+
+
+AS_TIMES = {
+    "categories": lambda days: days.astype("category"),
+    "date objects": lambda days: days.dt.date,
+    "date32": lambda days: days.astype("date32[pyarrow]"),
+    "Arrow timestamps": lambda days: days.astype("timestamp[ns][pyarrow]"),
+}
+
+
+@pytest.mark.parametrize("kind", AS_TIMES)
+def test_times_of_another_kind_tell_the_order_too(kind):
+    table = TABLE.reset_index()
+    table["day"] = AS_TIMES[kind](table["day"])
+    X = SeriesView(table, id="symbol", time="day")
+    y = table.set_index(["symbol", "day"])["v"]
+    right = y.iloc[[*range(40, 80), *range(40)]]
+    check_order(X, right)
+    with pytest.raises(ValueError, match=rf"{OTHER_ORDER}, .*(Give|X\.frame\(\))"):
+        check_order(X, y)

@@ -929,3 +929,13 @@ def test_cross_validation_hands_views_to_the_steps():
     assert all(isinstance(X, SeriesView) for X in handed)
     assert [len(X) for X in handed] == [8, 6, 14, 6]
     assert all(X.series is view.series for X in handed)
+
+
+def test_a_view_of_a_view_refuses_gaps():
+    days = pd.date_range("2024-01-01", periods=10).delete(4)
+    table = pd.DataFrame({"v": np.arange(9.0)}, days)
+    view = SeriesView(table, on_gap="ignore")
+    for on_gap in ("warn", "ignore"):
+        SeriesView(view, on_gap=on_gap)
+    with pytest.raises(ValueError, match="The index has 1 gap"):
+        SeriesView(view, on_gap="raise")

@@ -7,18 +7,9 @@ from skseqconv.series.held._layout import groups_of
 from skseqconv.series.held._owners import CHUNK_ROWS
 from skseqconv.series.times._frequency import most_common, readable_difference
 from skseqconv.series.times._index_kinds import ticks
+from skseqconv.series.times._short_series import MIN_EQUAL, most_alike
 
 from ._ids import described_id
-
-#: An id has a frequency if this many differences at least, and half of all, are equal.
-MIN_EQUAL = 3
-
-#: Frequencies differ if one is this many times the other; the differences of calendar
-#: frequencies vary: months have 28 to 31 days.
-OTHER, OTHER_CALENDAR = 1.02, 1.2
-
-#: Differences of calendar frequencies are at least this long.
-CALENDAR_DAYS = 13
 
 
 def refuse_several_frequencies(dates, ids):
@@ -28,10 +19,7 @@ def refuse_several_frequencies(dates, ids):
     if not len(judged):
         return
     common = most_common(usual[judged])
-    limit = OTHER
-    if hasattr(index, "unit"):
-        days = pd.Timedelta(CALENDAR_DAYS, "D") / pd.Timedelta(1, index.unit)
-        limit = OTHER_CALENDAR if common >= days else OTHER
+    limit = most_alike(index, common)
     ratios = usual[judged] / common
     others = judged[(ratios > limit) | (ratios < 1 / limit)]
     if not len(others):
@@ -53,7 +41,10 @@ def refuse_several_frequencies(dates, ids):
 
 
 def _usual_of_each(dates):
-    """The most common difference of the times of each series; 0 if there is none."""
+    """The most common difference of the times of each series; 0 if there is none.
+
+    It counts if `MIN_EQUAL` differences at least, and half of all, have this length.
+    """
     distinct, same = dates.distinct()
     numbers = distinct._replace(blocks=[ticks(block) for block in distinct.blocks])
     usual = []

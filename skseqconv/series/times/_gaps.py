@@ -18,6 +18,7 @@ from ._jitter import rounding_advice
 from ._missing_rows import call_that_inserts
 from ._order import ONE_ROW_EACH, named_series, ordered_differences
 from ._regular import irregular
+from ._short_series import gaps_of_short
 
 #: A message shows this many gaps.
 N_SHOWN = 3
@@ -208,14 +209,25 @@ def each_gaps(dates, freq=None, ids=None):
         except ValueError:
             return False
 
+    short = {} if freq is not None else gaps_of_short(distinct)
     suspect = np.zeros(len(distinct.lengths), dtype=bool)
-    suspect[irregular(distinct, freq, is_regular)] = True
+    suspect[[*irregular(distinct, freq, is_regular), *short]] = True
     for i in np.flatnonzero(suspect[same]):
         with named_series(i, dates, ids) as name:
+            if same[i] in short and same[i] not in found:
+                found[same[i]] = _by_others(dates.own(i), *short[same[i]])
             if same[i] not in found:
                 found[same[i]] = find_gaps(dates.own(i), freq)
         if found[same[i]] is not None:
             yield i, found[same[i]]._replace(name=name, ids=labels)
+
+
+def _by_others(index, places, usual):
+    """The gaps of a short series at these positions."""
+    index, differences = ordered_differences(index)
+    most = readable_difference(index, usual)
+    rule = Rule(f"most rows of the longer series are {most} apart")
+    return Gaps(index, differences, np.array(places), rule)
 
 
 def warn_of_gaps(dates, ending, *, freq=None, ids=None, stacklevel):
@@ -238,9 +250,12 @@ def regular_parts(gaps, freq=None):
 
     Of rows with the same timestamp only the first is kept: the others are equal.
     """
-    kept = np.flatnonzero(np.concatenate([[True], gaps.differences > 0]))
-    rest = find_gaps(gaps.timestamps[kept], freq)
-    cuts = [] if rest is None else rest.places + 1
+    kept = np.arange(len(gaps.timestamps))
+    cuts = gaps.places + 1
+    if len(gaps.repeats):
+        kept = np.flatnonzero(np.concatenate([[True], gaps.differences > 0]))
+        rest = find_gaps(gaps.timestamps[kept], freq)
+        cuts = [] if rest is None else rest.places + 1
     for part in np.split(kept, cuts):
         whole = part[-1] - part[0] == len(part) - 1
         yield slice(part[0], part[-1] + 1) if whole else part

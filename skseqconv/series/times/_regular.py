@@ -30,7 +30,7 @@ def disordered(dates):
     numbers : ndarray of int
     """
     suspect = np.zeros(len(dates.lengths), dtype=bool)
-    for own, block in _plain_blocks(dates, suspect):
+    for own, block in plain_blocks(dates, suspect):
         if not isinstance(block, pd.RangeIndex):
             falls = _places(ticks(block), _falls)
             suspect[own] |= _counts(falls, dates, own, 1) > 0
@@ -56,7 +56,7 @@ def irregular(dates, freq, is_regular):
     suspect = np.zeros(len(dates.lengths), dtype=bool)
     if freq is not None:
         suspect[0] = True  # it finds out what is wrong with the frequency
-    for own, block in _plain_blocks(dates, suspect):
+    for own, block in plain_blocks(dates, suspect):
         usual = None if freq is None else _length_of(freq, block)
         if isinstance(block, pd.RangeIndex):
             suspect[own] |= freq is not None and usual != block.step
@@ -73,7 +73,7 @@ def irregular(dates, freq, is_regular):
     return np.flatnonzero(suspect)
 
 
-def _plain_blocks(dates, suspect):
+def plain_blocks(dates, suspect):
     """Yield (series, block) of each kind of numbers or times; the rest is suspect."""
     for own, _, _ in dates.stretches():
         block = dates.blocks[dates.which[own[0]]]
