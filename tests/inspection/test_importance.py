@@ -701,6 +701,28 @@ def test_each_output_has_its_own_classes():
     np.testing.assert_allclose(found.score, losses)
 
 
+def test_the_only_column_of_y_is_one_output(flat):
+    model, X, y = flat
+    found = importance(model, X, y[:, None], each_output=True, random_state=0)
+    assert found.table["horizon"].tolist() == [2, 2, 2]
+    alone = importance(model, X, y, random_state=0)
+    np.testing.assert_array_equal(found.importances, alone.importances)
+    np.testing.assert_array_equal(found.score, [alone.score])
+
+
+@pytest.mark.parametrize("classes", [["no", "yes"], ["a", "b", "c"]])
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr", "accuracy"])
+def test_the_columns_of_the_only_output_are_its_classes(classes, scoring):
+    X = np.random.default_rng(0).normal(size=(90, 2))
+    edges = [0.0] if len(classes) == 2 else [-0.5, 0.5]
+    y = np.array(classes)[np.digitize(X[:, 0], edges)]
+    model = LogisticRegression().fit(X, y)
+    options = {"scoring": scoring, "random_state": 0}
+    found = importance(model, X, y[:, None], each_output=True, **options)
+    theirs = permutation_importance(model, X, y, **options)
+    np.testing.assert_allclose(found.importances, theirs.importances)
+
+
 @pytest.mark.trains
 def test_each_label_of_a_network():
     X = np.random.default_rng(0).normal(size=(40, 4, 2)).astype(np.float32)
