@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     RandomForestClassifier,
@@ -392,6 +392,53 @@ def test_equals_scikit_learn_on_tables(as_frame):
     np.testing.assert_array_equal(ours.importances_std, theirs.importances_std)
     expected = list("abcd") if as_frame else ["x0", "x1", "x2", "x3"]
     assert ours.table["channel"].tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("library", "first"),
+    [
+        ("polars", make_column_transformer((StandardScaler(), ["b", "a"]))),
+        ("pyarrow", StandardScaler()),
+    ],
+)
+def test_tables_of_other_libraries_keep_their_columns(library, first):
+    own = pytest.importorskip(library)
+    random = np.random.default_rng(0)
+    X = {"a": random.normal(size=60), "b": random.integers(0, 9, size=60)}
+    y = X["a"] - X["b"] / 9
+    table = pd.DataFrame(X)
+    other = own.DataFrame(X) if library == "polars" else own.table(X)
+    model = make_pipeline(first, Ridge())
+    for options in (
+        {"n_repeats": 3, "max_samples": 40},
+        {"channels": ["b"]},
+        {"by": "lag", "stretches": 2},
+        {"method": "occlusion", "fill": {"b": 1}},
+    ):
+        expected, found = (
+            importance(clone(model).fit(T, y), T, y, random_state=0, **options)
+            for T in (table, other)
+        )
+        pd.testing.assert_frame_equal(found.table, expected.table)
+    kinds = set()
+
+    class Asked(Ridge):
+        def predict(self, X):
+            kinds.add(type(X))
+            return np.zeros(len(X))
+
+    importance(Asked().fit(other, y), other, y)
+    assert kinds == {type(other)}
+
+
+def test_columns_of_other_libraries_without_numbers_are_refused():
+    polars = pytest.importorskip("polars")
+    days = pd.date_range("2024-01-01", periods=9)
+    for column in (list("abcabcabc"), days):
+        X = polars.DataFrame({"a": np.arange(9.0), "other": column})
+        message = "Channel 'other' of the table X is not numeric"
+        with pytest.raises(ValueError, match=message):
+            importance(Ridge().fit(X[["a"]], np.arange(9)), X, np.arange(9))
 
 
 def test_equals_scikit_learn_on_windows_of_one_row(weather):
