@@ -18,8 +18,16 @@ _WORDS = {
     "roc_auc": "ROC AUC",
 }
 
-#: Scores that are computed from squared errors, without "squared" in their names.
-_OF_SQUARES = ("r2_score", "explained_variance_score")
+#: Metrics that are computed from squared errors, without "squared" in their names: of
+#: scikit-learn by scorer and by function, and short names that users give.
+_OF_SQUARES = (
+    "r2",
+    "r2_score",
+    "explained_variance",
+    "explained_variance_score",
+    "mse",
+    "rmse",
+)
 
 #: Scores of scikit-learn that have no upper bound of 1.
 _UNBOUNDED = ("positive_likelihood_ratio", "mutual_info_score")
@@ -40,7 +48,10 @@ _OF_ERRORS = (
     "error",
     "entropy",
     "mae",
+    "mape",
     "mse",
+    "msle",
+    "bce",
     "hinge",
     "divergence",
     "false",
@@ -79,7 +90,7 @@ class Metric(NamedTuple):
         is_error = name.startswith("neg_") or getattr(scorer, "_sign", 1) < 0
         bounded = 1.0 if function in _bounded() else np.nan
         # The key of a dict may say nothing: the name of the function is better.
-        computed = name_of_scorer(function, name)
+        computed = name_of_scorer(function, name).removeprefix("neg_")
         squared = "squared" in computed or computed in _OF_SQUARES
         return cls(
             name.removeprefix("neg_"),

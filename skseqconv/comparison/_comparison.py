@@ -154,10 +154,10 @@ class Comparison:
         Forecasts are also compared row by row, by the test of Diebold and Mariano
         (1995) [2]_ on the losses in time order. Losses are squared errors if the
         metric is computed from squared errors ("squared" in the name of its function,
-        "r2" or "explained_variance"), otherwise absolute errors; they are averaged
-        over the columns of y. Forecasts overlap, so losses are correlated over one
-        horizon and more. Bartlett's weights for the autocovariances fall to zero at
-        four times the horizon and keep the variance positive. Small samples are
+        or "r2", "explained_variance", "mse" or "rmse"), otherwise absolute errors. They
+        are averaged over the columns of y. Forecasts overlap, so losses are correlated
+        over one horizon and more. Bartlett's weights for the autocovariances fall to
+        zero at four times the horizon and keep the variance positive. Small samples are
         corrected as by Harvey, Leybourne and Newbold (1997) [3]_. The rows may be any
         part of the series, because the test uses their distances in time.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,6 +24,7 @@ from ._common import (
     light_grid,
     styled,
 )
+from ._of_networks import label_of, mode_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,6 +55,9 @@ class HistoryDisplay:
     references : dict of dict of dict of float, default=None
         The ``reference_loss_`` of estimators, by name: horizontal lines beside the
         curves of the loss. None for no lines.
+    mode : {"auto", "min", "max"} or None, default="auto"
+        Which value of the metric is the best. "auto" takes it from the name of the
+        metric. None marks no epoch.
 
     Attributes
     ----------
@@ -63,7 +67,7 @@ class HistoryDisplay:
         Each horizontal line, by the pair (name, "persistence" or "start").
     best_ : dict of matplotlib.lines.Line2D
         The mark of the best epoch of each estimator with validation, by name. No mark
-        if the start was better.
+        if the start was better, or if it is unknown which value is the best.
     ax_ : matplotlib.axes.Axes
         The axes.
     figure_ : matplotlib.figure.Figure
@@ -95,11 +99,13 @@ class HistoryDisplay:
         metric: str = "loss",
         label: str | None = None,
         references: Mapping[str, Mapping[str, Mapping[str, float]]] | None = None,
+        mode: Literal["auto", "min", "max"] | None = "auto",
     ) -> None:
         self.histories = histories
         self.metric = metric
         self.label = label
         self.references = references
+        self.mode = mode
 
     @classmethod
     def from_estimator(
@@ -136,6 +142,11 @@ class HistoryDisplay:
             If an estimator is not fitted.
         ValueError
             If an estimator has no history, or its history lacks the metric.
+
+        Notes
+        -----
+        The best epoch is marked by the rule of early stopping. It is Keras' own rule
+        for metrics of Keras, and no epoch is marked where Keras has no rule.
         """
         check_matplotlib(f"{cls.__name__}.from_estimator")
         networks = {name: innermost(e) for name, e in by_name(estimator).items()}
@@ -145,7 +156,8 @@ class HistoryDisplay:
                     f"estimator {name!r} has no history_: it is, or ends with, a "
                     f"{type(network).__name__}. Give a Conv1D or Conv1D-GRU estimator."
                 )
-        labels = {_label(network, metric) for network in networks.values()}
+        labels = {label_of(network, metric) for network in networks.values()}
+        modes = {mode_of(network, metric) for network in networks.values()}
         display = cls(
             {
                 name: {
@@ -160,6 +172,7 @@ class HistoryDisplay:
                 for name, network in networks.items()
                 if hasattr(network, "reference_loss_")
             },
+            mode=modes.pop() if len(modes) == 1 else None,
         )
         return display.plot(ax, line_kw=line_kw)
 
@@ -167,13 +180,15 @@ class HistoryDisplay:
     def best_epochs(self) -> dict[str, int]:
         """The epoch (from 1) with the best validation value of each estimator.
 
-        0 if the network was better at its start (``references``).
+        0 if the network was better at its start (``references``). Empty if it is
+        unknown which value is the best.
         """
-        best = {}
+        best, mode = {}, self._known_mode()
+        if mode is None:
+            return best
         for name, (_, validation) in self._curves().items():
             if validation is not None and np.isfinite(validation).any():
-                lowest = best_is(self.metric) == "min"
-                place = np.nanargmin if lowest else np.nanargmax
+                place = np.nanargmin if mode == "min" else np.nanargmax
                 best[name] = int(place(validation)) + 1
                 start = self._references_of(name).get("start", {})
                 if start.get("val_loss", np.inf) <= np.nanmin(validation):
@@ -230,6 +245,13 @@ class HistoryDisplay:
         self.ax_.set_xlim(0.5, longest + 0.5)
         legend_above(self.ax_, self._handles(curves), grow=ax is None)
         return self
+
+    def _known_mode(self):
+        if self.mode not in ("auto", "min", "max", None):
+            raise ValueError(
+                f"mode={self.mode!r} must be 'auto', 'min', 'max', or None for no mark."
+            )
+        return best_is(self.metric) if self.mode == "auto" else self.mode
 
     def _curves(self):
         """Training and validation curve of each estimator, as arrays or None."""
@@ -336,26 +358,3 @@ def _marked(values, *, every):
         return epochs.tolist()
     some = epochs[:: len(values) // 8].tolist() if every else []
     return sorted({*alone(values), *some})
-
-
-def _label(network, metric):
-    """Label of the y axis: of the loss, its name and unit."""
-    if metric != "loss":
-        return Metric(metric).label
-    loss = getattr(network, "loss", None)
-    if loss is None:
-        return "Loss"
-    if loss == "auto":
-        loss = network._compiled_with[0]
-    if not isinstance(loss, str):
-        loss = getattr(loss, "name", None) or loss.__name__
-    name = Metric(loss).label.replace("crossentropy", "cross-entropy")
-    label = f"Loss: {name[:1].lower()}{name[1:]}"
-    architecture = getattr(network, "_architecture", None)
-    if architecture is None or hasattr(network, "classes_"):
-        return label
-    if architecture["window_norm"] is None:
-        return f"{label}\n(y standardized)"
-    if name == "Mean squared error":
-        return f"{label}\n(of the start on training rows: 1)"
-    return f"{label}\n(unit: RMS error of the start on training rows)"

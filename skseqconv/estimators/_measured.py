@@ -81,16 +81,31 @@ def check_for_values(metrics, loss):
             )
 
 
-def monitored(monitor, measured, scorers, *, validated):
+def best_of(network, metrics):
+    """What of the loss and of each of `metrics` is best: "max", "min" or None.
+
+    Parameters
+    ----------
+    network : Network
+        It measures the loss and those of Keras.
+    metrics : str, keras.metrics.Metric or sequence of these, or None
+    """
+    return network.measured | {
+        name: best_is(name) for name in measured(metrics).scorers
+    }
+
+
+def monitored(monitor, measured, best, *, validated):
     """What early stopping watches, and whether its "min" or "max" is the best.
 
     Parameters
     ----------
     monitor : str
-    measured : dict of str to str
-        What the network measures, and whether its "max" or "min" is the best.
-    scorers : tuple of str
-        Names of scikit-learn's scorers.
+    measured : sequence of str
+        What the network measures, also on training samples.
+    best : dict of str to str
+        What is measured on validation samples, and whether its "max" or "min" is the
+        best.
     validated : bool
         Whether there are validation samples.
 
@@ -100,10 +115,9 @@ def monitored(monitor, measured, scorers, *, validated):
         The training loss instead of "val_loss" without validation samples.
     """
     if monitor == "val_loss" and not validated:
-        return "loss", measured["loss"]
-    of_validation = measured | {name: best_is(name) for name in scorers}
-    modes = {f"val_{name}": mode for name, mode in of_validation.items()}
-    known = measured | (modes if validated else {})
+        return "loss", best["loss"]
+    modes = {f"val_{name}": mode for name, mode in best.items()}
+    known = {name: best[name] for name in measured} | (modes if validated else {})
     if monitor not in known:
         remedy = "Use one of these, or add it to metrics"
         if monitor in modes:

@@ -12,7 +12,7 @@ from skseqconv.engine._training import (
     train,
 )
 
-from ._measured import measured, monitored
+from ._measured import best_of, measured, monitored
 from ._own_validation import check_alike
 from ._reference_loss import reference_losses
 from ._running_fit import joined
@@ -39,10 +39,11 @@ class TrainsNetwork:
             vars(self).pop(name, None)
         if fit.own_validation:
             check_alike(self, fit.held_out, "X_val")
+        best = best_of(network, self.metrics)
         held_out = fit.held_out and self._feed(fit.held_out)
         scores = self._scores(fit)
         start = self._start(fit, held_out, scores)
-        if stopping := self._stopping(fit, epochs, start, scores):
+        if stopping := self._stopping(fit, epochs, start, best):
             callbacks.append(stopping)
         history = train(
             network,
@@ -63,13 +64,14 @@ class TrainsNetwork:
             self._keep_held_out(fit.held_out.X, fit.held_out.y)
         if stopping:
             self.best_epoch_ = stopping.kept
-        self._keep_history(history, first_epoch)
+        self._keep_history(history, best, first_epoch)
 
-    def _keep_history(self, history, first_epoch):
+    def _keep_history(self, history, best, first_epoch):
         """Keep the history, after that of the epochs before if the fit went on."""
         if first_epoch:
             history = joined(self.history_, history)
-        self.history_ = history
+            best = vars(self).get("_best_of_metrics", {}) | best
+        self.history_, self._best_of_metrics = history, best
         self.n_iter_ = len(history["loss"])
         self._n_epochs_trained += len(history["loss"]) - first_epoch
 
@@ -108,15 +110,14 @@ class TrainsNetwork:
             self.reference_loss_ = reference_losses(self, fit, network, held_out, loss)
         return start
 
-    def _stopping(self, fit, epochs, start, scores):
+    def _stopping(self, fit, epochs, start, best):
         """Early stopping by `monitor`, which is checked; None if nothing can stop."""
         if not self.early_stopping or fit.one_epoch:
             return None
-        names = () if scores is None else scores.names
         monitor, mode = monitored(
             self.monitor,
             self._slot.network.measured,
-            names,
+            best,
             validated=fit.held_out is not None,
         )
         if epochs == 1:

@@ -50,6 +50,9 @@ class TaskHooks:
     #: Loss, optimizer and metrics of the network.
     _compiled_with: tuple
 
+    #: What of the loss and of each metric is best: "max", "min", or None if unknown.
+    _best_of_metrics: dict[str, str | None]
+
     #: Sentences on what learns from fewer windows than a network.
     _needs_fewer: ClassVar[str] = ""
 

@@ -31,8 +31,8 @@ class Answers:
         self.model = model
         self.made_by = made_by
         self._made = {}
-        #: The column of the output to give; None for all.
-        self._column = None
+        #: The column of the output to give, None for all; whether it is the only one.
+        self._column, self._is_only = None, False
 
     def __getattr__(self, name):
         if name in RESPONSES and hasattr(self.model, name):
@@ -54,6 +54,9 @@ class Answers:
             return answer
         if isinstance(answer, list):
             return answer[self._column]
+        # The columns of one output are its classes.
+        if self._is_only and (answer.ndim == 1 or answer.shape[1] > 1):
+            return answer
         of_output = answer[:, self._column]
         if name == "predict_proba":  # of labels that each are 0 or 1
             return np.stack([1 - of_output, of_output], axis=1)
@@ -61,14 +64,15 @@ class Answers:
 
     def _classes(self):
         classes = self.model.classes_
-        if self._column is None:
-            return classes
-        return classes[self._column] if isinstance(classes, list) else np.arange(2)
+        if self._column is not None and isinstance(classes, list):
+            return classes[self._column]
+        return classes if self._column is None or self._is_only else np.arange(2)
 
-    def of_output(self, column):
+    def of_output(self, column, n_outputs):
         """The same answers, of one output only."""
         other = Answers(self.model, self.made_by)
         other._made, other._column = self._made, column
+        other._is_only = n_outputs == 1
         return other
 
     def __sklearn_tags__(self):
@@ -163,7 +167,8 @@ class Judge:
         for column in self._columns:
             y, one = self._y, answers
             if column is not None:
-                y, one = y[:, column], answers.of_output(column)
+                y = y[:, column]
+                one = answers.of_output(column, len(self._columns))
             found.append(self._scorer(one, None, y, **self._weights))
         return np.array(found)
 

@@ -320,7 +320,8 @@ class ImportanceDisplay:
         if self.by[0] != "lag":
             column = self.by[0]
             rows = [str(label) for label in table[column]]
-        largest = table.groupby(rows, sort=False)["mean"].max()
+        # An array: pandas takes a list of names of columns for these columns.
+        largest = table["mean"].groupby(np.array(rows), sort=False).max()
         shown = list(largest.index)
         if column is not None:
             shown = list(largest.sort_values(ascending=False, kind="stable").index)

@@ -22,6 +22,7 @@ from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._order_of_y import check_order
 from skseqconv.series._view import View
 from skseqconv.series._view_internals import raw_labels
+from skseqconv.series.tables._containers import is_other_table
 
 from ._answers import Judge, scorer_of
 from ._changes import occluded_answers, permuted_answers, unchanged_answers
@@ -293,7 +294,9 @@ def _checked_method(method, by):
 
 def _samples(X, model, by):
     """All samples, of which channels or lags can be replaced."""
-    if not isinstance(X, View) and len(X) and is_text(_safe_indexing(X, 0)):
+    # A row of a table of polars is an array, of texts if one of its columns has texts.
+    plain = not isinstance(X, View) and not is_other_table(X)
+    if plain and len(X) and is_text(_safe_indexing(X, 0)):
         raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
     return samples_of(X, model, by)
 

@@ -24,7 +24,12 @@ from skseqconv.series._view_internals import (
     shifts_of,
 )
 from skseqconv.series.ahead._extended import Extended
-from skseqconv.series.tables._containers import unmasked
+from skseqconv.series.tables._containers import (
+    is_other_table,
+    numeric_table,
+    table_like,
+    unmasked,
+)
 from skseqconv.transformers._windower import LookbackWindower
 
 #: Samples are copied in parts of about this many bytes.
@@ -177,11 +182,14 @@ class PanelSamples(Samples):
 
 
 class TableSamples(PanelSamples):
-    """Rows of a table. The columns are channels, or the time steps of one channel."""
+    """Rows of a table. The columns are channels, or the time steps of one channel.
+
+    The table is an array, a DataFrame of pandas, or one of narwhals, which stands for a
+    table of another library.
+    """
 
     def __init__(self, table, by_column):
         self._table, self._by_column = table, by_column
-        self._is_frame = hasattr(table, "iloc")
         values = np.asarray(table)
         if values.dtype.kind not in "iubf":
             raise ValueError(
@@ -189,7 +197,7 @@ class TableSamples(PanelSamples):
                 "For other features use sklearn.inspection.permutation_importance."
             )
         super().__init__(values[:, None, :] if by_column else values[:, :, None])
-        if self._is_frame and by_column:
+        if hasattr(table, "columns") and by_column:
             self.labels = list(table.columns)
 
     @property
@@ -201,18 +209,18 @@ class TableSamples(PanelSamples):
         return place.channels if self._by_column else self.reach - place.lags
 
     def at(self, positions):
-        table = self._table.iloc[positions] if self._is_frame else self._table
-        return TableSamples(
-            table if self._is_frame else table[positions], self._by_column
-        )
+        rows = getattr(self._table, "iloc", self._table)
+        return TableSamples(rows[positions], self._by_column)
 
     def replaced(self, part, place, values):
         panel = super().replaced(part, place, values)
         array = panel.reshape(len(panel), -1)
-        if not self._is_frame:
-            return array
-        rows = self._table.iloc[part]
-        return pd.DataFrame(array, index=rows.index, columns=rows.columns)
+        if hasattr(self._table, "iloc"):
+            rows = self._table.iloc[part]
+            return pd.DataFrame(array, index=rows.index, columns=rows.columns)
+        if hasattr(self._table, "columns"):
+            return table_like(self._table, array)
+        return array
 
 
 def _as_whole(values, dtype):
@@ -250,7 +258,11 @@ def samples_of(X, model, by):
             "is a table without windows. Use by='channel' for columns that are "
             "features, and by='lag' for the time steps of one channel."
         )
-    return TableSamples(X if hasattr(X, "iloc") else np.asarray(X), "channel" in by)
+    if is_other_table(X):
+        X = numeric_table(X, "table X")
+    elif not hasattr(X, "iloc"):
+        X = np.asarray(X)
+    return TableSamples(X, "channel" in by)
 
 
 def complete_positions(samples):

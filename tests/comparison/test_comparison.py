@@ -489,6 +489,24 @@ def test_rows_are_compared_by_the_function_of_the_metric(climate):
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "power"),
+    [("r2", 2), ("explained_variance", 2), ("neg_mse", 2), ("rmse", 2), ("mae", 1)],
+)
+def test_rows_are_compared_by_the_names_that_a_callable_gives(
+    key, power, found, climate
+):
+    def scores(model, X, y):
+        return {key: -mean_absolute_error(y, model.predict(X))}
+
+    given = compare_models({"ridge": MODELS["ridge"]}, *climate, cv=CV, scoring=scores)
+    assert [metric.power for metric in given.metrics.values()] == [power]
+    metric, reference = (MAE, RMSE)[power - 1], "persistence"
+    expected = found.differences(metric, reference).loc["ridge", "dm_p_value"]
+    own = given.differences(reference=reference).loc["ridge", "dm_p_value"]
+    assert_allclose(own, expected)
+
+
 def test_rows_are_compared_alike_by_any_name_of_a_metric(found, climate):
     named = compare_models(MODELS, *climate, cv=CV, scoring={"e": "neg_" + RMSE})
     columns = ["dm", "dm_p_value"]

@@ -2,6 +2,7 @@
 
 import types
 
+import keras
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -124,6 +125,52 @@ def test_best_score_is_the_highest_and_best_error_the_lowest(metric, best):
     history = {metric: [0.5, 0.6], f"val_{metric}": [0.7, 0.6]}
     display = HistoryDisplay({"Conv1D": history}, metric=metric)
     assert display.best_epochs == {"Conv1D": best}
+
+
+@pytest.mark.parametrize(
+    "mode, best", [("min", {"a": 2}), ("max", {"a": 3}), (None, {})]
+)
+def test_the_best_value_may_be_told(mode, best):
+    history = {"distance": [1.0, 0.5, 0.4], "val_distance": [0.8, 0.7, 0.9]}
+    display = HistoryDisplay({"a": history}, metric="distance", mode=mode).plot()
+    assert display.best_epochs == best
+    assert set(display.best_) == set(best)
+
+
+def test_an_unknown_mode_is_refused():
+    with pytest.raises(ValueError, match="mode='lowest' must be 'auto', 'min', 'max'"):
+        HistoryDisplay({"a": HISTORY}, mode="lowest").plot()
+
+
+@pytest.mark.trains
+def test_the_best_epoch_of_a_metric_is_that_of_keras():
+    """Whatever its name is, and also after a `partial_fit` without it.
+
+    Keras does not know it of a user's own function.
+    """
+    random = np.random.default_rng(0)
+    X, y = random.normal(size=(60, 8, 1)), random.normal(size=60)
+
+    @keras.saving.register_keras_serializable("tests")
+    def cubes(y_true, y_pred):
+        return keras.ops.abs(y_true - y_pred) ** 3
+
+    distance = keras.metrics.MeanAbsoluteError(name="distance")
+    own = keras.metrics.MeanMetricWrapper(cubes, name="own")
+    model = network(metrics=[distance, own, "neg_max_error"], epochs=4, level=None)
+    model.set_params(validation_split=0.3).fit(X, y)
+
+    def best(metric):
+        return HistoryDisplay.from_estimator(model, metric=metric).best_epochs
+
+    for _ in range(2):
+        lowest = np.nanargmin(model.history_["val_distance"]) + 1
+        assert lowest != np.nanargmax(model.history_["val_distance"]) + 1
+        assert best("distance") == {"Conv1DRegressor": lowest}
+        highest = np.nanargmax(model.history_["val_neg_max_error"]) + 1
+        assert best("neg_max_error") == {"Conv1DRegressor": highest}
+        assert best("own") == {}
+        model.set_params(metrics=None).partial_fit(X, y)
 
 
 def test_without_validation_no_epoch_is_best():

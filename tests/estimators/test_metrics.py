@@ -351,7 +351,11 @@ def test_metrics_with_another_meaning_for_values_are_refused(name):
 @pytest.mark.parametrize(
     "name",
     [
+        "bce",
+        "BCE",
         "mae",
+        "mape",
+        "msle",
         "MeanAbsoluteError",
         "RootMeanSquaredError",
         "LogCoshError",

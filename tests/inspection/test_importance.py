@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.compose import TransformedTargetRegressor, make_column_transformer
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     RandomForestClassifier,
@@ -394,6 +394,53 @@ def test_equals_scikit_learn_on_tables(as_frame):
     assert ours.table["channel"].tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("library", "first"),
+    [
+        ("polars", make_column_transformer((StandardScaler(), ["b", "a"]))),
+        ("pyarrow", StandardScaler()),
+    ],
+)
+def test_tables_of_other_libraries_keep_their_columns(library, first):
+    own = pytest.importorskip(library)
+    random = np.random.default_rng(0)
+    X = {"a": random.normal(size=60), "b": random.integers(0, 9, size=60)}
+    y = X["a"] - X["b"] / 9
+    table = pd.DataFrame(X)
+    other = own.DataFrame(X) if library == "polars" else own.table(X)
+    model = make_pipeline(first, Ridge())
+    for options in (
+        {"n_repeats": 3, "max_samples": 40},
+        {"channels": ["b"]},
+        {"by": "lag", "stretches": 2},
+        {"method": "occlusion", "fill": {"b": 1}},
+    ):
+        expected, found = (
+            importance(clone(model).fit(T, y), T, y, random_state=0, **options)
+            for T in (table, other)
+        )
+        pd.testing.assert_frame_equal(found.table, expected.table)
+    kinds = set()
+
+    class Asked(Ridge):
+        def predict(self, X):
+            kinds.add(type(X))
+            return np.zeros(len(X))
+
+    importance(Asked().fit(other, y), other, y)
+    assert kinds == {type(other)}
+
+
+def test_columns_of_other_libraries_without_numbers_are_refused():
+    polars = pytest.importorskip("polars")
+    days = pd.date_range("2024-01-01", periods=9)
+    for column in (list("abcabcabc"), days):
+        X = polars.DataFrame({"a": np.arange(9.0), "other": column})
+        message = "Channel 'other' of the table X is not numeric"
+        with pytest.raises(ValueError, match=message):
+            importance(Ridge().fit(X[["a"]], np.arange(9)), X, np.arange(9))
+
+
 def test_equals_scikit_learn_on_windows_of_one_row(weather):
     """Such windows have no past that a permuted table could lose."""
     table = weather.iloc[:200]
@@ -699,6 +746,28 @@ def test_each_output_has_its_own_classes():
     )
     losses = [log_loss(Y[:, i], model.predict_proba(X)[i]) for i in (0, 1)]
     np.testing.assert_allclose(found.score, losses)
+
+
+def test_the_only_column_of_y_is_one_output(flat):
+    model, X, y = flat
+    found = importance(model, X, y[:, None], each_output=True, random_state=0)
+    assert found.table["horizon"].tolist() == [2, 2, 2]
+    alone = importance(model, X, y, random_state=0)
+    np.testing.assert_array_equal(found.importances, alone.importances)
+    np.testing.assert_array_equal(found.score, [alone.score])
+
+
+@pytest.mark.parametrize("classes", [["no", "yes"], ["a", "b", "c"]])
+@pytest.mark.parametrize("scoring", ["neg_log_loss", "roc_auc_ovr", "accuracy"])
+def test_the_columns_of_the_only_output_are_its_classes(classes, scoring):
+    X = np.random.default_rng(0).normal(size=(90, 2))
+    edges = [0.0] if len(classes) == 2 else [-0.5, 0.5]
+    y = np.array(classes)[np.digitize(X[:, 0], edges)]
+    model = LogisticRegression().fit(X, y)
+    options = {"scoring": scoring, "random_state": 0}
+    found = importance(model, X, y[:, None], each_output=True, **options)
+    theirs = permutation_importance(model, X, y, **options)
+    np.testing.assert_allclose(found.importances, theirs.importances)
 
 
 @pytest.mark.trains

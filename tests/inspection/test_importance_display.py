@@ -122,6 +122,18 @@ def test_a_map_of_channels_and_lags(hourly):
     assert label == "Decrease in R² if permuted"
 
 
+@pytest.mark.parametrize("names", [["mean", "std"], ["std", "mean"]])
+def test_channels_may_have_the_names_of_columns_of_the_table(names):
+    spans = {"oldest": [1, 0, 1, 0], "newest": [1, 0, 1, 0]}
+    means = {"mean": [0.1, 0.2, 0.4, 0.3], "std": np.zeros(4)}
+    table = pd.DataFrame({"channel": np.repeat(names, 2), **spans, **means})
+    display = drawn(table, ("channel", "lag"))
+    labels = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert labels == names[::-1]
+    cells = [mesh.get_array().ravel().tolist() for mesh in display.meshes_]
+    assert cells == [[0.4, 0.3], [0.1, 0.2]]
+
+
 def test_noise_stays_pale():
     table = pd.DataFrame({"channel": list("aabb"), "oldest": [3, 1] * 2})
     table["newest"] = table["oldest"] - 1

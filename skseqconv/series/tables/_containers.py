@@ -129,6 +129,14 @@ def eager_table(table, called):
         ) from None
 
 
+def table_like(table, array):
+    """An array as a table of the library and the columns of a table of narwhals."""
+    import narwhals
+
+    new = narwhals.from_numpy(array, table.columns, backend=table.implementation)
+    return new.to_native()
+
+
 def without_codes(column):
     """A column of narwhals, or of pyarrow with values in place of codes of categories.
 
