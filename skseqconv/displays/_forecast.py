@@ -42,6 +42,9 @@ class ForecastDisplay(ForecastLines):
         The forecasts, by name.
     times : ndarray of shape (n_samples, n_delays), default=None
         Dates or numbers of the values; None for their order.
+    times_utc : ndarray of shape (n_samples, n_delays), default=None
+        The same dates in UTC, if `times` are those of a time zone. The lines follow
+        this order, because local clocks show one hour twice. None for `times`.
     time_label : str, default="Sample"
         Label of the times.
     intervals : dict of ndarray of shape (n_samples, n_delays, 2), default=None
@@ -101,6 +104,7 @@ class ForecastDisplay(ForecastLines):
         y_pred: dict[str, NDArray],
         *,
         times: NDArray | None = None,
+        times_utc: NDArray | None = None,
         time_label: str = "Sample",
         intervals: dict[str, NDArray] | None = None,
         coverage: float | None = None,
@@ -113,6 +117,7 @@ class ForecastDisplay(ForecastLines):
         self.y_true = y_true
         self.y_pred = y_pred
         self.times = times
+        self.times_utc = times_utc
         self.time_label = time_label
         self.intervals = intervals
         self.coverage = coverage
@@ -286,6 +291,7 @@ class ForecastDisplay(ForecastLines):
             truth[:, columns],
             {name: values[:, columns] for name, values in forecasts.items()},
             times=times.values,
+            times_utc=times.utc,
             time_label=times.name,
             intervals={name: values[:, columns] for name, values in intervals.items()},
             coverage=coverage,

@@ -42,18 +42,20 @@ class ForecastLines:
     # Over time.
 
     def _draw_series(self, column, mean_over, line_kw, band_kw):
-        times = np.arange(len(self.y_true))
+        times, utc = np.arange(len(self.y_true)), None
         if self.times is not None:
             times = self.times[:, column]
+        if self.times_utc is not None:
+            utc = self.times_utc[:, column]
         names, intervals = list(self.y_pred), self.intervals or {}
         drawn = [self.y_true, *self.y_pred.values(), *intervals.values()]
         drawn = [values[:, column] for values in drawn]
         if mean_over == "auto":
             mean_over = span_for(times, MANY_VALUES)
         if mean_over is not None:
-            times, drawn = means_over(times, drawn, mean_over)
+            (times, drawn), utc = means_over(times, drawn, mean_over), None
         n_values = len(times)
-        times, (truth, *columns) = with_breaks(times, drawn)
+        times, (truth, *columns) = with_breaks(times, drawn, utc)
         thinner = np.searchsorted([SOME_VALUES, MANY_VALUES], n_values)
         widths = {"linewidth": (1.6, 1.2, 0.7)[thinner]}
         options = {"color": "0.15", **widths, **_markers(truth, ".")}

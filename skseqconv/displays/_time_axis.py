@@ -58,12 +58,17 @@ def means_over(times, columns, span):
     return begins + np.timedelta64(12 * n_days, "h"), means
 
 
-def with_breaks(times, columns):
-    """Sorted times and columns of values, with NaN inside long gaps."""
-    order = np.argsort(times, kind="stable")
-    times = times[order]
+def with_breaks(times, columns, utc=None):
+    """Sorted times and columns of values, with NaN inside long gaps.
+
+    Order and gaps are those of the same times in UTC, if given: local times have one
+    hour twice in a year, and another one never.
+    """
+    utc = times if utc is None else utc
+    order = np.argsort(utc, kind="stable")
+    times, utc = times[order], utc[order]
     columns = [np.asarray(column, dtype=float)[order] for column in columns]
-    steps = np.diff(times).astype(float)
+    steps = np.diff(utc).astype(float)
     if (steps > 0).any():
         at = np.flatnonzero(steps > LEAP * np.median(steps[steps > 0]))
         middle = times[at] + (times[at + 1] - times[at]) // 2

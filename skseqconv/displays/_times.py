@@ -18,10 +18,12 @@ from skseqconv.series._view_internals import raw_labels, rows_after, whole_serie
 class Times:
     """Times of the values of y, of shape (n_samples, n_delays).
 
-    `step` is the time between two rows, if it is known and constant.
+    `utc` are the same times in UTC. `step` is the time between two rows, if it is known
+    and constant.
     """
 
     values: np.ndarray | None = None
+    utc: np.ndarray | None = None
     name: str = "Sample"
     delays: list[int] | None = None
     step: pd.Timedelta | None = None
@@ -82,14 +84,14 @@ def times_of_view(view, columns, n_samples):
             "of the targets."
         )
     if made is None:
-        return Times(np.stack(rows, axis=1), "Row", delays)
+        return Times(np.stack(rows, axis=1), name="Row", delays=delays)
     stamps = [SeriesView(view, rows=later).index for later in rows]
     due = np.stack([plain_times(index) for index in stamps], axis=1)
+    utc = np.stack([plain_times(index, utc=True) for index in stamps], axis=1)
     step = None
     if due.dtype.kind == "M":
-        passed = [plain_times(index, utc=True) - made for index in stamps]
-        step = _only(np.stack(passed, axis=1) / np.array(delays))
-    return Times(due, "Time", delays, step)
+        step = _only((utc - made[:, None]) / np.array(delays))
+    return Times(due, utc, "Time", delays, step)
 
 
 def row_times(X):
@@ -107,11 +109,11 @@ def times_of_array(index, delays, shape):
     index = row_times(index) if isinstance(index, View) else index
     if index is None:
         return Times(delays=delays)
-    values = plain_times(index)
+    values, utc = plain_times(index), plain_times(index, utc=True)
     if values is None:
         raise ValueError("index must contain dates or numbers only.")
     if values.ndim == 1:
-        values = values[:, None]
+        values, utc = values[:, None], utc[:, None]
     if values.shape != shape:
         raise ValueError(
             f"index has the shape {np.shape(index)}, but y_true has {shape}: index "
@@ -127,7 +129,7 @@ def times_of_array(index, delays, shape):
     step = None
     if dated and shape[1] > 1:
         step = _only(np.diff(values, axis=1) / np.diff(delays))
-    return Times(values, str(name), delays, step)
+    return Times(values, utc, str(name), delays, step)
 
 
 def _checked_delays(delays, n_columns):

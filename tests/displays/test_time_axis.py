@@ -140,6 +140,24 @@ def test_many_values_are_drawn_as_means_of_days():
     assert display.mae.loc[0, "forecast"] == 1
 
 
+@pytest.mark.parametrize("day", ["2025-03-30", "2025-10-26"])
+@pytest.mark.parametrize("as_view", [False, True])
+def test_lines_have_the_order_of_utc_where_clocks_change(day, as_view):
+    index = pd.date_range(day, periods=60, freq="10min", tz="Europe/Berlin")
+    y, X = np.arange(60.0), index
+    if as_view:
+        X, y = make_supervised(pd.DataFrame({"a": y}, index), "a", delay=1)
+        index = index[1:]
+    order = np.random.default_rng(0).permutation(len(y))
+    display = ForecastDisplay.from_predictions(y[order], y[order], index=X[order])
+    line = display.lines_["observed"]
+    # The missing hour is no gap, the repeated hour is not mixed.
+    assert_array_equal(line.get_ydata(), np.ravel(y))
+    assert_array_equal(line.get_xdata(), index.tz_localize(None))
+    display.plot(mean_over="day")
+    assert_allclose(display.lines_["observed"].get_ydata(), [y.mean()])
+
+
 @pytest.mark.parametrize(
     "n_days, most, span",
     [
