@@ -351,8 +351,10 @@ class ForecastDisplay(ForecastLines):
             The delay that the series shows, one of several; None for the longest.
         mean_over : {"auto", "day", "week"} or None, default="auto"
             Draws the mean of the values (and bounds) of each day or week, and says so
-            at the axis. "auto" does this for more than 1,000 values on more than 60
-            days; None draws all values. The errors in the legend are of single values.
+            at the axis. All means of one day or week are over the same rows: those
+            where no line lacks a value. A line without any value then does not count.
+            "auto" draws means for more than 1,000 values on more than 60 days; None
+            draws all values. The errors in the legend are of single values.
         line_kw : dict, default=None
             Options of ``matplotlib.axes.Axes.plot`` for the forecasts.
         band_kw : dict, default=None

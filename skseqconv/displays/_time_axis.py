@@ -41,7 +41,11 @@ def span_for(times, most):
 
 
 def means_over(times, columns, span):
-    """The middle of each day or week with values, and the means of these."""
+    """The middle of each day or week with values, and the means of these.
+
+    The means of a day or week are over the same rows: those where no column lacks a
+    value. A column without any value in it does not count.
+    """
     if times.dtype.kind != "M":
         raise ValueError(
             f"mean_over={span!r} needs dates, but the times are numbers: use "
@@ -50,10 +54,16 @@ def means_over(times, columns, span):
     frequency, n_days = _SPANS[span]
     begins = pd.DatetimeIndex(times).to_period(frequency).start_time
     begins, owner = np.unique(begins.to_numpy(), return_inverse=True)
-    means = [pd.DataFrame(column).groupby(owner).mean() for column in columns]
+    values = pd.DataFrame(np.column_stack(columns), dtype=float)
+    known = values.notna()
+    absent = ~known.groupby(owner).transform("any")
+    values[~(known | absent).all(axis=1)] = np.nan
+    means = values.groupby(owner).mean().to_numpy()
+    ends = np.cumsum([column[0].size for column in columns])
+    parts = np.split(means, ends[:-1], axis=1)
     means = [
-        mean.to_numpy().reshape(-1, *column.shape[1:])
-        for mean, column in zip(means, columns, strict=True)
+        part.reshape(-1, *column.shape[1:])
+        for part, column in zip(parts, columns, strict=True)
     ]
     return begins + np.timedelta64(12 * n_days, "h"), means
 

@@ -158,6 +158,27 @@ def test_lines_have_the_order_of_utc_where_clocks_change(day, as_view):
     assert_allclose(display.lines_["observed"].get_ydata(), [y.mean()])
 
 
+def test_means_of_truth_and_forecasts_are_over_the_same_rows():
+    index = pd.date_range("2025-01-01", periods=5 * 24, freq="h")
+    random = np.random.default_rng(0)
+    truth, network, naive, *bounds = random.normal(size=(5, 5 * 24))
+    truth[:30] = np.nan  # all of the first day
+    network[40:50] = np.nan
+    naive[72:96] = np.nan  # all of the fourth day
+    bounds[1][110:] = np.nan
+    display = ForecastDisplay.from_predictions(
+        truth,
+        {"network": network, "naive": naive},
+        index=index,
+        interval={"network": np.stack(bounds, axis=1)},
+        mean_over="day",
+    )
+    rows = [(0, 24), (30, 40), (50, 72), (72, 96), (96, 110)]  # of each day
+    for name, values in {"observed": truth, "network": network, "naive": naive}.items():
+        means = [np.mean(values[begin:end]) for begin, end in rows]
+        assert_allclose(display.lines_[name].get_ydata(), means)
+
+
 @pytest.mark.parametrize(
     "n_days, most, span",
     [
