@@ -121,13 +121,15 @@ class FutureDisplay:
         """Draw a table of forecasts after the history, one panel for each series.
 
         Several targets have a panel each. Where forecasts of several horizons overlap,
-        those from the newest origin are drawn, and those before that end where one that
-        is drawn begins.
+        those from the newest origin are drawn, and older ones that end before the next
+        ones that are drawn.
 
         Parameters
         ----------
         table : DataFrame
-            From :func:`forecast` or :meth:`Comparison.forecasts`.
+            From :func:`forecast` or :meth:`Comparison.forecasts`. The columns on the
+            left of ``origin`` name the series, except ``model`` and ``fold``. You may
+            add columns on its right. They are not drawn.
         history : SeriesView, WindowView, DataFrame or ndarray, default=None
             The series that were forecast, such as the X of :func:`forecast`. Known
             values after the first forecast are drawn, too. None draws forecasts only.
@@ -160,8 +162,9 @@ class FutureDisplay:
         Raises
         ------
         ValueError
-            If the table is not one of forecasts, if `ids`, `models` or `target` are not
-            in it, or if `history` does not hold its series.
+            If the table has no forecasts, several of one value, or forecasts that are
+            no numbers; if `ids`, `models` or `target` are not in it; or if `history`
+            does not hold its series.
         """
         check_matplotlib("FutureDisplay.from_forecast")
         panels, options = panels_of(
@@ -237,7 +240,11 @@ class FutureDisplay:
     def _draw(self, ax, title, line_kw, band_kw):
         panel = self.panels[title]
         if panel.times is not None:
-            times, (values,) = with_breaks(plain_times(panel.times), [panel.values])
+            times, (values,) = with_breaks(
+                plain_times(panel.times),
+                [panel.values],
+                plain_times(panel.times, utc=True),
+            )
             [self.lines_[title]["observed"]] = ax.plot(
                 times, values, color="0.15", linewidth=1.3, label="observed"
             )

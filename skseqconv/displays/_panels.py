@@ -18,11 +18,11 @@ MAX_PANELS = 6
 #: longest horizon.
 MIN_PAST, PAST_OF_HORIZON = 30, 4
 
+#: Columns that tell forecasts of one series apart.
+_KEYS = ("model", "fold", "origin", "horizon", "target")
+
 #: Columns of a table that do not name a series.
-_VALUES = (
-    *("model", "fold", "origin", "date", "row", "horizon", "target", "truth"),
-    *("forecast", "lower", "upper"),
-)
+_VALUES = (*_KEYS, "date", "row", "truth", "forecast", "lower", "upper")
 
 
 class Panel(NamedTuple):
@@ -36,9 +36,9 @@ class Panel(NamedTuple):
 def panels_of(table, history, *, ids, models, past, target):
     """Panels by their titles, and the options of the display."""
     _check_table(table)
+    keys = _ids_of(table)
     table = _of_models(table, models)
     targets = _targets(table, target)
-    keys = [column for column in table if column not in _VALUES]
     chosen, n_series = _chosen(table, keys, ids)
     known = None if history is None else History(history)
     pairs = [(one, target) for one in chosen for target in targets]
@@ -63,6 +63,22 @@ def panels_of(table, history, *, ids, models, past, target):
     }
 
 
+def _ids_of(table):
+    """The columns that name the series: they stand before the origin."""
+    at = table.columns.get_loc("origin")
+    before, behind = (
+        [column for column in part if column not in _VALUES]
+        for part in (table.columns[:at], table.columns[at:])
+    )
+    keys = [*before, *(key for key in _KEYS if key in table)]
+    if behind and table.duplicated(keys).any():
+        raise ValueError(
+            "table has several forecasts of one value. If some of the columns "
+            f"{behind} name the series, put them on the left of 'origin'."
+        )
+    return before
+
+
 def _title(one, target):
     name = " ".join(map(str, one)) if isinstance(one, tuple) else str(one)
     return ": ".join(text for text in (name, str(target)) if text)
@@ -74,16 +90,17 @@ def _due(table):
 
 
 def _without_overlap(part):
-    """The rows of the newest origin, and of those before that end where one begins.
+    """The rows of the newest origin, and of those that end before the next ones begin.
 
     Forecasts of a single horizon are one line, so all of them are drawn.
     """
     origins = part.groupby("origin")
     if origins["horizon"].nunique().max() == 1:
         return part
-    kept = []
-    for origin, end in origins[_due(part)].max().iloc[::-1].items():
-        if not kept or end <= kept[-1]:
+    due, kept = origins[_due(part)], []
+    begins = due.min()
+    for origin, end in due.max().iloc[::-1].items():
+        if not kept or end < begins[kept[-1]]:
             kept.append(origin)
     return part[part["origin"].isin(kept).to_numpy()]
 
@@ -98,6 +115,13 @@ def _check_table(table):
         )
     if not len(table):
         raise ValueError("table has no rows to draw.")
+    known = table["forecast"].dropna().infer_objects()
+    if len(known) and not pd.api.types.is_numeric_dtype(known):
+        raise ValueError(
+            f"table has forecasts that are not numbers, such as {known.iloc[0]!r}. A "
+            "plot cannot show them: replace them, for example with "
+            f"table['forecast'] = (table['forecast'] == {known.iloc[0]!r}) * 1."
+        )
     if table[_due(table)].dtype.kind == "m":
         raise ValueError(
             "table has durations as dates, which a plot cannot show: give series with "

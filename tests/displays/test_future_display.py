@@ -163,6 +163,13 @@ def test_of_overlapping_forecasts_those_that_fit_before_the_newest_are_drawn():
     assert len(display.panels[""].table) == 24
 
 
+def test_forecasts_that_begin_late_are_all_drawn_if_they_do_not_overlap():
+    paths = [table_of(names(1), DAYS[i], horizons=[3, 4]) for i in (40, 42, 44, 45)]
+    display = FutureDisplay.from_forecast(pd.concat(paths))
+    part = display.panels["store 0"].table
+    assert set(part["origin"]) == {DAYS[i] for i in (40, 42, 45)}
+
+
 def test_forecasts_of_one_horizon_are_joined():
     rows = [table_of(names(1), DAYS[i], horizons=[2]) for i in (50, 40, 45)]
     display = FutureDisplay.from_forecast(pd.concat(rows))
@@ -253,6 +260,42 @@ def test_ids_and_targets_have_panels_up_to_six():
     assert list(display.panels) == names(4)
 
 
+def test_columns_behind_the_origin_name_no_series():
+    table = table_of(names(2)).assign(**{"q0.1": np.arange(6.0), "measured": "high"})
+    display = FutureDisplay.from_forecast(table, panel(2))
+    assert list(display.panels) == names(2)
+    one = table[table["store"] == "store 1"].drop(columns="store")
+    history = pd.DataFrame({"sales": np.arange(60.0)}, DAYS)
+    display = FutureDisplay.from_forecast(one.assign(model="a", fold=0), history)
+    assert list(display.panels) == [""]
+    one.insert(0, "fold", 0)
+    assert list(FutureDisplay.from_forecast(one, history).panels) == [""]
+    dates_first = one.set_index("date").reset_index()
+    assert list(FutureDisplay.from_forecast(dates_first, history).panels) == [""]
+
+
+def test_series_named_behind_the_origin_are_refused_and_not_mixed():
+    table = table_of(names(2)).set_index("origin").reset_index()
+    with pytest.raises(ValueError, match=r"several .*\['store'\].* left of 'origin'"):
+        FutureDisplay.from_forecast(table)
+    one = table[table["store"] == "store 1"]
+    assert list(FutureDisplay.from_forecast(one).panels) == [""]
+
+
+def test_the_history_keeps_its_order_where_an_hour_is_repeated():
+    index = pd.date_range(
+        "2025-10-26 01:00", periods=24, freq="15min", tz="Europe/Berlin"
+    )
+    history = pd.DataFrame({"a": np.arange(24.0)}, index)
+    later = index[-1] + pd.Timedelta("15min")
+    table = pd.DataFrame(
+        {"origin": index[-1:], "date": [later], "horizon": [1], "forecast": [3.0]}
+    )
+    line = FutureDisplay.from_forecast(table, history).lines_[""]["observed"]
+    assert_array_equal(line.get_ydata(), np.arange(24))
+    assert_array_equal(line.get_xdata(), index.tz_localize(None))
+
+
 def test_rows_instead_of_dates():
     X, _ = make_supervised(np.arange(50.0), 0)
     table = pd.DataFrame({"origin": [49], "row": [50], "horizon": [1], "forecast": 3.0})
@@ -278,6 +321,10 @@ def test_given_axes():
         (
             table_of(names(1), pd.Timedelta("1h")),
             r"durations as dates.*Timestamp\('2020-01-01'\) \+ index",
+        ),
+        (
+            table_of(names(1)).assign(forecast=[None, "on", "off"]),
+            r"not numbers, such as 'on'.*\(table\['forecast'\] == 'on'\) \* 1",
         ),
     ],
 )
