@@ -88,7 +88,8 @@ def make_supervised(
         ``pandas.offsets.CustomBusinessDay(holidays=[...])`` for trading days. For an
         index of numbers it is a whole number. None compares with the most common
         difference, or with the calendar frequency (days, business days, months, ...)
-        if that leaves fewer gaps. X remembers the frequency: time spans such as
+        if that leaves fewer gaps; series of two or three rows are compared with the
+        longer ones. X remembers the frequency: time spans such as
         ``lookback="5B"`` count it, and :func:`forecast` dates later rows by it.
     pooled : bool, default=False
         Whether each target is a series of its own, with one channel. A model then
