@@ -136,9 +136,8 @@ def test_many_horizons(Estimator, loss, series):
 
 def test_a_search_over_segments(series):
     X, y = series
-    pipe = make_pipeline(
-        Standardizer(), LookbackWindower(42), small(Conv1DRegressor, n_conv=1)
-    )
+    network = small(Conv1DRegressor, n_conv=1, global_pooling="flatten")
+    pipe = make_pipeline(Standardizer(), LookbackWindower(42), network)
     name = "conv1dregressor__"
     sizes = [
         {name + "kernel_size": [size], name + "strides": [size]} for size in (4, 10)
