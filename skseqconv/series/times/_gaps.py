@@ -215,14 +215,14 @@ def each_gaps(dates, freq=None, ids=None):
     for i in np.flatnonzero(suspect[same]):
         with named_series(i, dates, ids) as name:
             if same[i] in short and same[i] not in found:
-                found[same[i]] = _by_others(dates.own(i), *short[same[i]])
+                found[same[i]] = _of_short(dates.own(i), *short[same[i]])
             if same[i] not in found:
                 found[same[i]] = find_gaps(dates.own(i), freq)
         if found[same[i]] is not None:
             yield i, found[same[i]]._replace(name=name, ids=labels)
 
 
-def _by_others(index, places, usual):
+def _of_short(index, places, usual):
     """The gaps of a short series at these positions."""
     index, differences = ordered_differences(index)
     most = readable_difference(index, usual)

@@ -53,18 +53,19 @@ def gaps_of_short(dates):
     found = {}
     for own, block in plain_blocks(dates, np.zeros(len(dates.lengths), dtype=bool)):
         lengths = dates.lengths[own]
-        short, long = (
-            own[(lengths > 1) & (lengths <= MIN_EQUAL)],
-            own[lengths > MIN_EQUAL],
-        )
-        if len(short) and len(long) and not block.hasnans:
-            found |= _by_others(block, dates, short, long)
+        short = own[(lengths > 1) & (lengths <= MIN_EQUAL)]
+        longer = own[lengths > MIN_EQUAL]
+        if len(short) and len(longer) and not block.hasnans:
+            found |= _between_rows_of(longer, short, block, dates)
     return found
 
 
-def _by_others(block, dates, short, long):
+def _between_rows_of(longer, short, block, dates):
+    """The gaps of short series with a time of longer ones inside."""
     numbers = ticks(block)
-    rows = _rows(dates, long)[:CHUNK]
+    some = np.cumsum(dates.lengths[longer]) <= CHUNK
+    some[0] = True
+    rows = _rows(dates, longer[some])
     usual = most_common(np.diff(numbers[rows])[np.diff(rows) == 1])
     owners = np.repeat(short, dates.lengths[short] - 1)
     places = _rows(dates, short, last=1)
@@ -72,7 +73,7 @@ def _by_others(block, dates, short, long):
     are_long = differences > usual * most_alike(block, usual)
     if not usual or not are_long.any():
         return {}
-    others = np.unique(numbers[_rows(dates, long)])
+    others = np.unique(numbers[_rows(dates, longer)])
     begins = np.searchsorted(others, numbers[places], side="right")
     between = np.searchsorted(others, numbers[places + 1], side="left") > begins
     repeats = set(owners[differences <= 0].tolist())  # another check tells them
