@@ -29,6 +29,7 @@ from skseqconv.inputs._few_windows import warn_of_few_windows
 from skseqconv.inputs._finite import FILL_SAMPLES, how_to_fill, raise_not_finite
 from skseqconv.inputs._fitted_steps import check_steps, remember_steps
 from skseqconv.inputs._scored_in_order import ScoredInOrder
+from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.series._order_of_y import check_order
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_masked
@@ -214,6 +215,7 @@ class FlatWindowRegressor(
         except ValueError as error:
             raise _with_way_out(error, regressor, y) from error
         self.flatten_ = flatten
+        check_target_columns(self, y, reset=True)
         remember_steps(self, X)
         self.n_features_in_ = flatten.n_features_in_
         vars(self).pop("feature_names_in_", None)  # of an earlier fit

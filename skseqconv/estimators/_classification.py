@@ -11,7 +11,6 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils import compute_class_weight
 
 from skseqconv.inputs._scored_in_order import ScoredInOrder
-from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_labels
 from skseqconv.series._window_view import WindowView
 
@@ -130,7 +129,6 @@ class SequenceClassifier(
         return ClassEncoder(self.classes_)
 
     def _check_target(self, y, n_samples, *, reset, classes=None):
-        check_target_columns(self, y, reset=reset)
         return check_labels(self, y, n_samples, reset=reset, classes=classes)
 
     def _encoder(self, level, y):

@@ -218,7 +218,8 @@ class Conv1DClassifier(Conv1DClassifierParameters, Presets, SequenceClassifier):
     history_ : dict of list of float
         "loss", "accuracy" and, with validation samples, "val_loss" and
         "val_accuracy": one value per epoch, means with the weights of the samples and
-        of their classes. With several labels per sample, the accuracy is that of
+        of their classes. The losses of `partial_fit` are means of weight times loss.
+        With several labels per sample, the accuracy is that of
         `score`: the share of the samples whose labels are all right. `metrics` of Keras
         are there, for example, as "auc" and "val_auc", scorers only as "val_roc_auc".
         With `learning_rate_schedule`, "learning_rate" is that of the last step of each

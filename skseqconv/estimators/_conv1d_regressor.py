@@ -249,7 +249,8 @@ class Conv1DRegressor(Conv1DRegressorParameters, SequenceRegressor):
         of the standardized y. If the network forecasts changes, the unit is the root
         mean square error of its start on the training rows. Held-out rows may be harder
         or easier, so compare with `reference_loss_`. With `sample_weight`, the losses
-        are weighted means. `metrics` of Keras are there, for example, as "mae" and
+        are weighted means; those of `partial_fit` are means of weight times loss.
+        `metrics` of Keras are there, for example, as "mae" and
         "val_mae", scorers only as "val_r2". With `learning_rate_schedule`,
         "learning_rate" is that of the last step of each epoch.
     reference_loss_ : dict of dict of float

@@ -170,11 +170,11 @@ class Level:
 
     def by_channel(self):
         """Each channel, in the windows and in the series, with its columns of y."""
-        pairs = list(
-            zip(self.channels.tolist(), self.raw_channels.tolist(), strict=True)
-        )
-        for pair in dict.fromkeys(pairs):
-            yield pair, [at for at, own in enumerate(pairs) if own == pair]
+        columns = {}
+        pairs = zip(self.channels.tolist(), self.raw_channels.tolist(), strict=True)
+        for at, pair in enumerate(pairs):
+            columns.setdefault(pair, []).append(at)
+        yield from columns.items()
 
     @property
     def several_alike(self):

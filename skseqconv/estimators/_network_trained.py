@@ -120,8 +120,6 @@ class TrainsNetwork:
             best,
             validated=fit.held_out is not None,
         )
-        if epochs == 1:
-            return None
         first = {f"val_{name}": value for name, value in start.items()}.get(monitor)
         return Stopping(monitor, mode, self.n_iter_no_change, first)
 

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 
 from skseqconv.inputs._scored_in_order import ScoredInOrder
-from skseqconv.inputs._target_columns import check_target_columns
 from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.inputs._tokens import embeds
 from skseqconv.series._window_view import WindowView
@@ -168,7 +167,6 @@ class SequenceRegressor(
         return TargetScaler()
 
     def _check_target(self, y, n_samples, *, reset, classes=None):
-        check_target_columns(self, y, reset=reset)
         y = check_values(self, y, n_samples, reset=reset)
         if is_poisson(self.loss) and (y < 0).any():
             at = np.argwhere(y < 0)[0]

@@ -22,11 +22,11 @@ class Samples(NamedTuple):
 
     def at(self, rows: NDArray[np.intp]) -> Self:
         """Some of the samples."""
-        if len(rows) == len(self.X):
-            return self
         X, y, weight = self
         key: slice | NDArray[np.intp] = rows
         if len(rows) and (np.diff(rows) == 1).all():
+            if len(rows) == len(X):
+                return self
             key = slice(rows[0], rows[-1] + 1)  # it does not copy
         return type(self)(X[key], y[key], None if weight is None else weight[key])
 

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 from skseqconv.series._order_of_y import check_order
 from skseqconv.series._window_view import WindowView
 
+from ._target_columns import check_target_columns
+
 
 class ScoredInOrder:
     """Stands left of the mixin of scikit-learn whose `score` it calls.
@@ -29,7 +31,8 @@ class ScoredInOrder:
             Windows.
         y : array-like of shape (n_samples,) or (n_samples, n_outputs)
             The true values or labels. If it is of pandas and its labels are those of
-            the rows of a view in another order, that is an error.
+            the rows of a view in another order, that is an error. So is a table whose
+            columns have other names than in the fit, or another order.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each sample. For weights of pandas, the same holds as for y.
 
@@ -39,5 +42,6 @@ class ScoredInOrder:
             As of scikit-learn's regressors and classifiers.
         """
         check_order(X, y)
+        check_target_columns(self, y, reset=False)
         check_order(X, sample_weight, y_name="sample_weight")
         return super().score(X, y, sample_weight)  # type: ignore[misc]

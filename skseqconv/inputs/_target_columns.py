@@ -9,7 +9,7 @@ def check_target_columns(estimator, y, *, reset):
 
     Parameters
     ----------
-    estimator : SequenceEstimator
+    estimator : estimator of sequences
     y : array-like or DataFrame
     reset : bool
 
@@ -22,7 +22,7 @@ def check_target_columns(estimator, y, *, reset):
     if reset:
         estimator._y_columns = names
         return
-    expected = estimator._y_columns
+    expected = getattr(estimator, "_y_columns", None)  # None before the fit
     if None in (names, expected) or names == expected:
         return
     only_order = sorted(names) == sorted(expected)

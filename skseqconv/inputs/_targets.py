@@ -9,11 +9,13 @@ from skseqconv.series.tables._containers import refuse_masked
 
 from ._finite_targets import NO_LABEL, NO_VALUE, check_finite_target
 from ._indicators import check_indicator, indicator_of, refuse_one_dimension
+from ._target_columns import check_target_columns
 
 
 def check_values(estimator, y, n_samples, *, reset):
     """The y of a regressor as float64 of one or two dimensions."""
     _refuse_none(estimator, y)
+    check_target_columns(estimator, y, reset=reset)
     refuse_masked("y", y)
     _refuse_text(estimator, y)
     y = check_array(
@@ -54,6 +56,7 @@ def how_to_begin_anew(estimator):
 def check_labels(estimator, y, n_samples, *, reset, classes=None):
     """The y of a classifier: labels of two or more classes, or an indicator matrix."""
     _refuse_none(estimator, y)
+    check_target_columns(estimator, y, reset=reset)
     indicator = indicator_of(y)
     if indicator is not None:
         check_length(indicator, n_samples)

@@ -41,6 +41,7 @@ def vectors_by_id(given: Any, embedding_dim: int | None) -> Vectors:
     """A row for each token id, from 0."""
     if isinstance(given, pd.DataFrame):
         _refuse_texts(given)
+        _refuse_other_ids(given.index)
     values = check_array(given, dtype=np.float32, input_name="embedding_weights")
     length = values.shape[1]
     if length != (embedding_dim or length):
@@ -145,6 +146,18 @@ def _refuse_texts(table):
                 f"(dtype {table[name].dtype}). If it holds the words, make it the "
                 f"index: table.set_index({name!r}). Otherwise leave it out."
             ) from None
+
+
+def _refuse_other_ids(index):
+    """Refuse numbers of rows that are not the token ids from 0, in order."""
+    if np.array_equal(index, np.arange(len(index))):
+        return
+    raise ValueError(
+        f"embedding_weights has the index {reprlib.repr(index.tolist())}, but its "
+        "rows must be those of the token ids 0, 1, 2 and so on, in this order. Give "
+        "table.sort_index() if the index has all token ids. If it has no meaning, give "
+        "table.to_numpy()."
+    )
 
 
 def _as_vector(vector, word):

@@ -28,10 +28,7 @@ def rows_to_learn(view):
     empty = _without_value(view, np.arange(view.n_channels))
     if not len(empty) or has_all_rows(view):
         return view
-    rows = rows_up_to_last(view)
-    if len(rows) == len(view):
-        return view
-    earlier = SeriesView(view, rows)
+    earlier = SeriesView(view, rows_up_to_last(view))
     return earlier if len(_without_value(earlier, empty)) < len(empty) else view
 
 

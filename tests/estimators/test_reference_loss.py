@@ -200,6 +200,18 @@ def test_a_start_that_no_epoch_beats_is_kept():
     assert_allclose(model.predict(X[X.complete]), last, rtol=1e-5)
 
 
+@pytest.mark.parametrize(("rate", "best"), [(0.5, 0), (0.001, 1)])
+def test_a_fit_of_one_epoch_keeps_the_better_of_start_and_epoch(rate, best):
+    X, y = learnable()
+    model = stopping(level="last", learning_rate=rate).set_params(epochs=1).fit(X, y)
+    start = model.reference_loss_["start"]["val_loss"]
+    assert (model.history_["val_loss"][0] < start) == model.best_epoch_ == best
+    _, held_out = parts(X, 2)
+    error = (y - model.predict(X))[held_out] / model.target_encoder_.scale_
+    kept = min(start, *model.history_["val_loss"])
+    assert mse(error) == pytest.approx(kept, rel=1e-3)
+
+
 def learnable():
     """Windows of a wave."""
     wave = np.sin(np.arange(N_ROWS) / 4)[:, None]

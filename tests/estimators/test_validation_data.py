@@ -504,6 +504,19 @@ def test_folds_as_masks_of_ones_own():
     assert_array_equal(held_out, [3, 5, 7])
 
 
+@pytest.mark.trains
+def test_a_training_part_with_repeated_rows_holds_no_other_row():
+    """As a bootstrap draws them: as many as there are samples."""
+    learned, held_out = np.repeat(np.arange(10), 2), np.arange(10, 20)
+    X = np.random.default_rng(0).normal(size=(20, 6, 1))
+    y = np.where(np.arange(20) < 10, 0.0, 1000.0)
+    split = Splits((learned, held_out))
+    model = network(validation_split=split).fit(X, y)
+    assert_array_equal(model.target_encoder_.mean_, 0.0)
+    twice = network().fit(X[learned], y[learned], X_val=X[held_out], y_val=y[held_out])
+    assert model.history_ == twice.history_
+
+
 @pytest.mark.parametrize(
     ("splitter", "message"),
     [

@@ -111,6 +111,11 @@ def test_vectors_by_word_need_words():
             TABLE.reset_index(names="word"),
             r"weights has the column 'word', .*index: table.set_index\('word'\)",
         ),
+        (
+            pd.DataFrame(np.eye(2), index=[1, 0]),
+            r"has the index \[1, 0\], but its rows .* table.sort_index\(\).*to_numpy",
+        ),
+        (pd.DataFrame(np.eye(2), index=[1.0, 2.0]), r"the index \[1.0, 2.0\], but"),
     ],
 )
 def test_arrays_that_are_no_vectors(given, message):
