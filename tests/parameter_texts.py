@@ -32,6 +32,7 @@ OWN = {
         "global_pooling",
         "loss",
         "learning_rate",
+        "epochs",
         "validation_gap",
         "metrics",
         "history_",

@@ -117,7 +117,8 @@ class Conv1DGRUClassifier(Conv1DGRUClassifierParameters, SequenceClassifier):
         `optimizer` and `callbacks`. Each `fit` starts a new course, also with
         `warm_start`. `partial_fit` uses the peak.
     epochs : int or "auto", default="auto"
-        Maximum number of passes over the samples. "auto" gives 500 training steps.
+        Maximum number of passes over the samples. "auto" gives 500 training steps, in
+        whole passes.
     batch_size : int, default=128
         Number of samples per training step.
     steps_per_epoch : int, default=None

@@ -119,7 +119,9 @@ class Conv1DGRURegressor(Conv1DGRURegressorParameters, SequenceRegressor):
         `optimizer` and `callbacks`. Each `fit` starts a new course, also with
         `warm_start`. `partial_fit` uses the peak.
     epochs : int or "auto", default="auto"
-        Maximum number of passes over the samples. "auto" gives 500 training steps.
+        Maximum number of passes over the samples. "auto" gives 500 training steps, in
+        whole passes. From the levels "ar" and "arx", it gives fewer if the longest
+        delay fits into the training rows less than 25 times: 20 for each time.
     batch_size : int, default=128
         Number of samples per training step.
     steps_per_epoch : int, default=None

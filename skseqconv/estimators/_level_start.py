@@ -34,6 +34,9 @@ from skseqconv.series.times._time_spans import in_rows
 #: The starts, simple ones first: "auto" takes the simplest of those that are good.
 STARTS = ("last", "seasonal", "ar", "arx")
 
+#: Those that are solved from the training rows.
+SOLVED = ("ar", "arx")
+
 #: "arx" must be better than others by this share of the error of persistence. Levels of
 #: other channels mislead when the future leaves the range seen in training.
 MARGIN_OF_LEVELS = 0.05
@@ -84,7 +87,7 @@ def with_start(level, estimator, windows, y, before=None, sample_weight=None):
     try:
         if start == "auto":
             return _best_start(level, estimator, windows, y, sample_weight)
-        if start in ("ar", "arx"):
+        if start in SOLVED:
             return _autoregressive(level, windows, y, [start], sample_weight)[start][0]
     except TooLargeError:
         pass  # the network refuses such values, and names one

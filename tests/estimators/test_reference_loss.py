@@ -328,6 +328,28 @@ def test_auto_is_a_number_of_steps(monkeypatch):
     assert small(**options).fit(X, y[:, 0]).n_iter_ == 3
 
 
+@pytest.mark.parametrize(
+    ("level", "delays", "every", "n_steps"),
+    [
+        ("ar", range(1, 31), 1, 20 * 8),  # 230 rows: 8 spans of 30
+        ("arx", range(1, 31), 1, 20 * 8),
+        ("ar", range(1, 31), 6, 20 * 8),  # five windows a span
+        ("ar", [1, 30], 1, 20 * 8),
+        ("ar", [1, 2], 1, 500),
+        ("last", range(1, 31), 1, 500),
+    ],
+)
+def test_auto_is_fewer_steps_for_few_spans(level, delays, every, n_steps):
+    """From a solved level, where the targets of few spans are learned by heart."""
+    steps = np.random.default_rng(0).normal(size=(260, 2))
+    X, y = make_supervised(np.cumsum(steps, axis=0), 0, delay=delays)
+    X = LookbackWindower(8, on_missing_history="ignore").fit_transform(X)
+    X, y = X[::every], y[::every]
+    model = small(level=level, epochs="auto", validation_split=0.0, batch_size=8)
+    model.fit(X, y)
+    assert model.n_iter_ == -(-n_steps // -(-int(X.complete.sum()) // 8))
+
+
 def test_references_change_nothing_that_is_learned(monkeypatch):
     X, y = walk(2)
     model = small(dropout=0.3).fit(X, y)
