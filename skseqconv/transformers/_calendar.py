@@ -17,21 +17,18 @@ from skseqconv._callbacks import one_task
 from skseqconv._counts import is_whole
 from skseqconv._public import public
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series.times._frequency import (
-    exceptions,
-    nearest_offset,
-    readable_duration,
-)
+from skseqconv.series.times._frequency import readable_duration
 from skseqconv.series.times._index_kinds import level_of_dates
 from skseqconv.series.times._offsets import (
-    checked_frequency,
     is_duration,
     offset_of,
     plain_offset,
     shifted,
 )
+from skseqconv.series.times._usual_step import warn_of_other_differences
 
 from ._base import SequenceTransformer
+from ._found_frequency import dates_of_series, found_frequency
 
 _PERIODS = {
     "hour": pd.Timedelta(hours=1),
@@ -41,9 +38,6 @@ _PERIODS = {
 }
 
 _DAY = pd.Timedelta(days=1)
-
-#: Smallest share of dates that must follow the frequency if `ahead` is used.
-MIN_REGULAR = 0.9
 
 
 @public
@@ -73,7 +67,7 @@ class CalendarFeatures(SequenceTransformer):
     Attributes
     ----------
     step_ : Timedelta
-        The most common time between rows.
+        The most common time between neighboring rows of a series.
     freq_ : offset of pandas or None
         The declared or detected frequency of the dates, such as business days. None if
         `step_` is the frequency.
@@ -95,6 +89,8 @@ class CalendarFeatures(SequenceTransformer):
     -----
     UserWarning
         By `transform`, if the times of X have another time zone than those of the fit.
+        With `ahead`, also if the rows of X are closer together in time, or further
+        apart, than those of the fit.
 
     See Also
     --------
@@ -109,7 +105,9 @@ class CalendarFeatures(SequenceTransformer):
     the calendar. The dates of missing rows count, too.
 
     A table of several series may have a MultiIndex, as in :func:`make_supervised`: the
-    level of dates is the time. The frequency is that of the dates of all series.
+    level of dates is the time, the other levels tell the series. The time between rows
+    is that between rows of the same series. With ids in a column instead, X counts as
+    one series.
 
     The same is possible with ``make_supervised(..., known_ahead=[...])``, which reads
     columns at the time that is forecast, also holidays, planned outages or a weather
@@ -169,7 +167,8 @@ class CalendarFeatures(SequenceTransformer):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
         dates = self._dates_of(X)
-        self._find_frequency(dates.drop_duplicates().sort_values())
+        of_series = dates_of_series(X.index, dates)
+        self.step_, self.freq_ = found_frequency(of_series, self.freq, self.ahead)
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
@@ -204,6 +203,8 @@ class CalendarFeatures(SequenceTransformer):
             self._check_columns(X, reset=False)
         if str(dates.tz) != self._zone:
             _warn_of_other_zone(str(dates.tz), self._zone)
+        if self.ahead:
+            self._warn_of_other_step(dates_of_series(X.index, dates))
         clock = self._clock(dates)
         per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)
         since = clock.asi8 / per_second
@@ -259,31 +260,14 @@ class CalendarFeatures(SequenceTransformer):
             X = np.empty((0, X.shape[1]))
         validate_data(self, X, reset=reset, skip_check_array=True)
 
-    def _find_frequency(self, index):
-        """Set `step_` and `freq_`. With `ahead`, refuse dates without a frequency."""
-        gaps = pd.Series(index).diff().dropna()
-        if self.ahead and not len(gaps):
-            raise ValueError(
-                f"ahead={self.ahead!r} needs the time between rows, but X has "
-                f"{len(index)} different date(s). Use more rows, or ahead=0."
-            )
-        self.step_ = gaps.mode().iloc[0] if len(gaps) else pd.Timedelta(0)
-        n_others = int((gaps != self.step_).sum())
-        if self.freq is None:
-            self.freq_, found = nearest_offset(index, n_others)
-        else:
-            self.freq_ = checked_frequency(self.freq, index)
-            found = exceptions(index, self.freq_)
-        n_others = n_others if found is None else len(found)
-        if self.ahead and n_others > (1 - MIN_REGULAR) * len(gaps) + 1e-9:
-            rule = f"are not {readable_duration(self.step_)} apart"
-            if self.freq is not None:
-                rule = f"do not follow freq={self.freq!r}"
-            raise ValueError(
-                f"ahead={self.ahead!r} needs rows of one frequency, but "
-                f"{n_others / len(gaps):.0%} of the rows of X {rule}. Declare their "
-                "frequency with freq=, or use ahead=0."
-            )
+    def _warn_of_other_step(self, dates):
+        """Warn of rows that are further apart, or closer, than those of the fit."""
+        warn_of_other_differences(
+            dates.gaps.total_seconds().to_numpy(),
+            self.step_.total_seconds(),
+            f"ahead={self.ahead!r} counts steps of the fit, so it is another time than "
+            f"{self.ahead!r} rows of X.",
+        )
 
     def _clock(self, index):
         """The local time of the dates, `ahead` rows later."""
