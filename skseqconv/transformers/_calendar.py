@@ -19,12 +19,7 @@ from skseqconv._public import public
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.times._frequency import readable_duration
 from skseqconv.series.times._index_kinds import level_of_dates
-from skseqconv.series.times._offsets import (
-    is_duration,
-    offset_of,
-    plain_offset,
-    shifted,
-)
+from skseqconv.series.times._offsets import is_duration, shifted
 from skseqconv.series.times._usual_step import warn_of_other_differences
 
 from ._base import SequenceTransformer
@@ -234,21 +229,6 @@ class CalendarFeatures(SequenceTransformer):
         names = OneToOneFeatureMixin.get_feature_names_out(self, input_features)
         added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
         return np.array([*names, *added], dtype=object)
-
-    def __getstate__(self):
-        """The Timedelta and offsets as plain data, for files that run no code."""
-        state = dict(super().__getstate__())
-        if "step_" in state:
-            state["step_"] = state["step_"].isoformat()
-            state["freq_"] = plain_offset(state["freq_"])
-        state["freq"] = plain_offset(state["freq"])
-        return state
-
-    def __setstate__(self, state):
-        if "step_" in state:
-            state = {**state, "step_": pd.Timedelta(state["step_"])}
-            state["freq_"] = offset_of(state["freq_"])
-        super().__setstate__({**state, "freq": offset_of(state["freq"])})
 
     def _check_columns(self, X, *, reset):
         """Record, or compare, the columns: their number, and names if all are str.
