@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from numbers import Integral, Number
+from datetime import timedelta
+from numbers import Integral
 from typing import Self
 
 import numpy as np
@@ -16,6 +17,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skseqconv._callbacks import one_task
 from skseqconv._counts import is_whole
 from skseqconv._public import public
+from skseqconv.inputs._kinds import refuse_repeated
 from skseqconv.series._missing_history import stacklevel_of_caller
 from skseqconv.series.times._frequency import readable_duration
 from skseqconv.series.times._index_kinds import level_of_dates
@@ -24,13 +26,7 @@ from skseqconv.series.times._usual_step import warn_of_other_differences
 
 from ._base import SequenceTransformer
 from ._found_frequency import dates_of_series, found_frequency
-
-_PERIODS = {
-    "hour": pd.Timedelta(hours=1),
-    "day": pd.Timedelta(days=1),
-    "week": pd.Timedelta(days=7),
-    "year": pd.Timedelta(days=365.2425),
-}
+from ._periods import finer_than_meant, lengths_of
 
 _DAY = pd.Timedelta(days=1)
 
@@ -45,9 +41,9 @@ class CalendarFeatures(SequenceTransformer):
 
     Parameters
     ----------
-    periods : sequence of str, default=("day", "year")
+    periods : sequence of str or time spans, default=("day", "year")
         "hour", "day", "week", "year", or a duration that pandas reads, such as "12h".
-        A period must span at least two time steps.
+        A period must span at least two time steps. Each may be given once.
     ahead : int, default=0
         Read the date this many rows ahead of each row. The delay of a forecast gives
         the date of the target, which is known in advance. With several delays, the
@@ -132,7 +128,7 @@ class CalendarFeatures(SequenceTransformer):
 
     def __init__(
         self,
-        periods: Sequence[str] = ("day", "year"),
+        periods: Sequence[str | timedelta | np.timedelta64] = ("day", "year"),
         *,
         ahead: int = 0,
         freq: str | pd.offsets.BaseOffset | None = None,
@@ -157,7 +153,7 @@ class CalendarFeatures(SequenceTransformer):
         self : object
             The fitted transformer.
         """
-        lengths = self._lengths()
+        lengths = lengths_of(self.periods)
         if not is_whole(self.ahead):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
@@ -169,7 +165,7 @@ class CalendarFeatures(SequenceTransformer):
                 raise ValueError(
                     f"periods holds {name!r}, but the rows are "
                     f"{readable_duration(self.step_)} apart. A period must span at "
-                    f"least two time steps. Remove it.{_finer_than_meant(name)}"
+                    f"least two time steps. Remove it.{finer_than_meant(name)}"
                 )
         self._zone = str(dates.tz)
         self._check_columns(X, reset=True)
@@ -192,7 +188,7 @@ class CalendarFeatures(SequenceTransformer):
             A DataFrame of pandas, unless `set_output` asks for polars.
         """
         check_is_fitted(self)
-        lengths = self._lengths()
+        lengths = lengths_of(self.periods)
         dates = self._dates_of(X)
         if X.shape[1]:
             self._check_columns(X, reset=False)
@@ -238,6 +234,8 @@ class CalendarFeatures(SequenceTransformer):
         """
         if not all(isinstance(label, str) for label in X.columns):
             X = np.empty((0, X.shape[1]))
+        else:
+            refuse_repeated(X.columns)
         validate_data(self, X, reset=reset, skip_check_array=True)
 
     def _warn_of_other_step(self, dates):
@@ -262,14 +260,6 @@ class CalendarFeatures(SequenceTransformer):
         if self.step_ % _DAY == pd.Timedelta(0):
             return clock + ahead * self.step_
         return (index + ahead * self.step_).tz_localize(None)
-
-    def _lengths(self):
-        if isinstance(self.periods, str) or not len(self.periods):
-            raise ValueError(
-                f"periods={self.periods!r} must be a list of names, such as "
-                "['day', 'year']."
-            )
-        return [_length(name) for name in self.periods]
 
     def _dates_of(self, X):
         """The dates of the rows of a table, which is checked."""
@@ -316,33 +306,6 @@ def _warn_of_other_zone(zone, of_fit):
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )
-
-
-def _length(name):
-    # pandas would read a number as nanoseconds.
-    text = isinstance(name, str) and name.strip().replace(".", "", 1).isdigit()
-    if text or isinstance(name, Number):
-        raise ValueError(
-            f"periods holds {name!r}, a number without a unit. Use '{name}h' for hours."
-        )
-    try:
-        length = _PERIODS.get(name) or pd.Timedelta(name)
-    except (ValueError, TypeError):
-        length = pd.Timedelta(0)
-    if not length > pd.Timedelta(0):
-        raise ValueError(
-            f"periods holds {name!r}. Use {', '.join(map(repr, _PERIODS))} or a "
-            "duration that pandas reads, such as '12h'."
-        )
-    return length
-
-
-def _finer_than_meant(name):
-    """A period is easily taken for the entry of a date: the hour for that of a day."""
-    longer = {"hour": "day", "day": "week"}.get(name)
-    if longer is None:
-        return ""
-    return f" For the {name} within a {longer}, use {longer!r}."
 
 
 def _kind(X):

@@ -1,6 +1,7 @@
 """CalendarFeatures."""
 
 import pickle
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,17 @@ def test_hands_of_a_clock(table):
     pd.testing.assert_frame_equal(out[["load"]], table)
     names = CalendarFeatures(["day", "12h"]).fit(table).get_feature_names_out()
     assert list(names) == list(out.columns)
+
+
+@pytest.mark.parametrize(
+    "span", [np.timedelta64(12, "h"), pd.Timedelta("12h"), timedelta(hours=12)]
+)
+def test_a_period_may_be_a_time_span(span, table):
+    features = CalendarFeatures([span])
+    out = features.fit_transform(table)
+    expected = CalendarFeatures(["12h"]).fit_transform(table)
+    np.testing.assert_array_equal(out, expected)
+    assert list(features.get_feature_names_out()) == list(out.columns)
 
 
 def test_a_year_comes_round(table):
@@ -258,6 +270,9 @@ def test_a_network_learns_from_the_hour(table):
     [
         ({"periods": "day"}, r"periods='day' must be a list of names"),
         ({"periods": []}, "must be a list of names"),
+        ({"periods": ["day", "week", "day"]}, "holds 'day' more than once"),
+        ({"periods": [pd.Timedelta("1D")] * 2}, "'1 days 00:00:00' more than once"),
+        ({"periods": [np.timedelta64(5, "Y")]}, "Use .* a duration that pandas reads"),
         ({"periods": ["moon"]}, "'moon'. Use 'hour', 'day', 'week', 'year' or"),
         ({"periods": ["-1h"]}, "'-1h'. Use .* a duration that pandas reads"),
         ({"periods": ["day", 24]}, "24, a number without a unit. Use '24h'"),
@@ -289,6 +304,8 @@ def test_bad_tables_are_told(table):
         CalendarFeatures().fit(table.assign(day_sin=0))
     with pytest.raises(ValueError, match=r"Row 1 of X has no date"):
         CalendarFeatures().fit(table.set_axis([table.index[0], pd.NaT] * 100))
+    with pytest.raises(ValueError, match="X has several channels 'load'"):
+        CalendarFeatures().fit(pd.concat([table, table], axis=1))
     with pytest.raises(
         ValueError, match=r"needs the time between rows.*two different dates"
     ):
