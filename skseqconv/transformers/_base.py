@@ -27,9 +27,9 @@ class SequenceTransformer(
         Parameters
         ----------
         transform : {"default", "pandas", "polars"}, default=None
-            "default" gives a DataFrame for a DataFrame and an array for an array.
-            None does not change the setting. Views and three-dimensional arrays
-            are not affected.
+            With "default", `CalendarFeatures`, `PerStep` and `Standardizer` give a
+            DataFrame for a DataFrame. All other output is an array. None does not
+            change the setting. Views and three-dimensional arrays are not affected.
 
         Returns
         -------
