@@ -492,6 +492,10 @@ REFUSED_AT_SAVE = {
         ),
         "What cannot be saved is param_grid=.*Adam",
     ),
+    "time spans to search": (
+        lambda: GridSearchCV(LookbackWindower(2), {"lookback": [timedelta(days=7)]}),
+        "param_grid=.*timedelta.*: use numbers and text; '7D' for a time span",
+    ),
     "a callback of scikit-learn": (
         with_progress_bar,
         "ProgressBar",
