@@ -18,10 +18,11 @@ from skseqconv.inputs._scored_in_order import ScoredInOrder
 from skseqconv.inputs._target_channel import find_target
 from skseqconv.inputs._targets import columns_of
 from skseqconv.series._order_of_y import check_order
+from skseqconv.series.times._spans_in_files import HoldsSpans
 
 
 class ForecastsFromChannel(
-    CallbackSupportMixin, ScoredInOrder, RegressorMixin, BaseEstimator
+    HoldsSpans, CallbackSupportMixin, ScoredInOrder, RegressorMixin, BaseEstimator
 ):
     """A regressor with `target_channel` and `delay`, which gives values of the channel.
 

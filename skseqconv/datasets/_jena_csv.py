@@ -113,8 +113,8 @@ def _parse_times(column: pd.Series) -> pd.DatetimeIndex:
 
 def _parse_numbers(column: pd.Series) -> np.ndarray:
     """Convert a column to float64, with NaN for failed readings."""
-    if pd.api.types.is_bool_dtype(column):
-        column = column.astype(str)  # "True" is not a number
+    if column.dtype.kind not in "iuf":  # "True" is not a number, but pandas' True is
+        column = column.astype(str).where(column.notna())
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(
         np.float64, na_value=np.nan
     )

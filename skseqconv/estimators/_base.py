@@ -26,6 +26,7 @@ from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._containers import refuse_other_arrays
+from skseqconv.series.times._spans_in_files import HoldsSpans
 
 from ._fit_task import FitTask
 from ._layers_shown import ShowsLayers
@@ -48,6 +49,7 @@ class SequenceEstimator(
     BuildsNetwork,
     TrainsNetwork,
     HoldsNetwork,
+    HoldsSpans,
     TaskHooks,
     CallbackSupportMixin,
     TrainingParameters,

@@ -92,12 +92,13 @@ def check_channels(estimator, X, *, reset):
             )
     empty = np.empty((0, n_channels))
     if names is not None:
-        _refuse_repeated(names)
+        refuse_repeated(names)
         empty = pd.DataFrame(empty, columns=names)
     validate_data(estimator, empty, reset=reset, skip_check_array=True)
 
 
-def _refuse_repeated(names):
+def refuse_repeated(names):
+    """Refuse repeated names of columns, as scikit-learn does, but in words."""
     repeated = [name for name, n in Counter(names).items() if n > 1]
     if repeated:
         raise ValueError(
@@ -268,6 +269,8 @@ def check_table(estimator, X, *, reset, ensure_all_finite="allow-nan"):
         )
     if is_other_table(X):
         numeric_table(X, "table")
+    if hasattr(X, "iloc"):
+        refuse_repeated(X.columns)
     if reset:
         refuse_ids(estimator, X)
     mixed = hasattr(X, "iloc") and any(dtype.kind not in "fiub" for dtype in X.dtypes)

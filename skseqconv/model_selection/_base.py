@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sklearn.model_selection import BaseCrossValidator
 
+from skseqconv.series.times._spans_in_files import HoldsSpans
 
-class FoldsOfSeries(BaseCrossValidator):
+
+class FoldsOfSeries(HoldsSpans, BaseCrossValidator):
     """A splitter with a parameter `n_splits`, whose `split` takes `groups`."""
 
     n_splits: int

@@ -183,6 +183,8 @@ def _tried(estimator):
     return None, problem
 
 
+_SEARCHED = "numbers and text; '7D' for a time span"
+
 #: Values that can be saved, for parameters with one that cannot.
 _INSTEAD = {
     "callbacks": "None: they are for fit only",
@@ -191,6 +193,8 @@ _INSTEAD = {
     "loss": "one of Keras' own, or its name",
     "optimizer": "one of Keras' own, or its name",
     "validation_split": "text, '2016-07-01' for example",
+    "param_grid": _SEARCHED,
+    "param_distributions": _SEARCHED,
     "tokenizer": "'words', 'classic' or 'characters'; put spaces between tokens",
 }
 

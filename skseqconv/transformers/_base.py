@@ -9,9 +9,12 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.series.times._spans_in_files import HoldsSpans
 
 
-class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator):
+class SequenceTransformer(
+    HoldsSpans, CallbackSupportMixin, TransformerMixin, BaseEstimator
+):
     """A transformer that gives views, three-dimensional arrays or tables."""
 
     def __init_subclass__(cls, auto_wrap_output_keys=None, **kwargs):
@@ -24,9 +27,9 @@ class SequenceTransformer(CallbackSupportMixin, TransformerMixin, BaseEstimator)
         Parameters
         ----------
         transform : {"default", "pandas", "polars"}, default=None
-            "default" gives a DataFrame for a DataFrame and an array for an array.
-            None does not change the setting. Views and three-dimensional arrays
-            are not affected.
+            With "default", `CalendarFeatures`, `PerStep` and `Standardizer` give a
+            DataFrame for a DataFrame. All other output is an array. None does not
+            change the setting. Views and three-dimensional arrays are not affected.
 
         Returns
         -------

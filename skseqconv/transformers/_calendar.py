@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from numbers import Integral, Number
+from datetime import timedelta
+from numbers import Integral
 from typing import Self
 
 import numpy as np
@@ -16,34 +17,18 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from skseqconv._callbacks import one_task
 from skseqconv._counts import is_whole
 from skseqconv._public import public
+from skseqconv.inputs._kinds import refuse_repeated
 from skseqconv.series._missing_history import stacklevel_of_caller
-from skseqconv.series.times._frequency import (
-    exceptions,
-    nearest_offset,
-    readable_duration,
-)
+from skseqconv.series.times._frequency import readable_duration
 from skseqconv.series.times._index_kinds import level_of_dates
-from skseqconv.series.times._offsets import (
-    checked_frequency,
-    is_duration,
-    offset_of,
-    plain_offset,
-    shifted,
-)
+from skseqconv.series.times._offsets import is_duration, shifted
+from skseqconv.series.times._usual_step import warn_of_other_differences
 
 from ._base import SequenceTransformer
-
-_PERIODS = {
-    "hour": pd.Timedelta(hours=1),
-    "day": pd.Timedelta(days=1),
-    "week": pd.Timedelta(days=7),
-    "year": pd.Timedelta(days=365.2425),
-}
+from ._found_frequency import dates_of_series, found_frequency
+from ._periods import finer_than_meant, lengths_of
 
 _DAY = pd.Timedelta(days=1)
-
-#: Smallest share of dates that must follow the frequency if `ahead` is used.
-MIN_REGULAR = 0.9
 
 
 @public
@@ -56,9 +41,9 @@ class CalendarFeatures(SequenceTransformer):
 
     Parameters
     ----------
-    periods : sequence of str, default=("day", "year")
+    periods : sequence of str or time spans, default=("day", "year")
         "hour", "day", "week", "year", or a duration that pandas reads, such as "12h".
-        A period must span at least two time steps.
+        A period must span at least two time steps. Each may be given once.
     ahead : int, default=0
         Read the date this many rows ahead of each row. The delay of a forecast gives
         the date of the target, which is known in advance. With several delays, the
@@ -73,7 +58,7 @@ class CalendarFeatures(SequenceTransformer):
     Attributes
     ----------
     step_ : Timedelta
-        The most common time between rows.
+        The most common time between neighboring rows of a series.
     freq_ : offset of pandas or None
         The declared or detected frequency of the dates, such as business days. None if
         `step_` is the frequency.
@@ -95,6 +80,8 @@ class CalendarFeatures(SequenceTransformer):
     -----
     UserWarning
         By `transform`, if the times of X have another time zone than those of the fit.
+        With `ahead`, also if the rows of X are closer together in time, or further
+        apart, than those of the fit.
 
     See Also
     --------
@@ -109,7 +96,9 @@ class CalendarFeatures(SequenceTransformer):
     the calendar. The dates of missing rows count, too.
 
     A table of several series may have a MultiIndex, as in :func:`make_supervised`: the
-    level of dates is the time. The frequency is that of the dates of all series.
+    level of dates is the time, the other levels tell the series. The time between rows
+    is that between rows of the same series. With ids in a column instead, X counts as
+    one series.
 
     The same is possible with ``make_supervised(..., known_ahead=[...])``, which reads
     columns at the time that is forecast, also holidays, planned outages or a weather
@@ -139,7 +128,7 @@ class CalendarFeatures(SequenceTransformer):
 
     def __init__(
         self,
-        periods: Sequence[str] = ("day", "year"),
+        periods: Sequence[str | timedelta | np.timedelta64] = ("day", "year"),
         *,
         ahead: int = 0,
         freq: str | pd.offsets.BaseOffset | None = None,
@@ -164,18 +153,19 @@ class CalendarFeatures(SequenceTransformer):
         self : object
             The fitted transformer.
         """
-        lengths = self._lengths()
+        lengths = lengths_of(self.periods)
         if not is_whole(self.ahead):
             raise ValueError(f"ahead={self.ahead!r} must be a whole number of rows.")
         self._validate_params()
         dates = self._dates_of(X)
-        self._find_frequency(dates.drop_duplicates().sort_values())
+        of_series = dates_of_series(X.index, dates)
+        self.step_, self.freq_ = found_frequency(of_series, self.freq, self.ahead)
         for name, length in zip(self.periods, lengths, strict=True):
             if length < 2 * self.step_:
                 raise ValueError(
                     f"periods holds {name!r}, but the rows are "
                     f"{readable_duration(self.step_)} apart. A period must span at "
-                    f"least two time steps. Remove it.{_finer_than_meant(name)}"
+                    f"least two time steps. Remove it.{finer_than_meant(name)}"
                 )
         self._zone = str(dates.tz)
         self._check_columns(X, reset=True)
@@ -198,12 +188,14 @@ class CalendarFeatures(SequenceTransformer):
             A DataFrame of pandas, unless `set_output` asks for polars.
         """
         check_is_fitted(self)
-        lengths = self._lengths()
+        lengths = lengths_of(self.periods)
         dates = self._dates_of(X)
         if X.shape[1]:
             self._check_columns(X, reset=False)
         if str(dates.tz) != self._zone:
             _warn_of_other_zone(str(dates.tz), self._zone)
+        if self.ahead:
+            self._warn_of_other_step(dates_of_series(X.index, dates))
         clock = self._clock(dates)
         per_second = pd.Timedelta(1, unit="s") / pd.Timedelta(1, unit=clock.unit)
         since = clock.asi8 / per_second
@@ -234,21 +226,6 @@ class CalendarFeatures(SequenceTransformer):
         added = [f"{name}_{part}" for name in self.periods for part in ("sin", "cos")]
         return np.array([*names, *added], dtype=object)
 
-    def __getstate__(self):
-        """The Timedelta and offsets as plain data, for files that run no code."""
-        state = dict(super().__getstate__())
-        if "step_" in state:
-            state["step_"] = state["step_"].isoformat()
-            state["freq_"] = plain_offset(state["freq_"])
-        state["freq"] = plain_offset(state["freq"])
-        return state
-
-    def __setstate__(self, state):
-        if "step_" in state:
-            state = {**state, "step_": pd.Timedelta(state["step_"])}
-            state["freq_"] = offset_of(state["freq_"])
-        super().__setstate__({**state, "freq": offset_of(state["freq"])})
-
     def _check_columns(self, X, *, reset):
         """Record, or compare, the columns: their number, and names if all are str.
 
@@ -257,33 +234,18 @@ class CalendarFeatures(SequenceTransformer):
         """
         if not all(isinstance(label, str) for label in X.columns):
             X = np.empty((0, X.shape[1]))
+        else:
+            refuse_repeated(X.columns)
         validate_data(self, X, reset=reset, skip_check_array=True)
 
-    def _find_frequency(self, index):
-        """Set `step_` and `freq_`. With `ahead`, refuse dates without a frequency."""
-        gaps = pd.Series(index).diff().dropna()
-        if self.ahead and not len(gaps):
-            raise ValueError(
-                f"ahead={self.ahead!r} needs the time between rows, but X has "
-                f"{len(index)} different date(s). Use more rows, or ahead=0."
-            )
-        self.step_ = gaps.mode().iloc[0] if len(gaps) else pd.Timedelta(0)
-        n_others = int((gaps != self.step_).sum())
-        if self.freq is None:
-            self.freq_, found = nearest_offset(index, n_others)
-        else:
-            self.freq_ = checked_frequency(self.freq, index)
-            found = exceptions(index, self.freq_)
-        n_others = n_others if found is None else len(found)
-        if self.ahead and n_others > (1 - MIN_REGULAR) * len(gaps) + 1e-9:
-            rule = f"are not {readable_duration(self.step_)} apart"
-            if self.freq is not None:
-                rule = f"do not follow freq={self.freq!r}"
-            raise ValueError(
-                f"ahead={self.ahead!r} needs rows of one frequency, but "
-                f"{n_others / len(gaps):.0%} of the rows of X {rule}. Declare their "
-                "frequency with freq=, or use ahead=0."
-            )
+    def _warn_of_other_step(self, dates):
+        """Warn of rows that are further apart, or closer, than those of the fit."""
+        warn_of_other_differences(
+            dates.gaps.total_seconds().to_numpy(),
+            self.step_.total_seconds(),
+            f"ahead={self.ahead!r} counts steps of the fit, so it is another time than "
+            f"{self.ahead!r} rows of X.",
+        )
 
     def _clock(self, index):
         """The local time of the dates, `ahead` rows later."""
@@ -298,14 +260,6 @@ class CalendarFeatures(SequenceTransformer):
         if self.step_ % _DAY == pd.Timedelta(0):
             return clock + ahead * self.step_
         return (index + ahead * self.step_).tz_localize(None)
-
-    def _lengths(self):
-        if isinstance(self.periods, str) or not len(self.periods):
-            raise ValueError(
-                f"periods={self.periods!r} must be a list of names, such as "
-                "['day', 'year']."
-            )
-        return [_length(name) for name in self.periods]
 
     def _dates_of(self, X):
         """The dates of the rows of a table, which is checked."""
@@ -352,33 +306,6 @@ def _warn_of_other_zone(zone, of_fit):
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )
-
-
-def _length(name):
-    # pandas would read a number as nanoseconds.
-    text = isinstance(name, str) and name.strip().replace(".", "", 1).isdigit()
-    if text or isinstance(name, Number):
-        raise ValueError(
-            f"periods holds {name!r}, a number without a unit. Use '{name}h' for hours."
-        )
-    try:
-        length = _PERIODS.get(name) or pd.Timedelta(name)
-    except (ValueError, TypeError):
-        length = pd.Timedelta(0)
-    if not length > pd.Timedelta(0):
-        raise ValueError(
-            f"periods holds {name!r}. Use {', '.join(map(repr, _PERIODS))} or a "
-            "duration that pandas reads, such as '12h'."
-        )
-    return length
-
-
-def _finer_than_meant(name):
-    """A period is easily taken for the entry of a date: the hour for that of a day."""
-    longer = {"hour": "day", "day": "week"}.get(name)
-    if longer is None:
-        return ""
-    return f" For the {name} within a {longer}, use {longer!r}."
 
 
 def _kind(X):

@@ -244,7 +244,8 @@ class TokenSequencer(SequenceTransformer):
     ) -> NDArray[np.int32] | pd.DataFrame:
         """Fit to texts or lists of ids, and return their rows of ids.
 
-        The result is that of `fit` and `transform`, but each text is split only once.
+        The result is that of `fit` and `transform`, but the rows are made of the tokens
+        that were found in the fit. The texts are not split again for them.
 
         Parameters
         ----------

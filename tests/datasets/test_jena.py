@@ -116,7 +116,9 @@ def test_more_fields_than_names(row):
         load_climate_csv(StringIO(text))
 
 
-@pytest.mark.parametrize("first, bad, row", [("2", "north", 1), ("True", "True", 0)])
+@pytest.mark.parametrize(
+    "first, bad, row", [("2", "north", 1), ("True", "True", 0), ("", "True", 1)]
+)
 def test_text_column(first, bad, row):
     text = f"Date Time,a,b\n01.01.2009 00:00:00,1,{first}\n"
     text += f"01.01.2009 00:10:00,1,{bad}\n"

@@ -69,6 +69,15 @@ def test_a_column_of_text_among_numbers_is_named():
         Standardizer().fit(table)
 
 
+@pytest.mark.parametrize("second", [[3.0, 4.0], ["north", "south"]])
+@pytest.mark.parametrize("name", ["a", 0])
+def test_repeated_names_of_columns_are_told(name, second):
+    table = pd.concat([pd.Series([1.0, 2.0]), pd.Series(second)], axis=1)
+    message = f"X has several channels {name!r}: rename or drop all but one"
+    with pytest.raises(ValueError, match=message):
+        Standardizer().fit(table.set_axis([name, name], axis=1))
+
+
 @pytest.mark.parametrize("cell", [np.array, pd.Series, list])
 @pytest.mark.parametrize("names", [["a"], ["a", "b"]])
 @pytest.mark.parametrize("reader", [Conv1DClassifier(), Standardizer(), MiniRocket(84)])

@@ -13,12 +13,14 @@ import re
 import resource
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import cloudpickle
 import joblib
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
 from hypothesis import HealthCheck, given, settings
@@ -36,10 +38,13 @@ from sklearn.tree import DecisionTreeRegressor
 
 import skseqconv
 from skseqconv import (
+    CalendarFeatures,
     Conv1DClassifier,
     Conv1DRegressor,
     LinearAutoregression,
     LookbackWindower,
+    PanelTimeSeriesSplit,
+    PersistenceRegressor,
     PerStep,
     Standardizer,
     TokenSequencer,
@@ -350,6 +355,43 @@ def test_vocabularies_are_short_and_quick():
     assert list(by_save(odd).vocabulary_.items()) == list(odd.vocabulary_.items())
 
 
+SPANS = [
+    pd.Timedelta("36h"),
+    pd.Timedelta(1, "ns"),
+    timedelta(days=2),
+    np.timedelta64(3, "h"),
+    pd.offsets.Day(2),
+    pd.offsets.BusinessDay(5),
+    pd.offsets.MonthBegin(2),
+    pd.offsets.DateOffset(days=1),
+    pd.offsets.CustomBusinessDay(holidays=["2025-01-01"]),
+]
+
+
+@EVERY_WAY
+@pytest.mark.parametrize("span", SPANS, ids=repr)
+def test_time_spans_come_back(span, way):
+    """Of all estimators that take them, also in a sequence or a splitter."""
+    for estimator in (
+        LookbackWindower(span, step=span),
+        CalendarFeatures(("day", span)),
+        PersistenceRegressor(period=span, delay=[1, span]),
+        LinearAutoregression(lags=span),
+        Conv1DRegressor(period=span, validation_gap=span, delay=(span,)),
+    ):
+        assert way(estimator).get_params() == estimator.get_params()
+    splitter = PanelTimeSeriesSplit(2)
+    splitter.gap = span  # it refuses spans whose length varies
+    search = GridSearchCV(LookbackWindower(2), {}, cv=splitter)
+    assert way(search).cv.gap == span
+
+
+def test_labels_are_taken_for_no_span():
+    weights = {"lengths": 1.0, "n": 2.0}
+    again = by_save(Conv1DClassifier(class_weight=weights))
+    assert again.class_weight == weights
+
+
 def test_every_estimator_can_be_saved():
     public = [getattr(skseqconv, name) for name in skseqconv.__all__]
     classes = [c for c in public if isinstance(c, type)]
@@ -449,6 +491,10 @@ REFUSED_AT_SAVE = {
             Conv1DRegressor(), {"optimizer": [keras.optimizers.Adam()]}
         ),
         "What cannot be saved is param_grid=.*Adam",
+    ),
+    "time spans to search": (
+        lambda: GridSearchCV(LookbackWindower(2), {"lookback": [timedelta(days=7)]}),
+        "param_grid=.*timedelta.*: use numbers and text; '7D' for a time span",
     ),
     "a callback of scikit-learn": (
         with_progress_bar,

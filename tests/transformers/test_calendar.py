@@ -1,6 +1,7 @@
 """CalendarFeatures."""
 
 import pickle
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,17 @@ def test_hands_of_a_clock(table):
     pd.testing.assert_frame_equal(out[["load"]], table)
     names = CalendarFeatures(["day", "12h"]).fit(table).get_feature_names_out()
     assert list(names) == list(out.columns)
+
+
+@pytest.mark.parametrize(
+    "span", [np.timedelta64(12, "h"), pd.Timedelta("12h"), timedelta(hours=12)]
+)
+def test_a_period_may_be_a_time_span(span, table):
+    features = CalendarFeatures([span])
+    out = features.fit_transform(table)
+    expected = CalendarFeatures(["12h"]).fit_transform(table)
+    np.testing.assert_array_equal(out, expected)
+    assert list(features.get_feature_names_out()) == list(out.columns)
 
 
 def test_a_year_comes_round(table):
@@ -258,6 +270,9 @@ def test_a_network_learns_from_the_hour(table):
     [
         ({"periods": "day"}, r"periods='day' must be a list of names"),
         ({"periods": []}, "must be a list of names"),
+        ({"periods": ["day", "week", "day"]}, "holds 'day' more than once"),
+        ({"periods": [pd.Timedelta("1D")] * 2}, "'1 days 00:00:00' more than once"),
+        ({"periods": [np.timedelta64(5, "Y")]}, "Use .* a duration that pandas reads"),
         ({"periods": ["moon"]}, "'moon'. Use 'hour', 'day', 'week', 'year' or"),
         ({"periods": ["-1h"]}, "'-1h'. Use .* a duration that pandas reads"),
         ({"periods": ["day", 24]}, "24, a number without a unit. Use '24h'"),
@@ -289,8 +304,10 @@ def test_bad_tables_are_told(table):
         CalendarFeatures().fit(table.assign(day_sin=0))
     with pytest.raises(ValueError, match=r"Row 1 of X has no date"):
         CalendarFeatures().fit(table.set_axis([table.index[0], pd.NaT] * 100))
+    with pytest.raises(ValueError, match="X has several channels 'load'"):
+        CalendarFeatures().fit(pd.concat([table, table], axis=1))
     with pytest.raises(
-        ValueError, match=r"needs the time between rows.*1 different date"
+        ValueError, match=r"needs the time between rows.*two different dates"
     ):
         CalendarFeatures(ahead=1).fit(table.iloc[:1])
 
@@ -310,6 +327,63 @@ def test_dates_of_several_series_are_a_level_of_the_index(table, names):
         pd.testing.assert_frame_equal(found, alone, check_freq=False, check_names=False)
     X, _ = make_supervised(out, "load")
     assert X.n_channels == 5
+
+
+@pytest.mark.parametrize("freq", [None, "h"])
+def test_the_step_is_that_of_rows_of_one_series(table, freq):
+    """Dates of another series may lie between those of a series."""
+    tables = {"a": table, "b": table.set_axis(table.index + pd.Timedelta("30min"))}
+    long = pd.concat(tables, names=["id", "time"]).sort_index(level="time")
+    calendar = CalendarFeatures(["day"], ahead=6, freq=freq).fit(long)
+    assert calendar.step_ == pd.Timedelta("1h")
+    hour = (long.index.get_level_values("time") - table.index[0]) / pd.Timedelta("1h")
+    np.testing.assert_allclose(
+        calendar.transform(long)["day_sin"],
+        np.sin((hour + 6) * np.pi / 12),
+        atol=1e-9,
+    )
+
+
+def test_business_days_of_series_with_other_times_of_day_are_found():
+    days = pd.bdate_range("2025-01-01", periods=60)
+    tables = {
+        hour: pd.DataFrame({"load": 1.0}, index=days + pd.Timedelta(hours=hour))
+        for hour in (9, 17)
+    }
+    calendar = CalendarFeatures(["week"], ahead=1).fit(pd.concat(tables))
+    assert calendar.freq_ == pd.offsets.BusinessDay()
+    with pytest.raises(ValueError, match=r"20% of the rows .* do not follow freq='D'"):
+        CalendarFeatures(["week"], ahead=1, freq="D").fit(pd.concat(tables))
+
+
+def test_several_levels_tell_the_series(table):
+    late = table.set_axis(table.index + pd.Timedelta("20min"))
+    long = pd.concat({("a", 1): table, ("a", 2): late, ("b", 2): table})
+    assert CalendarFeatures(["day"], ahead=1).fit(long).step_ == pd.Timedelta("1h")
+
+
+def test_series_of_one_date_each_have_no_step(table):
+    long = pd.concat({at: table.iloc[[at]] for at in range(5)})
+    assert CalendarFeatures(["day"]).fit(long).step_ == pd.Timedelta(0)
+    with pytest.raises(ValueError, match="no series of X has two different dates"):
+        CalendarFeatures(["day"], ahead=1).fit(long)
+
+
+@pytest.mark.parametrize("n_series", [1, 2])
+def test_rows_of_another_step_than_in_fit_are_told(table, n_series):
+    def of_several(one):
+        return pd.concat(dict.fromkeys(range(n_series), one)) if n_series > 1 else one
+
+    calendar = CalendarFeatures(["week"], ahead=6).fit(of_several(table))
+    daily = of_several(table[::24])
+    with pytest.warns(UserWarning, match=r"1 day apart, .* fit were 01:00:00") as told:
+        calendar.transform(daily)
+    assert "ahead=6 counts steps of the fit" in str(told[0].message)
+    assert told[0].filename == __file__
+    calendar.transform(of_several(table[100:]))
+    some = np.random.default_rng(0).permutation(200)[:50]  # a shuffled fold
+    calendar.transform(table.iloc[some])
+    CalendarFeatures(["week"]).fit(of_several(table)).transform(daily)
 
 
 def test_levels_without_dates_are_told(table):

@@ -29,7 +29,7 @@ PIECES = (5, 12)
 #: Number of pieces of each length, at most.
 MAX_PIECES = 25
 
-#: Offsets that pandas adds date by date are not tried on longer indexes.
+#: Offsets that pandas adds date by date are not tried on more dates.
 MAX_SLOW = 30_000
 
 #: Rounded dates: the usual difference is at least this many rounding units. With
@@ -182,34 +182,41 @@ def readable_duration(duration):
 # Frequencies of the calendar.
 
 
-def nearest_offset(index, n_places):
+def nearest_offset(index, n_places, neighbors=None):
     """The calendar frequency with fewer than `n_places` exceptions, or None.
 
-    Returns the offset, and the positions of its exceptions.
+    Returns the offset, and the positions of its exceptions. They are those of the
+    index, or of other pairs of dates: `neighbors` is a tuple of the arguments `index`,
+    `before` and `after` of `exceptions`.
     """
+    dates, *pairs = neighbors or (index,)
     best, places = None, None
     if n_places and isinstance(index, (pd.DatetimeIndex, pd.PeriodIndex)):
-        for offset in _candidates(_local(index)):
-            found = exceptions(index, offset)
+        for offset in _candidates(_local(index), len(dates)):
+            found = exceptions(dates, offset, *pairs)
             if len(found) < n_places:
                 best, places, n_places = offset, found, len(found)
     return best, places
 
 
-def exceptions(index, offset):
-    """Positions whose next timestamp is not one offset later, or not on the offset."""
+def exceptions(index, offset, before=slice(None, -1), after=slice(1, None)):
+    """Positions whose next timestamp is not one offset later, or not on the offset.
+
+    The timestamps at `after` are next to those at `before`. The positions found are
+    those of pairs.
+    """
     if is_duration(offset) and isinstance(index, pd.DatetimeIndex):
         length = _ticks_of(offset, index)
-        return unusual(index, np.diff(index.asi8), length)
+        return unusual(index, index.asi8[after] - index.asi8[before], length)
     clock = _local(index)
     later = shifted(clock, offset)
-    wrong = later[:-1] != clock[1:]
+    wrong = later[before] != clock[after]
     # A month after the 31st is shorter, so a plain DateOffset cannot be undone.
     if type(offset) is not pd.DateOffset:
         # Back first: before pandas 3, an hour after opening less a business hour is the
         # closing time of the day before.
         stray = shifted(shifted(clock, offset, -1), offset) != clock
-        wrong = wrong | stray[:-1] | stray[1:]
+        wrong = wrong | stray[before] | stray[after]
     return np.flatnonzero(wrong)
 
 
@@ -228,10 +235,11 @@ def _on_offset(index, offset):
     return index.to_timestamp(how="end").normalize()
 
 
-def _candidates(clock):
+def _candidates(clock, n_dates):
     """Calendar offsets that the dates may follow.
 
     They come from pieces of the dates, the weekdays and the most common difference.
+    Each will be added to `n_dates` dates.
     """
     if len(clock) < 3:
         return []
@@ -245,7 +253,7 @@ def _candidates(clock):
     names.pop(None, None)
     offsets = [to_offset(name) for name in sorted(names, key=names.get)[:-5:-1]]
     offsets = [offset for offset in offsets if not is_duration(offset)]
-    if len(clock) > MAX_SLOW:
+    if n_dates > MAX_SLOW:
         return [offset for offset in offsets if isinstance(offset, pd.offsets.Day)]
     usual = pd.Timedelta(int(most_common(np.diff(clock.asi8))), unit=clock.unit)
     n_months = usual / pd.Timedelta(days=30.44)

@@ -45,7 +45,20 @@ def warn_of_other_step(view, step):
     step : float or None
         Seconds between the rows of the fit; None if unknown.
     """
-    differences = np.array([]) if step is None else _differences(view)
+    if step is not None:
+        warn_of_other_differences(
+            _differences(view),
+            step,
+            "Windows and delays count rows, so windows and forecasts reach over "
+            "another time than in the fit.",
+        )
+
+
+def warn_of_other_differences(differences, step, consequence):
+    """The same for differences of neighboring rows, in seconds.
+
+    The warning states the consequence.
+    """
     if not len(differences) or _share_alike(differences, step) > LEAST_ALIKE:
         return
     found = usual_difference(differences)
@@ -56,9 +69,8 @@ def warn_of_other_step(view, step):
     )
     warnings.warn(
         f"Most rows of X are {shown} apart, but those of the fit were {of_fit} apart. "
-        "Windows and delays count rows, so windows and forecasts reach over another "
-        f"time than in the fit. Give rows that are {of_fit} apart (resample of pandas "
-        "makes them), or fit the model on rows like these.",
+        f"{consequence} Give rows that are {of_fit} apart (resample of pandas makes "
+        "them), or fit the model on rows like these.",
         UserWarning,
         stacklevel=stacklevel_of_caller(),
     )
