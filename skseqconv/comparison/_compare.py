@@ -114,7 +114,8 @@ def compare_models(
     Raises
     ------
     ValueError
-        If a parameter is not as described, X and y differ in length, a model needs
+        If a parameter is not as described, X and y differ in length, y, `groups` or
+        `params` have the labels of the rows of X in another order, a model needs
         windows and gets rows, a training part has no complete window for the lookback
         of a model, or every model failed.
 
