@@ -291,7 +291,8 @@ class LinearAutoregression(ForecastsFromChannel):
         for channel, delay in zip(channels, delays, strict=True):
             of_channel.setdefault(channel, []).append(delay)
         first, *others = of_channel.values()
-        if self.shared is True and any(other != first for other in others):
+        alike = all(other == first for other in others)
+        if self.shared != "auto" and self.shared and not alike:
             raise ValueError(
                 "shared=True needs the same delays, in the same order, for each target "
                 "channel. Use shared=False for weights of its own for each target."

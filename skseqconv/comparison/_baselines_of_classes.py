@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.pipeline import make_pipeline
+from sklearn.utils.validation import _num_samples
 
 from skseqconv.inputs._padded import as_panel, real_steps
 from skseqconv.inputs._tokens import embeds
@@ -85,7 +86,7 @@ def _panel(X, of_series):
 
     With `of_series`, a table and vectors of whole numbers are series, too.
     """
-    if isinstance(X, View) or not len(X):
+    if isinstance(X, View) or not _num_samples(X):
         return None
     if getattr(X, "ndim", 0) == 2:
         table = np.asarray(X)

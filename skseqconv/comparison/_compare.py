@@ -16,6 +16,7 @@ from skseqconv._metrics import Metric, averages_units
 from skseqconv._public import public
 from skseqconv.inputs._unlike_targets import warn_of_unlike_targets
 from skseqconv.series._missing_history import said_once
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
 from skseqconv.series._window_view import WindowView
@@ -113,7 +114,8 @@ def compare_models(
     Raises
     ------
     ValueError
-        If a parameter is not as described, X and y differ in length, a model needs
+        If a parameter is not as described, X and y differ in length, y, `groups` or
+        `params` have the labels of the rows of X in another order, a model needs
         windows and gets rows, a training part has no complete window for the lookback
         of a model, or every model failed.
 
@@ -198,6 +200,8 @@ def compare_models(
     params = dict(params or {})
     if groups is None:
         groups = params.pop("groups", None)
+    for name, value in params.items():
+        check_order(X, value, y_name=f"params[{name!r}]")
     splits = make_splits(cv, X, y, groups, kind == "classifier")
     models, baselines = with_baselines(models, baseline, X, y, splits, scorers)
     is_automatic = isinstance(baseline, str) and baseline == "auto"

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from skseqconv.inputs._leaks import n_leaks
+from skseqconv.model_selection._groups import checked_groups
 from skseqconv.model_selection._panel_time_series_split import PanelTimeSeriesSplit
 from skseqconv.series._series_view import SeriesView
 from skseqconv.series._view import View
@@ -33,11 +34,8 @@ def make_splits(cv, X, y, groups, classifier):
                 f"use {_safe_folds(X, n_splits)}."
             )
         cv = PanelTimeSeriesSplit(n_splits)
-    if groups is not None and np.shape(groups) != (len(y),):
-        raise ValueError(
-            f"groups has the shape {np.shape(groups)}: it must have one "
-            f"dimension, with one entry for each of the {len(y)} rows of X."
-        )
+    if groups is not None:
+        groups = checked_groups(X, groups)
     splitter = check_cv(cv, y, classifier=classifier)
     try:
         splits = [

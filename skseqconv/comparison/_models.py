@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from sklearn.base import is_classifier, is_regressor
+from sklearn.utils.validation import _num_samples
 
 from skseqconv._unwrap import last_step
 from skseqconv.series._order_of_y import check_order
@@ -75,7 +76,7 @@ def kind_of_model(model):
 def check_target(X, y):
     if y is None:
         raise ValueError("y=None: a comparison needs the targets. Give y.")
-    n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
+    n_rows = _num_samples(X)
     if len(y) != n_rows:
         raise ValueError(f"X has {n_rows} rows and y has {len(y)}: they must be equal.")
     check_order(X, y)

@@ -190,7 +190,8 @@ class SequenceRegressor(
 
     def _options_for_level(self, level):
         several = level is not None and level.several_alike
-        if self.channel_independent is True and not several:
+        chosen = self.channel_independent
+        if chosen != "auto" and chosen and not several:
             raise ValueError(
                 "channel_independent=True forecasts several channels with the same "
                 "weights: y needs several target channels that the windows hold, all "

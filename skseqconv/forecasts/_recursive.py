@@ -5,17 +5,28 @@ end of the series, and the model forecasts the next m rows from there. A value w
 horizon was not trained comes from an earlier row, by the next longer delay.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from skseqconv._counts import check_count
 from skseqconv._unwrap import models_inside
 from skseqconv.series._steps import with_steps
-from skseqconv.series._view_internals import depth_of, longest_series, raw_labels
+from skseqconv.series._view_internals import (
+    depth_of,
+    longest_series,
+    raw_labels,
+    raw_values,
+)
 from skseqconv.series.ahead._extended import Extended, varying_channels
 from skseqconv.series.ahead._origins import at_rows, with_target
+from skseqconv.series.held._layout import ranges
 from skseqconv.transformers._windower import LookbackWindower
 
 from ._table import as_columns
+
+#: Series are extended in parts of about this many rows.
+PART_ROWS = 2**22
 
 
 def checked_horizon(view, horizon, recursive):
@@ -60,21 +71,17 @@ def recursive_forecasts(model, view, horizon):
     size = min(horizon, *(max(own) for own in delays.values()))
     plan = _plan(delays, size)
     n_blocks = -(-horizon // size)
-    extended = None  # the first block reads observed rows only
     if n_blocks > 1:
         _check_channels(view, delays)
-        reach = _reach_of(model, view)
-        extended = Extended(view, reach, n_blocks * size, list(delays))
     found = np.empty((len(view), len(delays), n_blocks * size))
-    for block in range(n_blocks):
-        done = block * size
-        for back, parts in plan.items():
-            rows = extended.at(done - back) if done else _earlier(view, back)
-            values = as_columns(model.predict(rows), len(view.target))
-            for at, channel, later, column in parts:
-                found[:, at, done + later - 1] = values[:, column]
-                if extended is not None:
-                    extended.write(done + later, channel, values[:, column])
+    # The first block reads observed rows only.
+    observed = {back: _earlier(view, back) for back in plan}
+    _fill(found[:, :, :size], model, plan, observed)
+    if n_blocks > 1:
+        n_before = _rows_needed(model, view, list(delays))
+        for part in _parts(n_before + 1 + n_blocks * size):
+            extended = Extended(view[part], n_before[part], n_blocks * size, [*delays])
+            _continue(model, plan, extended, found[part], size)
     target = [(channel, h) for channel in delays for h in range(1, horizon + 1)]
     values = found[:, :, :horizon].reshape(len(view), -1)
     return values, with_target(view, target)
@@ -83,12 +90,35 @@ def recursive_forecasts(model, view, horizon):
 def _plan(delays, size):
     """By how many rows back: which columns of a prediction give which later rows."""
     plan = {}
-    for at, (channel, columns) in enumerate(delays.items()):
+    for at, columns in enumerate(delays.values()):
         for later in range(1, size + 1):
             delay = min(d for d in columns if d >= later)
-            part = at, channel, later, columns[delay]
+            part = at, later, columns[delay]
             plan.setdefault(delay - later, []).append(part)
     return plan
+
+
+def _fill(block, model, plan, rows):
+    """Forecast the values of one block; `rows` has the rows to predict from."""
+    for back, parts in plan.items():
+        values = as_columns(model.predict(rows[back]), len(rows[back].target))
+        for at, later, column in parts:
+            block[:, at, later - 1] = values[:, column]
+
+
+def _continue(model, plan, extended, found, size):
+    """Fill in the blocks after the first one; each reads those before it."""
+    for done in range(size, found.shape[2], size):
+        extended.write(done - size + 1, found[:, :, done - size : done])
+        rows = {back: extended.at(done - back) for back in plan}
+        _fill(found[:, :, done : done + size], model, plan, rows)
+
+
+def _parts(n_rows):
+    """Slices of origins whose extended series have about `PART_ROWS` rows together."""
+    parts = np.cumsum(n_rows) // PART_ROWS
+    cuts = [0, *np.flatnonzero(np.diff(parts)) + 1, len(n_rows)]
+    return [slice(start, stop) for start, stop in pairwise(cuts)]
 
 
 def _earlier(view, back):
@@ -118,6 +148,20 @@ def _check_channels(view, delays):
             "(target= of make_supervised), name those that are known in advance "
             "(known_ahead=), or fit with a longer delay."
         )
+
+
+def _rows_needed(model, view, channels):
+    """How many rows before each origin its forecasts need.
+
+    A model may replace a missing value by a known one before its window. So an origin
+    whose window lacks a value needs all earlier rows of its series.
+    """
+    depth = depth_of(view)
+    n_before = np.minimum(depth, _reach_of(model, view))
+    rows = ranges(view.rows - n_before, view.rows + 1)
+    is_missing = np.isnan(raw_values(view, rows, channels)).any(axis=1)
+    begins = np.cumsum(n_before + 1) - (n_before + 1)
+    return np.where(np.logical_or.reduceat(is_missing, begins), depth, n_before)
 
 
 def _reach_of(model, view):

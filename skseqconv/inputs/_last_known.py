@@ -9,6 +9,9 @@ from skseqconv.series._view_internals import depth_of, raw_values
 
 from ._finite import chunks_of
 
+#: At most so many rows are read at once to find known values, or one for each search.
+MOST_READ = 2**16
+
 
 def fill_missing(windows, values, lag, channel, raw_channel, stride=1):
     """Values of a channel; missing ones are replaced by the last known value.
@@ -93,6 +96,28 @@ class _Known:
         return values
 
 
+def _newest(known, at, stops, stride):
+    """The newest known value at a row or `stride`, 2 `stride`... before it; or NaN.
+
+    The search ends before `stops`. It reads twice as many rows at each try.
+    """
+    found, at, n_read = np.full(len(at), np.nan), at.copy(), 1
+    left = np.flatnonzero(at > stops)
+    while len(left):
+        n_rows = np.minimum((at[left] - stops[left] - 1) // stride + 1, n_read)
+        begins = np.cumsum(n_rows) - n_rows
+        steps = np.arange(n_rows.sum()) - np.repeat(begins, n_rows)
+        values = known.read(np.repeat(at[left], n_rows) - stride * steps)
+        places = np.where(np.isfinite(values), np.arange(len(values)), len(values))
+        first = np.minimum.reduceat(places, begins)
+        here = first < len(values)
+        found[left[here]] = values[first[here]]
+        at[left] -= stride * n_rows
+        left = left[~here & (at[left] > stops[left])]
+        n_read = min(2 * n_read, max(1, MOST_READ // max(len(left), 1)))
+    return found
+
+
 def _last_known(known, rows, starts, stride):
     """The last known value before each row. The values at the rows are missing."""
     table = pd.DataFrame({"row": rows, "start": starts, "phase": rows % stride})
@@ -101,14 +126,6 @@ def _last_known(known, rows, starts, stride):
     # The search stops at the next missing row before: its result is used from there.
     stops = table["row"].groupby(alike).shift(fill_value=-1)
     stops = np.maximum(stops, table["start"] - 1).to_numpy()
-    at, found = table["row"].to_numpy() - stride, np.full(len(table), np.nan)
-    left = np.flatnonzero(at > stops)
-    while len(left):
-        values = known.read(at[left])
-        finite = np.isfinite(values)
-        found[left[finite]] = values[finite]
-        left = left[~finite]
-        at[left] -= stride
-        left = left[at[left] > stops[left]]
+    found = _newest(known, table["row"].to_numpy() - stride, stops, stride)
     found = pd.Series(found).groupby(alike).ffill()
     return found.set_axis(table["row"]).loc[rows].to_numpy()

@@ -11,7 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
 from sklearn.utils import Bunch, _safe_indexing
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import (
+    _num_samples,
+    check_consistent_length,
+    check_is_fitted,
+)
 
 from skseqconv._counts import check_count, is_count
 from skseqconv._metrics import averages_units
@@ -211,6 +215,7 @@ def importance(
     samples = None if by == ("word",) else _samples(X, model, by)
     check_consistent_length(X, y, sample_weight)
     check_order(X, y)
+    check_order(X, sample_weight, y_name="sample_weight")
     complete = np.arange(len(X)) if samples is None else complete_positions(samples)
     chosen = complete[spread_positions(len(complete), _most(max_samples, complete))]
     judge = Judge(scorer, _some(y, chosen), _some(sample_weight, chosen), each_output)
@@ -296,7 +301,7 @@ def _samples(X, model, by):
     """All samples, of which channels or lags can be replaced."""
     # A row of a table of polars is an array, of texts if one of its columns has texts.
     plain = not isinstance(X, View) and not is_other_table(X)
-    if plain and len(X) and is_text(_safe_indexing(X, 0)):
+    if plain and _num_samples(X) and is_text(_safe_indexing(X, 0)):
         raise ValueError(f"X holds texts: use by='word' instead of by={by}.")
     return samples_of(X, model, by)
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.utils.validation import _num_samples
 
+from skseqconv.series._order_of_y import check_order
 from skseqconv.series._view import View
 from skseqconv.series.times._index_kinds import moments_of
 
@@ -63,7 +65,8 @@ def times_of(X, groups):
                 "groups=, in cross_validate or in split(X, groups=...); or make X by "
                 "make_supervised. For one series, TimeSeriesSplit counts rows."
             )
-    return _of_groups(groups, len(X))
+    check_order(X, groups, y_name="groups")
+    return _of_groups(groups, _num_samples(X))
 
 
 def _of_view(X):
@@ -80,6 +83,8 @@ def _of_view(X):
 
 def _of_groups(groups, n_rows):
     index = pd.Index(groups)
+    if isinstance(index, pd.CategoricalIndex):  # categories have an order of their own
+        index = pd.Index(index.to_numpy())
     if len(index) != n_rows:
         raise ValueError(f"groups has {len(index)} entries, X has {n_rows} rows.")
     if index.hasnans:
@@ -90,7 +95,5 @@ def _of_groups(groups, n_rows):
             f"groups holds {index[0]!r}, which is no time: give dates or numbers, such "
             "as groups=pd.to_datetime(dates)."
         )
-    if isinstance(index, pd.CategoricalIndex):  # categories have an order of their own
-        index = pd.Index(index.to_numpy())
     at, distinct = pd.factorize(index, sort=True)
     return DistinctTimes(at, np.arange(len(distinct)), moments_of(distinct))

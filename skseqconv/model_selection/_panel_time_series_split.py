@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils.validation import _num_samples
 
 from skseqconv._counts import is_count, plain_number
 from skseqconv._public import public
@@ -118,7 +119,7 @@ class PanelTimeSeriesSplit(FoldsOfSeries):
         train, test : ndarray of int
             Positions of rows, in the order of X.
         """
-        if not len(X):
+        if not _num_samples(X):
             raise ValueError(
                 f"Cannot have number of folds={self.n_splits + 1} greater than the "
                 "number of samples=0: X has no rows."

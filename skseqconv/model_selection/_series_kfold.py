@@ -14,6 +14,7 @@ from skseqconv.series._view import View
 from skseqconv.series._view_internals import whole_series_of
 
 from ._base import FoldsOfSeries
+from ._groups import checked_groups
 
 
 @public
@@ -127,15 +128,7 @@ def _series_of(X, groups):
             if known is not None:
                 return known
         return whole_series_of(X)
-    if isinstance(groups, list) and not any(isinstance(one, list) for one in groups):
-        # NumPy would make text of mixed ids, and columns of tuples.
-        groups = pd.Series(groups, dtype=object).to_numpy()
-    groups = np.asarray(groups)
-    if groups.ndim != 1 or len(groups) != len(X):
-        raise ValueError(
-            f"groups has the shape {groups.shape}: it must have one entry for each of "
-            f"the {len(X)} rows."
-        )
+    groups = checked_groups(X, groups)
     if pd.isna(groups).any():
         at = int(np.flatnonzero(pd.isna(groups))[0])
         raise ValueError(f"groups is missing at row {at}: give the id of each row.")

@@ -188,11 +188,12 @@ def test_targets_share_their_weights_or_not(frame, shared):
         assert model.alpha_[0] == model.alpha_[1] == alone.alpha_
 
 
-def test_other_delays_need_weights_of_their_own(frame):
+@pytest.mark.parametrize("shared", [True, np.True_])
+def test_other_delays_need_weights_of_their_own(frame, shared):
     windows, y = windows_of(frame, ["temp", "rain"], [1, 3])
     some = {"target_channel": ["temp", "rain"], "delay": [1, 3]}
     with pytest.raises(ValueError, match=r"shared=True needs the same.*shared=F"):
-        LinearAutoregression(**some, shared=True).fit(windows, y[:, [0, 3]])
+        LinearAutoregression(**some, shared=shared).fit(windows, y[:, [0, 3]])
     model = LinearAutoregression(**some, shared=False).fit(windows, y[:, [0, 3]])
     assert model.predict(windows[20:]).shape == (len(y) - 20, 2)
 

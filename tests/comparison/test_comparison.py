@@ -11,12 +11,13 @@ import pytest
 import sklearn
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
-from sklearn.base import clone
+from scipy.sparse import csr_matrix
+from sklearn.base import clone, is_classifier
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyRegressor
 from sklearn.exceptions import FitFailedWarning
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, make_scorer, mean_absolute_error
 from sklearn.model_selection import (
     GridSearchCV,
@@ -741,11 +742,32 @@ def test_groups_are_held_out_whole_as_by_cross_val_score(table):
     assert found.failures.empty
 
 
+@pytest.mark.parametrize("cv", [GroupKFold(4), SeriesKFold(4)])
+def test_groups_may_be_a_list_of_tuples(table, cv):
+    region = np.arange(120) % 4
+    groups = [("north" if one < 2 else "south", one % 2) for one in region.tolist()]
+    found = compare_models([Ridge()], *table, cv=cv, groups=groups)
+    rows_of_folds = found.predictions.groupby("fold").groups.values()
+    tested = [np.unique(region[rows]).tolist() for rows in rows_of_folds]
+    assert sorted(tested) == [[0], [1], [2], [3]]
+
+
 @pytest.mark.parametrize("cv", [GroupKFold(3), SeriesKFold(3)])
 def test_a_splitter_that_lacks_groups_is_told_where_they_go(table, cv):
     message = r"Fold\(.*groups.*compare_models gives the splitter groups=, with one"
     with pytest.raises(ValueError, match=message):
         compare_models([Ridge()], *table, cv=cv)
+
+
+@pytest.mark.parametrize("model", [LogisticRegression(), Ridge()])
+def test_a_sparse_matrix_is_compared_as_an_array(table, model):
+    X, y = table
+    y = (y > 0) if is_classifier(model) else y
+    sparse, dense = (
+        compare_models({"model": model}, given, y, cv=3) for given in (csr_matrix(X), X)
+    )
+    scores = [found.fold_scores["score"] for found in (sparse, dense)]
+    assert_allclose(*scores, rtol=1e-5)
 
 
 def test_several_series_are_tested_in_the_order_of_time(slow_diebold_mariano):

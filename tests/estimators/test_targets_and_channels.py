@@ -66,8 +66,9 @@ def test_the_same_weights_serve_each_target(walks):
 
 
 @pytest.mark.parametrize("options", [{"level": None}, {}])
-def test_independence_needs_several_targets(options, walks):
-    model = Conv1DRegressor(**SMALL, **options, channel_independent=True)
+@pytest.mark.parametrize("independent", [True, np.True_])
+def test_independence_needs_several_targets(options, independent, walks):
+    model = Conv1DRegressor(**SMALL, **options, channel_independent=independent)
     targets = ["a"] if not options else ["a", "b"]
     with pytest.raises(ValueError, match="channel_independent=True forecasts several"):
         model.fit(*windows_of(walks, targets))

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -15,11 +17,13 @@ from skseqconv import (
     LookbackWindower,
     MissingHistoryWarning,
     PersistenceRegressor,
+    PerStep,
     SeriesView,
     Standardizer,
     forecast,
     make_supervised,
 )
+from skseqconv.forecasts import _recursive
 
 DAYS = pd.date_range("2025-01-01", periods=80, freq="D")
 
@@ -302,3 +306,73 @@ def test_of_a_series_with_gaps_the_newest_part_is_forecast():
     model = windows().fit(X, y)
     found = forecast(model, X)
     assert found["origin"].tolist() == [DAYS[-1]]
+
+
+# Missing values, which models replace by known ones before the window.
+
+
+def test_a_missing_season_is_that_of_an_earlier_period():
+    week = np.tile(np.arange(7.0) * 10 + 100, 10)
+    week[-6] = np.nan
+    found = []
+    for delay in (1, [1, 2, 3]):
+        with pytest.warns(UserWarning, match="no target"):
+            X, y = make_supervised(week, 0, delay=delay)
+        model = make_pipeline(LookbackWindower(7), PersistenceRegressor(period=7))
+        table = forecast(model.fit(X, y), week[:, None], horizon=3, recursive=True)
+        found.append(table["forecast"].tolist())
+    assert found == [[100.0, 110.0, 120.0]] * 2
+
+
+def with_holes():
+    """Tables that lack three values of the last week, and a fifth of those before."""
+    random, parts = np.random.default_rng(2), tables()
+    for part in parts.values():
+        part.iloc[random.permutation(len(part) - 7)[: len(part) // 5], 0] = np.nan
+        part.iloc[[-7, -5, -4], 0] = np.nan
+    return parts
+
+
+def filled(model):
+    return make_pipeline(PerStep(SimpleImputer()), LookbackWindower(7), model)
+
+
+@pytest.mark.filterwarnings("ignore:.*have no target")
+@pytest.mark.parametrize("part_rows", [1, 2**22])
+@pytest.mark.parametrize(
+    "model",
+    [
+        windows(PersistenceRegressor(period=7), lookback=7),
+        filled(PersistenceRegressor(period=7)),
+        filled(LinearAutoregression()),
+        filled(FlatWindowRegressor(Ridge())),
+        pytest.param(
+            filled(
+                Conv1DRegressor(
+                    level="seasonal", period=7, n_conv=1, epochs=1, random_state=0
+                )
+            ),
+            marks=pytest.mark.trains,
+        ),
+    ],
+)
+def test_missing_values_are_replaced_as_in_predict(model, part_rows, monkeypatch):
+    monkeypatch.setattr(_recursive, "PART_ROWS", part_rows)
+    parts = with_holes()
+    X, y = task(parts, delay=[1, 2])
+    model = clone(model).fit(X, y)
+    origins = [25, 40, len(parts["store 0"]) - 1]
+    table = forecast(model, parts["store 0"], rows=origins, horizon=7, recursive=True)
+    expected = [
+        by_loop(model, parts["store 0"][: row + 1], ["sales"], [1, 2], 7)
+        for row in origins
+    ]
+    np.testing.assert_allclose(table["forecast"], np.concatenate(expected), rtol=1e-5)
+
+
+def test_rows_with_missing_values_alone_keep_their_whole_series():
+    series = np.arange(100.0)
+    series[60] = np.nan
+    X = SeriesView(series, rows=[50, 62, 80])
+    model = LookbackWindower(5).fit(X)
+    assert _recursive._rows_needed(model, X, [0]).tolist() == [4, 62, 4]

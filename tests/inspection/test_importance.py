@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.compose import TransformedTargetRegressor, make_column_transformer
 from sklearn.ensemble import (
@@ -878,6 +879,8 @@ def test_other_bad_input_is_refused(flat):
     mixed = pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})
     with pytest.raises(ValueError, match="importance needs numbers"):
         importance(Ridge().fit([[1.0, 2.0]], [1.0]), mixed, [1, 2])
+    with pytest.raises(ValueError, match="importance needs numbers"):
+        importance(Ridge().fit(np.eye(2), [1, 2]), csr_matrix(np.eye(2)), [1, 2])
 
 
 @pytest.mark.parametrize("pooled", [False, True])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validate
@@ -318,6 +319,22 @@ def test_categories_are_ordered_in_time():
     splitter = PanelTimeSeriesSplit(1, gap=0, test_size=3)
     [(train, test)] = splitter.split(np.zeros(6), groups=groups)
     assert (train.tolist(), test.tolist()) == ([3, 4, 5], [0, 1, 2])
+
+
+def test_categories_of_text_are_no_times():
+    months = pd.Categorical(["Jan", "Feb", "Mar"], ["Jan", "Feb", "Mar"], ordered=True)
+    with pytest.raises(ValueError, match="groups holds 'Jan', which is no time"):
+        folds(np.zeros((3, 1)), 1, gap=0, groups=months)
+
+
+def test_a_sparse_matrix():
+    X, y = np.eye(12), np.arange(12.0)
+    options = {"cv": PanelTimeSeriesSplit(3, gap=1), "groups": y}
+    scores = [
+        cross_validate(LinearRegression(), given, y, **options)["test_score"]
+        for given in (X, csr_matrix(X))
+    ]
+    np.testing.assert_allclose(*scores)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
+from scipy.sparse import csr_matrix
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import StackingClassifier, StackingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -166,3 +167,11 @@ def test_ids_of_several_columns_may_be_tuples():
     groups = [("a", 1), ("a", 2), ("a", 1), ("b", 1)]
     folds = SeriesKFold(3).split(np.zeros(4), groups=groups)
     assert [test.tolist() for _, test in folds] == [[0, 2], [1], [3]]
+
+
+def test_a_sparse_matrix():
+    X, groups = csr_matrix(np.eye(6)), np.arange(6) % 3
+    folds = SeriesKFold(3).split(X, groups=groups)
+    assert [test.tolist() for _, test in folds] == [[0, 3], [1, 4], [2, 5]]
+    with pytest.raises(ValueError, match=r"groups has the shape \(5,\).* 6 rows"):
+        next(SeriesKFold(3).split(X, groups=groups[:5]))

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone, is_classifier
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from skseqconv import (
@@ -20,6 +20,7 @@ from skseqconv import (
     ForecastDisplay,
     LinearAutoregression,
     LookbackWindower,
+    PanelTimeSeriesSplit,
     PersistenceRegressor,
     SeriesKFold,
     SeriesView,
@@ -389,3 +390,62 @@ def test_times_of_another_kind_tell_the_order_too(kind):
     check_order(X, right)
     with pytest.raises(ValueError, match=rf"{OTHER_ORDER}, .*(Give|X\.frame\(\))"):
         check_order(X, y)
+
+
+@pytest.mark.parametrize(
+    ("cv", "level"),
+    [
+        (SeriesKFold(2), "symbol"),
+        (GroupKFold(2), "symbol"),
+        (PanelTimeSeriesSplit(2, gap=0), "day"),
+    ],
+)
+def test_groups_of_a_comparison_in_another_order(cv, level):
+    X = SeriesView(TABLE)
+    y = X.to_numpy()[:, 0]
+    groups = BY_TIME.index.get_level_values(level).to_series(BY_TIME.index)
+    options = {"cv": cv, "baseline": None}
+    message = "groups has the labels of the rows of X in another order"
+    with pytest.raises(ValueError, match=message):
+        compare_models([DummyRegressor()], X, y, groups=groups, **options)
+    right = groups.loc[pd.MultiIndex.from_frame(X.frame()[["day", "symbol"]])]
+    found = compare_models([DummyRegressor()], X, y, groups=right, **options)
+    assert found.failures.empty
+    if not isinstance(cv, GroupKFold):
+        with pytest.raises(ValueError, match=message):
+            list(cv.split(X, groups=groups))
+
+
+def test_groups_that_do_not_tell_their_order_are_warned_of_once():
+    X = SeriesView(TABLE.reset_index(), id="symbol", time="day")
+    y, groups = X.to_numpy()[:, 0], TABLE.reset_index()["symbol"]
+    with pytest.warns(UserWarning, match="groups is taken by position") as caught:
+        compare_models(
+            [DummyRegressor()], X, y, cv=SeriesKFold(2), groups=groups, baseline=None
+        )
+    assert len(caught) == 1
+
+
+def test_parameters_of_fit_in_another_order():
+    X = SeriesView(TABLE)
+    y = X.to_numpy()[:, 0]
+    options = {"cv": SeriesKFold(2), "baseline": None}
+    message = r"params\['sample_weight'\] has the labels .* in another order"
+    with pytest.raises(ValueError, match=message):
+        compare_models(
+            [DummyRegressor()], X, y, params={"sample_weight": BY_TIME["v"]}, **options
+        )
+    weight = TABLE["v"].sort_index()
+    given, plain = (
+        compare_models([DummyRegressor()], X, y, params={"sample_weight": w}, **options)
+        for w in (weight, weight.to_numpy())
+    )
+    pd.testing.assert_frame_equal(given.fold_scores, plain.fold_scores)
+
+
+def test_weights_of_an_importance_in_another_order():
+    X = SeriesView(TABLE)
+    y = X.to_numpy()[:, 0]
+    model = make_pipeline(LookbackWindower(1), FlatWindowRegressor()).fit(X, y)
+    with pytest.raises(ValueError, match=r"^sample_weight has the labels of the rows"):
+        importance(model, X, y, sample_weight=BY_TIME["v"])

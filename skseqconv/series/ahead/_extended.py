@@ -19,7 +19,7 @@ class Extended:
     ----------
     view : SeriesView or WindowView
         The rows after which the series are extended.
-    n_before : int
+    n_before : int or ndarray of int of shape (n_rows,)
         How many rows before its own row each row needs.
     n_after : int
         Number of rows to add. They repeat the row of the view, but hold what is known
@@ -30,7 +30,7 @@ class Extended:
 
     def __init__(self, view, n_before, n_after, forecast):
         data = view._series
-        self.view = view
+        self.view, self.forecast = view, forecast
         n_kept = np.minimum(depth_of(view), n_before) + 1
         lengths = n_kept + n_after
         begins = np.cumsum(lengths) - lengths
@@ -54,9 +54,14 @@ class Extended:
             )
             self.series = with_known(self.series, without_future(data.known, lengths))
 
-    def write(self, later, channel, values):
-        """Set values of a channel `later` rows after each row of the view."""
-        self.block[self.rows + later, channel] = values
+    def write(self, later, values):
+        """Set the channels that are forecast, from `later` rows after each row on.
+
+        The values have the shape (n_rows, n_channels, n_steps).
+        """
+        rows = self.rows[:, None] + later + np.arange(values.shape[2])
+        for at, channel in enumerate(self.forecast):
+            self.block[rows, channel] = values[:, at]
 
     def at(self, later):
         """A view of the rows `later` after those of the view."""
