@@ -149,7 +149,7 @@ class FlattenWindows(SequenceTransformer):
     def _to_table(self, X, advice=""):
         """The table of X; `advice` is added to the warning of missing history."""
         check_is_fitted(self)
-        index = X.index if isinstance(X, WindowView) else None
+        given = X
         X, known = self._check(X, reset=False)
         if not np.array_equal(known, self._known_lags):
             raise ValueError(
@@ -160,7 +160,7 @@ class FlattenWindows(SequenceTransformer):
         chosen = with_lags(X, self.lags_)
         values = chosen.to_numpy() if isinstance(chosen, WindowView) else chosen
         values = values.reshape(len(values), math.prod(values.shape[1:]))
-        return self._contain(values, self.get_feature_names_out(), index=index)
+        return self._contain(values, self.get_feature_names_out(), given)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None

@@ -191,7 +191,6 @@ class RowWise(SequenceTransformer):
             X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(unmasked(X))
             return _by_step(step, X)
-        index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         rows = self._check_table(X, reset=False) if forth else unmasked(X)
         values = step.transform(rows)
         names = step.channel_names
@@ -199,7 +198,7 @@ class RowWise(SequenceTransformer):
             names = X.columns
         elif names is None:
             names = [f"x{i}" for i in range(values.shape[1])]
-        return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
+        return self._contain(values, names, X, table=hasattr(X, "iloc"))
 
     def _check_channels_out(self, X, kind):
         n_channels = X.n_channels if kind in ("rows", "windows") else np.shape(X)[-1]
