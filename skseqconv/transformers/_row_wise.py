@@ -132,6 +132,8 @@ class RowWise(SequenceTransformer):
             if repeats_rows(X):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
+            for name, value in params.items():
+                check_order(X, value, y_name=name)
                 params = _check_method_params(X, params, first)
             learned = rows
             if not params and (y is None or _ignores_target(inner)):
