@@ -50,21 +50,27 @@ class RowStep:
         Number of output channels.
     channel_names : ndarray of str or None
         Names of the output channels.
+    names_in : ndarray of str or None, default=None
+        Names of the channels, if the transformer reads them from a DataFrame.
     """
 
-    def __init__(self, transformer, method, n_channels, channel_names):
+    def __init__(self, transformer, method, n_channels, channel_names, names_in=None):
         self.transformer = transformer
         self.method = method
         self.n_channels = n_channels
         self.channel_names = channel_names
+        self.names_in = names_in
 
     def transform(self, rows):
-        names = getattr(self.transformer, "feature_names_in_", None)
-        if names is not None and self.method == "transform":
-            rows = pd.DataFrame(rows, columns=names)
-        with config_context(transform_output="default"):
-            out = getattr(self.transformer, self.method)(rows)
+        out = self.output(rows)
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
+
+    def output(self, rows):
+        """What the transformer gives: an array, a sparse matrix or a table."""
+        if self.names_in is not None and not hasattr(rows, "columns"):
+            rows = pd.DataFrame(rows, columns=self.names_in)
+        with config_context(transform_output="default"):
+            return getattr(self.transformer, self.method)(rows)
 
 
 class RowWise(SequenceTransformer):
@@ -126,35 +132,45 @@ class RowWise(SequenceTransformer):
             if y is not None:
                 check_length(y, len(X))
                 check_order(X, y)
+            for name, value in params.items():
+                check_order(X, value, y_name=name)
             if not len(X):
                 raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)
             if repeats_rows(X):
                 first = np.sort(np.unique(X.rows, return_index=True)[1])
                 rows, y = rows[first], None if y is None else _safe_indexing(y, first)
-            for name, value in params.items():
-                check_order(X, value, y_name=name)
                 params = _check_method_params(X, params, first)
             learned = rows
             if not params and (y is None or _ignores_target(inner)):
                 learned = rows_to_learn(rows)
             self._fit_rows(inner, learned, y if learned is rows else None, params)
-            rows = rows[:1].to_numpy()
+            rows = self._rows_of(rows[:1])
         self._set_fitted(inner, rows[:1])
         return self
 
     def _fit_table(self, inner, rows, y, params):
         inner.fit(rows, y, **params)
 
+    def _rows_of(self, view):
+        """The rows of a view, as the transformer gets them."""
+        return view.to_numpy()
+
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)
         step = self._step_class(inner, "transform", None, None)
-        step.n_channels = step.transform(row).shape[1]
-        if names_in is not None and hasattr(inner, "get_feature_names_out"):
+        if hasattr(row, "columns"):  # the transformer may read columns by name
+            step.names_in = names_in
+        out = step.output(row)
+        step.n_channels = np.shape(out)[1]
+        names_all = hasattr(inner, "get_feature_names_out")
+        if names_all and names_in is not None:
             step.channel_names = _names_out(inner, names_in)
+        elif not names_all and (columns := _columns_of(out)) is not None:
+            step.channel_names = columns
         elif step.n_channels == self.n_features_in_:
             step.channel_names = names_in
-        elif hasattr(inner, "get_feature_names_out"):
+        elif names_all:
             step.channel_names = _names_out(inner)
         self._step = step
 
@@ -232,6 +248,14 @@ def _names_out(transformer, names_in=None):
             f"The channels after {transformer!r} have no names: {error} "
             "FunctionTransformer(..., feature_names_out='one-to-one') keeps the names."
         ) from None
+
+
+def _columns_of(out):
+    """The names of the columns of a table; None for other output, and other labels."""
+    columns = list(getattr(out, "columns", ()))
+    if not columns or not all(isinstance(name, str) for name in columns):
+        return None
+    return np.array(columns, dtype=object)
 
 
 def _ignores_target(transformer):
