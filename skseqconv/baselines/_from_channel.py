@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-from typing import Self
-
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._relation import (
     mean_and_spread,
     no_relation,
@@ -16,7 +14,7 @@ from skseqconv.inputs._relation import (
 )
 from skseqconv.inputs._scored_in_order import ScoredInOrder
 from skseqconv.inputs._target_channel import find_target
-from skseqconv.inputs._targets import columns_of
+from skseqconv.inputs._targets import check_values, columns_of
 from skseqconv.series._order_of_y import check_order
 from skseqconv.series.times._spans_in_files import HoldsSpans
 
@@ -24,18 +22,13 @@ from skseqconv.series.times._spans_in_files import HoldsSpans
 class ForecastsFromChannel(
     HoldsSpans, CallbackSupportMixin, ScoredInOrder, RegressorMixin, BaseEstimator
 ):
-    """A regressor with `target_channel` and `delay`, which gives values of the channel.
+    """A regressor with `target_channel` and `delay`: it gives values of the channel."""
 
-    A subclass has `_fit`.
-    """
-
-    def _fit_copy(self, X, y, *given) -> Self:
+    def _checked(self, X, y):
+        """Windows and y, checked; the names of the channels are recorded."""
         check_order(X, y)
-        fitted = copy.copy(self)  # a fit that fails changes nothing
-        fitted._fit(X, y, *given)
-        vars(self).clear()  # names of columns that an earlier fit has seen
-        vars(self).update(vars(fitted))
-        return self
+        windows = check_input(self, X, reset=True).data
+        return windows, check_values(self, y, len(windows), reset=True)
 
     def _relate(self, windows, y):
         """Find the channel of each column of y and the relation; return the delays."""

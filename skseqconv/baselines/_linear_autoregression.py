@@ -22,7 +22,7 @@ from skseqconv.inputs._network_input import check_input
 from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.inputs._past_values import lags_of, parts_of
 from skseqconv.inputs._target_channel import labels_of
-from skseqconv.inputs._targets import check_values, columns_of
+from skseqconv.inputs._targets import columns_of
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.tables._channels import channel_position
@@ -232,11 +232,7 @@ class LinearAutoregression(ForecastsFromChannel):
                 f"channels: exogenous=[{self.exogenous!r}] for one channel."
             )
         checked_in_rows(self, ("lags", "delay"), X)
-        return self._fit_copy(X, y, sample_weight)
-
-    def _fit(self, X, y, sample_weight):
-        windows = check_input(self, X, reset=True).data
-        y = check_values(self, y, len(windows), reset=True)
+        windows, y = self._checked(X, y)
         sample_weight = checked_weight("sample_weight", sample_weight, windows)
         n_lags = self._number_of_lags(windows)
         delays = self._relate(windows, y)
@@ -268,6 +264,7 @@ class LinearAutoregression(ForecastsFromChannel):
         )
         remember_steps(self, windows)
         self._keep(solved, lags_of(windows))
+        return self
 
     def _warn_of_left_out(self, windows, delays, n_channels):
         known = [delay for delay in delays if delay is not None]

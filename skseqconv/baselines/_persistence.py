@@ -19,7 +19,6 @@ from skseqconv.inputs._parameters_in_rows import checked_in_rows
 from skseqconv.inputs._past_values import lags_of, parts_of, with_lags
 from skseqconv.inputs._period import find_held_period, warn_of_better
 from skseqconv.inputs._season_lags import lag_of_season, why_not_held
-from skseqconv.inputs._targets import check_values
 from skseqconv.series._missing_history import check_history
 from skseqconv.series._window_view import WindowView
 from skseqconv.series.times._time_spans import RowsOrTime
@@ -167,17 +166,14 @@ class PersistenceRegressor(ForecastsFromChannel):
             The fitted estimator.
         """
         period, _ = checked_in_rows(self, ("period", "delay"), X)
-        return self._fit_copy(X, y, period)
-
-    def _fit(self, X, y, period):
-        windows = check_input(self, X, reset=True).data
-        y = check_values(self, y, len(windows), reset=True)
+        windows, y = self._checked(X, y)
         delays = self._relate(windows, y)
         self.period_ = period
         if period == "auto":
             self.period_ = self._found_period(windows, delays)
         self.lags_ = np.array([self._lag(delay, windows) for delay in delays])
         remember_steps(self, windows)
+        return self
 
     def _found_period(self, windows, delays):
         """The best period that the windows hold; warn if another one is better."""

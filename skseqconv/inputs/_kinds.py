@@ -90,6 +90,8 @@ def check_channels(estimator, X, *, reset):
                 "If fit was given a table of series of one channel, fit again with "
                 "X[:, :, None]: columns of a table count as channels.",
             )
+    if not reset:
+        _refuse_steps_as_channels(estimator, n_channels)
     empty = np.empty((0, n_channels))
     if names is not None:
         refuse_repeated(names)
@@ -104,6 +106,16 @@ def refuse_repeated(names):
         raise ValueError(
             f"X has several channels {repeated[0]!r}: rename or drop all but one of "
             "these columns of the table."
+        )
+
+
+def _refuse_steps_as_channels(estimator, n_channels):
+    """Refuse as many channels as the samples of a table had time steps in the fit."""
+    if channels_of_fit(estimator) == 1 < n_channels == estimator.n_features_in_:
+        raise ValueError(
+            f"X has samples of {n_channels} channels, but {type(estimator).__name__} "
+            f"was fitted on a table: each row was a sample of one channel, with "
+            f"{n_channels} time steps. Give samples of one channel, or fit again."
         )
 
 

@@ -9,6 +9,7 @@ from sklearn import get_config
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from skseqconv._sklearn import CallbackSupportMixin
+from skseqconv.series._view import View
 from skseqconv.series.times._spans_in_files import HoldsSpans
 
 
@@ -46,8 +47,12 @@ class SequenceTransformer(
             self._sklearn_output_config = {"transform": transform}
         return self
 
-    def _contain(self, values, names, *, index=None, table=False):
-        """Put a two-dimensional result into the container set by `set_output`."""
+    def _contain(self, values, names, X=None, *, table=False):
+        """Put a two-dimensional result into the container set by `set_output`.
+
+        A DataFrame of new values gets the row labels of X, if X has some: scikit-learn
+        joins the tables of several transformers by their labels.
+        """
         setting = getattr(self, "_sklearn_output_config", {}).get("transform")
         setting = setting or get_config()["transform_output"]
         if setting == "polars":
@@ -58,6 +63,7 @@ class SequenceTransformer(
         if isinstance(values, pd.DataFrame):
             return values
         if setting == "pandas" or table:
+            index = X.index if isinstance(X, View) or hasattr(X, "iloc") else None
             return pd.DataFrame(values, index=index, columns=names)
         return values
 

@@ -14,7 +14,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseqconv._callbacks import one_task
 from skseqconv._public import public
-from skseqconv.inputs._kinds import check_channels, check_panel, check_table, kind_of
+from skseqconv.inputs._kinds import (
+    check_channels,
+    check_panel,
+    check_table,
+    kind_of,
+    refuse_one_sample,
+)
 from skseqconv.inputs._past_values import lags_of, with_lags
 from skseqconv.inputs._target_channel import rows_ahead
 from skseqconv.series._missing_history import check_history
@@ -99,6 +105,7 @@ class FlattenWindows(SequenceTransformer):
         self._validate_params()
         known = self._check(X, reset=True)[1]
         self._is_table = kind_of(X) == "table"
+        self._input_shape = len(known), 1 if self._is_table else self.n_features_in_
         lags = known if self.lags is None else np.sort(np.ravel(self.lags))[::-1]
         whole = lags.size and lags.dtype.kind in "iu"
         if not whole or not np.isin(lags, known).all() or not np.diff(lags).all():
@@ -125,6 +132,8 @@ class FlattenWindows(SequenceTransformer):
         elif kind == "panel":
             X = check_panel(self, X, reset=reset)
         else:
+            if not reset:
+                refuse_one_sample(self, X)
             X = check_table(self, X, reset=reset)
         return X, lags_of(X)
 
@@ -149,7 +158,7 @@ class FlattenWindows(SequenceTransformer):
     def _to_table(self, X, advice=""):
         """The table of X; `advice` is added to the warning of missing history."""
         check_is_fitted(self)
-        index = X.index if isinstance(X, WindowView) else None
+        given = X
         X, known = self._check(X, reset=False)
         if not np.array_equal(known, self._known_lags):
             raise ValueError(
@@ -160,7 +169,7 @@ class FlattenWindows(SequenceTransformer):
         chosen = with_lags(X, self.lags_)
         values = chosen.to_numpy() if isinstance(chosen, WindowView) else chosen
         values = values.reshape(len(values), math.prod(values.shape[1:]))
-        return self._contain(values, self.get_feature_names_out(), index=index)
+        return self._contain(values, self.get_feature_names_out(), given)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None

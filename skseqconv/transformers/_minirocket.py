@@ -6,7 +6,6 @@ from numbers import Integral
 from typing import Literal, Self
 
 import numpy as np
-import pandas as pd
 from joblib import Parallel, delayed
 from numpy.random import RandomState
 from numpy.typing import ArrayLike, NDArray
@@ -273,8 +272,7 @@ class MiniRocket(SequenceTransformer):
         Parallel(n_jobs=self.n_jobs, prefer="threads", require="sharedmem")(
             delayed(compute)(at) for at in _batches(samples)
         )
-        index = X.index if isinstance(X, (WindowView, pd.DataFrame)) else None
-        return self._contain(features, self.get_feature_names_out(), index=index)
+        return self._contain(features, self.get_feature_names_out(), X)
 
     def get_feature_names_out(
         self, input_features: ArrayLike | None = None

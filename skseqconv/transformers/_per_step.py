@@ -153,11 +153,12 @@ class PerStep(RowWise):
         X = unmasked(X)
         return validate_data(self, X, reset=reset, dtype=None, ensure_all_finite=False)
 
+    def _rows_of(self, view):
+        rows, names = view.to_numpy(), view.channel_names
+        return rows if names is None else pd.DataFrame(rows, columns=names)
+
     def _fit_rows(self, inner, view, y, params):
-        rows = view.to_numpy()
-        names = view.channel_names
-        table = rows if names is None else pd.DataFrame(rows, columns=names)
-        self._fit_table(inner, table, y, params)
+        self._fit_table(inner, self._rows_of(view), y, params)
 
     def _fit_table(self, inner, rows, y, params):
         super()._fit_table(inner, rows, y, params)

@@ -50,21 +50,27 @@ class RowStep:
         Number of output channels.
     channel_names : ndarray of str or None
         Names of the output channels.
+    names_in : ndarray of str or None, default=None
+        Names of the channels, if the transformer reads them from a DataFrame.
     """
 
-    def __init__(self, transformer, method, n_channels, channel_names):
+    def __init__(self, transformer, method, n_channels, channel_names, names_in=None):
         self.transformer = transformer
         self.method = method
         self.n_channels = n_channels
         self.channel_names = channel_names
+        self.names_in = names_in
 
     def transform(self, rows):
-        names = getattr(self.transformer, "feature_names_in_", None)
-        if names is not None and self.method == "transform":
-            rows = pd.DataFrame(rows, columns=names)
-        with config_context(transform_output="default"):
-            out = getattr(self.transformer, self.method)(rows)
+        out = self.output(rows)
         return np.asarray(out.toarray() if hasattr(out, "toarray") else out)
+
+    def output(self, rows):
+        """What the transformer gives: an array, a sparse matrix or a table."""
+        if self.names_in is not None and not hasattr(rows, "columns"):
+            rows = pd.DataFrame(rows, columns=self.names_in)
+        with config_context(transform_output="default"):
+            return getattr(self.transformer, self.method)(rows)
 
 
 class RowWise(SequenceTransformer):
@@ -126,6 +132,8 @@ class RowWise(SequenceTransformer):
             if y is not None:
                 check_length(y, len(X))
                 check_order(X, y)
+            for name, value in params.items():
+                check_order(X, value, y_name=name)
             if not len(X):
                 raise ValueError(f"{X!r} has no rows to fit to.")
             rows = SeriesView(X)
@@ -137,22 +145,32 @@ class RowWise(SequenceTransformer):
             if not params and (y is None or _ignores_target(inner)):
                 learned = rows_to_learn(rows)
             self._fit_rows(inner, learned, y if learned is rows else None, params)
-            rows = rows[:1].to_numpy()
+            rows = self._rows_of(rows[:1])
         self._set_fitted(inner, rows[:1])
         return self
 
     def _fit_table(self, inner, rows, y, params):
         inner.fit(rows, y, **params)
 
+    def _rows_of(self, view):
+        """The rows of a view, as the transformer gets them."""
+        return view.to_numpy()
+
     def _set_fitted(self, inner, row):
         names_in = getattr(self, "feature_names_in_", None)
         step = self._step_class(inner, "transform", None, None)
-        step.n_channels = step.transform(row).shape[1]
-        if names_in is not None and hasattr(inner, "get_feature_names_out"):
+        if hasattr(row, "columns"):  # the transformer may read columns by name
+            step.names_in = names_in
+        out = step.output(row)
+        step.n_channels = np.shape(out)[1]
+        names_all = hasattr(inner, "get_feature_names_out")
+        if names_all and names_in is not None:
             step.channel_names = _names_out(inner, names_in)
+        elif not names_all and (columns := _columns_of(out)) is not None:
+            step.channel_names = columns
         elif step.n_channels == self.n_features_in_:
             step.channel_names = names_in
-        elif hasattr(inner, "get_feature_names_out"):
+        elif names_all:
             step.channel_names = _names_out(inner)
         self._step = step
 
@@ -191,7 +209,6 @@ class RowWise(SequenceTransformer):
             X = check_panel(self, X, reset=False) if forth else X
             X = np.asarray(unmasked(X))
             return _by_step(step, X)
-        index = getattr(X, "index", None) if hasattr(X, "iloc") else None
         rows = self._check_table(X, reset=False) if forth else unmasked(X)
         values = step.transform(rows)
         names = step.channel_names
@@ -199,7 +216,7 @@ class RowWise(SequenceTransformer):
             names = X.columns
         elif names is None:
             names = [f"x{i}" for i in range(values.shape[1])]
-        return self._contain(values, names, index=index, table=hasattr(X, "iloc"))
+        return self._contain(values, names, X, table=hasattr(X, "iloc"))
 
     def _check_channels_out(self, X, kind):
         n_channels = X.n_channels if kind in ("rows", "windows") else np.shape(X)[-1]
@@ -231,6 +248,14 @@ def _names_out(transformer, names_in=None):
             f"The channels after {transformer!r} have no names: {error} "
             "FunctionTransformer(..., feature_names_out='one-to-one') keeps the names."
         ) from None
+
+
+def _columns_of(out):
+    """The names of the columns of a table; None for other output, and other labels."""
+    columns = list(getattr(out, "columns", ()))
+    if not columns or not all(isinstance(name, str) for name in columns):
+        return None
+    return np.array(columns, dtype=object)
 
 
 def _ignores_target(transformer):

@@ -30,7 +30,7 @@ class StandardizeStep(RowStep):
     Infinite values pass here. They are reported when a window reads them.
     """
 
-    def transform(self, rows):
+    def output(self, rows):
         scaler = self.transformer
         out = np.array(rows)
         if scaler.mean_ is not None and scaler.with_mean:

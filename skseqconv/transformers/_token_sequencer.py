@@ -357,11 +357,7 @@ class TokenSequencer(SequenceTransformer):
 
     def _lay_out(self, X, flat, lengths):
         ids = laid_out(flat, lengths, self.max_length, self.padding)
-        # ColumnTransformer needs the labels of a column to put its ids beside the
-        # output of other columns. scikit-learn's own set_output keeps only the labels
-        # of a whole DataFrame.
-        index = X.index if hasattr(X, "iloc") else None
-        contained = self._contain(ids, self.get_feature_names_out(), index=index)
+        contained = self._contain(ids, self.get_feature_names_out(), X)
         if contained is ids:
             return TokenIds.of(ids, self.vocabulary_, {}, n_tokens=self.n_tokens_)
         return table_of_ids(contained, self.vocabulary_, self.n_tokens_)

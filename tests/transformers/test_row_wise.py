@@ -508,6 +508,56 @@ def test_a_transformer_without_names_keeps_those_of_as_many_channels(frame):
     assert list(reordered.columns) == NAMES
 
 
+def without_wind(table):
+    return table.drop(columns="wind").assign(wet=table["rain"] ** 2)
+
+
+@pytest.mark.parametrize("kind", ["rows", "windows", "frame"])
+def test_a_table_that_a_transformer_gives_names_its_channels(frame, kind):
+    """It has as many columns as there were channels, but not the same."""
+    X = {"rows": SeriesView, "windows": with_lags, "frame": lambda table: table}[kind]
+    out = PerStep(FunctionTransformer(without_wind)).fit_transform(X(frame))
+    names = list(out.columns if kind == "frame" else out.channel_names)
+    assert names == ["temp", "rain", "wet"]
+    expected = X(without_wind(frame)).to_numpy()
+    np.testing.assert_array_equal(out.to_numpy(), expected)
+
+
+def test_a_target_is_found_by_the_new_names(frame):
+    X, y = make_supervised(frame, "temp", delay=1)
+    first = PerStep(FunctionTransformer(without_wind))
+    model = make_pipeline(first, LookbackWindower(1), PersistenceRegressor())
+    np.testing.assert_array_equal(model.fit(X, y).predict(X), frame["temp"][:-1])
+
+
+def with_lags(table):
+    return WindowView(table, lags=[1, 0])
+
+
+class OfTheTable(TransformerMixin, BaseEstimator):
+    """One's own transformer of a DataFrame, which remembers no names."""
+
+    def fit(self, X, y=None):
+        self.mean_ = X["temp"].mean()
+        return self
+
+    def transform(self, X):
+        return np.column_stack([X["wind"], X["temp"] - self.mean_])
+
+
+@pytest.mark.parametrize("X", [SeriesView, with_lags, pd.DataFrame])
+def test_a_transformer_may_read_columns_by_name(frame, X):
+    out = PerStep(OfTheTable()).fit_transform(X(frame))
+    by_hand = frame[["wind", "temp"]] - [0.0, frame["temp"].mean()]
+    np.testing.assert_array_equal(out.to_numpy(), X(by_hand).to_numpy())
+
+
+def test_a_table_of_pyarrow_is_transformed_as_it_was_fitted(frame):
+    table = pyarrow.Table.from_pandas(frame, preserve_index=False)
+    out = PerStep(SimpleImputer()).fit_transform(table)
+    np.testing.assert_array_equal(out, frame)
+
+
 @pytest.mark.parametrize("transformer", [Standardizer(), PerStep(StandardScaler())])
 def test_other_names_are_an_error(frame, transformer):
     fitted = clone(transformer).fit(SeriesView(frame))

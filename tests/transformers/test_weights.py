@@ -127,6 +127,20 @@ def test_weights_that_cannot_be_are_refused(series, kind, weight, message):
         Standardizer().fit(KINDS[kind](series), sample_weight=weight)
 
 
+@pytest.mark.parametrize("scaler", SCALERS)
+def test_weights_in_another_order_are_refused(series, scaler):
+    """A view sorts its series by id; weights of pandas may have another order."""
+    table = pd.DataFrame(series, columns=["wind", "temp", "rain"])
+    labels = pd.MultiIndex.from_product([["b", "a"], range(30)], names=["id", "time"])
+    table, weight = table.set_axis(labels), pd.Series(np.arange(60.0), labels)
+    view = SeriesView(table.reset_index(), id="id", time="time")
+    with pytest.raises(ValueError, match="sample_weight has the labels of the rows"):
+        clone(scaler).fit(view, sample_weight=weight)
+    by_hand = StandardScaler().fit(table, sample_weight=weight)
+    fitted = clone(scaler).fit(view, sample_weight=weight.sort_index())
+    np.testing.assert_allclose(statistics(fitted), statistics(by_hand), rtol=1e-12)
+
+
 def test_weights_of_padding_only_are_refused():
     panel = np.ones((3, 2, 1))
     panel[1] = np.nan

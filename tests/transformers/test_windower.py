@@ -14,6 +14,7 @@ from skseqconv import (
     FlattenWindows,
     LinearAutoregression,
     LookbackWindower,
+    MiniRocket,
     PerStep,
     SeriesView,
     Standardizer,
@@ -413,6 +414,23 @@ def test_two_dimensions_are_one_channel(series):
     assert list(flatten.get_feature_names_out()) == ["now"]
     whole = FlattenWindows().fit_transform(series[:5])
     np.testing.assert_array_equal(whole, series[:5])
+
+
+@pytest.mark.parametrize("transformer", [FlattenWindows(), MiniRocket(84)])
+def test_channels_are_not_taken_for_time_steps(transformer):
+    """As many channels as steps: their numbers do not tell samples from a table."""
+    panel = np.random.default_rng(0).normal(size=(6, 9, 9))
+    table, one_channel = panel[:, :, 0], panel[:, :, :1]
+    fitted = clone(transformer).fit(panel)
+    with pytest.raises(ValueError, match=r"\(6, 9\), but .* on samples of 9 time"):
+        fitted.transform(table)
+    expected = clone(transformer).fit_transform(table)
+    fitted = clone(transformer).fit(table)
+    windows = WindowView(panel[0], lags=np.arange(8, -1, -1))
+    for X in (panel, windows):
+        with pytest.raises(ValueError, match=r"9 channels, but .* fitted on a table"):
+            fitted.transform(X)
+    np.testing.assert_array_equal(fitted.transform(one_channel), expected)
 
 
 def test_only_chosen_entries_are_read(series):
