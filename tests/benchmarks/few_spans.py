@@ -3,12 +3,12 @@
     python -m tests.benchmarks.few_spans --data FOLDER [--sets ETTh1 ...]
         [--horizon 96] [--lookback 336] [--spans 12 25 50] [--steps 500 200]
 
-Conv1D with default settings, and a number of steps that is fixed. It learns all channels
-by the protocol of `long_horizons`, from the last rows before a cut that hold the horizon
-the given number of times. It is scored on the 2500 rows after the cut, at every second
-one. The cuts lie at 70 and 100 % of the rows to learn from. `--spans 0` learns from all
-rows before the second cut, and scores the whole validation part. The test parts are not
-used. The table shows squared errors, and that of the level alone.
+Conv1D with default settings, and a number of steps that is fixed. It learns all
+channels by the protocol of `long_horizons`, from the last rows before a cut that hold
+the horizon the given number of times. It is scored on the 2500 rows after the cut, at
+every second one. The cuts lie at 70 and 100 % of the rows to learn from. `--spans 0`
+learns from all rows before the second cut, and scores the whole validation part. The
+test parts are not used. The table shows squared errors, and that of the level alone.
 """
 
 import argparse
