@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from skseqconv.networks import _gru
 from skseqconv.networks._gru import GRU
 
 pytestmark = pytest.mark.trains
@@ -68,6 +69,17 @@ def test_outputs_and_gradients_are_those_of_keras(options, training):
 )
 def test_a_compiled_program_gives_the_same(options, training):
     check_against_keras(options, training, tf.function(outputs, autograph=False))
+
+
+@pytest.mark.parametrize("options", [{}, {"dropout": 0.2, "recurrent_dropout": 0.4}])
+def test_parts_of_a_batch_give_the_same(options, monkeypatch):
+    monkeypatch.setattr(_gru, "LEAST_IN_PART", 2)
+    check_against_keras(options, True, tf.function(outputs, autograph=False))
+
+
+def test_parts_are_equal_and_not_too_small():
+    sizes = {4: 1, 128: 1, 399: 1, 400: 2, 401: 1, 896: 4, 897: 3, 12_800: 64}
+    assert {n: _gru._n_parts(n) for n in sizes} == sizes
 
 
 def test_a_batch_of_unknown_size_gives_the_same():
