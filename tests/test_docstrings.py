@@ -35,6 +35,7 @@ TEXTS_THAT_DIFFER = {
     "validation_gap": "of windows that know time, or of samples of a class",
     "metrics": "of values in their units, or of labels and their probabilities",
     "learning_rate": "changes from a level are learned slower",
+    "epochs": "a solved level needs fewer",
     "numeric_columns": "columns of X, or values of an input",
     "vocabulary_size": "counted in X, or required",
     "window_norm": "solved by the estimators, or given to the layer",

@@ -233,8 +233,6 @@ class SequenceEstimator(
         fit = self._prepared(Samples(X, y, sample_weight), going_on, task, validation)
         if going_on:
             self._go_on(fit)
-        if task is not None:
-            task.begin(self._n_epochs(fit))
         self._through_scikeras(fit)
 
     def _prepared(self, given, going_on, task, validation):

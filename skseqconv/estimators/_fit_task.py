@@ -23,7 +23,7 @@ class FitTask:
         self._estimator, self._new = estimator, new
 
     def begin(self, n_epochs):
-        """Tell how many epochs there may be, which takes a look at the data."""
+        """Tell how many epochs there may be."""
         self._context.max_subtasks = n_epochs
         self._context.call_on_fit_task_begin(**self._given)
 

@@ -44,6 +44,8 @@ class TrainsNetwork:
         network.set_learning_rate(self.learning_rate)
         if epochs == "auto":
             epochs = self._n_epochs(fit)
+        if fit.task is not None:  # now the level is known, and with it the epochs
+            fit.task.begin(epochs)
         callbacks = self._prepared_callbacks()
         for name in ("_calibration", "best_epoch_"):  # of the fit before
             vars(self).pop(name, None)
